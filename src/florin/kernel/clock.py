@@ -1,0 +1,14 @@
+"""The one place that asks what time it is."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """Return this instant in UTC."""
+    return datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """Return the date it is in a company's time zone: due dates and aging are the company's days."""
+    return now().astimezone(ZoneInfo(zone)).date()
