@@ -1,0 +1,61 @@
+"""One warm typesetter per thread: a template and its data in, a PDF out.
+
+Data reaches a template as JSON and is only ever set as strings, so nothing that people typed is
+read as markup. Fonts are the wheel's and those built into typst; the machine's own are ignored, so
+that a document looks the same everywhere.
+"""
+
+import contextlib
+import json
+import threading
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import font_source_sans_pro
+import typst
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_warm = threading.local()
+
+
+def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
+    """Set a template with its data; the same data and date give the same bytes.
+
+    The PDF is tagged for accessibility (PDF/UA-1). When it cannot be so, a document is better than
+    none: a logo that typst cannot draw gives way to the company's name, and text that no font can
+    draw shows boxes in a PDF that is tagged but no longer claims PDF/UA-1.
+
+    Raises:
+        typst.TypstError: if the template itself is wrong.
+    """
+    for logo, standard in ((data["logo"], "ua-1"), ("", "ua-1"), (data["logo"], "1.7")):
+        with contextlib.suppress(typst.TypstError):
+            return _compile(template, {**data, "logo": logo}, standard, made_on)
+    return _compile(template, {**data, "logo": ""}, "1.7", made_on)
+
+
+def _compile(template: str, data: dict[str, Any], standard: str, made_on: date) -> bytes:
+    pdf = _compiler().compile(
+        input=_TEMPLATES / f"{template}.typ",
+        format="pdf",
+        sys_inputs={"document": json.dumps(data)},
+        pdf_standards=[standard],
+        timestamp=datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC),
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst gave something that is not one PDF")
+    return pdf
+
+
+def _compiler() -> typst.Compiler:
+    if not hasattr(_warm, "compiler"):
+        _warm.compiler = typst.Compiler(root=_TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+    compiler: typst.Compiler = _warm.compiler
+    return compiler
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[font_source_sans_pro.font_directory])
