@@ -12,3 +12,8 @@ def now() -> datetime:
 def today(zone: str) -> date:
     """Return the date it is in a company's time zone: due dates and aging are the company's days."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def local(instant: datetime, zone: str) -> date:
+    """Return the date of an instant in a company's time zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,20 @@
+"""All addresses on one screen."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from florin.screens.people import views as people
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="office:home")),
+    path("office/", include("florin.screens.office.urls")),
+    path("pay/", include("florin.screens.checkout.urls")),
+    path("notices/", include("florin.screens.checkout.notice_urls")),
+    path("account/", include("florin.screens.people.urls")),
+    path("healthz", people.alive),
+    path("readyz", people.ready),
+]
+
+handler404 = "florin.screens.people.views.not_found"
+handler403 = "florin.screens.people.views.forbidden"
+handler500 = "florin.screens.people.views.broken"

@@ -1,0 +1,30 @@
+"""Writing and reading the timeline."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from florin.domain.activity.models import Activity
+from florin.kernel import clock
+
+Kind = Activity.Kind
+SYSTEM = "Florin"
+
+
+def note(
+    company_id: UUID, kind: Activity.Kind, *, subjects: list[UUID], actor: str = SYSTEM, **about: str | int
+) -> Activity:
+    """Add one line to the timeline of each of ``subjects``, in the caller's transaction."""
+    return Activity.objects.create(
+        company_id=company_id, at=clock.now(), kind=kind, actor=actor, about=about, subjects=subjects
+    )
+
+
+def timeline(company_id: UUID, subject: UUID) -> QuerySet[Activity]:
+    """Return what happened to one object, the latest first."""
+    return Activity.objects.filter(company_id=company_id, subjects__contains=[subject]).order_by("-at", "-pk")
+
+
+def feed(company_id: UUID, kinds: list[Activity.Kind]) -> QuerySet[Activity]:
+    """Return what happened in the whole company, the latest first."""
+    return Activity.objects.filter(company_id=company_id, kind__in=kinds).order_by("-at", "-pk")

@@ -1,0 +1,10 @@
+"""The companies app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class CompaniesConfig(AppConfig):
+    """Names the app."""
+
+    name = "florin.domain.companies"
+    label = "companies"

@@ -1,0 +1,90 @@
+"""A company is a wholesaler: the tenant to which every other row belongs."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from florin.kernel.database import Keyed
+from florin.kernel.documents import Letterhead
+
+
+class Company(Keyed):
+    """A wholesaler, how it presents itself, and the switches that hold for all its customers."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    address = models.TextField(blank=True, max_length=400)
+    email = models.EmailField(help_text="Confirmations go here, and customers may write here.")
+    phone = models.CharField(max_length=40, blank=True)
+    tax_id = models.CharField(max_length=40, blank=True)
+    colour = models.CharField(max_length=7, default="#2f6f57")
+    logo = models.TextField(blank=True, help_text="A PNG or SVG in base64.")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    terms_days = models.PositiveSmallIntegerField(default=30)
+    links_enabled = models.BooleanField(default=True)
+    manual_links_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "company"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(colour__regex=r"^#[0-9a-fA-F]{6}$"), name="company_colour_is_hex"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """The company as its papers show it now; snapshots keep it as it was."""
+        return Letterhead(
+            name=self.name,
+            address=tuple(self.address.splitlines()),
+            email=self.email,
+            phone=self.phone,
+            tax_id=self.tax_id,
+            colour=self.colour,
+            logo=self.logo,
+        )
+
+
+class PaymentsAccount(Keyed):
+    """A company's account at a processor (R2): without an active one, no link is offered anywhere."""
+
+    class State(models.TextChoices):
+        """Whether the processor lets the company take payments."""
+
+        PENDING = "pending", "in verification"
+        ACTIVE = "active", "active"
+        SUSPENDED = "suspended", "suspended"
+
+    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=20, default="stripe")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
+    card_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "payments account"
+
+    def __str__(self) -> str:
+        return f"{self.gateway} ({self.state})"
+
+
+class Counter(models.Model):
+    """The last number given out in one of a company's series."""
+
+    pk = models.CompositePrimaryKey("company_id", "series")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    series = models.CharField(max_length=20)
+    last = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = "counter"
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"

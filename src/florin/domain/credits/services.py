@@ -1,0 +1,42 @@
+"""Giving credits and applying them to invoices."""
+
+from uuid import UUID
+
+from florin.domain.companies.models import Company
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.kernel import clock
+from florin.kernel.database import locked, new_key
+from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+
+
+def apply(company: Company, *, credit: UUID, invoice: UUID, amount: Money, by: str) -> Entry:
+    """Use part of an open credit to pay part of an open invoice of the same customer and currency.
+
+    ``credit`` and ``invoice`` are keys of ledger items.
+
+    Raises:
+        Refusal: if the credit or the invoice has less open than ``amount``, or they do not belong together.
+    """
+    items = locked(Item.objects.filter(company=company), [credit, invoice])
+    giver, taker = items.get(credit), items.get(invoice)
+    if giver is None or taker is None or giver.customer_id != taker.customer_id:
+        raise Refusal("A credit can only be applied to an invoice of the same customer.")
+    if not Money.zero(amount.currency) < amount <= min(-giver.money, taker.money):
+        raise Refusal("That is more than the credit or the invoice has open.")
+    return posting.post(
+        NewEntry(
+            company=company,
+            kind=Entry.Kind.APPLY,
+            source=f"item:{giver.pk}",
+            key=f"apply:{new_key()}",
+            date=clock.today(company.time_zone),
+            by=by,
+            postings=[
+                Posting(Account.CUSTOMER_CREDIT, amount, giver),
+                Posting(Account.RECEIVABLE, -amount, taker),
+            ],
+        )
+    )

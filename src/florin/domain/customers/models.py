@@ -1,0 +1,38 @@
+"""The customers of a company: who owes."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.kernel.database import Keyed
+
+
+class Customer(Keyed):
+    """A business that buys on account."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    bill_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
+    ship_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
+    phone = models.CharField(max_length=40, blank=True)
+    invoice_emails = ArrayField(models.EmailField(), default=list, blank=True)
+    terms_days = models.PositiveSmallIntegerField(default=30)
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    links_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "customer"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "number"], name="customer_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="customer_currency_is_iso"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "name"], name="customer_by_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,130 @@
+"""The books: an append-only double-entry ledger, and the items that its lines make owed or open."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.kernel.database import Keyed
+from florin.kernel.money import Money
+
+
+class Account(models.TextChoices):
+    """The chart of accounts."""
+
+    RECEIVABLE = "receivable", "Accounts receivable"
+    CUSTOMER_CREDIT = "customer_credit", "Customer credit"
+    SALES = "sales", "Sales"
+    CARD_CLEARING = "card_clearing", "Processor clearing, cards"
+    FEES = "fees", "Processing fees"
+    ADJUSTMENTS = "adjustments", "Adjustments"
+
+
+class Item(Keyed):
+    """Something that can be owed (an invoice) or open (a credit, an overpayment).
+
+    ``balance`` is the sum of its lines in minor units, kept by the database in the same transaction: positive
+    when the customer owes, negative when the company does. The row is also what is locked.
+    """
+
+    class Kind(models.TextChoices):
+        """What the item is."""
+
+        INVOICE = "invoice", "Invoice"
+        CREDIT = "credit", "Credit"
+        OVERPAYMENT = "overpayment", "Overpayment"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    number = models.CharField(max_length=20, help_text="The number of the paper it stands for.")
+    currency = models.CharField(max_length=3)
+    opened_on = models.DateField()
+    due_on = models.DateField()
+    balance = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "item"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "kind", "number"], name="item_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="invoice", balance__gte=0)
+                | (~models.Q(kind="invoice") & models.Q(balance__lte=0)),
+                name="item_balance_has_its_side",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["company", "kind", "due_on", "id"], name="item_open", condition=~models.Q(balance=0)
+            ),
+            models.Index(
+                fields=["company", "customer", "due_on"],
+                name="item_open_of_customer",
+                condition=~models.Q(balance=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def money(self) -> Money:
+        """The balance."""
+        return Money(self.balance, self.currency)
+
+
+class Entry(Keyed):
+    """One event in the books. Its lines sum to zero in each currency; neither is ever changed or deleted."""
+
+    class Kind(models.TextChoices):
+        """What was booked."""
+
+        INVOICE = "invoice", "Invoice"
+        REVISION = "revision", "Invoice revision"
+        VOID = "void", "Void"
+        CREDIT = "credit", "Credit"
+        PAYMENT = "payment", "Payment"
+        FEE = "fee", "Processing fee"
+        APPLY = "apply", "Credit applied"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    source = models.CharField(max_length=60, help_text="What it was booked for, such as invoice:<key>.")
+    key = models.CharField(max_length=100, unique=True, help_text="Books the same event once.")
+    date = models.DateField()
+    posted_at = models.DateTimeField(db_default=TransactionNow())
+    posted_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "ledger entry"
+        indexes: ClassVar = [models.Index(fields=["source"], name="entry_source")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"
+
+
+class Line(Keyed):
+    """One side of an entry: minor units into (positive) or out of (negative) an account."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lines")
+    account = models.CharField(max_length=16, choices=Account.choices)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", null=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = "ledger line"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(amount=0), name="line_moves_money"),
+            models.CheckConstraint(
+                condition=models.Q(account__in=["receivable", "customer_credit"], item__isnull=False)
+                | (~models.Q(account__in=["receivable", "customer_credit"]) & models.Q(item__isnull=True)),
+                name="line_of_customer_has_item",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount} {self.currency}"

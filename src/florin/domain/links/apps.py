@@ -1,0 +1,10 @@
+"""The links app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class LinksConfig(AppConfig):
+    """Names the app."""
+
+    name = "florin.domain.links"
+    label = "links"

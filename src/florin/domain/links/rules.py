@@ -1,0 +1,56 @@
+"""Whether something that is sent carries a payment link, and if not, why not: one rule for every door."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.companies.services import account_of
+from florin.domain.customers.models import Customer
+from florin.domain.invoices.models import Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a link is offered; ``reason`` is a sentence for staff when it is not."""
+
+    offered: bool
+    reason: str = ""
+
+
+def for_company(company: Company) -> Answer:
+    """Say whether a company can take payments by link at all (R2, R10)."""
+    account = account_of(company)
+    if account is None:
+        return Answer(False, _("Payment links need a payments account. An Admin can open one under Setup."))
+    if account.state != PaymentsAccount.State.ACTIVE:
+        return Answer(
+            False,
+            _("The payments account is %(state)s, so no payment links are offered yet.")
+            % {"state": account.get_state_display()},
+        )
+    if not company.links_enabled:
+        return Answer(False, _("Payment links are switched off for the whole company."))
+    return Answer(True)
+
+
+def for_customer(company: Company, customer: Customer) -> Answer:
+    """Say whether anything sent to this customer may carry a link, or be paid by one (R9)."""
+    answer = for_company(company)
+    if answer.offered and not customer.links_enabled:
+        return Answer(
+            False, _("Payment links are switched off for %(customer)s.") % {"customer": customer.name}
+        )
+    return answer
+
+
+def for_manual_invoice(invoice: Invoice) -> Answer:
+    """Say whether an invoice that staff sends by hand may carry a link (R8, R9, R10, R17)."""
+    if invoice.void:
+        return Answer(False, _("A void invoice cannot be paid."))
+    if invoice.item.balance <= 0:
+        return Answer(False, _("This invoice is paid, so its mail carries no payment link."))
+    answer = for_customer(invoice.company, invoice.customer)
+    if answer.offered and not invoice.company.manual_links_enabled:
+        return Answer(False, _("Payment links are switched off for invoices that are sent by hand."))
+    return answer

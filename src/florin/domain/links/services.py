@@ -1,0 +1,65 @@
+"""Making, finding and revoking links."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+
+from florin.domain.invoices.models import Revision
+from florin.domain.links.models import Debt, Link
+from florin.kernel import clock, tokens
+from florin.kernel.database import new_key
+from florin.kernel.errors import NotFound
+
+
+def mint(revisions: Sequence[Revision], *, recipients: Sequence[str], by: str) -> Link:
+    """Make a new link to the invoices of these revisions, all of one customer and currency (R16)."""
+    invoice = revisions[0].invoice
+    key = new_key()
+    link = Link.objects.create(
+        pk=key,
+        company_id=invoice.company_id,
+        customer_id=invoice.customer_id,
+        fingerprint=tokens.fingerprint(token_of(key)),
+        currency=invoice.currency,
+        recipients=list(recipients),
+        made_at=clock.now(),
+        made_by=by,
+    )
+    Debt.objects.bulk_create(
+        Debt(link=link, invoice=revision.invoice, revision=revision, position=position)
+        for position, revision in enumerate(revisions, start=1)
+    )
+    return link
+
+
+def token_of(link: UUID) -> str:
+    """Return the token that opens a link; it is derived, never read from the database."""
+    return tokens.derive(settings.LINK_SECRET, link)
+
+
+def address_of(link: UUID) -> str:
+    """Return the public URL of a link, as it stands in mails and PDFs."""
+    return f"{settings.PUBLIC_URL}/pay/{token_of(link)}"
+
+
+def find(token: str) -> Link:
+    """Return the link that a token opens.
+
+    Raises:
+        NotFound: if the token is malformed, unknown or revoked; a stranger cannot tell which.
+    """
+    fingerprint = tokens.fingerprint(token)
+    link = (
+        Link.objects.select_related("company", "customer")
+        .filter(fingerprint=fingerprint, revoked_at__isnull=True)
+        .first()
+    )
+    if link is None:
+        raise NotFound("There is no such payment link.")
+    return link
+
+
+def note_opened(link: Link) -> bool:
+    """Record that a person has looked at the link's page; true the first time only."""
+    return bool(Link.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=clock.now()))

@@ -1,0 +1,78 @@
+"""Orders: what a customer wants, when and where."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from florin.domain.catalogue.models import Product
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.orders.lifecycle import ORDER, OrderState
+from florin.domain.staff.models import User
+from florin.kernel.database import Keyed
+from florin.kernel.money import Money
+
+
+class Order(Keyed):
+    """An order; ``total`` is the sum of its lines in minor units, kept with them."""
+
+    State = OrderState
+    lifecycle = ORDER
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    state = models.CharField(
+        max_length=10, choices=[(state.value, state.value) for state in OrderState], default=OrderState.DRAFT
+    )
+    ordered_on = models.DateField()
+    ship_on = models.DateField(null=True)
+    po_number = models.CharField(max_length=40, blank=True)
+    ship_to = models.TextField(blank=True, max_length=400)
+    note = models.TextField(blank=True, max_length=1000)
+    currency = models.CharField(max_length=3)
+    total = models.BigIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that two editors notice each other.")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = "order"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "number"], name="order_number_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-ordered_on", "-id"], name="order_latest"),
+            models.Index(fields=["company", "customer"], name="order_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def money(self) -> Money:
+        """The total."""
+        return Money(self.total, self.currency)
+
+
+class OrderLine(Keyed):
+    """One line of an order; ``total`` is quantity times unit price, rounded once, in minor units."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", null=True)
+    code = models.CharField(max_length=40, blank=True)
+    description = models.CharField(max_length=200)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit = models.CharField(max_length=20, blank=True)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4)
+    total = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "order line"
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.description}"

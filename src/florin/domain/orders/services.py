@@ -1,0 +1,153 @@
+"""Writing orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from florin.domain.catalogue.models import Product
+from florin.domain.companies import numbers
+from florin.domain.companies.models import Company
+from florin.domain.companies.numbers import Series
+from florin.domain.customers.models import Customer
+from florin.domain.orders.models import Order, OrderLine
+from florin.domain.staff.models import User
+from florin.kernel import clock
+from florin.kernel.database import find
+from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.money import MOST_MINOR, line_total
+
+_MOST_LINES = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One line as typed; quantity and unit price are exact decimals."""
+
+    code: str
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """An order as typed."""
+
+    customer_id: UUID
+    ship_on: date | None
+    po_number: str
+    ship_to: str
+    note: str
+    lines: Sequence[LineDraft]
+
+
+def create(company: Company, draft: OrderDraft, *, by: User | None) -> Order:
+    """Write a new draft order with the next number; runs in the caller's transaction."""
+    customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
+    order = Order(
+        company=company,
+        customer=customer,
+        ordered_on=clock.today(company.time_zone),
+        currency=customer.currency,
+        created_by=by,
+    )
+    _take(order, draft)
+    order.number = numbers.following(company.pk, Series.ORDER)
+    order.save(force_insert=True)
+    _write_lines(order, draft.lines)
+    return order
+
+
+def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int) -> Order:
+    """Replace what an order says, and return it locked.
+
+    Raises:
+        Conflict: if somebody saved the order after ``version`` was shown; nothing is overwritten.
+        Refusal: if the order is void, or confirmed and the customer would change.
+    """
+    order = lock(company, order_id)
+    if order.version != version:
+        raise Conflict(_("Somebody else has changed this order meanwhile. Look at it again, then save."))
+    if order.state == Order.State.VOID:
+        raise Refusal(_("A void order cannot be changed."))
+    if draft.customer_id != order.customer_id:
+        if order.state != Order.State.DRAFT:
+            raise Refusal(_("A confirmed order stays with its customer. Void it and write a new one."))
+        order.customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
+        order.currency = order.customer.currency
+    _take(order, draft)
+    order.version += 1
+    order.save()
+    order.lines.all().delete()
+    _write_lines(order, draft.lines)
+    return order
+
+
+def lock(company: Company, order_id: UUID) -> Order:
+    """Return the order, locked until the transaction ends."""
+    return find(Order.objects.select_for_update(of=("self",)).select_related("customer").filter(company=company), pk=order_id)
+
+
+def move(order: Order, state: Order.State) -> None:
+    """Set the state of a locked order.
+
+    Raises:
+        Refusal: if the order cannot go there from where it is.
+    """
+    if state not in Order.lifecycle.moves[Order.State(order.state)]:
+        raise Refusal(
+            _("Order %(number)s is %(state)s; that cannot be done any more.")
+            % {"number": order.number, "state": order.state}
+        )
+    order.state = state
+    order.save(update_fields=["state"])
+
+
+def _take(order: Order, draft: OrderDraft) -> None:
+    if len(draft.lines) > _MOST_LINES:
+        raise Refusal(_("An order takes at most 2,000 lines. Split it into two orders."))
+    order.ship_on = draft.ship_on
+    order.po_number = draft.po_number
+    order.ship_to = draft.ship_to
+    order.note = draft.note
+    order.total = sum(_total(line, order.currency) for line in draft.lines)
+    if order.total < 0:
+        raise Refusal(_("The total of an order cannot be negative. Give the customer a credit instead."))
+    if order.total > MOST_MINOR:
+        raise Refusal(_("The total of this order is too large to be right. Look at the quantities and prices."))
+
+
+def _total(line: LineDraft, currency: str) -> int:
+    try:
+        return line_total(line.quantity, line.unit_price, currency).minor
+    except ValueError:
+        raise Refusal(
+            _("The line “%(line)s” is too large to be right. Look at its quantity and price.")
+            % {"line": line.description}
+        ) from None
+
+
+def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
+    codes = {line.code for line in lines if line.code}
+    products = dict(
+        Product.objects.filter(company_id=order.company_id, code__in=codes).values_list("code", "pk")
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            position=position,
+            product_id=products.get(line.code),
+            code=line.code,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            total=_total(line, order.currency),
+        )
+        for position, line in enumerate(lines, start=1)
+    )

@@ -1,0 +1,10 @@
+"""The outbox app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    """Names the app."""
+
+    name = "florin.domain.outbox"
+    label = "outbox"

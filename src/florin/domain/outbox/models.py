@@ -1,0 +1,56 @@
+"""Mails that are to leave: decided in a transaction, delivered afterwards."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.kernel.database import Keyed
+
+
+class Message(Keyed):
+    """One mail to one recipient, once per event (product promise 7)."""
+
+    class Kind(models.TextChoices):
+        """What the mail says."""
+
+        INVOICE = "invoice", "Invoice"
+        PAYMENT_RECEIVED = "payment_received", "Payment confirmation to the payer"
+        PAYMENT_NOTICE = "payment_notice", "Payment confirmation to the company"
+        NOT_CHARGED = "not_charged", "Nothing was charged"
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        QUEUED = "queued", "queued"
+        SENDING = "sending", "sending"
+        SENT = "sent", "sent"
+        BOUNCED = "bounced", "bounced"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=80, help_text="What it tells of, such as send:<key> or payment:<key>.")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    recipient = models.EmailField()
+    snapshot = models.JSONField(help_text="What to say; never a link's token.")
+    subjects = ArrayField(models.UUIDField(), help_text="The keys of the objects whose timeline shows it.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When to try (again).")
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, help_text="The mail server's last refusal.")
+
+    class Meta:
+        verbose_name = "message"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "kind", "recipient"], name="message_once_per_event"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="message_due", condition=models.Q(state__in=["queued", "sending"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"

@@ -1,0 +1,110 @@
+"""Opening attempts, finding them, and remembering that an answer is missing."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.services import account_of
+from florin.domain.payments.bill import Bill
+from florin.domain.payments.lifecycle import FINAL
+from florin.domain.payments.models import Attempt, AttemptDebt
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+
+# A session may last from 30 minutes to 24 hours at the processor; half an hour and some slack is enough to type.
+_SESSION_LASTS = timedelta(minutes=45)
+_MOST_OPEN = 20  # a link with more open attempts than this is being used to try out cards
+_FIRST_CHECK = timedelta(seconds=10)
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+
+class TooManyAttempts(Refusal):
+    """Somebody presses Pay over and over."""
+
+    status = 429
+
+
+@transaction.atomic
+def open_for(bill: Bill, *, nonce: str) -> Attempt:
+    """Freeze what the payer agreed to. The same page pressed twice gives the same attempt.
+
+    Raises:
+        TooManyAttempts: if the link has too many attempts open already.
+    """
+    known = Attempt.objects.filter(link=bill.link, nonce=nonce).first()
+    if known is not None:
+        return known
+    open_now = Attempt.objects.filter(link=bill.link, state=Attempt.State.OPENED).count()
+    if open_now >= _MOST_OPEN:
+        raise TooManyAttempts(_("This bill was opened for payment many times. Please try again in an hour."))
+    account = account_of(bill.link.company)
+    now = clock.now()
+    fresh = Attempt(
+        company_id=bill.link.company_id,
+        link=bill.link,
+        nonce=nonce,
+        gateway=account.gateway if account else "",
+        currency=bill.link.currency,
+        total=bill.payable.minor,
+        started_at=now,
+        expires_at=now + _SESSION_LASTS,
+        check_at=now + _FIRST_CHECK,
+    )
+    Attempt.objects.bulk_create([fresh], ignore_conflicts=True)
+    winner = Attempt.objects.get(link=bill.link, nonce=nonce)
+    if winner.pk == fresh.pk:
+        _write_debts(fresh, bill)
+    return winner
+
+
+def opened(attempt: Attempt, *, reference: str, url: str) -> None:
+    """Record the session that the processor made for the attempt."""
+    Attempt.objects.filter(pk=attempt.pk).update(reference=reference, url=url, unsure_since=None)
+
+
+def doubt(attempt_id: UUID) -> None:
+    """Record that the processor's answer is missing, and when to ask again: soon, then ever later."""
+    with transaction.atomic(durable=True):
+        attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+        attempt.doubts += 1
+        attempt.unsure_since = attempt.unsure_since or clock.now()
+        attempt.check_at = _next_check(attempt.doubts)
+        attempt.save(update_fields=["doubts", "unsure_since", "check_at"])
+
+
+def waited(attempt: Attempt) -> None:
+    """Put off the next question about an attempt whose payer is still typing; the caller saves it."""
+    age = clock.now() - attempt.started_at
+    attempt.check_at = clock.now() + min(max(age, _FIRST_CHECK), _LONGEST_PAUSE)
+
+
+def due(now: datetime) -> QuerySet[Attempt]:
+    """Return attempts that are not final and whose turn it is to be asked about."""
+    return Attempt.objects.exclude(state__in=sorted(FINAL)).filter(check_at__lte=now).order_by("check_at")
+
+
+def rivals(items: list[UUID]) -> QuerySet[Attempt]:
+    """Return the open attempts that want to pay one of these items: stale once a balance has changed."""
+    return Attempt.objects.filter(state=Attempt.State.OPENED, debts__item__in=items).distinct()
+
+
+def _next_check(doubts: int) -> datetime:
+    pause = timedelta(seconds=2) * 2 ** min(doubts - 1, 10)
+    return clock.now() + min(pause, _LONGEST_PAUSE)
+
+
+def _write_debts(attempt: Attempt, bill: Bill) -> None:
+    AttemptDebt.objects.bulk_create(
+        AttemptDebt(
+            attempt=attempt,
+            invoice_id=line.invoice_id,
+            item_id=line.item_id,
+            position=position,
+            amount=line.payable.minor,
+        )
+        for position, line in enumerate(bill.lines, start=1)
+        if line.payable
+    )

@@ -1,0 +1,42 @@
+"""Proving that payments, attempts and the ledger tell the same story."""
+
+from florin.domain.ledger import checking
+from florin.domain.ledger.checking import Finding
+
+_CHECKS = {
+    "a payment is what its ledger entry took in": """
+        SELECT payment.number, payment.amount || ' is not ' || coalesce(sum(line.amount), 0)
+        FROM payments_payment payment
+        LEFT JOIN ledger_entry entry ON entry.source = 'payment:' || payment.id AND entry.kind = 'payment'
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'card_clearing'
+        GROUP BY payment.id HAVING payment.amount <> coalesce(sum(line.amount), 0)
+    """,
+    "a payment is the sum of its allocations": """
+        SELECT payment.number, payment.amount || ' is not ' || coalesce(sum(part.amount), 0)
+        FROM payments_payment payment LEFT JOIN payments_allocation part ON part.payment_id = payment.id
+        GROUP BY payment.id HAVING payment.amount <> coalesce(sum(part.amount), 0)
+    """,
+    "a settled attempt has its payment": """
+        SELECT attempt.id::text, attempt.state FROM payments_attempt attempt
+        LEFT JOIN payments_payment payment ON payment.attempt_id = attempt.id
+        WHERE (attempt.state = 'settled') <> (payment.id IS NOT NULL)
+    """,
+    "only an attempt that is being captured holds something": """
+        SELECT attempt.id::text, debt.reserved || ' held while ' || attempt.state
+        FROM payments_attemptdebt debt JOIN payments_attempt attempt ON attempt.id = debt.attempt_id
+        WHERE debt.reserved > 0 AND attempt.state <> 'capturing'
+    """,
+    "an invoice's total is what was booked for it": """
+        SELECT invoice.number, invoice.total || ' is not ' || coalesce(sum(line.amount), 0)
+        FROM invoices_invoice invoice
+        LEFT JOIN ledger_entry entry ON entry.source = 'invoice:' || invoice.id
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'receivable'
+        GROUP BY invoice.id
+        HAVING (CASE WHEN invoice.void THEN 0 ELSE invoice.total END) <> coalesce(sum(line.amount), 0)
+    """,
+}
+
+
+def findings() -> list[Finding]:
+    """Return every difference between payments, invoices and the ledger."""
+    return checking.run(_CHECKS)

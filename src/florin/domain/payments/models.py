@@ -1,0 +1,187 @@
+"""Attempts to pay, what they hold, and the payments that come of them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger.models import Item
+from florin.domain.links.models import Link
+from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
+from florin.kernel.database import Keyed
+from florin.kernel.money import Money
+
+
+class Method(models.TextChoices):
+    """How somebody pays (R13)."""
+
+    CARD = "card", "Card"
+
+
+class Attempt(Keyed):
+    """One try to pay through a link: what the payer agreed to, frozen, and what became of it.
+
+    Its key is the idempotency key of its session. ``unsure_since`` is set while the processor's last
+    answer is missing; the state then says what was asked for.
+    """
+
+    State = AttemptState
+    lifecycle = ATTEMPT
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+")
+    nonce = models.CharField(max_length=40, help_text="Of the page on which Pay was pressed.")
+    method = models.CharField(max_length=8, choices=Method.choices, default=Method.CARD)
+    gateway = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    total = models.BigIntegerField(help_text="What the payer agreed to, in minor units.")
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.value) for state in AttemptState], default=AttemptState.OPENED
+    )
+    capture = models.BigIntegerField(null=True, help_text="What is being taken, once it is decided.")
+    reference = models.CharField(max_length=120, blank=True, help_text="The processor's session.")
+    url = models.TextField(blank=True, help_text="The processor's page.")
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    check_at = models.DateTimeField(help_text="When the poller asks next.")
+    doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
+    unsure_since = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "attempt"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["link", "nonce"], name="attempt_once_per_page"),
+            models.CheckConstraint(condition=models.Q(total__gt=0), name="attempt_is_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["check_at"],
+                name="attempt_to_check",
+                condition=~models.Q(state__in=sorted(FINAL)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+    @property
+    def money(self) -> Money:
+        """What the payer agreed to."""
+        return Money(self.total, self.currency)
+
+
+class AttemptDebt(Keyed):
+    """What an attempt is to pay of one invoice (``amount``), and what it holds of it now (``reserved``).
+
+    What all attempts hold of an item is not payable by anybody else; both are minor units.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="debts")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    reserved = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "debt of an attempt"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "item"], name="attempt_debt_once"),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, reserved__lte=models.F("amount")),
+                name="reservation_within_debt",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["item"], name="reservation_of_item", condition=models.Q(reserved__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.item_id}"
+
+
+class Payment(Keyed):
+    """Money that came in. It is booked once, whatever happened around it, and never changed."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField(help_text="Gross, in minor units.")
+    fee = models.BigIntegerField(null=True, help_text="What the processor keeps, once known (R15).")
+    received_at = models.DateTimeField()
+    reference = models.CharField(max_length=120, help_text="The processor's.")
+    payer_email = models.EmailField(blank=True)
+    card_brand = models.CharField(max_length=20, blank=True)
+    card_last4 = models.CharField(max_length=4, blank=True)
+    card_funding = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "payment"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "number"], name="payment_number_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-received_at"], name="payment_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def money(self) -> Money:
+        """Gross."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def method_text(self) -> str:
+        """How it was paid, such as "Visa •••• 4242"."""
+        if not self.card_last4:
+            return str(self.get_method_display())
+        return f"{self.card_brand.replace('_', ' ').title()} •••• {self.card_last4}"
+
+
+class Allocation(Keyed):
+    """What a payment did to one item: paid an invoice, or became an open credit (an overpayment, R18)."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+", null=True)
+    amount = models.BigIntegerField()
+    balance_after = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "allocation"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["payment", "item"], name="allocation_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} to {self.item_id}"
+
+
+class ProcessorNotice(Keyed):
+    """A processor's notice as it came: stored before it is believed, kept as evidence."""
+
+    gateway = models.CharField(max_length=20)
+    event = models.CharField(max_length=120)
+    kind = models.CharField(max_length=80)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "processor notice"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["gateway", "event"], name="notice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event}"

@@ -1,0 +1,21 @@
+"""The notices inbox: a notice is stored first, and believed only in so far as it says whom to ask about."""
+
+from florin.domain.payments.models import ProcessorNotice
+from florin.kernel import clock
+from florin.kernel.processor import Notice
+
+
+def store(gateway: str, notice: Notice, body: bytes) -> bool:
+    """Keep a notice; false when it is already here (processors send some of them twice)."""
+    row = ProcessorNotice(
+        gateway=gateway, event=notice.event, kind=notice.kind, body=body, received_at=clock.now()
+    )
+    ProcessorNotice.objects.bulk_create([row], ignore_conflicts=True)
+    return ProcessorNotice.objects.filter(pk=row.pk).exists()
+
+
+def handled(gateway: str, event: str, outcome: str) -> None:
+    """Record what came of a notice."""
+    ProcessorNotice.objects.filter(gateway=gateway, event=event).update(
+        handled_at=clock.now(), outcome=outcome[:40]
+    )

@@ -1,0 +1,11 @@
+"""What a receipt says stays said."""
+
+from django.db import migrations
+
+from florin.kernel.database import immutable_sql, mutable_sql, sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("receipts", "0001_make_tables")]
+
+    operations = [sql(immutable_sql("receipts_receipt"), mutable_sql("receipts_receipt"))]

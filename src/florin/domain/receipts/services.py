@@ -1,0 +1,47 @@
+"""Issuing receipts."""
+
+from florin.domain.companies import numbers
+from florin.domain.companies.numbers import Series
+from florin.domain.payments.models import Payment
+from florin.domain.receipts.models import Receipt
+from florin.kernel import clock
+from florin.kernel.documents import ReceiptDocument, ReceiptLine
+
+
+def issue(payment: Payment) -> Receipt:
+    """Write the receipt of a payment that has just been booked, in the payer's language."""
+    number = numbers.following(payment.company_id, Series.RECEIPT)
+    return Receipt.objects.create(
+        company_id=payment.company_id,
+        payment=payment,
+        number=number,
+        content=_describe(payment, number).to_json(),
+    )
+
+
+def _describe(payment: Payment, number: str) -> ReceiptDocument:
+    parts = list(payment.allocations.select_related("invoice").order_by("pk"))
+    return ReceiptDocument(
+        letterhead=payment.company.letterhead,
+        number=number,
+        payment_number=payment.number,
+        customer_number=payment.customer.number,
+        customer_name=payment.customer.name,
+        paid_on=clock.local(payment.received_at, payment.company.time_zone),
+        method=payment.method_text,
+        reference=payment.reference,
+        currency=payment.currency,
+        amount=payment.amount,
+        lines=tuple(
+            ReceiptLine(
+                invoice_number=part.invoice.number,
+                issued_on=part.invoice.issued_on,
+                amount=part.amount,
+                balance_after=part.balance_after,
+            )
+            for part in parts
+            if part.invoice
+        ),
+        excess=sum(part.amount for part in parts if part.invoice is None),
+        language=payment.customer.language,
+    )

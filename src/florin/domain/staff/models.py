@@ -1,0 +1,52 @@
+"""The people who work in a company's office."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.domain.staff import rights
+from florin.domain.staff.rights import Right, Role
+from florin.kernel.database import Keyed
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; sign-in needs it."""
+
+    def create_user(self, email: str, password: str | None = None, **details: Any) -> "User":
+        """Make a person who signs in with this address, in any spelling of upper and lower case."""
+        user = self.model(email=email.strip().lower(), **details)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person by address, whatever the case it is typed in."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(Keyed, AbstractBaseUser):
+    """A person of one company's staff; what they may do is the union of their roles' rights (R1)."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=80)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    roles = ArrayField(models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role]))
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "user"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def may(self, right: Right) -> bool:
+        """Whether one of the person's roles allows it."""
+        return self.is_active and right in rights.of(self.roles)

