@@ -1,0 +1,263 @@
+"""The control API: order failures, move the clock, pay and refund by command, read what the bank did."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from florin_sandbox import (
+    card_form,
+    due,
+    endpoints,
+    errors,
+    faults,
+    hosted_page,
+    operations,
+    refunds,
+    report,
+    sessions,
+)
+from florin_sandbox.bank import Bank
+from florin_sandbox.cards import Card
+from florin_sandbox.mailbox import orders
+from florin_sandbox.store import Json
+from florin_sandbox.tokens import Endpoint, needs_token
+from florin_sandbox.webhooks import Modes
+
+LONGEST_BODY = 100_000
+CARD_VALID = {"expiry": "12 / 40", "cvc": "1234"}
+
+
+class BadOrder(Exception):  # noqa: N818 - an answer
+    """An order that cannot be carried out, with the sentence why."""
+
+
+class Control:
+    """Carries out orders."""
+
+    def __init__(self, bank: Bank, mail: orders.Orders) -> None:
+        self.bank = bank
+        self.mail = mail
+
+    def routes(self) -> list[Route]:
+        """Every order, behind the token."""
+        table: list[tuple[str, str, Endpoint]] = [
+            ("GET", "/control", self.standing),
+            ("POST", "/control/faults", self.fault),
+            ("POST", "/control/release", self.release),
+            ("POST", "/control/reset", self.reset),
+            ("POST", "/control/webhooks", self.webhooks),
+            ("POST", "/control/clock", self.clock),
+            ("POST", "/control/mail", self.mail_order),
+            ("POST", "/control/sessions/{id}/pay", self.pay),
+            ("POST", "/control/payment_intents/{id}/refund", self.refund),
+            ("GET", "/control/log", self.log),
+            ("GET", "/control/summary", self.summary),
+        ]
+        return [Route(path, self._guard(endpoint), methods=[method]) for method, path, endpoint in table]
+
+    def _guard(self, endpoint: Endpoint) -> Endpoint:
+        async def kind(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except BadOrder as bad:
+                return JSONResponse({"error": str(bad)}, 400)
+            except errors.Refusal as refusal:
+                return JSONResponse(refusal.body(""), refusal.status)
+
+        return needs_token(self.bank, kind)
+
+    async def standing(self, _request: Request) -> Response:
+        """What is ordered now."""
+        modes = self.bank.courier.modes
+        return JSONResponse(
+            {
+                "operations": list(operations.NAMES),
+                "faults": self.bank.faults.standing(),
+                "webhooks": {item.name: getattr(modes, item.name) for item in fields(modes)},
+                "mail": self.mail.standing(),
+                "clock": {"now": self.bank.clock.now(), "offset": self.bank.clock.offset},
+            }
+        )
+
+    async def fault(self, request: Request) -> Response:
+        """Order an operation to fail: `{"operation", "mode", "times"?, "seconds"?, "effect"?, "by"?, "currency"?}`."""
+        order = await _read(request, {"operation", "mode", "times", "seconds", "effect", "by", "currency"})
+        operation = order.pop("operation", faults.ANY)
+        if operation not in {*operations.NAMES, faults.ANY}:
+            raise BadOrder(f"There is no operation {operation}.")
+        if order.get("mode") not in faults.MODES:
+            raise BadOrder(f"mode must be one of {', '.join(faults.MODES)}.")
+        self.bank.faults.order(operation, faults.Fault(**order))
+        self.bank.journal.note("control", order="fault", operation=operation, **order)
+        return JSONResponse({"faults": self.bank.faults.standing()})
+
+    async def release(self, request: Request) -> Response:
+        """Let held calls go on: `{"operation"?}`."""
+        order = await _read(request, {"operation"})
+        self.bank.faults.release(order.get("operation", faults.ANY))
+        return JSONResponse({"faults": self.bank.faults.standing()})
+
+    async def reset(self, _request: Request) -> Response:
+        """End every order, for operations, notices and mail. The clock and the data stay."""
+        self.bank.faults.clear()
+        self.mail.clear()
+        self.bank.courier.modes = Modes(counted=self.bank.courier.modes.counted)
+        self.bank.courier.release()
+        self.bank.journal.note("control", order="reset")
+        return JSONResponse({"ok": True})
+
+    async def webhooks(self, request: Request) -> Response:
+        """Order how notices misbehave: `{"mode", …}`."""
+        allowed = {"mode", "seed", "n", "p", "seconds", "times", "endpoint", "overlap"}
+        order = await _read(request, allowed)
+        doer = WEBHOOK_ORDERS.get(str(order.get("mode")))
+        if doer is None:
+            raise BadOrder(f"mode must be one of {', '.join(WEBHOOK_ORDERS)}.")
+        answer = doer(self.bank, order)
+        self.bank.journal.note("control", order="webhooks", **order)
+        return JSONResponse(answer or {"ok": True})
+
+    async def clock(self, request: Request) -> Response:
+        """Move the clock on: `{"advance": seconds}`; what that makes due happens before the answer."""
+        order = await _read(request, {"advance"})
+        try:
+            self.bank.clock.advance(float(order.get("advance", 0)))
+        except (TypeError, ValueError) as error:
+            raise BadOrder("advance is a number of seconds, not below 0.") from error
+        due.settle(self.bank)
+        self.bank.courier.wake()
+        self.bank.journal.note("control", order="clock", advance=order.get("advance"))
+        return JSONResponse({"now": self.bank.clock.now(), "offset": self.bank.clock.offset})
+
+    async def mail_order(self, request: Request) -> Response:
+        """Order the mail server to fail: `{"mode", "to"?, "times"?, "seconds"?}`."""
+        order = await _read(request, {"mode", "to", "times", "seconds"})
+        if order.get("mode") not in orders.MODES:
+            raise BadOrder(f"mode must be one of {', '.join(orders.MODES)}.")
+        self.mail.add(orders.Order(**order))
+        self.bank.journal.note("control", **{**order, "order": "mail"})
+        return JSONResponse({"mail": self.mail.standing()})
+
+    async def pay(self, request: Request) -> Response:
+        """Pay a session as a payer would: `{"card", "email"?, "name"?, "challenge"?}`; the page's own code runs."""
+        order = await _read(request, {"card", "email", "name", "challenge"})
+        due.settle(self.bank)
+        session = sessions.find(self.bank, request.path_params["id"])
+        form = {
+            "email": str(order.get("email") or session["customer_email"] or "payer@example.com"),
+            "name": str(order.get("name", "Pat Payer")),
+            "number": str(order.get("card", "4242424242424242")),
+            **CARD_VALID,
+        }
+        typed = card_form.read(form, self.bank.clock.now())
+        if typed.card is None:
+            raise BadOrder(f"Not valid: {', '.join(typed.wrong)}.")
+        outcome = await self._pay(
+            session["id"], typed.card, typed.payer, str(order.get("challenge", "complete"))
+        )
+        return JSONResponse({"outcome": outcome, "session": sessions.find(self.bank, session["id"])})
+
+    async def _pay(self, identifier: str, card: Card, payer: Json, challenge: str) -> str:
+        outcome = await hosted_page.run(
+            self.bank, identifier, lambda session: sessions.pay(self.bank, session, card, payer)
+        )
+        if outcome.state == "challenge" and challenge != "abandon":
+            outcome = await hosted_page.run(
+                self.bank,
+                identifier,
+                lambda session: sessions.answer_challenge(self.bank, session, passed=challenge == "complete"),
+            )
+        return outcome.state
+
+    async def refund(self, request: Request) -> Response:
+        """Refund as if at the dashboard: `{"amount"?}`, minor units."""
+        order = await _read(request, {"amount", "reason"})
+        wish = refunds.Wish(request.path_params["id"], None, order.get("amount"), order.get("reason"), {})
+        with self.bank.store.transaction():
+            refund = refunds.create(self.bank, wish)
+        self.bank.courier.take_fresh()
+        return JSONResponse(refund)
+
+    async def log(self, request: Request) -> Response:
+        """Everything the bank did, as JSON lines: `?after=seq&kind=money`."""
+        query = request.query_params
+        after = query.get("after", "0")
+        entries = self.bank.journal.read(
+            after=int(after) if after.isdigit() else 0, kind=query.get("kind", "")
+        )
+        return Response(
+            "".join(json.dumps(entry) + "\n" for entry in entries), media_type="application/x-ndjson"
+        )
+
+    async def summary(self, _request: Request) -> Response:
+        """Where every payment stands."""
+        return JSONResponse(report.summary(self.bank))
+
+
+def _set(**names: str) -> Callable[[Bank, Json], None]:
+    """An order that sets courier modes from its own fields."""
+
+    def carry_out(bank: Bank, order: Json) -> None:
+        values: dict[str, Any] = {mode: order[name] for mode, name in names.items() if name in order}
+        bank.courier.modes = replace(bank.courier.modes, **values)
+
+    return carry_out
+
+
+def _hold(bank: Bank, _order: Json) -> None:
+    bank.courier.modes.hold = True
+
+
+def _release(bank: Bank, _order: Json) -> None:
+    bank.courier.release()
+
+
+def _before_response(bank: Bank, _order: Json) -> None:
+    bank.courier.modes.before_response = True
+
+
+def _ok(bank: Bank, _order: Json) -> None:
+    bank.courier.modes = Modes(counted=bank.courier.modes.counted)
+    bank.courier.release()
+
+
+def _rotate(bank: Bank, order: Json) -> Json:
+    known = bank.store.newest(endpoints.KIND, 1)
+    identifier = order.get("endpoint") or (known[0]["id"] if known else "")
+    return endpoints.rotate(bank, identifier, float(order.get("overlap", endpoints.OVERLAP)))
+
+
+WEBHOOK_ORDERS: dict[str, Callable[[Bank, Json], Json | None]] = {
+    "ok": _ok,
+    "hold": _hold,
+    "release": _release,
+    "before_response": _before_response,
+    "shuffle": lambda bank, order: _set(shuffle_seed="seed", shuffle_seconds="seconds")(
+        bank, {"seed": 0, **order}
+    ),
+    "duplicate": lambda bank, order: _set(duplicate="n")(bank, {"n": 2, **order}),
+    "drop": lambda bank, order: _set(drop="p", drop_seed="seed")(bank, {"p": 1.0, **order}),
+    "delay": lambda bank, order: _set(delay="seconds")(bank, {"seconds": 1.0, **order}),
+    "bad_signature": lambda bank, order: _set(bad_signature="times")(bank, {"times": 1, **order}),
+    "old_timestamp": lambda bank, order: _set(old_timestamp="times")(bank, {"times": 1, **order}),
+    "rotate_secret": _rotate,
+}
+
+
+async def _read(request: Request, allowed: set[str]) -> Json:
+    body = await request.body()
+    try:
+        order = json.loads(body or b"{}")
+    except ValueError as error:
+        raise BadOrder("The body must be JSON.") from error
+    if not isinstance(order, dict) or len(body) > LONGEST_BODY:
+        raise BadOrder("The body must be a JSON object.")
+    for name in order:
+        if name not in allowed:
+            raise BadOrder(f"Unknown field {name}; known are {', '.join(sorted(allowed))}.")
+    return order

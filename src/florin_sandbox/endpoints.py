@@ -1,0 +1,98 @@
+"""Webhook endpoints: who is told when something happens."""
+
+import time
+from dataclasses import dataclass
+
+from florin_sandbox import errors, ids, shapes
+from florin_sandbox.bank import Bank
+from florin_sandbox.params import Params
+from florin_sandbox.store import Json
+
+KIND = "webhook_endpoint"
+MOST = 16
+OVERLAP = 24 * 3600
+DEFAULT = "default_endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An endpoint somebody wants."""
+
+    url: str
+    enabled_events: list[str]
+    description: str | None
+    metadata: dict[str, str]
+
+
+def read_create(params: Params, _identifier: str) -> Wish:
+    """The endpoint the caller wants."""
+    params.only({"url", "enabled_events", "description", "metadata", "api_version", "expand", "connect"})
+    url = params.url("url")
+    if url is None:
+        raise errors.missing("url")
+    wanted = params.texts("enabled_events")
+    if not wanted:
+        raise errors.missing("enabled_events")
+    return Wish(url, wanted, params.text("description"), params.metadata())
+
+
+def create(bank: Bank, wish: Wish) -> Json:
+    """Register an endpoint; only this answer carries its secret."""
+    if len(bank.store.newest(KIND, MOST)) >= MOST:
+        raise errors.Refusal(f"You have reached the maximum of {MOST} test webhook endpoints.")
+    secret = "whsec_" + ids.text(32)
+    return {**_add(bank, wish, secret), "secret": secret}
+
+
+def _add(bank: Bank, wish: Wish, secret: str) -> Json:
+    endpoint = shapes.webhook_endpoint(
+        bank.clock.now(), wish.url, wish.enabled_events, wish.description, dict(wish.metadata)
+    )
+    bank.store.add(endpoint, private={"secret": secret})
+    return endpoint
+
+
+def find(bank: Bank, identifier: str) -> Json:
+    """The endpoint with this id."""
+    found = bank.store.get(KIND, identifier)
+    if found is None:
+        raise errors.no_such("webhook endpoint", identifier, "webhook_endpoint")
+    return found
+
+
+def delete(bank: Bank, identifier: str) -> Json:
+    """Tell this endpoint nothing any more."""
+    find(bank, identifier)
+    bank.store.remove(identifier)
+    return {"id": identifier, "object": KIND, "deleted": True}
+
+
+def ensure_default(bank: Bank) -> None:
+    """Register the endpoint of the command line, once; a new secret there replaces the old one."""
+    settings = bank.settings
+    if not settings.webhook_url:
+        return
+    secret = settings.webhook_secret or bank.store.setting("webhook_secret") or "whsec_" + ids.text(32)
+    with bank.store.transaction():
+        bank.store.keep_setting("webhook_secret", secret)
+        existing = bank.store.get(KIND, bank.store.setting(DEFAULT))
+        if existing is None:
+            wish = Wish(settings.webhook_url, ["*"], "from the command line", {})
+            bank.store.keep_setting(DEFAULT, _add(bank, wish, secret)["id"])
+        else:
+            existing["url"] = settings.webhook_url
+            bank.store.save(existing)
+            bank.store.save_private(existing["id"], {"secret": secret})
+
+
+def rotate(bank: Bank, identifier: str, overlap: float = OVERLAP) -> Json:
+    """Give an endpoint a new secret; for `overlap` seconds notices carry both signatures."""
+    endpoint = find(bank, identifier)
+    old = bank.store.private(identifier)["secret"]
+    secret = "whsec_" + ids.text(32)
+    bank.store.save_private(
+        identifier, {"secret": secret, "old_secret": old, "old_until": time.time() + overlap}
+    )
+    if bank.store.setting(DEFAULT) == identifier:
+        bank.store.keep_setting("webhook_secret", secret)
+    return {"endpoint": endpoint["id"], "secret": secret}

@@ -1,0 +1,66 @@
+"""Refusals, in the shape and with the codes Stripe uses."""
+
+from typing import Any
+
+from florin_sandbox.store import Json
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
+    """An answer other than 2xx: HTTP status plus Stripe's error object."""
+
+    def __init__(
+        self, message: str, *, status: int = 400, kind: str = "invalid_request_error", **details: Any
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error: Json = {"message": message, "type": kind}
+        self.error.update({name: value for name, value in details.items() if value is not None})
+
+    def body(self, request_id: str) -> Json:
+        """The JSON document the caller gets."""
+        error = dict(self.error)
+        if "code" in error:
+            error["doc_url"] = f"https://stripe.com/docs/error-codes/{error['code'].replace('_', '-')}"
+        error["request_log_url"] = f"/control/log#{request_id}"
+        return {"error": error}
+
+
+def missing(name: str) -> Refusal:
+    """A parameter that must be there is not."""
+    return Refusal(f"Missing required param: {name}.", code="parameter_missing", param=name)
+
+
+def unknown(name: str) -> Refusal:
+    """A parameter nobody knows."""
+    return Refusal(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+
+
+def invalid(name: str, message: str, code: str | None = None) -> Refusal:
+    """A parameter that cannot mean anything."""
+    return Refusal(message, code=code, param=name)
+
+
+def no_such(kind: str, identifier: str, param: str = "id") -> Refusal:
+    """An id that leads nowhere."""
+    return Refusal(f"No such {kind}: '{identifier}'", status=404, code="resource_missing", param=param)
+
+
+def unexpected_state(message: str, intent: Json) -> Refusal:
+    """A payment intent that is in no state for this."""
+    return Refusal(message, code="payment_intent_unexpected_state", payment_intent=intent)
+
+
+def broken() -> Refusal:
+    """The processor's own fault."""
+    return Refusal("An unknown error occurred.", status=500, kind="api_error")
+
+
+def declined() -> Refusal:
+    """The issuer said no where nobody asked it."""
+    return Refusal(
+        "Your card was declined.",
+        status=402,
+        kind="card_error",
+        code="card_declined",
+        decline_code="generic_decline",
+    )

@@ -1,0 +1,78 @@
+"""Stripe's idempotency rules: the first answer to a key is the answer to that key."""
+
+import hashlib
+from dataclasses import dataclass
+
+from florin_sandbox import errors
+from florin_sandbox.bank import Bank
+
+LONGEST_KEY = 255
+KEPT_FOR = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it went, or will go, over the wire."""
+
+    status: int
+    body: bytes
+
+
+def fingerprint(path: str, body: bytes) -> str:
+    """What must be the same for two requests to be the same."""
+    return f"{path} {hashlib.sha256(body).hexdigest()}"
+
+
+class Keys:
+    """Which keys are in use right now. Finished ones are in the store."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._running: set[str] = set()
+
+    def begin(self, key: str, print_: str) -> Answer | None:
+        """Claim a key, or get the answer it already has.
+
+        Refuses another request under the same key (400) and one while the first still runs (409).
+        """
+        if len(key) > LONGEST_KEY:
+            raise errors.Refusal(
+                f"Idempotency keys can be at most {LONGEST_KEY} characters.", kind="idempotency_error"
+            )
+        if key in self._running:
+            message = (
+                "There is currently another in-progress request using this Idempotent Key"
+                f" (that probably means you submitted twice, and the other request is still going through): {key}."
+                " Please try again later."
+            )
+            raise errors.Refusal(message, status=409, kind="idempotency_error", code="idempotency_key_in_use")
+        stored = self._stored(key, print_)
+        if stored is None:
+            self._running.add(key)
+        return stored
+
+    def _stored(self, key: str, print_: str) -> Answer | None:
+        row = self._bank.store.db.execute(
+            "SELECT fingerprint, status, body FROM idempotency WHERE key = ? AND at > ?",
+            (key, self._bank.clock.now() - KEPT_FOR),
+        ).fetchone()
+        if row is None:
+            return None
+        if row[0] != print_:
+            message = (
+                "Keys for idempotent requests can only be used with the same parameters and endpoint they were"
+                f" first used with. Try using a key other than '{key}' if you meant to execute a different request."
+            )
+            raise errors.Refusal(message, kind="idempotency_error")
+        return Answer(row[1], bytes(row[2]))
+
+    def keep(self, key: str, print_: str, answer: Answer) -> None:
+        """Keep the answer, in the transaction of the work it tells of."""
+        self._bank.store.db.execute(
+            "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)",
+            (key, print_, answer.status, answer.body, self._bank.clock.now()),
+        )
+
+    def end(self, key: str) -> None:
+        """Let go of a claimed key."""
+        self._running.discard(key)

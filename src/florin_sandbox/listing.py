@@ -1,0 +1,100 @@
+"""Lists: newest first, cut into pages by `starting_after` and `ending_before`."""
+
+from dataclasses import dataclass
+
+from florin_sandbox import errors
+from florin_sandbox.bank import Bank
+from florin_sandbox.params import Params
+from florin_sandbox.store import Json
+
+LARGEST = 100
+USUAL = 10
+PAGING = frozenset({"limit", "starting_after", "ending_before", "created", "expand"})
+BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+FILTERS = {
+    "checkout.session": {"payment_intent": "body ->> 'payment_intent'", "status": "body ->> 'status'"},
+    "payment_intent": {},
+    "charge": {"payment_intent": "parent"},
+    "refund": {"payment_intent": "parent", "charge": "body ->> 'charge'"},
+    "balance_transaction": {"source": "parent", "type": "body ->> 'type'", "currency": "body ->> 'currency'"},
+    "event": {"type": "parent"},
+    "webhook_endpoint": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of which list the caller wants."""
+
+    kind: str
+    limit: int
+    after: str | None
+    before: str | None
+    conditions: tuple[tuple[str, str | int], ...]
+
+
+def read(kind: str, params: Params) -> Page:
+    """The page the caller asks for."""
+    filters: dict[str, str] = FILTERS[kind]
+    params.only(PAGING | set(filters) | ({"types"} if kind == "event" else set()))
+    limit = params.integer("limit", least=1) or USUAL
+    if limit > LARGEST:
+        raise errors.invalid(
+            "limit", "This value must be less than or equal to 100 (you passed a larger one)."
+        )
+    conditions: list[tuple[str, str | int]] = [
+        (f"{filters[name]} = ?", value) for name in filters if (value := params.text(name))
+    ]
+    if params.has("types"):
+        conditions += _any_of(params.texts("types"))
+    return Page(
+        kind,
+        limit,
+        params.text("starting_after"),
+        params.text("ending_before"),
+        (*conditions, *_created(params)),
+    )
+
+
+def _created(params: Params) -> list[tuple[str, str | int]]:
+    try:
+        exact = params.integer("created")
+    except errors.Refusal:
+        exact = None
+    if exact is not None:
+        return [("created = ?", exact)]
+    bounds = params.group("created")
+    bounds.only(BOUNDS)
+    return [
+        (f"created {BOUNDS[name]} ?", value) for name in BOUNDS if (value := bounds.integer(name)) is not None
+    ]
+
+
+def _any_of(kinds: list[str]) -> list[tuple[str, str | int]]:
+    # One condition holds one value: the names go in as one text with separators.
+    return [("instr(?, ',' || parent || ',')", f",{','.join(kinds)},")]
+
+
+def fetch(bank: Bank, page: Page, url: str) -> Json:
+    """That part of the list, newest first."""
+    conditions = [("kind = ?", page.kind), *page.conditions]
+    backwards = page.before is not None
+    if page.after is not None:
+        conditions.append(("seq < ?", _place(bank, page.kind, page.after, "starting_after")))
+    if page.before is not None:
+        conditions.append(("seq > ?", _place(bank, page.kind, page.before, "ending_before")))
+    where = " AND ".join(condition for condition, _ in conditions)
+    found = bank.store.select(
+        f"SELECT body FROM object WHERE {where} ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT ?",  # noqa: S608 - fixed texts
+        [*(value for _, value in conditions), page.limit + 1],
+    )
+    has_more = len(found) > page.limit
+    data = found[: page.limit]
+    return {"object": "list", "data": data[::-1] if backwards else data, "has_more": has_more, "url": url}
+
+
+def _place(bank: Bank, kind: str, identifier: str, param: str) -> int:
+    place = bank.store.place(kind, identifier)
+    if place is None:
+        raise errors.no_such(kind, identifier, param)
+    return place

@@ -1,0 +1,1 @@
+"""The test mailbox: takes every mail, delivers none, shows them all."""

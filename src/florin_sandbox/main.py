@@ -1,0 +1,118 @@
+"""The `florin-sandbox` command: one process, a web server, a mail server and a courier."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from florin_sandbox import app, due, endpoints
+from florin_sandbox.bank import Bank, open_bank
+from florin_sandbox.connections import Protocol
+from florin_sandbox.mailbox import smtp
+from florin_sandbox.mailbox.orders import Orders
+from florin_sandbox.settings import Settings
+
+TICK = 1.0
+TOKEN_FILE = "control-token"  # noqa: S105 - a file's name
+GRACE = 3
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run until told to stop."""
+    settings = read_settings(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(serve(settings))
+
+
+def read_settings(argv: Sequence[str] | None) -> Settings:
+    """The command line, with keys kept from the last time where none are given."""
+    parser = argparse.ArgumentParser(prog="florin-sandbox", description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder for sandbox.db and the control token"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8010, help="port of API and pages (default: %(default)s)")
+    parser.add_argument(
+        "--smtp-port", type=int, default=8025, help="port of the mailbox (default: %(default)s)"
+    )
+    parser.add_argument("--public-url", default="", help="address payers see, if not http://HOST:PORT")
+    parser.add_argument("--control-token", default="", help="default: generated, kept in the data folder")
+    parser.add_argument(
+        "--api-key", default="sk_test_florin_sandbox", help="secret key (default: %(default)s)"
+    )
+    parser.add_argument("--webhook-url", default="", help="endpoint to register at the start, for all events")
+    parser.add_argument("--webhook-secret", default="", help="its signing secret, whsec_…")
+    parser.add_argument(
+        "--merchant", default="Sandbox merchant", help="name on the page, unless a session has one"
+    )
+    parser.add_argument(
+        "--fee-basis-points", type=int, default=290, help="fee in 1/100 %% (default: %(default)s)"
+    )
+    parser.add_argument("--fee-fixed", type=int, default=25, help="plus minor units (default: %(default)s)")
+    options = parser.parse_args(argv)
+    options.data.mkdir(parents=True, exist_ok=True)
+    options.control_token = options.control_token or _kept_token(options.data / TOKEN_FILE)
+    return Settings(**vars(options))
+
+
+def _kept_token(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text().strip()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; what is in the queue then goes out after the next start."""
+    bank = open_bank(settings)
+    endpoints.ensure_default(bank)
+    mail = Orders()
+    mail_server = await smtp.serve(
+        settings.host, settings.smtp_port, smtp.Handler(bank.store, bank.journal, mail)
+    )
+    config = uvicorn.Config(
+        app.build(bank, mail),
+        host=settings.host,
+        port=settings.port,
+        http=Protocol,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    helpers = [asyncio.create_task(bank.courier.run()), asyncio.create_task(tick(bank))]
+    sys.stdout.write(
+        f"florin-sandbox: {settings.base_url}  smtp {settings.host}:{settings.smtp_port}\n"
+        f"control token: {settings.control_token}\n"
+    )
+    sys.stdout.flush()
+    try:
+        await server.serve()
+    finally:
+        mail_server.close()
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        bank.journal.flush()
+        bank.store.close()
+
+
+async def tick(bank: Bank) -> None:
+    """Let time do its work."""
+    while True:
+        due.settle(bank)
+        await asyncio.sleep(TICK)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,103 @@
+"""The operations of the API: each has a name for faults and the record, an address, a reader and a doer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from florin_sandbox import balance, endpoints, errors, expand, intents, listing, refunds, sessions
+from florin_sandbox.bank import Bank
+from florin_sandbox.params import Params
+from florin_sandbox.store import Json
+
+Reader = Callable[[Params, str], Any]
+Doer = Callable[[Bank, Any], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a caller can ask for.
+
+    `read` turns the parameters into a wish and refuses what is not valid: nothing has begun yet, nothing is
+    kept under the idempotency key. `do` carries the wish out; its refusals are answers like any other.
+    """
+
+    name: str
+    method: str
+    path: str
+    read: Reader
+    do: Doer
+
+
+def _read_id(params: Params, identifier: str) -> str:
+    params.only({"expand"})
+    return identifier
+
+
+def _read_list(kind: str, params: Params, _identifier: str) -> listing.Page:
+    return listing.read(kind, params)
+
+
+def _retrieve(kind: str, bank: Bank, identifier: str) -> Json:
+    found = bank.store.get(kind, identifier)
+    if found is None:
+        raise errors.no_such(kind, identifier)
+    return found
+
+
+def _list(url: str, bank: Bank, page: listing.Page) -> Json:
+    return listing.fetch(bank, page, url)
+
+
+def _lines(bank: Bank, identifier: str) -> Json:
+    sessions.find(bank, identifier)
+    return expand.lines(bank, identifier)
+
+
+def _read_lines(params: Params, identifier: str) -> str:
+    params.only({"expand", "limit", "starting_after", "ending_before"})
+    return identifier
+
+
+def _show_balance(bank: Bank, identifier: str) -> Json:
+    return balance.show(bank, _retrieve(balance.KIND, bank, identifier))
+
+
+def _list_balance(bank: Bank, page: listing.Page) -> Json:
+    found = listing.fetch(bank, page, "/v1/balance_transactions")
+    return {**found, "data": [balance.show(bank, entry) for entry in found["data"]]}
+
+
+def _lister(name: str, kind: str, path: str) -> Operation:
+    return Operation(name, "GET", path, partial(_read_list, kind), partial(_list, path))
+
+
+S, P, W = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/webhook_endpoints"
+OPERATIONS = (
+    Operation("session.create", "POST", S, sessions.read_create, sessions.create),
+    _lister("session.list", sessions.KIND, S),
+    Operation("session.retrieve", "GET", S + "/{id}", _read_id, sessions.find),
+    Operation("session.line_items", "GET", S + "/{id}/line_items", _read_lines, _lines),
+    Operation("session.expire", "POST", S + "/{id}/expire", sessions.read_expire, sessions.expire),
+    _lister("intent.list", intents.KIND, P),
+    Operation("intent.retrieve", "GET", P + "/{id}", _read_id, intents.find),
+    Operation("intent.capture", "POST", P + "/{id}/capture", intents.read_capture, intents.capture),
+    Operation("intent.cancel", "POST", P + "/{id}/cancel", intents.read_cancel, intents.cancel),
+    _lister("charge.list", "charge", "/v1/charges"),
+    Operation("charge.retrieve", "GET", "/v1/charges/{id}", _read_id, partial(_retrieve, "charge")),
+    Operation("refund.create", "POST", "/v1/refunds", refunds.read, refunds.create),
+    _lister("refund.list", refunds.KIND, "/v1/refunds"),
+    Operation("refund.retrieve", "GET", "/v1/refunds/{id}", _read_id, partial(_retrieve, refunds.KIND)),
+    Operation(
+        "balance.list", "GET", "/v1/balance_transactions", partial(_read_list, balance.KIND), _list_balance
+    ),
+    Operation("balance.retrieve", "GET", "/v1/balance_transactions/{id}", _read_id, _show_balance),
+    _lister("event.list", "event", "/v1/events"),
+    Operation("event.retrieve", "GET", "/v1/events/{id}", _read_id, partial(_retrieve, "event")),
+    Operation("endpoint.create", "POST", W, endpoints.read_create, endpoints.create),
+    _lister("endpoint.list", endpoints.KIND, W),
+    Operation("endpoint.retrieve", "GET", W + "/{id}", _read_id, endpoints.find),
+    Operation("endpoint.delete", "DELETE", W + "/{id}", _read_id, endpoints.delete),
+)
+PAGE_OPERATIONS = ("intent.confirm", "intent.challenge")
+NAMES = (*(operation.name for operation in OPERATIONS), *PAGE_OPERATIONS)

@@ -1,0 +1,286 @@
+"""Checkout sessions: a page for one payment, open until it is paid, expired or called off."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from florin_sandbox import errors, events, intents, money, shapes
+from florin_sandbox.bank import Bank
+from florin_sandbox.cards import AUTHENTICATION_FAILED, Card, Decline
+from florin_sandbox.params import Params
+from florin_sandbox.store import Json
+
+KIND = "checkout.session"
+LOCALES = ("auto", "en", "en-GB", "es", "es-419")
+KNOWN = frozenset(
+    [
+        "adaptive_pricing",
+        "allow_promotion_codes",
+        "automatic_tax",
+        "billing_address_collection",
+        "branding_settings",
+        "cancel_url",
+        "client_reference_id",
+        "currency",
+        "customer_creation",
+        "customer_email",
+        "expand",
+        "expires_at",
+        "integration_identifier",
+        "invoice_creation",
+        "line_items",
+        "locale",
+        "metadata",
+        "mode",
+        "origin_context",
+        "payment_intent_data",
+        "payment_method_options",
+        "payment_method_types",
+        "phone_number_collection",
+        "submit_type",
+        "success_url",
+        "ui_mode",
+        "custom_text",
+    ]
+)
+INTENT_KNOWN = frozenset(
+    [
+        "capture_method",
+        "description",
+        "metadata",
+        "receipt_email",
+        "setup_future_usage",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ]
+)
+SHORTEST = 30 * 60
+LONGEST = 24 * 3600
+MAX_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a new session is for: the public facts, the lines, and what its intent will carry."""
+
+    facts: dict[str, Any]
+    lines: list[tuple[int, int, Json]]
+    intent: Json
+    merchant: str | None
+    expires_at: int | None
+
+
+def read_create(params: Params, _identifier: str) -> Order:
+    """The session the caller wants."""
+    params.only(KNOWN)
+    if not params.text("mode"):
+        raise errors.missing("mode")
+    params.choice("mode", ("payment",), "payment")
+    params.choice("ui_mode", ("hosted", "hosted_page"), "hosted_page")
+    currency, lines = _read_lines(params)
+    total = sum(unit * quantity for unit, quantity, _ in lines)
+    money.check(total, currency, "line_items")
+    money.check_minimum(total, currency, "line_items")
+    success_url = params.url("success_url")
+    if success_url is None:
+        raise errors.missing("success_url")
+    methods = params.texts("payment_method_types") or ["card"]
+    for method in methods:
+        if method != "card":
+            raise errors.invalid(
+                "payment_method_types", f"Invalid payment_method_types: {method} is not available here"
+            )
+    intent = _read_intent(params.group("payment_intent_data"))
+    email = params.text("customer_email", limit=800)
+    facts = {
+        "amount_total": total,
+        "currency": currency,
+        "cancel_url": params.url("cancel_url"),
+        "success_url": success_url,
+        "client_reference_id": params.text("client_reference_id", limit=200),
+        "customer_email": email,
+        "locale": params.choice("locale", LOCALES, "") or None,
+        "metadata": params.metadata(),
+        "payment_method_types": methods,
+    }
+    merchant = params.group("branding_settings").text("display_name", limit=200)
+    return Order(facts, lines, intent, merchant, params.integer("expires_at"))
+
+
+def _read_lines(params: Params) -> tuple[str, list[tuple[int, int, Json]]]:
+    groups = params.groups("line_items")
+    if not groups:
+        raise errors.missing("line_items")
+    if len(groups) > MAX_LINES:
+        raise errors.invalid("line_items", f"There can be at most {MAX_LINES} line items.")
+    currencies, lines = set(), []
+    for group in groups:
+        group.only({"price_data", "quantity", "metadata"})
+        price = group.group("price_data")
+        price.only({"currency", "product_data", "unit_amount", "tax_behavior", "metadata"})
+        product = price.group("product_data")
+        currencies.add(_currency(price))
+        described = {"name": product.need_text("name", limit=250), "description": product.text("description")}
+        lines.append((price.need_integer("unit_amount"), group.integer("quantity", least=1) or 1, described))
+    if len(currencies) > 1:
+        raise errors.invalid("line_items", "All line items must have the same currency.")
+    return currencies.pop(), lines
+
+
+def _currency(price: Params) -> str:
+    currency = price.need_text("currency").lower()
+    if not (currency.isascii() and currency.isalpha() and len(currency) == 3):  # noqa: PLR2004 - ISO 4217
+        raise errors.invalid(price.name("currency"), f"Invalid currency: {currency}.")
+    return currency
+
+
+def _read_intent(group: Params) -> Json:
+    group.only(INTENT_KNOWN)
+    return {
+        "capture_method": group.choice(
+            "capture_method", ("automatic", "automatic_async", "manual"), "automatic"
+        ),
+        "description": group.text("description", limit=1000),
+        "metadata": group.metadata(),
+        "receipt_email": group.text("receipt_email"),
+        "statement_descriptor": group.text("statement_descriptor", limit=22),
+        "statement_descriptor_suffix": group.text("statement_descriptor_suffix", limit=22),
+        "transfer_group": group.text("transfer_group"),
+    }
+
+
+def create(bank: Bank, order: Order) -> Json:
+    """Open a session and its page."""
+    now = bank.clock.now()
+    expires_at = order.expires_at or now + LONGEST
+    if not now + SHORTEST - 60 <= expires_at <= now + LONGEST + 60:
+        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
+        raise errors.invalid("expires_at", message)
+    session = shapes.checkout_session(
+        now, f"{bank.settings.base_url}/c/pay/", **order.facts, expires_at=expires_at
+    )
+    currency = order.facts["currency"]
+    private = {
+        "intent": order.intent,
+        "lines": [
+            shapes.line_item(currency, unit, quantity, product, now)
+            for unit, quantity, product in order.lines
+        ],
+        "merchant": order.merchant or bank.settings.merchant,
+    }
+    bank.store.add(session, due=expires_at, private=private)
+    return session
+
+
+def find(bank: Bank, identifier: str) -> Json:
+    """The session with this id."""
+    found = bank.store.get(KIND, identifier)
+    if found is None:
+        raise errors.no_such(KIND, identifier, "session")
+    return found
+
+
+def read_expire(params: Params, identifier: str) -> str:
+    """Which session the caller wants called off."""
+    params.only({"expand"})
+    return identifier
+
+
+def expire(bank: Bank, identifier: str) -> Json:
+    """Call an open session off."""
+    session = find(bank, identifier)
+    if session["status"] != "open":
+        raise errors.Refusal(
+            'Only Checkout Sessions with a status in ["open"] can be expired.'
+            f" This Checkout Session has a status of `{session['status']}`."
+        )
+    close(bank, session)
+    return session
+
+
+def close(bank: Bank, session: Json) -> None:
+    """End an open session unpaid; an attempt that got nowhere ends with it."""
+    session.update(status="expired", url=None)
+    bank.store.save(session)
+    bank.store.set_due(session["id"], None)
+    if session["payment_intent"]:
+        intents.let_go(bank, intents.find(bank, session["payment_intent"]), "expired")
+    events.emit(bank, "checkout.session.expired", session)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a payer's attempt: `closed` means that the session was no longer open."""
+
+    state: Literal["paid", "declined", "challenge", "closed"]
+    decline: Decline | None = None
+
+
+def pay(bank: Bank, session: Json, card: Card, payer: Json, *, cheat: Json | None = None) -> Outcome:
+    """Try to pay a session with a card. A session that is not open takes no money.
+
+    `cheat` is what to take in place of the right amount or currency, when told to.
+    """
+    if session["status"] != "open":
+        return Outcome("closed")
+    intent = intents.open_for(bank, session, bank.store.private(session["id"])["intent"])
+    intent.update(cheat or {})
+    session["payment_intent"] = intent["id"]
+    bank.store.save(session)
+    if card.decline:
+        intents.refuse(bank, intent, card, payer, card.decline)
+        return Outcome("declined", card.decline)
+    if card.challenge:
+        _remember(bank, session, card, payer)
+        intents.ask_challenge(bank, intent, f"{session['url']}/challenge")
+        return Outcome("challenge")
+    return _complete(bank, session, intent, card, payer)
+
+
+def answer_challenge(bank: Bank, session: Json, *, passed: bool) -> Outcome:
+    """The payer passed or failed the issuer's check."""
+    if session["status"] != "open":
+        return Outcome("closed")
+    intent = intents.find(bank, session["payment_intent"] or "")
+    if intent["status"] != "requires_action":
+        return Outcome("declined", AUTHENTICATION_FAILED)
+    if not passed:
+        intents.fail_challenge(bank, intent)
+        return Outcome("declined", AUTHENTICATION_FAILED)
+    asked = bank.store.private(session["id"])["asked"]
+    return _complete(bank, session, intent, Card(**asked["card"]), asked["payer"])
+
+
+def _remember(bank: Bank, session: Json, card: Card, payer: Json) -> None:
+    kept = {
+        "brand": card.brand,
+        "funding": card.funding,
+        "last4": card.last4,
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+    }
+    private = bank.store.private(session["id"])
+    bank.store.save_private(session["id"], {**private, "asked": {"card": kept, "payer": payer}})
+
+
+def _complete(bank: Bank, session: Json, intent: Json, card: Card, payer: Json) -> Outcome:
+    intents.authorise(bank, intent, card, payer)
+    session.update(
+        status="complete",
+        payment_status="paid" if intent["status"] == "succeeded" else "unpaid",
+        url=None,
+        customer_details={
+            "address": dict(shapes.NO_ADDRESS),
+            "business_name": None,
+            "email": payer["email"],
+            "individual_name": None,
+            "name": payer["name"],
+            "phone": None,
+            "tax_exempt": "none",
+            "tax_ids": [],
+        },
+    )
+    bank.store.save(session)
+    bank.store.set_due(session["id"], None)
+    events.emit(bank, "checkout.session.completed", session)
+    return Outcome("paid")

@@ -1,0 +1,372 @@
+"""The JSON of every object the sandbox makes, field by field as Stripe's API gives it."""
+
+from typing import Any
+
+from florin_sandbox import ids
+from florin_sandbox.cards import Card, Decline
+from florin_sandbox.settings import API_VERSION
+from florin_sandbox.store import Json
+
+DAY = 24 * 3600
+NO_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
+
+
+def checkout_session(now: int, url: str, **facts: Any) -> Json:
+    """An open session. `url` is the page's address up to the id."""
+    identifier = "cs_test_" + ids.text(58)
+    amount = facts["amount_total"]
+    return {
+        "id": identifier,
+        "object": "checkout.session",
+        "adaptive_pricing": {"enabled": False},
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "amount_subtotal": amount,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": None,
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "created": now,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+        },
+        "customer": None,
+        "customer_creation": "if_required",
+        "customer_details": None,
+        "discounts": [],
+        "invoice": None,
+        "invoice_creation": None,
+        "livemode": False,
+        "mode": "payment",
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_collection": "if_required",
+        "payment_method_configuration_details": None,
+        "payment_method_options": {},
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "submit_type": None,
+        "subscription": None,
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "url": url + identifier,
+        "wallet_options": None,
+        **facts,
+    }
+
+
+def line_item(currency: str, unit_amount: int, quantity: int, product: Json, now: int) -> Json:
+    """One line of a session, its price and product spelled out."""
+    return {
+        "id": ids.new("li"),
+        "object": "item",
+        "amount_discount": 0,
+        "amount_subtotal": unit_amount * quantity,
+        "amount_tax": 0,
+        "amount_total": unit_amount * quantity,
+        "currency": currency,
+        "description": product["name"],
+        "price": {
+            "id": ids.new("price"),
+            "object": "price",
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": now,
+            "currency": currency,
+            "livemode": False,
+            "metadata": {},
+            "nickname": product["description"],
+            "product": ids.new("prod", 14),
+            "recurring": None,
+            "type": "one_time",
+            "unit_amount": unit_amount,
+            "unit_amount_decimal": str(unit_amount),
+        },
+        "quantity": quantity,
+    }
+
+
+def payment_intent(now: int, session: Json, data: Json) -> Json:
+    """The intent a payer's first attempt on a session's page makes."""
+    identifier = "pi_3" + ids.text(23)
+    return {
+        "id": identifier,
+        "object": "payment_intent",
+        "amount": session["amount_total"],
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": data["capture_method"],
+        "client_secret": f"{identifier}_secret_{ids.text(25)}",
+        "confirmation_method": "automatic",
+        "created": now,
+        "currency": session["currency"],
+        "customer": None,
+        "description": data["description"],
+        "excluded_payment_method_types": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "metadata": data["metadata"],
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": session["payment_method_types"],
+        "processing": None,
+        "receipt_email": data["receipt_email"],
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "statement_descriptor": data["statement_descriptor"],
+        "statement_descriptor_suffix": data["statement_descriptor_suffix"],
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": data["transfer_group"],
+    }
+
+
+def card_details(card: Card, amount: int) -> Json:
+    """What a charge says of the card."""
+    return {
+        "card": {
+            "amount_authorized": None if card.decline else amount,
+            "authorization_code": None if card.decline else ids.text(6).upper(),
+            "brand": card.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "fail" if card.decline and card.decline.code == "incorrect_cvc" else "pass",
+            },
+            "country": "US",
+            "exp_month": card.exp_month,
+            "exp_year": card.exp_year,
+            "extended_authorization": {"status": "disabled"},
+            "fingerprint": ids.text(16),
+            "funding": card.funding,
+            "incremental_authorization": {"status": "unavailable"},
+            "installments": None,
+            "last4": card.last4,
+            "mandate": None,
+            "multicapture": {"status": "unavailable"},
+            "network": card.brand,
+            "network_token": {"used": False},
+            "network_transaction_id": None if card.decline else ids.text(15).upper(),
+            "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+            "regulated_status": "unregulated",
+            "three_d_secure": None,
+            "wallet": None,
+        },
+        "type": "card",
+    }
+
+
+def outcome(decline: Decline | None) -> Json:
+    """How the network answered."""
+    if decline is None:
+        return {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    return {
+        "advice_code": "try_again_later",
+        "network_advice_code": None,
+        "network_decline_code": "05",
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code or decline.code,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+
+
+def charge(now: int, intent: Json, card: Card, payer: Json) -> Json:
+    """One attempt to take money: authorised, or failed if the card declines. Not captured yet."""
+    decline = card.decline
+    details = card_details(card, intent["amount"])
+    if decline is None and intent["capture_method"] == "manual":
+        details["card"]["capture_before"] = now + 7 * DAY
+    return {
+        "id": "ch_3" + ids.text(23),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": {
+            "address": dict(NO_ADDRESS),
+            "email": payer["email"],
+            "name": payer["name"],
+            "phone": None,
+            "tax_id": None,
+        },
+        "calculated_statement_descriptor": "SANDBOX",
+        "captured": False,
+        "created": now,
+        "currency": intent["currency"],
+        "customer": None,
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "on_behalf_of": None,
+        "outcome": outcome(decline),
+        "paid": decline is None,
+        "payment_intent": intent["id"],
+        "payment_method": intent["payment_method"],
+        "payment_method_details": details,
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
+        "status": "failed" if decline else "succeeded",
+        "transfer_data": None,
+        "transfer_group": intent["transfer_group"],
+    }
+
+
+def payment_error(decline: Decline, charge_id: str | None) -> Json:
+    """Why the last attempt did not work, as an intent carries it."""
+    error: Json = {
+        "code": decline.code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message,
+        "type": "card_error" if charge_id else "invalid_request_error",
+    }
+    if charge_id:
+        error["charge"] = charge_id
+    if decline.decline_code:
+        error["decline_code"] = decline.decline_code
+    return error
+
+
+def refund(now: int, charge_: Json, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
+    """Money on its way back."""
+    return {
+        "id": "re_3" + ids.text(23),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge_["id"],
+        "created": now,
+        "currency": charge_["currency"],
+        "customer": None,
+        "destination_details": {
+            "card": {
+                "reference_status": "pending",
+                "reference_type": "acquirer_reference_number",
+                "type": "refund",
+            },
+            "type": "card",
+        },
+        "metadata": metadata,
+        "payment_intent": charge_["payment_intent"],
+        "payment_method": charge_["payment_method"],
+        "reason": reason,
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "succeeded",
+        "transfer_reversal": None,
+    }
+
+
+def balance_transaction(now: int, source: Json, kind: str, amount: int, fee: int) -> Json:
+    """A movement on the merchant's balance: `amount` with its sign, `fee` taken from it."""
+    details = {
+        "amount": fee,
+        "application": None,
+        "currency": source["currency"],
+        "description": "Processing fees",
+        "type": "stripe_fee",
+    }
+    return {
+        "id": "txn_3" + ids.text(23),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": now + 2 * DAY,
+        "balance_type": "payments",
+        "created": now,
+        "currency": source["currency"],
+        "description": source.get("description"),
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [details] if fee else [],
+        "net": amount - fee,
+        "reporting_category": kind,
+        "source": source["id"],
+        "status": "pending",
+        "type": kind,
+    }
+
+
+def event(now: int, kind: str, thing: Json, request_id: str | None, key: str | None) -> Json:
+    """Something happened: a snapshot of the object as it was at that moment."""
+    return {
+        "id": "evt_3" + ids.text(23),
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": now,
+        "data": {"object": thing},
+        "livemode": False,
+        "pending_webhooks": 0,
+        "request": {"id": request_id, "idempotency_key": key},
+        "type": kind,
+    }
+
+
+def webhook_endpoint(
+    now: int, url: str, enabled_events: list[str], description: str | None, metadata: Json
+) -> Json:
+    """Where notices go."""
+    return {
+        "id": "we_1" + ids.text(23),
+        "object": "webhook_endpoint",
+        "api_version": None,
+        "application": None,
+        "created": now,
+        "description": description,
+        "enabled_events": enabled_events,
+        "livemode": False,
+        "metadata": metadata,
+        "status": "enabled",
+        "url": url,
+    }
