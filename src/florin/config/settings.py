@@ -98,6 +98,7 @@ DATABASES = {
         "HOST": _database.get("host"),
         "PORT": _database.get("port"),
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
+        "CONN_HEALTH_CHECKS": True,
         # A pooler in transaction mode may stand between us and the server.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
@@ -174,6 +175,7 @@ EMAIL_HOST_PASSWORD = environment.text("FLORIN_SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.text("FLORIN_SMTP_SECURITY") == "starttls"
 EMAIL_USE_SSL = environment.text("FLORIN_SMTP_SECURITY") == "tls"
 EMAIL_TIMEOUT = 20
+MESSAGE_ID_DOMAIN = _public.hostname
 DEFAULT_FROM_EMAIL = environment.text("FLORIN_MAIL_FROM", "florin@localhost.localdomain")
 
 STRIPE_API_KEY = environment.text("STRIPE_API_KEY")

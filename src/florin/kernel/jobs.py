@@ -13,8 +13,8 @@ class Job(StrEnum):
     """Everything that can be asked for."""
 
     DELIVER_OUTBOX = "deliver_outbox"
-    SETTLE = "settle"
     EXPIRE_SESSIONS = "expire_sessions"
+    HANDLE_NOTICE = "handle_notice"
 
 
 def later(job: Job, *, at: datetime | None = None, **arguments: str | list[str]) -> None:

@@ -86,5 +86,9 @@ class GatewayError(Exception):
     """We do not know what happened at the processor: ask again. Never to be read as "failed"."""
 
 
+class GatewayRefusal(Exception):  # noqa: N818 - an answer, not a fault
+    """The processor understood and will not open such a session; nothing has happened there."""
+
+
 class BadNotice(Exception):  # noqa: N818 - it names the notice, not a fault of ours
     """A notice that the processor did not sign, or signed too long ago."""

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.services import account_of
+from florin.domain.links.models import Link
 from florin.domain.payments.bill import Bill
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, AttemptDebt
@@ -27,16 +28,17 @@ class TooManyAttempts(Refusal):
     status = 429
 
 
-@transaction.atomic
+def of_page(link: Link, nonce: str) -> Attempt | None:
+    """Return the attempt that was made when Pay was pressed on this page, if it was."""
+    return Attempt.objects.filter(link=link, nonce=nonce).first()
+
+
 def open_for(bill: Bill, *, nonce: str) -> Attempt:
-    """Freeze what the payer agreed to. The same page pressed twice gives the same attempt.
+    """Freeze what the payer agreed to, in the caller's transaction; pressed twice at once, once.
 
     Raises:
         TooManyAttempts: if the link has too many attempts open already.
     """
-    known = Attempt.objects.filter(link=bill.link, nonce=nonce).first()
-    if known is not None:
-        return known
     open_now = Attempt.objects.filter(link=bill.link, state=Attempt.State.OPENED).count()
     if open_now >= _MOST_OPEN:
         raise TooManyAttempts(_("This bill was opened for payment many times. Please try again in an hour."))
@@ -63,6 +65,18 @@ def open_for(bill: Bill, *, nonce: str) -> Attempt:
 def opened(attempt: Attempt, *, reference: str, url: str) -> None:
     """Record the session that the processor made for the attempt."""
     Attempt.objects.filter(pk=attempt.pk).update(reference=reference, url=url, unsure_since=None)
+
+
+def refused(attempt: Attempt) -> None:
+    """Record that the processor will not open a session, so that nobody asks about it any more."""
+    Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPENED).update(state=Attempt.State.EXPIRED)
+
+
+def touched(attempt: Attempt) -> list[UUID]:
+    """Return the keys of everything whose timeline an attempt belongs to."""
+    debts = attempt.debts.values_list("invoice_id", "invoice__order_id")
+    papers = [key for pair in debts for key in pair]
+    return [attempt.pk, attempt.link_id, attempt.link.customer_id, *papers]
 
 
 def doubt(attempt_id: UUID) -> None:

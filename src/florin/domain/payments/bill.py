@@ -30,6 +30,7 @@ class BillLine:
     """One invoice on the bill. ``payable`` is its balance less what others are paying at this moment."""
 
     invoice_id: UUID
+    order_id: UUID
     item_id: UUID
     number: str
     po_number: str
@@ -94,6 +95,7 @@ def _line(invoice: Invoice, mailed_total: int, held: int) -> BillLine:
     currency = invoice.currency
     return BillLine(
         invoice_id=invoice.pk,
+        order_id=invoice.order_id,
         item_id=invoice.item_id,
         number=invoice.number,
         po_number=invoice.order.po_number,

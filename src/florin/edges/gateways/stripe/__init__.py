@@ -1,0 +1,1 @@
+"""Stripe, and everything that speaks its language."""

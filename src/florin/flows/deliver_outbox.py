@@ -1,0 +1,119 @@
+"""Writing the mails that are due, and handing them to the mail server.
+
+claim -> render from the snapshot -> send -> sent, postponed or bounced -> timeline
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.invoices.models import Revision
+from florin.domain.links import services as links
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.receipts.models import Receipt
+from florin.edges import documents
+from florin.edges.mail import letters, post
+from florin.edges.mail.letters import Letter
+from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUnavailable
+from florin.kernel.money import Money
+
+
+def deliver(keys: Sequence[UUID] | None = None) -> int:
+    """Send what is due (of ``keys``, or of everything), and return how many mails were tried.
+
+    Each mail leaves once per event and recipient, except when a worker dies between the mail server's yes
+    and our note of it: then it goes out again with the same Message-ID, so that mail programs show one.
+    """
+    tried = 0
+    while messages := outbox.claim(keys):
+        for message in messages:
+            _deliver(message)
+        tried += len(messages)
+    return tried
+
+
+def _deliver(message: Message) -> None:
+    try:
+        post.send(_write(message))
+    except MailRefused as refusal:
+        _record_bounce(message, str(refusal))
+    except MailUnavailable as problem:
+        outbox.postponed(message, str(problem))
+    else:
+        _record_sent(message)
+
+
+@transaction.atomic(durable=True)
+def _record_sent(message: Message) -> None:
+    outbox.sent(message)
+    activity.note(
+        message.company_id,
+        activity.Kind.SENT,
+        subjects=message.subjects,
+        to=message.recipient,
+        mail=message.kind,
+    )
+
+
+@transaction.atomic(durable=True)
+def _record_bounce(message: Message, reason: str) -> None:
+    outbox.bounced(message, reason)
+    activity.note(
+        message.company_id,
+        activity.Kind.BOUNCED,
+        subjects=message.subjects,
+        to=message.recipient,
+        mail=message.kind,
+        reason=reason[:200],
+    )
+
+
+def _write(message: Message) -> Envelope:
+    letter, attachments = _compose(message)
+    company = message.company
+    return Envelope(
+        to=message.recipient,
+        from_name=company.name,
+        reply_to=company.email,
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        attachments=attachments,
+        message_id=f"<{message.pk}@{settings.MESSAGE_ID_DOMAIN}>",
+        language=letter.language,
+        logo=letters.inline_logo(company.letterhead),
+    )
+
+
+def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
+    kind = Message.Kind(message.kind)
+    match kind:
+        case Message.Kind.INVOICE:
+            return _invoice(message)
+        case Message.Kind.PAYMENT_RECEIVED:
+            receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
+            pdf = documents.render_receipt(receipt.document)
+            letter = letters.payment_received_letter(receipt.document)
+            return letter, (Attachment(f"{receipt.number}.pdf", pdf, "application/pdf"),)
+        case Message.Kind.PAYMENT_NOTICE:
+            receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
+            return letters.payment_notice_letter(receipt.document, office_url=f"{settings.PUBLIC_URL}/office/"), ()
+        case Message.Kind.NOT_CHARGED:
+            return letters.not_charged_letter(
+                message.company.letterhead,
+                amount=Money(message.snapshot["amount"], message.snapshot["currency"]),
+                language=message.snapshot["language"],
+            ), ()
+
+
+def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
+    document = Revision.objects.get(pk=message.snapshot["revision"]).document
+    link, balance = message.snapshot["link"], message.snapshot["balance"]
+    pay_url = links.address_of(UUID(link)) if link else None
+    pdf = documents.render_invoice(document, balance=balance, pay_url=pay_url)
+    letter = letters.invoice_letter(document, balance=balance, pay_url=pay_url)
+    return letter, (Attachment(f"{document.number}.pdf", pdf, "application/pdf"),)

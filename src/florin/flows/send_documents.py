@@ -1,0 +1,105 @@
+"""Sending an invoice by mail, with a payment link when it may have one.
+
+check addresses -> ask the rule -> mint a link -> outbox -> timeline (the mail itself leaves later)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from email_validator import EmailNotValidError, validate_email
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.invoices import services as invoices
+from florin.domain.links import rules
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.orders import services as orders
+from florin.domain.orders.models import Order
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.staff.models import User
+from florin.kernel.errors import Refusal
+
+_MOST_RECIPIENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was queued: to whom, with which link, and why without one if the tick was set."""
+
+    recipients: tuple[str, ...]
+    link: Link | None
+    why_no_link: str
+
+
+def addresses(typed: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses in their normal form, each once.
+
+    Raises:
+        Refusal: naming the first one that cannot be an address; or if there are none, or too many.
+    """
+    good: dict[str, None] = {}
+    for address in filter(None, (part.strip() for part in typed)):
+        try:
+            good[validate_email(address, check_deliverability=False, test_environment=True).normalized] = None
+        except EmailNotValidError:
+            raise Refusal(_("“%(address)s” is not an e-mail address.") % {"address": address[:80]}) from None
+    if not good:
+        raise Refusal(_("Give at least one e-mail address."))
+    if len(good) > _MOST_RECIPIENTS:
+        raise Refusal(_("A document goes to at most 20 addresses at once."))
+    return tuple(good)
+
+
+@transaction.atomic(durable=True)
+def send_invoice(
+    company: Company, order_id: UUID, *, to: Sequence[str], with_link: bool, press: str, by: User
+) -> Sent:
+    """Queue the invoice of a confirmed order to every address, with one new link for all of them (R3, R16).
+
+    ``press`` names the press of the Send button: pressing it twice sends once.
+
+    Raises:
+        Refusal: if the order has no invoice yet, or an address is wrong; nothing is sent then.
+    """
+    recipients = addresses(to)
+    order = orders.lock(company, order_id)
+    if order.state != Order.State.CONFIRMED:
+        raise Refusal(_("Confirm the order first; only then there is an invoice to send."))
+    invoice = invoices.of_order(order)
+    revision = invoices.current_revision(invoice.pk)
+    event = f"send:{press[:60]}"
+    if Message.objects.filter(company=company, event=event).exists():
+        return Sent(recipients, None, "")
+    answer = rules.for_manual_invoice(invoice) if with_link else rules.Answer(offered=False)
+    link = links.mint([revision], recipients=recipients, by=by.name) if answer.offered else None
+    subjects = [order.pk, order.customer_id, invoice.pk, *([link.pk] if link else [])]
+    outbox.enqueue(
+        NewMessage(
+            company_id=company.pk,
+            event=event,
+            kind=Message.Kind.INVOICE,
+            recipients=recipients,
+            snapshot={
+                "revision": str(revision.pk),
+                "link": str(link.pk) if link else None,
+                "balance": invoice.item.balance,
+            },
+            subjects=subjects,
+        )
+    )
+    activity.note(
+        company.pk,
+        activity.Kind.QUEUED,
+        subjects=subjects,
+        actor=by.name,
+        to=", ".join(recipients),
+        number=invoice.number,
+        link=int(link is not None),
+    )
+    return Sent(recipients, link, answer.reason)

@@ -1,0 +1,198 @@
+"""Something may have happened to an attempt: find out from the processor, take the money or let it go, book it.
+
+ask the processor -> lock -> reserve -> capture (or void) -> lock -> book -> receipt -> mails -> timeline
+
+Return page, notice and poller all call ``settle``. Every network call is outside a transaction.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.links import services as links
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import attempts, settling
+from florin.domain.payments.lifecycle import FINAL
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.settling import Booked, Capture, Ended, Step, Void, Wait
+from florin.domain.receipts import services as receipts
+from florin.edges.gateways import registry
+from florin.edges.gateways.interface import Gateway
+from florin.flows import start_checkout
+from florin.kernel import clock
+from florin.kernel.database import find
+from florin.kernel.jobs import Job, later
+from florin.kernel.money import Money
+from florin.kernel.processor import GatewayError, GatewayRefusal, Report
+
+_MOST_STEPS = 4
+
+
+def settle(attempt_id: UUID) -> None:
+    """Make our records agree with the processor's about one attempt.
+
+    Safe to call from anywhere, at once and again: money is taken and booked exactly once. When the processor
+    does not answer, the attempt is marked as unsure and the poller asks again.
+    """
+    attempt = Attempt.objects.select_related("link__customer").get(pk=attempt_id)
+    gateway = registry.get(attempt.gateway)
+    try:
+        report = gateway.look_up(_reference(gateway, attempt))
+        for _ in range(_MOST_STEPS):
+            step = _record(attempt_id, report)
+            match step:
+                case Capture(amount):
+                    report = gateway.capture(report.reference, amount, key=_key(attempt_id, "capture"))
+                case Void():
+                    report = gateway.cancel(report.reference, key=_key(attempt_id, "void"))
+                case Booked() | Ended() | Wait():
+                    return
+        attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
+    except GatewayRefusal:
+        attempts.refused(attempt)
+    except GatewayError:
+        attempts.doubt(attempt_id)
+
+
+def check(token: str, attempt_id: UUID) -> Attempt:
+    """Settle an attempt on behalf of its payer, and return it as it is afterwards.
+
+    Raises:
+        NotFound: if the link is unknown, or the attempt is not one of it.
+    """
+    mine = Attempt.objects.filter(link=links.find(token))
+    if find(mine, pk=attempt_id).state not in FINAL:
+        settle(attempt_id)
+    return find(mine.select_related("company", "link"), pk=attempt_id)
+
+
+def poll() -> int:
+    """Settle every attempt whose turn it is, and return how many there were."""
+    due = list(attempts.due(clock.now()).values_list("pk", flat=True)[:200])
+    for attempt_id in due:
+        settle(attempt_id)
+    return len(due)
+
+
+def expire_sessions(items: list[UUID]) -> None:
+    """End the sessions that were opened for another amount than is owed now; safe to repeat.
+
+    A payer who was quicker than we are is settled like anybody else.
+    """
+    for attempt in attempts.rivals(items):
+        if not attempt.reference:
+            continue  # its processor never answered; the poller finds out
+        gateway = registry.get(attempt.gateway)
+        try:
+            report = gateway.cancel(attempt.reference, key=_key(attempt.pk, "stale"))
+        except GatewayError:
+            attempts.doubt(attempt.pk)
+            continue
+        _record(attempt.pk, report)
+
+
+def _reference(gateway: Gateway, attempt: Attempt) -> str:
+    """Return the session of an attempt; if we never heard of one, ask with the same key again."""
+    if attempt.reference:
+        return attempt.reference
+    started = gateway.start(start_checkout.order_for(attempt))
+    attempts.opened(attempt, reference=started.reference, url=started.url)
+    return started.reference
+
+
+def _key(attempt_id: UUID, verb: str) -> str:
+    """Return the idempotency key of a call.
+
+    It changes with each answer that is missing: a processor replays a stored failure for ever, and by then
+    the look-up has told us that the call took no effect. An intent is captured once whatever the key.
+    """
+    doubts = Attempt.objects.values_list("doubts", flat=True).get(pk=attempt_id)
+    return f"{attempt_id}:{verb}:{doubts}"
+
+
+@transaction.atomic(durable=True)
+def _record(attempt_id: UUID, report: Report) -> Step:
+    attempt = settling.lock(attempt_id)
+    step = settling.record(attempt, report)
+    match step:
+        case Booked(payment):
+            _after_booking(attempt, payment)
+        case Ended(released=True):
+            _after_release(attempt, report)
+        case Ended():
+            _note(activity.Kind.CHECKOUT_FAILED, attempt, amount=attempt.money)
+        case Capture() | Void() | Wait():
+            pass
+    return step
+
+
+def _after_booking(attempt: Attempt, payment: Payment) -> None:
+    receipt = receipts.issue(payment)
+    subjects = [*attempts.touched(attempt), payment.pk]
+    snapshot = {"receipt": str(receipt.pk)}
+    payers = [payment.payer_email] if payment.payer_email else attempt.link.recipients
+    for kind, recipients in (
+        (Message.Kind.PAYMENT_RECEIVED, payers),
+        (Message.Kind.PAYMENT_NOTICE, [attempt.company.email]),
+    ):
+        outbox.enqueue(
+            NewMessage(
+                company_id=attempt.company_id,
+                event=f"payment:{payment.pk}",
+                kind=kind,
+                recipients=recipients,
+                snapshot=snapshot,
+                subjects=subjects,
+            )
+        )
+    activity.note(
+        attempt.company_id,
+        activity.Kind.PAYMENT_RECEIVED,
+        subjects=subjects,
+        actor=payment.payer_email or attempt.link.customer.name,
+        number=payment.number,
+        payment=str(payment.pk),
+        method=payment.method_text,
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+    excess = receipt.document.excess
+    if excess:
+        _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
+    items = [str(key) for key in attempt.debts.values_list("item_id", flat=True)]
+    if attempts.rivals([UUID(key) for key in items]).exists():
+        later(Job.EXPIRE_SESSIONS, items=items)
+
+
+def _after_release(attempt: Attempt, report: Report) -> None:
+    """Tell a payer whose card was held that nothing was charged (product decisions, "authorised first")."""
+    payers = [report.payer_email] if report.payer_email else attempt.link.recipients
+    outbox.enqueue(
+        NewMessage(
+            company_id=attempt.company_id,
+            event=f"attempt:{attempt.pk}:released",
+            kind=Message.Kind.NOT_CHARGED,
+            recipients=payers,
+            snapshot={
+                "amount": attempt.total,
+                "currency": attempt.currency,
+                "language": attempt.link.customer.language,
+            },
+            subjects=attempts.touched(attempt),
+        )
+    )
+    _note(activity.Kind.NOT_CHARGED, attempt, amount=attempt.money)
+
+
+def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money) -> None:
+    activity.note(
+        attempt.company_id,
+        kind,
+        subjects=attempts.touched(attempt),
+        actor=attempt.link.customer.name,
+        amount=amount.minor,
+        currency=amount.currency,
+    )

@@ -1,0 +1,67 @@
+"""The papers as files, for whoever may see them."""
+
+from uuid import UUID
+
+from florin.domain.companies.models import Company
+from florin.domain.invoices import services as invoices
+from florin.domain.invoices.models import Invoice
+from florin.domain.links import rules
+from florin.domain.links import services as links
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.receipts.models import Receipt
+from florin.edges import documents
+from florin.kernel.database import find
+
+File = tuple[str, bytes]
+
+
+def invoice_pdf(company: Company, invoice_id: UUID) -> File:
+    """Return the latest revision of a company's invoice as staff print it: without a payment link (R14).
+
+    Raises:
+        NotFound: if the company has no such invoice.
+    """
+    invoice = find(Invoice.objects.select_related("item").filter(company=company), pk=invoice_id)
+    return _invoice(invoice, pay_url=None)
+
+
+def receipt_pdf(company: Company, payment_id: UUID) -> File:
+    """Return the receipt of one of a company's payments.
+
+    Raises:
+        NotFound: if the company has no such payment.
+    """
+    return _receipt(find(Payment.objects.filter(company=company), pk=payment_id))
+
+
+def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
+    """Return an invoice to somebody who holds a link to it; its button leads to the same link.
+
+    Raises:
+        NotFound: if the link is unknown, or not for this invoice.
+    """
+    link = links.find(token)
+    debt = find(link.debts.select_related("invoice__item"), invoice=invoice_id)
+    payable = debt.invoice.item.balance > 0 and rules.for_customer(link.company, link.customer).offered
+    return _invoice(debt.invoice, pay_url=links.address_of(link.pk) if payable else None)
+
+
+def bill_receipt_pdf(token: str, attempt_id: UUID) -> File:
+    """Return the receipt of a payment that was made through a link.
+
+    Raises:
+        NotFound: if the link is unknown, or the attempt is not one of it, or has no payment.
+    """
+    attempt = find(Attempt.objects.filter(link=links.find(token)), pk=attempt_id)
+    return _receipt(find(Payment.objects.all(), attempt=attempt))
+
+
+def _invoice(invoice: Invoice, *, pay_url: str | None) -> File:
+    document = invoices.current_revision(invoice.pk).document
+    pdf = documents.render_invoice(document, balance=invoice.item.balance, pay_url=pay_url)
+    return f"{invoice.number}.pdf", pdf
+
+
+def _receipt(payment: Payment) -> File:
+    receipt = find(Receipt.objects.all(), payment=payment)
+    return f"{receipt.number}.pdf", documents.render_receipt(receipt.document)

@@ -1,0 +1,117 @@
+"""Pay was pressed: from the bill to the processor's page.
+
+read the bill again -> still what the payer saw? -> freeze the attempt -> ask for a session -> redirect
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from florin.domain.activity import services as activity
+from florin.domain.links import services as links
+from florin.domain.payments import attempts, bill
+from florin.domain.payments.bill import Bill, BillState
+from florin.domain.payments.models import Attempt
+from florin.edges.gateways import registry
+from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.money import Money
+from florin.kernel.processor import GatewayError, GatewayRefusal, Paper, StartOrder
+
+
+class BillChanged(Conflict):
+    """The amount is not the one that the payer saw; they look again and decide again (promise 1)."""
+
+
+class NotPayable(Conflict):
+    """There is nothing that can be paid now; the bill's page says why."""
+
+
+class ProcessorAway(Refusal):
+    """The processor does not answer; nothing was charged, and the payer may try again."""
+
+    status = 503
+
+
+def start(token: str, *, seen: Money, nonce: str) -> str:
+    """Return the address of the processor's page for paying what is owed now.
+
+    ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, the
+    same session comes back, and there is one attempt.
+
+    Raises:
+        NotFound: if no link has this token.
+        BillChanged: if another amount is owed now.
+        NotPayable: if nothing can be paid now.
+        TooManyAttempts: if the link is opened for payment over and over.
+        ProcessorAway: if the processor does not answer.
+    """
+    attempt = _freeze(token, seen, nonce)
+    if attempt.state != Attempt.State.OPENED:
+        raise NotPayable(_("This payment has been dealt with already."))
+    if attempt.url:
+        return attempt.url
+    try:
+        started = registry.get(attempt.gateway).start(order_for(attempt))
+    except GatewayRefusal as problem:
+        attempts.refused(attempt)
+        raise NotPayable(_("Our payment service does not take this amount. Please call us.")) from problem
+    except GatewayError as problem:
+        attempts.doubt(attempt.pk)
+        raise ProcessorAway(
+            _("Our payment service does not answer just now. Nothing was charged; please try again in a minute.")
+        ) from problem
+    attempts.opened(attempt, reference=started.reference, url=started.url)
+    return started.url
+
+
+def order_for(attempt: Attempt) -> StartOrder:
+    """Say what the processor is to open for an attempt: the same each time, for the same key."""
+    link = attempt.link
+    address = links.address_of(link.pk)
+    debts = attempt.debts.select_related("invoice").order_by("position")
+    return StartOrder(
+        key=f"{attempt.pk}",
+        attempt=f"{attempt.pk}",
+        papers=tuple(
+            Paper(name=debt.invoice.number, amount=Money(debt.amount, attempt.currency)) for debt in debts
+        ),
+        description=", ".join(debt.invoice.number for debt in debts)[:500],
+        payer_email=link.recipients[0] if len(link.recipients) == 1 else "",
+        language=link.customer.language,
+        return_url=f"{address}/result/{attempt.pk}",
+        cancel_url=f"{address}?back=1",
+        expires_at=attempt.expires_at,
+    )
+
+
+@transaction.atomic(durable=True)
+def _freeze(token: str, seen: Money, nonce: str) -> Attempt:
+    link = links.find(token)
+    known = attempts.of_page(link, nonce)
+    if known is not None:
+        return known
+    now = bill.draw_up(link)
+    _compare(now, seen)
+    attempt = attempts.open_for(now, nonce=nonce)
+    if links.note_opened(link):
+        _note(activity.Kind.LINK_OPENED, attempt)
+    _note(activity.Kind.CHECKOUT_STARTED, attempt)
+    return attempt
+
+
+def _compare(now: Bill, seen: Money) -> None:
+    if now.state != BillState.PAYABLE:
+        raise NotPayable(_("This bill cannot be paid online right now."))
+    if now.payable != seen:
+        raise BillChanged(_("The amount has changed since you opened this page. Please look at it again."))
+
+
+def _note(kind: activity.Kind, attempt: Attempt) -> None:
+    activity.note(
+        attempt.company_id,
+        kind,
+        subjects=attempts.touched(attempt),
+        actor=attempt.link.customer.name,
+        amount=attempt.total,
+        currency=attempt.currency,
+    )

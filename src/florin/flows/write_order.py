@@ -1,0 +1,84 @@
+"""Order entry: write, change and void an order; an invoice that is out follows along.
+
+draft saved -> order -> (confirmed: new revision, difference in the ledger, stale sessions expire) -> timeline
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.invoices import services as invoices
+from florin.domain.invoices.models import Invoice
+from florin.domain.orders import services as orders
+from florin.domain.orders.models import Order
+from florin.domain.orders.services import OrderDraft
+from florin.domain.staff.models import User
+from florin.kernel.jobs import Job, later
+
+
+@transaction.atomic(durable=True)
+def create(company: Company, draft: OrderDraft, *, by: User) -> Order:
+    """Write a new draft order; nothing is owed yet."""
+    order = orders.create(company, draft, by=by)
+    activity.note(
+        company.pk,
+        activity.Kind.ORDER_CREATED,
+        subjects=[order.pk, order.customer_id],
+        actor=by.name,
+        number=order.number,
+    )
+    return order
+
+
+@transaction.atomic(durable=True)
+def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int, by: User) -> Order:
+    """Save an order over the version that was shown. A confirmed one gets a new invoice revision (R19).
+
+    Raises:
+        Conflict: if somebody else saved it meanwhile.
+        Refusal: if it is void, or more has been paid than the new total.
+    """
+    order = orders.change(company, order_id, draft, version=version)
+    subjects = [order.pk, order.customer_id]
+    activity.note(
+        company.pk, activity.Kind.ORDER_CHANGED, subjects=subjects, actor=by.name, number=order.number
+    )
+    if order.state == Order.State.CONFIRMED:
+        invoice = invoices.revise(order, by=by.name)
+        activity.note(
+            company.pk,
+            activity.Kind.INVOICE_REVISED,
+            subjects=[*subjects, invoice.pk],
+            actor=by.name,
+            number=invoice.number,
+            revision=invoice.revision,
+            amount=invoice.total,
+            currency=invoice.currency,
+        )
+        _expire_sessions(invoice)
+    return order
+
+
+@transaction.atomic(durable=True)
+def void(company: Company, order_id: UUID, *, by: User) -> Order:
+    """Void an order, and its invoice if it has one: nothing is owed on it any more.
+
+    Raises:
+        Refusal: if something was paid on it.
+    """
+    order = orders.lock(company, order_id)
+    confirmed = order.state == Order.State.CONFIRMED
+    orders.move(order, Order.State.VOID)
+    subjects = [order.pk, order.customer_id]
+    if confirmed:
+        invoice = invoices.void(order, by=by.name)
+        subjects.append(invoice.pk)
+        _expire_sessions(invoice)
+    activity.note(company.pk, activity.Kind.ORDER_VOIDED, subjects=subjects, actor=by.name, number=order.number)
+    return order
+
+
+def _expire_sessions(invoice: Invoice) -> None:
+    later(Job.EXPIRE_SESSIONS, items=[str(invoice.item_id)])
