@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.requests import Request
@@ -28,16 +28,18 @@ LIES = {
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way through."""
+    """One request on its way through; `done` is the status its work ended with, once it is recorded."""
 
     operation: Operation
-    wish: object
-    expand: list[str]
-    fault: faults.Fault
-    request_id: str
+    request: Request
+    id: str
     key: str
-    print: str
+    fault: faults.Fault = field(default_factory=lambda: faults.OK)
+    expand: list[str] = field(default_factory=list)
+    wish: object = None
+    print: str = ""
     replayed: bool = False
+    done: int | None = None
 
 
 class Api:
@@ -56,66 +58,67 @@ class Api:
 
     async def serve(self, request: Request, operation: Operation) -> Response:
         """Answer one request, whatever happens."""
-        request_id = ids.new("req", 14)
-        fault = faults.OK
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
-        replayed = False
+        call = Call(operation, request, ids.new("req", 14), key)
         try:
-            check_key(request, self.bank.settings.api_key)
-            body = await read_body(request)
-            call = self._read(request, operation, body, request_id)
-            call.key, fault = key, call.fault
             answer = await self._answer(call)
-            replayed = call.replayed
         except errors.Refusal as refusal:
-            answer = refused(refusal, request_id)
+            answer = refused(refusal, call.id)
         except faults.ServerError:
-            answer = refused(errors.broken(), request_id)
+            answer = refused(errors.broken(), call.id)
         except faults.HangUp:
-            self._note(operation, request, request_id, key, 0, fault, replayed=False)
+            self._note(call, 0)
             return connections.cut(request)
-        self._note(operation, request, request_id, key, answer.status, fault, replayed=replayed)
-        return respond(answer, request_id, key=key, replayed=replayed)
-
-    def _read(self, request: Request, operation: Operation, body: bytes, request_id: str) -> Call:
-        text = request.url.query if request.method == "GET" else body.decode("utf-8", "replace")
-        params = Params(parse(text))
-        paths = params.texts("expand")
-        wish = operation.read(params, request.path_params.get("id", ""))
-        fault = self.bank.faults.take(operation.name)
-        return Call(operation, wish, paths, fault, request_id, "", fingerprint(request.url.path, body))
+        self._note(call, answer.status)
+        return respond(answer, call.id, key=key, replayed=call.replayed)
 
     async def _answer(self, call: Call) -> Answer:
+        await self._read(call)
         stored = self.keys.begin(call.key, call.print) if call.key else None
         try:
             await faults.before(call.fault)
             call.replayed = stored is not None
             answer = stored or self._work(call)
-            fresh = self.bank.courier.take_fresh()
-            if self.bank.courier.modes.before_response:
-                await self.bank.courier.deliver_now(fresh)
+            await self.bank.courier.dispatch()
         finally:
             self.keys.end(call.key)
         await faults.after(call.fault)
         return lie(answer, call.fault)
 
+    async def _read(self, call: Call) -> None:
+        """Everything that can be refused before anything has begun."""
+        request = call.request
+        check_key(request, self.bank.settings.api_key)
+        body = await read_body(request)
+        params = Params(
+            parse(request.url.query if request.method == "GET" else body.decode("utf-8", "replace"))
+        )
+        call.expand = params.texts("expand")
+        call.wish = call.operation.read(params, request.path_params.get("id", ""))
+        call.print = fingerprint(request.url.path, body)
+        call.fault = self.bank.faults.take(call.operation.name)
+
     def _work(self, call: Call) -> Answer:
-        """Do the work and keep its answer, in one transaction."""
+        """Do the work, keep its answer and record it, all in one transaction."""
         due.settle(self.bank)
+        if call.operation.method == "GET":
+            return self._do(call)
         with self.bank.store.transaction():
-            self.bank.request = banks.Request(call.request_id, call.key or None)
+            self.bank.request = banks.Request(call.id, call.key or None)
             try:
                 answer = self._do(call)
             finally:
                 self.bank.request = banks.Request()
             if call.key:
                 self.keys.keep(call.key, call.print, answer)
+            self.bank.journal.write("api", **facts(call, answer.status))
+        call.done = answer.status
         return answer
 
     def _do(self, call: Call) -> Answer:
         sticky = call.fault.mode == "500_sticky"
         if sticky and not call.fault.effect:
-            return refused(errors.broken(), call.request_id)
+            return refused(errors.broken(), call.id)
         try:
             with self.bank.store.savepoint():
                 if call.fault.mode == "decline":
@@ -123,30 +126,26 @@ class Api:
                 done = call.operation.do(self.bank, call.wish)
                 answer = Answer(200, dump(expand.expand(self.bank, done, call.expand)))
         except errors.Refusal as refusal:
-            return refused(refusal, call.request_id)
-        return refused(errors.broken(), call.request_id) if sticky else answer
+            return refused(refusal, call.id)
+        return refused(errors.broken(), call.id) if sticky else answer
 
-    def _note(
-        self,
-        operation: Operation,
-        request: Request,
-        request_id: str,
-        key: str,
-        status: int,
-        fault: faults.Fault,
-        *,
-        replayed: bool,
-    ) -> None:
-        self.bank.journal.note(
-            "api",
-            operation=operation.name,
-            request=request_id,
-            path=request.url.path,
-            key=key or None,
-            status=status,
-            replay=replayed,
-            fault=fault.mode,
-        )
+    def _note(self, call: Call, sent: int) -> None:
+        """Record what was sent, where the work's own entry does not say it already; 0 is a cut connection."""
+        if call.done != sent:
+            self.bank.journal.note("api", **facts(call, sent))
+
+
+def facts(call: Call, status: int) -> Json:
+    """A call as the record shows it."""
+    return {
+        "operation": call.operation.name,
+        "request": call.id,
+        "path": call.request.url.path,
+        "key": call.key or None,
+        "status": status,
+        "replay": call.replayed,
+        "fault": call.fault.mode,
+    }
 
 
 def check_key(request: Request, api_key: str) -> None:
@@ -198,11 +197,11 @@ def lie(answer: Answer, fault: faults.Fault) -> Answer:
     if fields is None or answer.status != 200:  # noqa: PLR2004 - HTTP
         return answer
     told = json.loads(answer.body)
-    for field in fields:
-        if fault.mode == "wrong_currency" and field in told:
-            told[field] = fault.currency or ("eur" if told[field] != "eur" else "usd")
-        elif told.get(field):
-            told[field] += fault.by
+    for name in fields:
+        if fault.mode == "wrong_currency" and name in told:
+            told[name] = fault.currency or ("eur" if told[name] != "eur" else "usd")
+        elif told.get(name):
+            told[name] += fault.by
     return Answer(answer.status, dump(told))
 
 

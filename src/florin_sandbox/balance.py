@@ -11,14 +11,16 @@ def book_charge(bank: Bank, charge: Json, amount: int) -> Json:
     """Captured money arrives, less the fee."""
     settings = bank.settings
     fee = money.fee(amount, basis_points=settings.fee_basis_points, fixed=settings.fee_fixed)
-    transaction = shapes.balance_transaction(bank.clock.now(), charge, "charge", amount, fee)
+    transaction = shapes.balance_transaction(bank.clock.now(), charge, kind="charge", amount=amount, fee=fee)
     bank.store.add(transaction, parent=charge["id"])
     return transaction
 
 
 def book_refund(bank: Bank, refund: Json) -> Json:
     """Refunded money leaves; of the charge's fee nothing comes back."""
-    transaction = shapes.balance_transaction(bank.clock.now(), refund, "refund", -refund["amount"], 0)
+    transaction = shapes.balance_transaction(
+        bank.clock.now(), refund, kind="refund", amount=-refund["amount"], fee=0
+    )
     transaction["available_on"] = transaction["created"]
     bank.store.add(transaction, parent=refund["id"])
     return transaction

@@ -45,7 +45,8 @@ DEBIT = frozenset({"4000056655665556", "5200828282828210"})
 AUTHENTICATION_FAILED = Decline(
     "payment_intent_authentication_failure",
     None,
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+    "We are unable to authenticate your payment method."
+    " Please choose a different payment method and try again.",
 )
 SHOWN = (
     ("4242 4242 4242 4242", "pays"),

@@ -85,7 +85,7 @@ class Control:
         )
 
     async def fault(self, request: Request) -> Response:
-        """Order an operation to fail: `{"operation", "mode", "times"?, "seconds"?, "effect"?, "by"?, "currency"?}`."""
+        """Order an operation to fail: `{"operation", "mode"}` and what the mode needs."""
         order = await _read(request, {"operation", "mode", "times", "seconds", "effect", "by", "currency"})
         operation = order.pop("operation", faults.ANY)
         if operation not in {*operations.NAMES, faults.ANY}:
@@ -144,7 +144,7 @@ class Control:
         return JSONResponse({"mail": self.mail.standing()})
 
     async def pay(self, request: Request) -> Response:
-        """Pay a session as a payer would: `{"card", "email"?, "name"?, "challenge"?}`; the page's own code runs."""
+        """Pay as a payer would, by the page's own code: `{"card"?, "email"?, "name"?, "challenge"?}`."""
         order = await _read(request, {"card", "email", "name", "challenge"})
         due.settle(self.bank)
         session = sessions.find(self.bank, request.path_params["id"])
@@ -180,7 +180,7 @@ class Control:
         wish = refunds.Wish(request.path_params["id"], None, order.get("amount"), order.get("reason"), {})
         with self.bank.store.transaction():
             refund = refunds.create(self.bank, wish)
-        self.bank.courier.take_fresh()
+        await self.bank.courier.dispatch()
         return JSONResponse(refund)
 
     async def log(self, request: Request) -> Response:

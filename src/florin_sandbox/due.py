@@ -13,4 +13,4 @@ def settle(bank: Bank) -> None:
                     sessions.close(bank, thing)
                 else:
                     intents.authorisation_over(bank, thing)
-    bank.courier.take_fresh()
+    bank.courier.wake()

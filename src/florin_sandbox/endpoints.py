@@ -46,7 +46,11 @@ def create(bank: Bank, wish: Wish) -> Json:
 
 def _add(bank: Bank, wish: Wish, secret: str) -> Json:
     endpoint = shapes.webhook_endpoint(
-        bank.clock.now(), wish.url, wish.enabled_events, wish.description, dict(wish.metadata)
+        bank.clock.now(),
+        wish.url,
+        enabled_events=wish.enabled_events,
+        description=wish.description,
+        metadata=dict(wish.metadata),
     )
     bank.store.add(endpoint, private={"secret": secret})
     return endpoint

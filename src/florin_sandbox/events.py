@@ -13,7 +13,7 @@ def emit(bank: Bank, kind: str, thing: Json) -> None:
     Part of the transaction that changed the object: no change without its event, no event without its change.
     """
     request = bank.request
-    event = shapes.event(bank.clock.now(), kind, thing, request.id, request.key)
+    event = shapes.event(bank.clock.now(), kind, thing, request_id=request.id, key=request.key)
     bank.store.add(event, parent=kind)
     about = str(thing.get("payment_intent") or thing["id"])
     for endpoint in bank.store.newest("webhook_endpoint", 16):

@@ -34,8 +34,9 @@ class ServerError(Exception):
 class Fault:
     """One order.
 
-    `times` counts the calls left, None means until cleared. `seconds` is how long to be slow or silent. `effect`
-    says for `reset` and `500_sticky` whether the work is done all the same. `by` and `currency` are the lies.
+    `times` counts the calls left, None means until cleared. `seconds` is how long to be slow or silent.
+    `effect` says for `reset` and `500_sticky` whether the work is done all the same. `by` and `currency` are
+    the lies.
     """
 
     mode: str
@@ -91,7 +92,7 @@ class Faults:
 
 
 async def before(fault: Fault) -> None:
-    """What goes wrong before any work is done. Raises HangUp or ServerError where the work must not be done."""
+    """What goes wrong before any work is done. Raises HangUp or ServerError if none must be done."""
     if fault.mode == "slow":
         await asyncio.sleep(fault.seconds)
     elif fault.mode == "hold":

@@ -59,7 +59,7 @@ class HostedPage:
         def attempt(current: Json) -> Outcome:
             return sessions.pay(self.bank, current, card, typed.payer, cheat=cheat)
 
-        return await self._carry_out(request, session["id"], fault, attempt, typed)
+        return await self._carry_out(request, session["id"], fault=fault, attempt=attempt, typed=typed)
 
     async def show_challenge(self, request: Request) -> Response:
         """The bank's check."""
@@ -85,12 +85,15 @@ class HostedPage:
         def attempt(current: Json) -> Outcome:
             return sessions.answer_challenge(self.bank, current, passed=passed)
 
-        return await self._carry_out(request, session["id"], fault, attempt, card_form.Typed())
+        return await self._carry_out(
+            request, session["id"], fault=fault, attempt=attempt, typed=card_form.Typed()
+        )
 
     async def _carry_out(
         self,
         request: Request,
         identifier: str,
+        *,
         fault: faults.Fault,
         attempt: Callable[[Json], Outcome],
         typed: card_form.Typed,
@@ -167,10 +170,10 @@ class HostedPage:
         )
 
     def _missing(self, request: Request) -> Response:
-        return _notice(request, "missing_title", "missing_text", 404)
+        return _notice(request, "missing", 404)
 
     def _broken(self, request: Request, identifier: str) -> Response:
-        return _notice(request, "broken", "broken_text", 500, f"/c/pay/{identifier}")
+        return _notice(request, "broken", 500, link=f"/c/pay/{identifier}")
 
 
 async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -> Outcome:
@@ -178,9 +181,7 @@ async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -
     with bank.store.transaction():
         outcome = attempt(sessions.find(bank, identifier))
         bank.journal.write("page", session=identifier, outcome=outcome.state)
-    fresh = bank.courier.take_fresh()
-    if bank.courier.modes.before_response:
-        await bank.courier.deliver_now(fresh)
+    await bank.courier.dispatch()
     return outcome
 
 
@@ -197,9 +198,15 @@ async def _form_of(request: Request) -> dict[str, str]:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def _notice(request: Request, title: str, text: str, status: int, link: str = "") -> Response:
+def _notice(request: Request, what: str, status: int, *, link: str = "") -> Response:
     language = texts.language(request, None)
     said = texts.TEXTS[language]
     return pages.render(
-        "notice.html", status=status, language=language, title=said[title], text=said[text], link=link, t=said
+        "notice.html",
+        status=status,
+        language=language,
+        title=said[f"{what}_title"],
+        text=said[f"{what}_text"],
+        link=link,
+        t=said,
     )

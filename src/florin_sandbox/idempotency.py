@@ -41,9 +41,8 @@ class Keys:
             )
         if key in self._running:
             message = (
-                "There is currently another in-progress request using this Idempotent Key"
-                f" (that probably means you submitted twice, and the other request is still going through): {key}."
-                " Please try again later."
+                f"Another request with the idempotency key {key} is still in progress."
+                " It was probably submitted twice; try again later."
             )
             raise errors.Refusal(message, status=409, kind="idempotency_error", code="idempotency_key_in_use")
         stored = self._stored(key, print_)
@@ -60,8 +59,8 @@ class Keys:
             return None
         if row[0] != print_:
             message = (
-                "Keys for idempotent requests can only be used with the same parameters and endpoint they were"
-                f" first used with. Try using a key other than '{key}' if you meant to execute a different request."
+                "Keys for idempotent requests can only be used with the parameters and endpoint they were"
+                f" first used with. Use a key other than '{key}' for a different request."
             )
             raise errors.Refusal(message, kind="idempotency_error")
         return Answer(row[1], bytes(row[2]))

@@ -38,7 +38,7 @@ def open_for(bank: Bank, session: Json, data: Json) -> Json:
     return intent
 
 
-def refuse(bank: Bank, intent: Json, card: Card, payer: Json, decline: Decline) -> None:
+def refuse(bank: Bank, intent: Json, card: Card, *, payer: Json, decline: Decline) -> None:
     """The issuer said no: a failed charge, and the intent waits for another card."""
     charge = shapes.charge(bank.clock.now(), intent, card, payer)
     bank.store.add(charge, parent=intent["id"])
@@ -159,7 +159,8 @@ def cancel(bank: Bank, wish: Cancel) -> Json:
     if intent["status"] not in CANCELABLE:
         message = (
             f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
-            f" Only a PaymentIntent with one of the following statuses may be canceled: {', '.join(CANCELABLE)}."
+            f" Only a PaymentIntent with one of the following statuses may be canceled:"
+            f" {', '.join(CANCELABLE)}."
         )
         raise errors.unexpected_state(message, intent)
     session = _session_of(bank, intent)
@@ -173,7 +174,7 @@ def cancel(bank: Bank, wish: Cancel) -> Json:
 
 
 def let_go(bank: Bank, intent: Json, reason: str | None) -> None:
-    """Cancel an intent; what was held returns to the payer and shows on the charge as refunded, as at Stripe."""
+    """Cancel an intent; what was held goes back and shows on the charge as refunded, as at Stripe."""
     held = intent["amount_capturable"]
     now = bank.clock.now()
     intent.update(

@@ -10,7 +10,7 @@ READ_LIMIT = 10_000
 
 
 class Journal:
-    """Append-only. What moves money is written with it, in one transaction; mere reads are written in batches."""
+    """Append-only. What moves money is written in one transaction with it; reads are written in batches."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store

@@ -110,6 +110,7 @@ async def tick(bank: Bank) -> None:
     """Let time do its work."""
     while True:
         due.settle(bank)
+        bank.journal.flush()
         await asyncio.sleep(TICK)
 
 

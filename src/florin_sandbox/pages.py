@@ -31,7 +31,7 @@ ENVIRONMENT.filters["moment"] = moment
 
 
 def render(template: str, *, status: int = 200, leads_to: Sequence[str] = (), **values: Any) -> HTMLResponse:
-    """A page. `leads_to` are addresses its forms may end at: browsers check redirects after a form as well."""
+    """A page; its forms may end at `leads_to`, since browsers check the redirect after a form as well."""
     origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, leads_to) if parts.netloc}
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none';"

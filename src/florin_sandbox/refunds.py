@@ -55,7 +55,9 @@ def create(bank: Bank, wish: Wish) -> Json:
 
 
 def _give_back(bank: Bank, charge: Json, amount: int, wish: Wish) -> Json:
-    refund = shapes.refund(bank.clock.now(), charge, amount, wish.reason, wish.metadata)
+    refund = shapes.refund(
+        bank.clock.now(), charge, amount=amount, reason=wish.reason, metadata=wish.metadata
+    )
     refund["balance_transaction"] = balance.book_refund(bank, refund)["id"]
     bank.store.add(refund, parent=charge["payment_intent"])
     charge["amount_refunded"] += amount

@@ -154,7 +154,7 @@ def create(bank: Bank, order: Order) -> Json:
     now = bank.clock.now()
     expires_at = order.expires_at or now + LONGEST
     if not now + SHORTEST - 60 <= expires_at <= now + LONGEST + 60:
-        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
+        message = "`expires_at` must be between 30 minutes and 24 hours from Checkout Session creation."
         raise errors.invalid("expires_at", message)
     session = shapes.checkout_session(
         now, f"{bank.settings.base_url}/c/pay/", **order.facts, expires_at=expires_at
@@ -163,7 +163,7 @@ def create(bank: Bank, order: Order) -> Json:
     private = {
         "intent": order.intent,
         "lines": [
-            shapes.line_item(currency, unit, quantity, product, now)
+            shapes.line_item(now, currency=currency, unit_amount=unit, quantity=quantity, product=product)
             for unit, quantity, product in order.lines
         ],
         "merchant": order.merchant or bank.settings.merchant,
@@ -228,13 +228,13 @@ def pay(bank: Bank, session: Json, card: Card, payer: Json, *, cheat: Json | Non
     session["payment_intent"] = intent["id"]
     bank.store.save(session)
     if card.decline:
-        intents.refuse(bank, intent, card, payer, card.decline)
+        intents.refuse(bank, intent, card, payer=payer, decline=card.decline)
         return Outcome("declined", card.decline)
     if card.challenge:
         _remember(bank, session, card, payer)
         intents.ask_challenge(bank, intent, f"{session['url']}/challenge")
         return Outcome("challenge")
-    return _complete(bank, session, intent, card, payer)
+    return _complete(bank, session, intent, card=card, payer=payer)
 
 
 def answer_challenge(bank: Bank, session: Json, *, passed: bool) -> Outcome:
@@ -248,7 +248,7 @@ def answer_challenge(bank: Bank, session: Json, *, passed: bool) -> Outcome:
         intents.fail_challenge(bank, intent)
         return Outcome("declined", AUTHENTICATION_FAILED)
     asked = bank.store.private(session["id"])["asked"]
-    return _complete(bank, session, intent, Card(**asked["card"]), asked["payer"])
+    return _complete(bank, session, intent, card=Card(**asked["card"]), payer=asked["payer"])
 
 
 def _remember(bank: Bank, session: Json, card: Card, payer: Json) -> None:
@@ -263,7 +263,7 @@ def _remember(bank: Bank, session: Json, card: Card, payer: Json) -> None:
     bank.store.save_private(session["id"], {**private, "asked": {"card": kept, "payer": payer}})
 
 
-def _complete(bank: Bank, session: Json, intent: Json, card: Card, payer: Json) -> Outcome:
+def _complete(bank: Bank, session: Json, intent: Json, *, card: Card, payer: Json) -> Outcome:
     intents.authorise(bank, intent, card, payer)
     session.update(
         status="complete",

@@ -70,7 +70,7 @@ def checkout_session(now: int, url: str, **facts: Any) -> Json:
     }
 
 
-def line_item(currency: str, unit_amount: int, quantity: int, product: Json, now: int) -> Json:
+def line_item(now: int, *, currency: str, unit_amount: int, quantity: int, product: Json) -> Json:
     """One line of a session, its price and product spelled out."""
     return {
         "id": ids.new("li"),
@@ -279,7 +279,7 @@ def payment_error(decline: Decline, charge_id: str | None) -> Json:
     return error
 
 
-def refund(now: int, charge_: Json, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
+def refund(now: int, charge_: Json, *, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
     """Money on its way back."""
     return {
         "id": "re_3" + ids.text(23),
@@ -309,7 +309,7 @@ def refund(now: int, charge_: Json, amount: int, reason: str | None, metadata: d
     }
 
 
-def balance_transaction(now: int, source: Json, kind: str, amount: int, fee: int) -> Json:
+def balance_transaction(now: int, source: Json, *, kind: str, amount: int, fee: int) -> Json:
     """A movement on the merchant's balance: `amount` with its sign, `fee` taken from it."""
     details = {
         "amount": fee,
@@ -338,7 +338,7 @@ def balance_transaction(now: int, source: Json, kind: str, amount: int, fee: int
     }
 
 
-def event(now: int, kind: str, thing: Json, request_id: str | None, key: str | None) -> Json:
+def event(now: int, kind: str, thing: Json, *, request_id: str | None, key: str | None) -> Json:
     """Something happened: a snapshot of the object as it was at that moment."""
     return {
         "id": "evt_3" + ids.text(23),
@@ -354,7 +354,7 @@ def event(now: int, kind: str, thing: Json, request_id: str | None, key: str | N
 
 
 def webhook_endpoint(
-    now: int, url: str, enabled_events: list[str], description: str | None, metadata: Json
+    now: int, url: str, *, enabled_events: list[str], description: str | None, metadata: Json
 ) -> Json:
     """Where notices go."""
     return {

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ NAP = 0.5
 OLD = 3600
 WRONG_SECRET = "whsec_not_the_secret"  # noqa: S105 - the wrong one, on purpose
 ANSWER_KEPT = 200
+COLUMNS = "seq, event, about, endpoint, attempts, first_at"
 
 
 @dataclass(slots=True)
@@ -54,6 +54,11 @@ class Parcel:
     attempts: int
     first_at: float
 
+    @property
+    def lane(self) -> tuple[str, str]:
+        """Within a lane one notice waits for the one before it."""
+        return self.about, self.endpoint
+
 
 def signature(body: bytes, secrets_: Iterable[str], at: int) -> str:
     """The `Stripe-Signature` header: one v1 per secret that is valid at the moment."""
@@ -62,17 +67,23 @@ def signature(body: bytes, secrets_: Iterable[str], at: int) -> str:
     return f"t={at}," + ",".join(f"v1={mark}" for mark in marks)
 
 
+def _draw(seed: int, number: int) -> float:
+    """A number from 0 up to 1 that is the same for the same seed and number, on every machine."""
+    digest = hashlib.sha256(f"{seed}:{number}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
 class Courier:
     """Delivers what is queued. Notices about one payment go in order; payments do not wait for each other."""
 
     def __init__(self, store: Store, clock: Clock, journal: Journal) -> None:
         self.modes = Modes()
-        self.fresh: list[int] = []
+        self._fresh: list[int] = []
         self._store = store
         self._clock = clock
         self._journal = journal
         self._wake = asyncio.Event()
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._in_hand: set[int] = set()
         self._client: httpx.AsyncClient | None = None
 
@@ -80,24 +91,32 @@ class Courier:
         """Queue an event for an endpoint, within the transaction that caused it."""
         now = self._clock.exact()
         self.modes.counted += 1
-        for _ in range(self.modes.duplicate):
+        for copy in range(self.modes.duplicate):
             state = "dropped" if self._lost() else "pending"
             cursor = self._store.db.execute(
                 "INSERT INTO delivery (event, type, about, endpoint, state, first_at, next_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (event["id"], event["type"], about, endpoint, state, now, now + self._lateness()),
+                (
+                    event["id"],
+                    event["type"],
+                    f"{about}#{copy}" if copy else about,
+                    endpoint,
+                    state,
+                    now,
+                    now + self._lateness(),
+                ),
             )
             if state == "pending":
-                self.fresh.append(int(cursor.lastrowid or 0))
+                self._fresh.append(int(cursor.lastrowid or 0))
             else:
                 self._journal.write("webhook", event=event["id"], type=event["type"], state="dropped")
 
-    def take_fresh(self) -> list[int]:
-        """What was queued since the last call; wakes the delivery up."""
-        fresh, self.fresh = self.fresh, []
-        if fresh:
-            self._wake.set()
-        return fresh
+    async def dispatch(self) -> None:
+        """Send what was just queued: soon, or, in the mode `before_response`, before coming back."""
+        fresh, self._fresh = self._fresh, []
+        if self.modes.before_response and not self.modes.hold:
+            await self._deliver_now(fresh)
+        self._wake.set()
 
     def wake(self) -> None:
         """Look at the queue now."""
@@ -127,11 +146,12 @@ class Courier:
                 for task in self._busy.values():
                     task.cancel()
 
-    async def deliver_now(self, numbers: list[int]) -> None:
+    async def _deliver_now(self, numbers: list[int]) -> None:
         """Try these at once, in order, and come back when they were answered (or failed)."""
         for number in numbers:
             row = self._store.db.execute(
-                f"{SELECT} WHERE seq = ? AND state = 'pending'", (number,)
+                f"SELECT {COLUMNS} FROM delivery WHERE seq = ? AND state = 'pending'",  # noqa: S608 - fixed texts
+                (number,),
             ).fetchone()
             if row and number not in self._in_hand:
                 await self._deliver(Parcel(*row))
@@ -139,26 +159,24 @@ class Courier:
     def _start_due(self) -> None:
         if self.modes.hold:
             return
-        if self.modes.shuffle_seed is None:
-            order, horizon = "seq", LOOK_AHEAD
-        else:
-            order, horizon = "next_at", LOOK_AHEAD
+        order = "seq" if self.modes.shuffle_seed is None else "next_at"
         rows = self._store.db.execute(
-            f"{SELECT} WHERE state = 'pending' AND next_at <= ? ORDER BY {order} LIMIT ?",
-            (self._clock.exact(), horizon),
+            f"SELECT {COLUMNS}, min({order}) FROM delivery WHERE state = 'pending' AND next_at <= ?"  # noqa: S608 - fixed texts
+            f" GROUP BY about, endpoint ORDER BY {order} LIMIT ?",
+            (self._clock.exact(), LOOK_AHEAD),
         ).fetchall()
-        for row in rows:
+        for *row, _ in rows:
             parcel = Parcel(*row)
             if len(self._busy) >= AT_ONCE:
                 return
-            if parcel.about not in self._busy and parcel.seq not in self._in_hand:
-                self._busy[parcel.about] = asyncio.create_task(self._carry(parcel))
+            if parcel.lane not in self._busy and parcel.seq not in self._in_hand:
+                self._busy[parcel.lane] = asyncio.create_task(self._carry(parcel))
 
     async def _carry(self, parcel: Parcel) -> None:
         try:
             await self._deliver(parcel)
         finally:
-            self._busy.pop(parcel.about, None)
+            self._busy.pop(parcel.lane, None)
             self._wake.set()
 
     async def _deliver(self, parcel: Parcel) -> None:
@@ -230,13 +248,10 @@ class Courier:
     def _lost(self) -> bool:
         if self.modes.drop <= 0:
             return False
-        return random.Random(f"{self.modes.drop_seed}:{self.modes.counted}").random() < self.modes.drop  # noqa: S311 - a repeatable fault
+        return _draw(self.modes.drop_seed, self.modes.counted) < self.modes.drop
 
     def _lateness(self) -> float:
         if self.modes.shuffle_seed is None:
             return self.modes.delay
-        draw = random.Random(f"{self.modes.shuffle_seed}:{self.modes.counted}").random()  # noqa: S311 - a repeatable fault
+        draw = _draw(self.modes.shuffle_seed, self.modes.counted)
         return self.modes.delay + draw * self.modes.shuffle_seconds
-
-
-SELECT = "SELECT seq, event, about, endpoint, attempts, first_at FROM delivery"

@@ -46,14 +46,14 @@ class Letter:
         return message
 
 
-def keep(store: Store, sender: str, recipients: list[str], raw: bytes, at: float) -> int:
+def keep(store: Store, raw: bytes, *, sender: str, recipients: list[str], at: float) -> int:
     """Put a letter into the box. Only its headers are looked at, and only roughly."""
     head = raw[: raw.find(b"\r\n\r\n") + 2]
     headers = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     values = [_readable(headers[name]) for name in ("From", "To", "Subject", "Message-ID")]
     cursor = store.db.execute(
-        "INSERT INTO letter (at, envelope_from, envelope_to, header_from, header_to, subject, message_id, raw)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO letter (at, envelope_from, envelope_to, header_from, header_to, subject, message_id,"
+        " raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (at, sender, "\n".join(recipients), *values, raw),
     )
     return int(cursor.lastrowid or 0)
@@ -135,7 +135,7 @@ def attachments(message: EmailMessage) -> list[Attachment]:
 
 
 def links(message: EmailMessage) -> list[str]:
-    """Every web address in a letter, once, in the order of appearance: of the text first, then of the HTML."""
+    """Every web address in a letter, once, in order: those of the text first, then those of the HTML."""
     reader = _Links()
     reader.feed(body(message, "html"))
     text = [address.rstrip(".,;:!?") for address in LINK.findall(body(message, "plain"))]

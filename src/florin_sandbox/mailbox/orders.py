@@ -8,7 +8,7 @@ MODES = ("ok", "reject_temporary", "reject_permanent", "hang", "disconnect", "ac
 
 @dataclass(slots=True)
 class Order:
-    """One order: `times` mails to recipients matching `to` (with `*`) fare badly; None means until cleared."""
+    """One order: `times` mails to recipients like `to` (`*` allowed) fare badly; None is until cleared."""
 
     mode: str
     to: str = "*"

@@ -33,7 +33,13 @@ class Handler:
         order = self.orders.take(recipients)
         content = envelope.original_content or b""
         if order.mode in {"ok", "accept_disconnect"}:
-            letters.keep(self.store, str(envelope.mail_from or ""), recipients, content, time.time())
+            letters.keep(
+                self.store,
+                content,
+                sender=str(envelope.mail_from or ""),
+                recipients=recipients,
+                at=time.time(),
+            )
         if order.mode == "ok":
             return "250 2.0.0 OK"
         self.journal.note("mail", to=recipients, fault=order.mode)
@@ -87,7 +93,7 @@ class Server(SMTP):
             self.envelope.content = self.envelope.original_content = content
             status: Any = await self._call_handler_hook("DATA")
             await self.push(status)
-        self._set_post_data_state()
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
 
     async def _read_mail(self) -> bytes | None:
         """The mail without its final dot and without the dots doubled on the way; None if it is too large."""
