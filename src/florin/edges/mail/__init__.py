@@ -1,0 +1,26 @@
+"""Mails: what they say (``letters``) and how they leave (``post``)."""
+
+from florin.edges.mail.letters import (
+    Letter,
+    inline_logo,
+    invoice_letter,
+    not_charged_letter,
+    payment_notice_letter,
+    payment_received_letter,
+)
+from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUncertain, MailUnavailable, send
+
+__all__ = [
+    "Attachment",
+    "Envelope",
+    "Letter",
+    "MailRefused",
+    "MailUnavailable",
+    "MailUncertain",
+    "inline_logo",
+    "invoice_letter",
+    "not_charged_letter",
+    "payment_notice_letter",
+    "payment_received_letter",
+    "send",
+]

@@ -1,0 +1,211 @@
+"""What the mails say: each letter a subject, an HTML part and a text part that is complete by itself.
+
+A letter is written from the same snapshot as its paper, so the two agree. The caller attaches the
+paper, and the logo that ``inline_logo`` returns, which the HTML part shows by ``cid:``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from django.template import Context, Engine
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from florin.edges.documents import colours, formats, logos
+from florin.edges.mail.headers import one_line
+from florin.kernel.documents import InvoiceDocument, Letterhead, ReceiptDocument
+from florin.kernel.money import Money
+
+LOGO_ID = "logo@florin"
+
+_engine = Engine(
+    dirs=[str(Path(__file__).parent / "templates")],
+    builtins=["django.templatetags.i18n"],
+)
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail's words: ``subject`` is one line; ``text`` says all that ``html`` says, addresses included."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def inline_logo(letterhead: Letterhead) -> bytes:
+    """Return the PNG to travel inside the mail, or nothing: mail readers do not show SVG, so the name stands."""
+    return logos.png(letterhead.logo)
+
+
+def invoice_letter(
+    document: InvoiceDocument, *, balance: int, pay_url: str | None, message: str = ""
+) -> Letter:
+    """Write the mail that brings an invoice: what is owed, by when, the button, and whom to call.
+
+    Args:
+        document: the invoice as issued.
+        balance: what is still owed, in minor units; 0 or less says "paid" and shows no button (R17).
+        pay_url: where the button leads, or None for a mail without one.
+        message: what a member of staff wrote to the customer; plain text.
+    """
+    language = document.language
+    amount = partial(formats.money, currency=document.currency, language=language)
+    owed = balance > 0
+    with override(language):
+        facts = (
+            (_("Invoice"), document.number),
+            (_("Revision"), str(document.revision) if document.revision > 1 else ""),
+            (_("Order"), document.order_number),
+            (_("PO number"), document.po_number),
+            (_("Customer"), document.customer_number),
+            (_("Invoice date"), formats.day(document.issued_on, language)),
+            (_("Due date"), formats.day(document.due_on, language)),
+            (_("Terms"), document.terms),
+            (_("Total"), amount(document.total)),
+        )
+        words = {
+            "amount": amount(balance),
+            "due_on": formats.day(document.due_on, language),
+            "facts": _facts(facts),
+            "message": message.strip(),
+            "number": document.number,
+            "owed": owed,
+            "pay_url": pay_url if owed else None,
+        }
+        return _write("invoice", _invoice_subject(document, balance), document.letterhead, language, words)
+
+
+def payment_received_letter(receipt: ReceiptDocument) -> Letter:
+    """Write the payer's confirmation: what arrived, what it paid, what is left (R11). Attach the receipt."""
+    with override(receipt.language):
+        words = _payment_words(receipt)
+        subject = _("Payment received: %(amount)s to %(company)s") % {
+            "amount": words["amount"],
+            "company": receipt.letterhead.name,
+        }
+        return _write("payment_received", subject, receipt.letterhead, receipt.language, words)
+
+
+def payment_notice_letter(
+    receipt: ReceiptDocument, *, office_url: str, language: str | None = None
+) -> Letter:
+    """Write the company's own notice: who paid what, how it was applied, and where to see it (R11).
+
+    Args:
+        receipt: the receipt the payer gets.
+        office_url: the payment's page in the office.
+        language: the company's language; without it, the receipt's.
+    """
+    spoken = language or receipt.language
+    with override(spoken):
+        words = {**_payment_words(receipt, spoken), "office_url": office_url}
+        subject = _("%(customer)s paid %(amount)s") % {
+            "amount": words["amount"],
+            "customer": receipt.customer_name,
+        }
+        return _write("payment_notice", subject, receipt.letterhead, spoken, words)
+
+
+def not_charged_letter(
+    letterhead: Letterhead,
+    *,
+    amount: Money,
+    language: str,
+    invoice_numbers: Iterable[str] = (),
+    method: str = "",
+) -> Letter:
+    """Tell a payer that the authorisation was released, somebody else having paid: nothing was charged.
+
+    Args:
+        letterhead: the company that was to be paid.
+        amount: what had been authorised.
+        language: the payer's language.
+        invoice_numbers: what it was meant to pay.
+        method: how, such as "Visa •••• 4242".
+    """
+    with override(language):
+        said = formats.money(amount.minor, amount.currency, language)
+        facts = (
+            (_("Not charged"), said),
+            (_("Method"), method),
+            (_("Invoices"), ", ".join(invoice_numbers)),
+        )
+        subject = _("You were not charged: %(company)s was already paid") % {"company": letterhead.name}
+        words = {"amount": said, "facts": _facts(facts)}
+        return _write("not_charged", subject, letterhead, language, words)
+
+
+def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
+    language = document.language
+    parts = {"number": document.number, "company": document.letterhead.name}
+    if balance <= 0:
+        return _("Invoice %(number)s from %(company)s: paid") % parts
+    return _("Invoice %(number)s from %(company)s: %(amount)s due by %(date)s") % {
+        **parts,
+        "amount": formats.money(balance, document.currency, language),
+        "date": formats.short_day(document.due_on, language),
+    }
+
+
+def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, Any]:
+    spoken = language or receipt.language
+    amount = partial(formats.money, currency=receipt.currency, language=spoken)
+    facts = (
+        (_("Customer"), " · ".join(filter(None, (receipt.customer_name, receipt.customer_number)))),
+        (_("Date"), formats.day(receipt.paid_on, spoken)),
+        (_("Method"), receipt.method),
+        (_("Payment"), receipt.payment_number),
+        (_("Receipt"), receipt.number),
+        (_("Reference"), receipt.reference),
+    )
+    return {
+        "amount": amount(receipt.amount),
+        "customer": receipt.customer_name,
+        "excess": amount(receipt.excess) if receipt.excess > 0 else "",
+        "facts": _facts(facts),
+        "rows": [
+            {
+                "number": line.invoice_number,
+                "amount": amount(line.amount),
+                "left": amount(line.balance_after),
+            }
+            for line in receipt.lines
+        ],
+    }
+
+
+def _facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"label": label, "value": value} for label, value in pairs if value]
+
+
+def _write(
+    template: str, subject: str, letterhead: Letterhead, language: str, words: dict[str, Any]
+) -> Letter:
+    """Render both parts of a letter in the language that is active."""
+    line = one_line(subject)
+    said = {
+        **words,
+        "company": letterhead,
+        "language": formats.locale_of(language).language,
+        "logo_id": LOGO_ID if inline_logo(letterhead) else "",
+        "palette": colours.palette(letterhead.colour),
+        "subject": line,
+    }
+    html = _engine.get_template(f"{template}.html").render(Context(said)).encode("utf-8", "replace").decode()
+    text = _engine.get_template(f"{template}.txt").render(Context(said, autoescape=False))
+    return Letter(subject=line, html=_inliner.inline(html), text=_tidied(text))
+
+
+def _tidied(text: str) -> str:
+    """Return text without trailing blanks and with at most one empty line in a row."""
+    kept: list[str] = []
+    for line in map(str.rstrip, text.strip().splitlines()):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
