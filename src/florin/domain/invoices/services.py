@@ -1,5 +1,6 @@
 """Issuing, revising and voiding invoices; each keeps paper and ledger together in one transaction."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.orders.models import Order
+from florin.domain.orders.models import Order, OrderLine
 from florin.kernel import clock
 from florin.kernel.database import locked, new_key
 from florin.kernel.documents import DocumentLine, InvoiceDocument
@@ -103,8 +104,8 @@ def current_revision(invoice_id: UUID) -> Revision:
     return Revision.objects.filter(invoice_id=invoice_id).latest("number")
 
 
-def describe(invoice: Invoice, order: Order) -> InvoiceDocument:
-    """Compose what an invoice says from its order, in the customer's language."""
+def describe(invoice: Invoice, order: Order, lines: Iterable[OrderLine]) -> InvoiceDocument:
+    """Compose what an invoice says from its order and the order's lines, in the customer's language."""
     customer = order.customer
     with translation.override(customer.language):
         terms = ngettext("Net %(days)s day", "Net %(days)s days", customer.terms_days) % {
@@ -133,7 +134,7 @@ def describe(invoice: Invoice, order: Order) -> InvoiceDocument:
                 unit_price=f"{line.unit_price.normalize():f}",
                 total=line.total,
             )
-            for line in order.lines.all()
+            for line in lines
         ),
         total=invoice.total,
         note=order.note,
@@ -146,7 +147,7 @@ def _write_revision(invoice: Invoice, order: Order, *, by: str) -> None:
         invoice=invoice,
         number=invoice.revision,
         total=invoice.total,
-        content=describe(invoice, order).to_json(),
+        content=describe(invoice, order, order.lines.all()).to_json(),
         made_at=clock.now(),
         made_by=by,
     )

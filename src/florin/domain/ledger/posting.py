@@ -8,6 +8,7 @@ from uuid import UUID
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Account, Entry, Item, Line
+from florin.kernel.database import new_key
 from florin.kernel.money import Money
 
 
@@ -37,6 +38,19 @@ class Unbalanced(Exception):
     """The postings of an entry do not sum to zero: a defect of ours."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An item to be; ``key`` is its key if whoever opens it has to know it beforehand."""
+
+    customer: Customer
+    kind: Item.Kind
+    number: str
+    currency: str
+    opened_on: date
+    due_on: date
+    key: UUID | None = None
+
+
 def post(new: NewEntry) -> Entry:
     """Book an entry in the caller's transaction, exactly once; postings of nothing are left out.
 
@@ -46,35 +60,34 @@ def post(new: NewEntry) -> Entry:
     Raises:
         Unbalanced: if the postings of a currency do not sum to zero.
     """
-    postings = [posting for posting in new.postings if posting.amount]
-    sums: dict[str, int] = {}
-    for posting in postings:
-        sums[posting.amount.currency] = sums.get(posting.amount.currency, 0) + posting.amount.minor
-    if any(sums.values()):
-        raise Unbalanced(f"{new.key}: {sums}")
-    entry = Entry.objects.create(
-        company=new.company,
-        kind=new.kind,
-        source=new.source,
-        key=new.key,
-        date=new.date,
-        posted_by=new.by,
-    )
-    Line.objects.bulk_create(
-        Line(
-            entry=entry,
-            account=posting.account,
-            amount=posting.amount.minor,
-            currency=posting.amount.currency,
-            customer_id=posting.item.customer_id if posting.item else None,
-            item=posting.item,
+    return post_many([new])[0]
+
+
+def post_many(news: Sequence[NewEntry]) -> list[Entry]:
+    """Book entries as ``post`` does, all or none, in two statements however many there are.
+
+    Raises:
+        Unbalanced: if the postings of an entry do not sum to zero in each currency; nothing is booked then.
+    """
+    entries: list[Entry] = []
+    lines: list[Line] = []
+    for new in news:
+        entry = Entry(
+            company=new.company,
+            kind=new.kind,
+            source=new.source,
+            key=new.key,
+            date=new.date,
+            posted_by=new.by,
         )
-        for posting in postings
-    )
-    return entry
+        entries.append(entry)
+        lines += _lines(entry, new)
+    Entry.objects.bulk_create(entries)
+    Line.objects.bulk_create(lines)
+    return entries
 
 
-def open_item(  # noqa: PLR0913 - an item is these seven facts
+def open_item(
     customer: Customer,
     kind: Item.Kind,
     *,
@@ -85,14 +98,50 @@ def open_item(  # noqa: PLR0913 - an item is these seven facts
     key: UUID | None = None,
 ) -> Item:
     """Make an item with no balance yet; posting to it gives it one."""
-    given = {} if key is None else {"pk": key}
-    return Item.objects.create(
-        company_id=customer.company_id,
+    new = NewItem(
         customer=customer,
         kind=kind,
         number=number,
         currency=currency,
         opened_on=opened_on,
         due_on=due_on,
-        **given,
+        key=key,
     )
+    return open_items([new])[0]
+
+
+def open_items(news: Sequence[NewItem]) -> list[Item]:
+    """Make items as ``open_item`` does, in the same order, in one statement."""
+    return Item.objects.bulk_create(
+        Item(
+            pk=new.key or new_key(),
+            company_id=new.customer.company_id,
+            customer=new.customer,
+            kind=new.kind,
+            number=new.number,
+            currency=new.currency,
+            opened_on=new.opened_on,
+            due_on=new.due_on,
+        )
+        for new in news
+    )
+
+
+def _lines(entry: Entry, new: NewEntry) -> list[Line]:
+    postings = [posting for posting in new.postings if posting.amount]
+    sums: dict[str, int] = {}
+    for posting in postings:
+        sums[posting.amount.currency] = sums.get(posting.amount.currency, 0) + posting.amount.minor
+    if any(sums.values()):
+        raise Unbalanced(f"{new.key}: {sums}")
+    return [
+        Line(
+            entry=entry,
+            account=posting.account,
+            amount=posting.amount.minor,
+            currency=posting.amount.currency,
+            customer_id=posting.item.customer_id if posting.item else None,
+            item=posting.item,
+        )
+        for posting in postings
+    ]
