@@ -1,0 +1,47 @@
+"""Where the processor sends the payer back: what became of the attempt."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+
+from florin.domain.links import services as links
+from florin.flows import settle_payment, show_documents
+from florin.screens.checkout import doors, sheets, views
+from florin.screens.checkout.doors import payers
+
+
+@payers("GET", "HEAD")
+def result(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
+    """Show what our own records say of an attempt. Changes nothing and asks nobody."""
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        sheet = sheets.result_sheet(token, link, attempt, asked="asked" in request.GET)
+        return doors.page("checkout/result.html", {"sheet": sheet})
+
+
+@payers("POST", "GET", "HEAD")
+def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
+    """Ask the processor about an attempt and book what it says; safe to repeat.
+
+    Our script is answered with the new part of the page, a browser without it is led back to the page.
+    """
+    if request.method != "POST":
+        return redirect("checkout:result", token, attempt)
+    settle_payment.check(token, attempt)
+    if "X-Part" not in request.headers:
+        answer = HttpResponseRedirect(reverse("checkout:result", args=[token, attempt]) + "?asked=1")
+        answer.status_code = 303
+        return answer
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        sheet = sheets.result_sheet(token, link, attempt, asked=True)
+        return doors.page("checkout/_result.html", {"sheet": sheet})
+
+
+@payers("GET", "HEAD")
+def receipt_pdf(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:  # noqa: ARG001
+    """Return the receipt of the payment that an attempt became."""
+    return views.pdf(*show_documents.bill_receipt_pdf(token, attempt))

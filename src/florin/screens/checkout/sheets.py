@@ -1,0 +1,157 @@
+"""What the payer's pages say, made ready for their templates."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from florin.domain.links.models import Link
+from florin.domain.payments import bill as bills
+from florin.domain.payments.bill import Bill, BillState
+from florin.domain.payments.lifecycle import FINAL
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.receipts.models import Receipt
+from florin.kernel import clock
+from florin.kernel.database import find
+from florin.kernel.documents import ReceiptDocument
+from florin.kernel.money import Money
+
+_TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillSheet:
+    """The bill page: what is owed now, and what its Pay button sends back."""
+
+    token: str
+    link: Link
+    bill: Bill
+    today: date
+    nonce: str
+    payment: Payment | None
+    pending: UUID | None
+
+    @property
+    def seen(self) -> str:
+        """What Pay sends back as the amount that was shown; text, so that no locale puts separators in."""
+        return str(self.bill.payable.minor)
+
+    @property
+    def others(self) -> Money:
+        """What somebody else is paying at this moment."""
+        return self.bill.balance - self.bill.payable
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of the payment through this link, in the company's time zone."""
+        return clock.local(self.payment.received_at, self.link.company.time_zone) if self.payment else None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether something on the bill should have been paid before today, in the company's time zone."""
+        due_on = self.bill.due_on
+        return due_on is not None and due_on < self.today
+
+    @property
+    def version(self) -> str:
+        """A short name for what the page shows; a poll that names it need not be sent the page again."""
+        facts = [self.bill.state.value]
+        for line in self.bill.lines:
+            facts += [line.number, *(str(part.minor) for part in (line.total, line.balance, line.payable))]
+        return hashlib.blake2s(" ".join(facts).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSheet:
+    """The result page of one attempt.
+
+    ``asked`` says whether the processor was asked just now; ``beaten``, whether somebody else paid first.
+    """
+
+    token: str
+    link: Link
+    attempt: Attempt
+    asked: bool
+    receipt: ReceiptDocument | None
+    payment: Payment | None
+    beaten: bool
+
+    @property
+    def parts(self) -> list[tuple[str, Money, Money]]:
+        """What each invoice got, and what it still owes after it."""
+        if self.receipt is None:
+            return []
+        currency = self.receipt.currency
+        return [
+            (line.invoice_number, Money(line.amount, currency), Money(line.balance_after, currency))
+            for line in self.receipt.lines
+        ]
+
+    @property
+    def excess(self) -> Money | None:
+        """What was paid beyond what was owed, if anything (R18)."""
+        if self.receipt is None or not self.receipt.excess:
+            return None
+        return Money(self.receipt.excess, self.receipt.currency)
+
+    @property
+    def mailed_to(self) -> str:
+        """Where the confirmation went."""
+        if self.payment is None:
+            return ""
+        return self.payment.payer_email or ", ".join(self.link.recipients)
+
+    @property
+    def final(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return self.attempt.state in FINAL
+
+
+def bill_sheet(token: str, link: Link) -> BillSheet:
+    """Read the bill of a link as it is now."""
+    bill = bills.draw_up(link)
+    return BillSheet(
+        token=token,
+        link=link,
+        bill=bill,
+        today=clock.today(link.company.time_zone),
+        nonce=secrets.token_urlsafe(16),
+        payment=_payment_through(link) if bill.state == BillState.PAID else None,
+        pending=_pending_through(link) if bill.state == BillState.IN_PROGRESS else None,
+    )
+
+
+def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> ResultSheet:
+    """Read what has become of an attempt, from our own records only.
+
+    Raises:
+        NotFound: if the attempt is not one of the link.
+    """
+    attempt = find(Attempt.objects.filter(link=link), pk=attempt_id)
+    receipt = (
+        Receipt.objects.filter(payment__attempt=attempt).select_related("payment").first()
+        if attempt.state == Attempt.State.SETTLED
+        else None
+    )
+    beaten = attempt.state == Attempt.State.CANCELLED and bills.draw_up(link).state in _TAKEN
+    return ResultSheet(
+        token=token,
+        link=link,
+        attempt=attempt,
+        asked=asked,
+        payment=receipt.payment if receipt else None,
+        receipt=receipt.document if receipt else None,
+        beaten=beaten,
+    )
+
+
+def _payment_through(link: Link) -> Payment | None:
+    paid = Payment.objects.filter(attempt__link=link).order_by("-received_at")
+    return paid.first()
+
+
+def _pending_through(link: Link) -> UUID | None:
+    """Return the attempt of this same link that is paying the bill, if it is one of this link."""
+    taking = Attempt.objects.filter(link=link, state=Attempt.State.CAPTURING)
+    return taking.values_list("pk", flat=True).first()

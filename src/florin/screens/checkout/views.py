@@ -1,0 +1,115 @@
+"""The bill page, and what its buttons do."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.payments.bill import BillState
+from florin.flows import open_link, show_documents, start_checkout
+from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+from florin.screens.checkout import doors, presses, sheets
+from florin.screens.checkout.doors import payers
+from florin.screens.checkout.presses import Press
+from florin.screens.checkout.templatetags.checkout import money
+
+_AGAIN_AFTER = {503: "30", 429: "3600"}
+
+
+@payers("GET", "HEAD")
+def bill(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        sheet = sheets.bill_sheet(token, link)
+        note = ""
+        if "back" in request.GET and sheet.bill.state == BillState.PAYABLE:
+            note = _("You came back without paying. Nothing was charged.")
+        return doors.page("checkout/bill.html", {"sheet": sheet, "note": note})
+
+
+@payers("GET", "HEAD")
+def now(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        sheet = sheets.bill_sheet(token, link)
+        if request.GET.get("v") == sheet.version:
+            return HttpResponse(status=204)
+        return doors.page("checkout/_bill.html", {"sheet": sheet})
+
+
+@payers("POST")
+def opened(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Take note that a person moved, typed or touched with the bill before them."""
+    open_link.opened(token)
+    return HttpResponse(status=204)
+
+
+@payers("POST", "GET", "HEAD")
+def start(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay was pressed: lead to the processor's page, or show the bill again with a sentence why not.
+
+    A refusal leaves this address in the browser's bar, so reloading it leads back to the bill.
+    """
+    if request.method != "POST":
+        return redirect("checkout:bill", token)
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        press = presses.read(request, link.currency)
+        if press is None:
+            note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
+            return _again(token, link, note, status=400)
+        return _lead_on(token, link, press)
+
+
+def _lead_on(token: str, link: Link, press: Press) -> HttpResponse:
+    try:
+        answer = HttpResponseRedirect(start_checkout.start(token, seen=press.seen, nonce=press.nonce))
+    except start_checkout.BillChanged as changed:
+        return _again(token, link, str(changed), status=changed.status, seen=press.seen)
+    except Refusal as refusal:
+        return _again(token, link, str(refusal), status=refusal.status)
+    answer.status_code = 303
+    return answer
+
+
+def _again(token: str, link: Link, note: str, *, status: int, seen: Money | None = None) -> HttpResponse:
+    sheet = sheets.bill_sheet(token, link)
+    if seen is not None and sheet.bill.state == BillState.PAYABLE:
+        note = _(
+            "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
+        ) % {
+            "old": money(seen),
+            "new": money(sheet.bill.payable),
+        }
+    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": note, "warn": True}, status=status)
+    if status in _AGAIN_AFTER:
+        answer.headers["Retry-After"] = _AGAIN_AFTER[status]
+    return answer
+
+
+@payers("GET", "HEAD")
+def invoice_pdf(request: HttpRequest, token: str, invoice: UUID) -> HttpResponse:  # noqa: ARG001
+    """Return an invoice of the bill as a PDF."""
+    return pdf(*show_documents.bill_invoice_pdf(token, invoice))
+
+
+@payers("GET", "HEAD", "POST")
+def unknown(request: HttpRequest, anything: str = "") -> HttpResponse:  # noqa: ARG001
+    """Answer for an address that no link has ever had."""
+    return doors.unknown()
+
+
+def pdf(name: str, content: bytes) -> HttpResponse:
+    """Return a PDF that the browser shows, and saves under its name."""
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
+    )
