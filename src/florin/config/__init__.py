@@ -1,0 +1,1 @@
+"""The whole map on one screen: settings, addresses, the command."""

@@ -1,4 +1,4 @@
-"""Everything that the environment decides, read in one place; what is missing or wrong is said in a sentence."""
+"""Everything that the environment decides, read in one place; what is wrong is said in a sentence."""
 
 import os
 import secrets
@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from florin.edges import database_server
-
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -81,3 +80,16 @@ def secret(name: str) -> str:
         finally:
             fresh.unlink()
     return path.read_text()
+
+
+def prepare_demo() -> None:
+    """Point this process, and all that it starts, at the test processor and mailbox beside it."""
+    sandbox_port = number("FLORIN_SANDBOX_PORT", 8010)
+    os.environ.update(
+        STRIPE_API_BASE=f"http://127.0.0.1:{sandbox_port}",
+        STRIPE_API_KEY="sk_test_florin_sandbox",
+        STRIPE_WEBHOOK_SECRET=f"whsec_{secret('FLORIN_DEMO_NOTICE_SECRET')}",
+        FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),
+        FLORIN_SMTP_HOST="127.0.0.1",
+        FLORIN_SMTP_PORT=str(number("FLORIN_SMTP_PORT", 8025)),
+    )

@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, cast
 
 import django
 
@@ -51,6 +51,8 @@ def main() -> None:
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "florin.config.settings")
+    if options.command == "demo":
+        environment.prepare_demo()
     with ExitStack() as stack:
         if not environment.text("DATABASE_URL"):
             stack.enter_context(database_server.running(environment.data_folder() / "postgres"))
@@ -60,5 +62,4 @@ def main() -> None:
 
 
 def _load(module: str) -> Command:
-    command: Command = import_module(f"florin.screens.console.{module}")
-    return command
+    return cast("Command", import_module(f"florin.screens.console.{module}"))

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "florin.screens.people",  # before allauth, so that our pages are found first
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -44,10 +45,8 @@ INSTALLED_APPS = [
     "florin.domain.links",
     "florin.domain.payments",
     "florin.domain.receipts",
-    "florin.screens.people",
     "florin.screens.office",
     "florin.screens.checkout",
-    "florin.screens.jobs",
 ]
 
 MIDDLEWARE = [
@@ -83,12 +82,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "loaders": [("django.template.loaders.cached.Loader", _loaders)],
-            "builtins": ["django.templatetags.i18n"],
+            "builtins": ["django.templatetags.i18n", "florin.screens.people.templatetags.money"],
         },
     }
 ]
 
-_database = conninfo_to_dict(environment.database_url())
+DATA_FOLDER = environment.data_folder()
+DATABASE_ADDRESS = environment.database_url()
+_database = conninfo_to_dict(DATABASE_ADDRESS)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -122,6 +123,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
@@ -130,6 +132,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "florin.screens.people.views.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
@@ -180,6 +183,7 @@ DEFAULT_FROM_EMAIL = environment.text("FLORIN_MAIL_FROM", "florin@localhost.loca
 
 STRIPE_API_KEY = environment.text("STRIPE_API_KEY")
 STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "https://api.stripe.com")
+PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15)
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
 
 LOGGING = {

@@ -1,0 +1,1 @@
+"""What is true: models and rules; no network, no HTTP, no PDF."""

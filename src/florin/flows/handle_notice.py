@@ -30,7 +30,8 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
 
 def handle(gateway_name: str, event: str, attempt: str) -> None:
     """Find out what a stored notice is about. Safe to repeat."""
-    known = Attempt.objects.filter(pk=_key(attempt), gateway=gateway_name).first()
+    key = _key(attempt)
+    known = Attempt.objects.filter(pk=key, gateway=gateway_name).first() if key else None
     if known is None:
         notices.handled(gateway_name, event, "about nothing of ours")
         return

@@ -89,6 +89,7 @@ def send_invoice(
                 "revision": str(revision.pk),
                 "link": str(link.pk) if link else None,
                 "balance": invoice.item.balance,
+                "language": invoice.customer.language,
             },
             subjects=subjects,
         )

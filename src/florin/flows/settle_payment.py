@@ -1,4 +1,4 @@
-"""Something may have happened to an attempt: find out from the processor, take the money or let it go, book it.
+"""Something may have happened to an attempt: ask the processor, take the money or let it go, book it.
 
 ask the processor -> lock -> reserve -> capture (or void) -> lock -> book -> receipt -> mails -> timeline
 
@@ -132,7 +132,7 @@ def _record(attempt_id: UUID, report: Report) -> Step:
 def _after_booking(attempt: Attempt, payment: Payment) -> None:
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
-    snapshot = {"receipt": str(receipt.pk)}
+    snapshot = {"receipt": str(receipt.pk), "language": receipt.document.language}
     payers = [payment.payer_email] if payment.payer_email else attempt.link.recipients
     for kind, recipients in (
         (Message.Kind.PAYMENT_RECEIVED, payers),

@@ -3,7 +3,6 @@
 read the bill again -> still what the payer saw? -> freeze the attempt -> ask for a session -> redirect
 """
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -58,7 +57,9 @@ def start(token: str, *, seen: Money, nonce: str) -> str:
     except GatewayError as problem:
         attempts.doubt(attempt.pk)
         raise ProcessorAway(
-            _("Our payment service does not answer just now. Nothing was charged; please try again in a minute.")
+            _(
+                "Our payment service does not answer just now. Nothing was charged; please try again in a minute."
+            )
         ) from problem
     attempts.opened(attempt, reference=started.reference, url=started.url)
     return started.url

@@ -76,7 +76,9 @@ def void(company: Company, order_id: UUID, *, by: User) -> Order:
         invoice = invoices.void(order, by=by.name)
         subjects.append(invoice.pk)
         _expire_sessions(invoice)
-    activity.note(company.pk, activity.Kind.ORDER_VOIDED, subjects=subjects, actor=by.name, number=order.number)
+    activity.note(
+        company.pk, activity.Kind.ORDER_VOIDED, subjects=subjects, actor=by.name, number=order.number
+    )
     return order
 
 

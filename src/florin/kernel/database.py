@@ -45,7 +45,9 @@ def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
 
     Must run in a transaction; the lock lasts until it ends.
     """
-    return {row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))}
+    return {
+        row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
+    }
 
 
 def sql(forward: str, backward: str) -> RunSQL:

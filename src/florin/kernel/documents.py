@@ -41,7 +41,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDocument:
-    """An invoice as it was issued; ``revision`` counts from 1, ``terms`` is a sentence such as "Net 30 days"."""
+    """An invoice as it was issued; ``revision`` counts from 1, ``terms`` reads "Net 30 days"."""
 
     letterhead: Letterhead
     number: str
@@ -92,7 +92,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """A receipt as it was given; ``excess`` is what became an open credit, ``method`` reads "Visa •••• 4242"."""
+    """A receipt as given; ``excess`` became an open credit, ``method`` reads "Visa •••• 4242"."""
 
     letterhead: Letterhead
     number: str

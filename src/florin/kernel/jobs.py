@@ -1,10 +1,12 @@
 """Asking for work to be done after this transaction commits, and only if it does.
 
-Jobs are named here and carried out in ``screens/jobs``: a flow says *that* something follows, not who does it.
+Jobs are named here and carried out in ``screens/console/worker.py``: a flow says *that* something
+follows, not who does it.
 """
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from procrastinate.contrib.django import app
 
@@ -17,7 +19,7 @@ class Job(StrEnum):
     HANDLE_NOTICE = "handle_notice"
 
 
-def later(job: Job, *, at: datetime | None = None, **arguments: str | list[str]) -> None:
+def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:
     """Queue a job in the same transaction as the change that needs it; a rollback takes it along.
 
     Carried out at least once: what a job does must be safe to repeat.

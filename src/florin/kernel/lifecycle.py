@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 State = TypeVar("State", bound=StrEnum)
 
 
-class ImpossibleMove(Exception):
+class ImpossibleMove(Exception):  # noqa: N818 - it names what is wrong
     """Somebody tried a move that the table does not have: a defect of ours, never an answer to a user."""
 
 
@@ -27,7 +27,7 @@ class Lifecycle(Generic[State]):
             raise ImpossibleMove(f"{old} cannot become {new}")
 
     def guard_sql(self, table: str, column: str = "state") -> str:
-        """Return the trigger that makes PostgreSQL refuse what the table does not allow; safe to run again."""
+        """Return the trigger by which PostgreSQL refuses what the table does not allow; safe to run again."""
         pairs = ", ".join(f"('{old}', '{new}')" for old, news in self.moves.items() for new in sorted(news))
         name = f"{table}_{column}_guard"
         return f"""

@@ -100,7 +100,9 @@ class Money:
         left = self.minor - sum(share for share, _ in shares)
         by_remainder = sorted(range(len(shares)), key=lambda place: (-shares[place][1], place))
         extra = set(by_remainder[:left])
-        return [type(self)(share + (place in extra), self.currency) for place, (share, _) in enumerate(shares)]
+        return [
+            type(self)(share + (place in extra), self.currency) for place, (share, _) in enumerate(shares)
+        ]
 
     def _same(self, other: Self) -> int:
         if other.currency != self.currency:

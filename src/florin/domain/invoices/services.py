@@ -23,7 +23,7 @@ from florin.kernel.money import Money
 
 
 def issue(order: Order, *, by: str) -> Invoice:
-    """Make the invoice of a locked, confirmed order: number, first revision, item, and its entry in the ledger."""
+    """Make the invoice of a locked, confirmed order: number, first revision, item and ledger entry."""
     issued_on = clock.today(order.company.time_zone)
     due_on = issued_on + timedelta(days=order.customer.terms_days)
     number = numbers.following(order.company_id, Series.INVOICE)
@@ -86,7 +86,8 @@ def void(order: Order, *, by: str) -> Invoice:
     item = locked(Item.objects.all(), [invoice.item_id])[invoice.item_id]
     if item.balance != invoice.total:
         raise Refusal(
-            _("%(number)s has payments or credits applied, so it cannot be voided.") % {"number": invoice.number}
+            _("%(number)s has payments or credits applied, so it cannot be voided.")
+            % {"number": invoice.number}
         )
     invoice.void = True
     invoice.save(update_fields=["void"])
@@ -154,7 +155,7 @@ def _write_revision(invoice: Invoice, order: Order, *, by: str) -> None:
 
 
 def _book(invoice: Invoice, kind: Entry.Kind, amount: Money, *, key: str, by: str) -> None:
-    """Post what the customer owes more (or less): receivable against sales. Nothing to post, nothing posted."""
+    """Post what the customer owes more (or less), receivable against sales; nothing is not posted."""
     if not amount:
         return
     posting.post(

@@ -34,7 +34,7 @@ class NewEntry:
     postings: Sequence[Posting]
 
 
-class Unbalanced(Exception):
+class Unbalanced(Exception):  # noqa: N818 - it names what is wrong
     """The postings of an entry do not sum to zero: a defect of ours."""
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
-from florin.domain.orders.lifecycle import ORDER, OrderState
+from florin.domain.orders.lifecycle import OrderState
 from florin.domain.staff.models import User
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
@@ -17,7 +17,6 @@ class Order(Keyed):
     """An order; ``total`` is the sum of its lines in minor units, kept with them."""
 
     State = OrderState
-    lifecycle = ORDER
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -32,7 +31,9 @@ class Order(Keyed):
     note = models.TextField(blank=True, max_length=1000)
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField(default=0)
-    version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that two editors notice each other.")
+    version = models.PositiveIntegerField(
+        default=1, help_text="Counts saves, so that two editors notice each other."
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:

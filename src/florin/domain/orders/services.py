@@ -13,6 +13,7 @@ from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
 from florin.domain.companies.numbers import Series
 from florin.domain.customers.models import Customer
+from florin.domain.orders.lifecycle import ORDER, OrderState
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.staff.models import User
 from florin.kernel import clock
@@ -90,16 +91,19 @@ def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int)
 
 def lock(company: Company, order_id: UUID) -> Order:
     """Return the order, locked until the transaction ends."""
-    return find(Order.objects.select_for_update(of=("self",)).select_related("customer").filter(company=company), pk=order_id)
+    return find(
+        Order.objects.select_for_update(of=("self",)).select_related("customer").filter(company=company),
+        pk=order_id,
+    )
 
 
-def move(order: Order, state: Order.State) -> None:
+def move(order: Order, state: OrderState) -> None:
     """Set the state of a locked order.
 
     Raises:
         Refusal: if the order cannot go there from where it is.
     """
-    if state not in Order.lifecycle.moves[Order.State(order.state)]:
+    if state not in ORDER.moves[OrderState(order.state)]:
         raise Refusal(
             _("Order %(number)s is %(state)s; that cannot be done any more.")
             % {"number": order.number, "state": order.state}
@@ -119,7 +123,9 @@ def _take(order: Order, draft: OrderDraft) -> None:
     if order.total < 0:
         raise Refusal(_("The total of an order cannot be negative. Give the customer a credit instead."))
     if order.total > MOST_MINOR:
-        raise Refusal(_("The total of this order is too large to be right. Look at the quantities and prices."))
+        raise Refusal(
+            _("The total of this order is too large to be right. Look at the quantities and prices.")
+        )
 
 
 def _total(line: LineDraft, currency: str) -> int:

@@ -29,7 +29,9 @@ class Message(Keyed):
         BOUNCED = "bounced", "bounced"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    event = models.CharField(max_length=80, help_text="What it tells of, such as send:<key> or payment:<key>.")
+    event = models.CharField(
+        max_length=80, help_text="What it tells of, such as send:<key> or payment:<key>."
+    )
     kind = models.CharField(max_length=24, choices=Kind.choices)
     recipient = models.EmailField()
     snapshot = models.JSONField(help_text="What to say; never a link's token.")

@@ -15,7 +15,7 @@ from florin.domain.payments.models import Attempt, AttemptDebt
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
-# A session may last from 30 minutes to 24 hours at the processor; half an hour and some slack is enough to type.
+# At the processor a session lasts from 30 minutes to 24 hours; this is long enough to type a card number.
 _SESSION_LASTS = timedelta(minutes=45)
 _MOST_OPEN = 20  # a link with more open attempts than this is being used to try out cards
 _FIRST_CHECK = timedelta(seconds=10)
@@ -106,7 +106,7 @@ def rivals(items: list[UUID]) -> QuerySet[Attempt]:
 
 
 def _next_check(doubts: int) -> datetime:
-    pause = timedelta(seconds=2) * 2 ** min(doubts - 1, 10)
+    pause = timedelta(seconds=2 << min(doubts - 1, 10))
     return clock.now() + min(pause, _LONGEST_PAUSE)
 
 

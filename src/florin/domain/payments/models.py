@@ -9,7 +9,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
-from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
+from florin.domain.payments.lifecycle import FINAL, AttemptState
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
 
@@ -28,7 +28,6 @@ class Attempt(Keyed):
     """
 
     State = AttemptState
-    lifecycle = ATTEMPT
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+")
@@ -38,7 +37,9 @@ class Attempt(Keyed):
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField(help_text="What the payer agreed to, in minor units.")
     state = models.CharField(
-        max_length=12, choices=[(state.value, state.value) for state in AttemptState], default=AttemptState.OPENED
+        max_length=12,
+        choices=[(state.value, state.value) for state in AttemptState],
+        default=AttemptState.OPENED,
     )
     capture = models.BigIntegerField(null=True, help_text="What is being taken, once it is decided.")
     reference = models.CharField(max_length=120, blank=True, help_text="The processor's session.")

@@ -14,13 +14,13 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import attempts, bill, sharing
+from florin.domain.payments.lifecycle import ATTEMPT
+from florin.domain.payments.lifecycle import AttemptState as State
 from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment
 from florin.kernel import clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money
 from florin.kernel.processor import Outcome, Report
-
-State = Attempt.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,11 @@ Step = Wait | Capture | Void | Booked | Ended
 
 def lock(attempt_id: UUID) -> Attempt:
     """Return the attempt, locked until the transaction ends."""
-    return Attempt.objects.select_for_update(of=("self",)).select_related("company", "link__customer").get(pk=attempt_id)
+    return (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("company", "link__customer")
+        .get(pk=attempt_id)
+    )
 
 
 def record(attempt: Attempt, report: Report) -> Step:
@@ -69,20 +73,24 @@ def record(attempt: Attempt, report: Report) -> Step:
     booked exactly once, a reservation is made once, and a final state is left only for money.
     """
     attempt.unsure_since = None
-    match report.outcome:
-        case Outcome.OPEN:
-            step: Step = Wait()
-            attempts.waited(attempt)
-        case Outcome.EXPIRED:
-            step = _end(attempt, State.EXPIRED)
-        case Outcome.CANCELLED:
-            step = _end(attempt, State.CANCELLED)
-        case Outcome.AUTHORISED:
-            step = _reserve(attempt, report)
-        case Outcome.SETTLED:
-            step = _book(attempt, report)
+    step = _decide(attempt, report)
     attempt.save()
     return step
+
+
+def _decide(attempt: Attempt, report: Report) -> Step:
+    match report.outcome:
+        case Outcome.OPEN:
+            attempts.waited(attempt)
+            return Wait()
+        case Outcome.EXPIRED:
+            return _end(attempt, State.EXPIRED)
+        case Outcome.CANCELLED:
+            return _end(attempt, State.CANCELLED)
+        case Outcome.AUTHORISED:
+            return _reserve(attempt, report)
+        case Outcome.SETTLED:
+            return _book(attempt, report)
 
 
 def _end(attempt: Attempt, state: State) -> Step:
@@ -127,7 +135,9 @@ def _book(attempt: Attempt, report: Report) -> Step:
     owed = _free(debts) if report.amount.currency == attempt.currency else {}
     shares, excess = sharing.share(report.amount.minor, [owed.get(debt.item_id, 0) for debt in debts])
     items = {item.pk: item for item in Item.objects.filter(pk__in=[debt.item_id for debt in debts])}
-    parts = [(items[debt.item_id], debt.invoice_id, part) for debt, part in zip(debts, shares, strict=True) if part]
+    parts = [
+        (items[debt.item_id], debt.invoice_id, part) for debt, part in zip(debts, shares, strict=True) if part
+    ]
     _post(attempt, payment, parts, excess)
     if report.fee:
         record_fee(payment, report.fee)
@@ -223,5 +233,5 @@ def _post(attempt: Attempt, payment: Payment, parts: list[tuple[Item, UUID, int]
 
 
 def _move(attempt: Attempt, state: State) -> None:
-    Attempt.lifecycle.check(State(attempt.state), state)
+    ATTEMPT.check(State(attempt.state), state)
     attempt.state = state

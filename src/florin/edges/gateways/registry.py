@@ -21,4 +21,5 @@ def get(name: str) -> Gateway:
         api_key=settings.STRIPE_API_KEY,
         base=settings.STRIPE_API_BASE,
         notice_secret=settings.STRIPE_WEBHOOK_SECRET,
+        seconds=settings.PROCESSOR_SECONDS,
     )

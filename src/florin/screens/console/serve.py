@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import shutil
-import sys
-from pathlib import Path
 
 from django.core.management import call_command
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 HELP = "Serve the office and the payment pages."
 
@@ -19,10 +19,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Collect the static files, then become the web server."""
+    """Collect the static files, then serve until stopped."""
     call_command("collectstatic", interactive=False, verbosity=0)
-    program = shutil.which("granian", path=str(Path(sys.executable).parent)) or "granian"
-    command = [program, "--interface", "wsgi", "--host", options.host, "--port", str(options.port)]
-    command += ["--workers", str(options.workers), "--blocking-threads", "8", "--backpressure", "64"]
-    command += ["--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
-    os.execv(program, [*command, "florin.config.wsgi:application"])  # noqa: S606 - our own arguments
+    Granian(
+        "florin.config.wsgi:application",
+        interface=Interfaces.WSGI,
+        address=options.host,
+        port=options.port,
+        workers=options.workers,
+        blocking_threads=8,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0

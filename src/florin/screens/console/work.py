@@ -2,7 +2,7 @@
 
 import argparse
 
-from florin.screens.jobs import worker
+from florin.screens.console import worker
 
 HELP = "Carry out jobs: deliver mail, settle payments. Any number of these may run."
 

@@ -3,33 +3,86 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import florin.kernel.database
 from django.db import migrations, models
+
+import florin.kernel.database
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_make_tables'),
+        ("companies", "0001_make_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('order_created', 'Order created'), ('order_changed', 'Order changed'), ('order_confirmed', 'Order confirmed'), ('order_voided', 'Order voided'), ('invoice_issued', 'Invoice issued'), ('invoice_revised', 'Invoice revised'), ('queued', 'Mail queued'), ('sent', 'Mail sent'), ('bounced', 'Mail refused'), ('link_opened', 'Payment link opened'), ('checkout_started', 'Checkout started'), ('checkout_failed', 'Checkout ended without payment'), ('payment_received', 'Payment received'), ('not_charged', 'Authorisation released, nothing charged'), ('overpaid', 'More came in than was owed'), ('credit_applied', 'Credit applied')], max_length=24)),
-                ('actor', models.CharField(help_text='Who did it, as a name or address.', max_length=254)),
-                ('about', models.JSONField(default=dict, help_text='What the sentence needs: numbers, amounts, addresses.')),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='The keys of every object it touched.', size=None)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("order_created", "Order created"),
+                            ("order_changed", "Order changed"),
+                            ("order_confirmed", "Order confirmed"),
+                            ("order_voided", "Order voided"),
+                            ("invoice_issued", "Invoice issued"),
+                            ("invoice_revised", "Invoice revised"),
+                            ("queued", "Mail queued"),
+                            ("sent", "Mail sent"),
+                            ("bounced", "Mail refused"),
+                            ("link_opened", "Payment link opened"),
+                            ("checkout_started", "Checkout started"),
+                            ("checkout_failed", "Checkout ended without payment"),
+                            ("payment_received", "Payment received"),
+                            ("not_charged", "Authorisation released, nothing charged"),
+                            ("overpaid", "More came in than was owed"),
+                            ("credit_applied", "Credit applied"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("actor", models.CharField(help_text="Who did it, as a name or address.", max_length=254)),
+                (
+                    "about",
+                    models.JSONField(
+                        default=dict, help_text="What the sentence needs: numbers, amounts, addresses."
+                    ),
+                ),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="The keys of every object it touched.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['subjects'], name='activity_subjects'), models.Index(fields=['company', '-at'], name='activity_feed')],
+                "verbose_name": "activity",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["subjects"], name="activity_subjects"
+                    ),
+                    models.Index(fields=["company", "-at"], name="activity_feed"),
+                ],
             },
         ),
     ]

@@ -2,39 +2,73 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import florin.kernel.database
 from django.db import migrations, models
+
+import florin.kernel.database
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_make_tables'),
+        ("companies", "0001_make_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
-                ('bill_to', models.TextField(blank=True, help_text='The address, a line each.', max_length=400)),
-                ('ship_to', models.TextField(blank=True, help_text='The address, a line each.', max_length=400)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('invoice_emails', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), blank=True, default=list, size=None)),
-                ('terms_days', models.PositiveSmallIntegerField(default=30)),
-                ('currency', models.CharField(max_length=3)),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Español')], default='en', max_length=5)),
-                ('links_enabled', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "bill_to",
+                    models.TextField(blank=True, help_text="The address, a line each.", max_length=400),
+                ),
+                (
+                    "ship_to",
+                    models.TextField(blank=True, help_text="The address, a line each.", max_length=400),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "invoice_emails",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.EmailField(max_length=254), blank=True, default=list, size=None
+                    ),
+                ),
+                ("terms_days", models.PositiveSmallIntegerField(default=30)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("es", "Español")], default="en", max_length=5
+                    ),
+                ),
+                ("links_enabled", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'indexes': [models.Index(fields=['company', 'name'], name='customer_by_name')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'number'), name='customer_number_once'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='customer_currency_is_iso')],
+                "verbose_name": "customer",
+                "indexes": [models.Index(fields=["company", "name"], name="customer_by_name")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "number"), name="customer_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="customer_currency_is_iso"
+                    ),
+                ],
             },
         ),
     ]

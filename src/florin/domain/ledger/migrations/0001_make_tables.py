@@ -2,94 +2,232 @@
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import florin.kernel.database
 from django.db import migrations, models
+
+import florin.kernel.database
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_make_tables'),
-        ('customers', '0001_make_tables'),
+        ("companies", "0001_make_tables"),
+        ("customers", "0001_make_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('revision', 'Invoice revision'), ('void', 'Void'), ('credit', 'Credit'), ('payment', 'Payment'), ('fee', 'Processing fee'), ('apply', 'Credit applied')], max_length=12)),
-                ('source', models.CharField(help_text='What it was booked for, such as invoice:<key>.', max_length=60)),
-                ('key', models.CharField(help_text='Books the same event once.', max_length=100, unique=True)),
-                ('date', models.DateField()),
-                ('posted_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('posted_by', models.CharField(max_length=254)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "Invoice"),
+                            ("revision", "Invoice revision"),
+                            ("void", "Void"),
+                            ("credit", "Credit"),
+                            ("payment", "Payment"),
+                            ("fee", "Processing fee"),
+                            ("apply", "Credit applied"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="What it was booked for, such as invoice:<key>.", max_length=60
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(help_text="Books the same event once.", max_length=100, unique=True),
+                ),
+                ("date", models.DateField()),
+                (
+                    "posted_at",
+                    models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow()),
+                ),
+                ("posted_by", models.CharField(max_length=254)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
+                "verbose_name": "ledger entry",
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit', 'Credit'), ('overpayment', 'Overpayment')], max_length=12)),
-                ('number', models.CharField(help_text='The number of the paper it stands for.', max_length=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('opened_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('balance', models.BigIntegerField(default=0)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "Invoice"),
+                            ("credit", "Credit"),
+                            ("overpayment", "Overpayment"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(help_text="The number of the paper it stands for.", max_length=20),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("opened_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("balance", models.BigIntegerField(default=0)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'item',
+                "verbose_name": "item",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('account', models.CharField(choices=[('receivable', 'Accounts receivable'), ('customer_credit', 'Customer credit'), ('sales', 'Sales'), ('card_clearing', 'Processor clearing, cards'), ('fees', 'Processing fees'), ('adjustments', 'Adjustments')], max_length=16)),
-                ('amount', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.entry')),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "account",
+                    models.CharField(
+                        choices=[
+                            ("receivable", "Accounts receivable"),
+                            ("customer_credit", "Customer credit"),
+                            ("sales", "Sales"),
+                            ("card_clearing", "Processor clearing, cards"),
+                            ("fees", "Processing fees"),
+                            ("adjustments", "Adjustments"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="ledger.entry"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger line',
+                "verbose_name": "ledger line",
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['source'], name='entry_source'),
+            model_name="entry",
+            index=models.Index(fields=["source"], name="entry_source"),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('balance', 0), _negated=True), fields=['company', 'kind', 'due_on', 'id'], name='item_open'),
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("balance", 0), _negated=True),
+                fields=["company", "kind", "due_on", "id"],
+                name="item_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('balance', 0), _negated=True), fields=['company', 'customer', 'due_on'], name='item_open_of_customer'),
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("balance", 0), _negated=True),
+                fields=["company", "customer", "due_on"],
+                name="item_open_of_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('company', 'kind', 'number'), name='item_number_once'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("company", "kind", "number"), name="item_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('balance__gte', 0), ('kind', 'invoice')), models.Q(models.Q(('kind', 'invoice'), _negated=True), ('balance__lte', 0)), _connector='OR'), name='item_balance_has_its_side'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("balance__gte", 0), ("kind", "invoice")),
+                    models.Q(models.Q(("kind", "invoice"), _negated=True), ("balance__lte", 0)),
+                    _connector="OR",
+                ),
+                name="item_balance_has_its_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='line_moves_money'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="line_moves_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__in', ['receivable', 'customer_credit']), ('item__isnull', False)), models.Q(models.Q(('account__in', ['receivable', 'customer_credit']), _negated=True), ('item__isnull', True)), _connector='OR'), name='line_of_customer_has_item'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("account__in", ["receivable", "customer_credit"]), ("item__isnull", False)),
+                    models.Q(
+                        models.Q(("account__in", ["receivable", "customer_credit"]), _negated=True),
+                        ("item__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="line_of_customer_has_item",
+            ),
         ),
     ]

@@ -2,58 +2,104 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import florin.kernel.database
 from django.db import migrations, models
+
+import florin.kernel.database
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_make_tables'),
-        ('customers', '0001_make_tables'),
-        ('invoices', '0001_make_tables'),
+        ("companies", "0001_make_tables"),
+        ("customers", "0001_make_tables"),
+        ("invoices", "0001_make_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('fingerprint', models.BinaryField(max_length=32, unique=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), size=None)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.CharField(max_length=254)),
-                ('opened_at', models.DateTimeField(help_text='First opened by a person.', null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("fingerprint", models.BinaryField(max_length=32, unique=True)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.EmailField(max_length=254), size=None
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=254)),
+                ("opened_at", models.DateTimeField(help_text="First opened by a person.", null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment link',
+                "verbose_name": "payment link",
             },
         ),
         migrations.CreateModel(
-            name='Debt',
+            name="Debt",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoices.invoice')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoices.revision')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debts', to='links.link')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="invoices.invoice"
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="invoices.revision"
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="debts", to="links.link"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'debt',
+                "verbose_name": "debt",
             },
         ),
         migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['customer', '-id'], name='link_of_customer'),
+            model_name="link",
+            index=models.Index(fields=["customer", "-id"], name="link_of_customer"),
         ),
         migrations.AddConstraint(
-            model_name='debt',
-            constraint=models.UniqueConstraint(fields=('link', 'invoice'), name='debt_once_per_link'),
+            model_name="debt",
+            constraint=models.UniqueConstraint(fields=("link", "invoice"), name="debt_once_per_link"),
         ),
     ]

@@ -2,40 +2,98 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import florin.kernel.database
 from django.db import migrations, models
+
+import florin.kernel.database
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_make_tables'),
+        ("companies", "0001_make_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=florin.kernel.database.new_key, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(help_text='What it tells of, such as send:<key> or payment:<key>.', max_length=80)),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('payment_received', 'Payment confirmation to the payer'), ('payment_notice', 'Payment confirmation to the company'), ('not_charged', 'Nothing was charged')], max_length=24)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('snapshot', models.JSONField(help_text="What to say; never a link's token.")),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='The keys of the objects whose timeline shows it.', size=None)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'sending'), ('sent', 'sent'), ('bounced', 'bounced')], default='queued', max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('queued_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(help_text='When to try (again).')),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True, help_text="The mail server's last refusal.")),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=florin.kernel.database.new_key,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "event",
+                    models.CharField(
+                        help_text="What it tells of, such as send:<key> or payment:<key>.", max_length=80
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "Invoice"),
+                            ("payment_received", "Payment confirmation to the payer"),
+                            ("payment_notice", "Payment confirmation to the company"),
+                            ("not_charged", "Nothing was charged"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("recipient", models.EmailField(max_length=254)),
+                ("snapshot", models.JSONField(help_text="What to say; never a link's token.")),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="The keys of the objects whose timeline shows it.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("sending", "sending"),
+                            ("sent", "sent"),
+                            ("bounced", "bounced"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("queued_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(help_text="When to try (again).")),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True, help_text="The mail server's last refusal.")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['due_at'], name='message_due')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'kind', 'recipient'), name='message_once_per_event')],
+                "verbose_name": "message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["due_at"],
+                        name="message_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "kind", "recipient"), name="message_once_per_event"
+                    )
+                ],
             },
         ),
     ]

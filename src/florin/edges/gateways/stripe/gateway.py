@@ -21,21 +21,23 @@ from florin.kernel.processor import (
     StartOrder,
 )
 
-_TIMEOUT_SECONDS = 15
 _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
 
 
 class StripeGateway:
-    """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it."""
+    """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
-    def __init__(self, *, api_key: str, base: str, notice_secret: str) -> None:
+    ``seconds`` is how long a call may take before its outcome counts as unknown.
+    """
+
+    def __init__(self, *, api_key: str, base: str, notice_secret: str, seconds: int) -> None:
         self._notice_secret = notice_secret
         self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": base},
             max_network_retries=0,  # asking again is our poller's decision
-            http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
+            http_client=stripe.RequestsClient(timeout=seconds),
         )
 
     def start(self, order: StartOrder) -> Started:
@@ -74,11 +76,15 @@ class StripeGateway:
         report = self.look_up(reference)
         if report.outcome == Outcome.OPEN:
             self._try(
-                self._client.v1.checkout.sessions.expire, reference, options={"idempotency_key": f"{key}:expire"}
+                self._client.v1.checkout.sessions.expire,
+                reference,
+                options={"idempotency_key": f"{key}:expire"},
             )
         elif report.outcome == Outcome.AUTHORISED:
             self._try(
-                self._client.v1.payment_intents.cancel, report.payment, options={"idempotency_key": f"{key}:void"}
+                self._client.v1.payment_intents.cancel,
+                report.payment,
+                options={"idempotency_key": f"{key}:void"},
             )
         else:
             return report

@@ -1,0 +1,34 @@
+"""Making many products at once, from another system's records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from florin.domain.catalogue.models import Product
+from florin.domain.companies.models import Company
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProduct:
+    """A product to be; the price is in major units of the company's currency."""
+
+    code: str
+    description: str
+    unit_price: Decimal
+
+
+def known(company: Company, codes: Sequence[str]) -> dict[str, UUID]:
+    """Return the keys of those of the company's products that have one of the codes."""
+    return dict(Product.objects.filter(company=company, code__in=codes).values_list("code", "pk"))
+
+
+def make_many(company: Company, news: Sequence[NewProduct]) -> None:
+    """Make products in the caller's transaction; one whose code somebody else just took stays as it is."""
+    Product.objects.bulk_create(
+        [
+            Product(company=company, code=new.code, description=new.description, unit_price=new.unit_price)
+            for new in news
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,119 @@
+"""Taking over many invoices at once that another system issued: they keep their numbers and dates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from florin.domain.activity.models import Activity
+from florin.domain.companies.models import Company
+from florin.domain.invoices import services
+from florin.domain.invoices.models import Invoice, Revision
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.posting import NewEntry, NewItem, Posting
+from florin.domain.orders.importing import Written
+from florin.kernel import clock
+from florin.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OldInvoice:
+    """An invoice to take over; ``at`` is when it was issued, in the company's own time."""
+
+    written: Written
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An invoice that is here already: whose it is, and what its first revision came to in minor units."""
+
+    customer: str
+    total: int
+
+
+def known(company: Company, numbers: Sequence[str]) -> dict[str, Known]:
+    """Return which of the numbers the company's invoices have."""
+    rows = Revision.objects.filter(invoice__company=company, invoice__number__in=numbers, number=1)
+    found = rows.values_list("invoice__number", "invoice__customer__number", "total")
+    return {number: Known(customer, total) for number, customer, total in found}
+
+
+def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list[Invoice]:
+    """Make invoices with item, first revision, entry and timeline in the caller's transaction, all or none.
+
+    Each is booked once: a number that is here already is refused by the database (``IntegrityError``).
+    """
+    due_days = [timedelta(days=old.written.order.customer.terms_days) for old in olds]
+    items = posting.open_items(
+        [
+            NewItem(
+                customer=old.written.order.customer,
+                kind=Item.Kind.INVOICE,
+                number=old.number,
+                currency=old.written.order.currency,
+                opened_on=old.at.date(),
+                due_on=old.at.date() + days,
+            )
+            for old, days in zip(olds, due_days, strict=True)
+        ]
+    )
+    invoices = Invoice.objects.bulk_create(
+        Invoice(
+            company=company,
+            customer=old.written.order.customer,
+            order=old.written.order,
+            item=item,
+            number=old.number,
+            currency=item.currency,
+            issued_on=item.opened_on,
+            due_on=item.due_on,
+            total=old.written.order.total,
+        )
+        for old, item in zip(olds, items, strict=True)
+    )
+    pairs = list(zip(invoices, olds, strict=True))
+    Revision.objects.bulk_create(_revision(invoice, old, by=by) for invoice, old in pairs)
+    posting.post_many([_entry(company, invoice, by=by) for invoice in invoices if invoice.total])
+    Activity.objects.bulk_create(_news(company, invoice, old.at, by=by) for invoice, old in pairs)
+    return invoices
+
+
+def _revision(invoice: Invoice, old: OldInvoice, *, by: str) -> Revision:
+    document = services.describe(invoice, old.written.order, old.written.lines)
+    return Revision(
+        invoice=invoice,
+        number=invoice.revision,
+        total=invoice.total,
+        content=document.to_json(),
+        made_at=clock.now(),
+        made_by=by,
+    )
+
+
+def _entry(company: Company, invoice: Invoice, *, by: str) -> NewEntry:
+    return NewEntry(
+        company=company,
+        kind=Entry.Kind.INVOICE,
+        source=f"invoice:{invoice.pk}",
+        key=f"import:{company.pk}:{invoice.number}",
+        date=invoice.issued_on,
+        by=by,
+        postings=[
+            Posting(Account.RECEIVABLE, invoice.money, invoice.item),
+            Posting(Account.SALES, Money(-invoice.total, invoice.currency)),
+        ],
+    )
+
+
+def _news(company: Company, invoice: Invoice, at: datetime, *, by: str) -> Activity:
+    return Activity(
+        company=company,
+        at=at.replace(tzinfo=ZoneInfo(company.time_zone)),
+        kind=Activity.Kind.INVOICE_ISSUED,
+        actor=by,
+        about={"number": invoice.number, "amount": invoice.total, "currency": invoice.currency},
+        subjects=[invoice.order_id, invoice.customer_id, invoice.pk],
+    )

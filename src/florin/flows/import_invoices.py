@@ -1,0 +1,125 @@
+"""Taking over another system's invoices and credits from a file of invoice lines.
+
+survey the file -> rows into papers -> judge each -> batch by batch: customers, orders, invoices, ledger
+
+Each batch is one durable transaction, and a number that is here already is passed over; so an import that was
+killed is finished by running it again, and two at once take turns and book nothing twice.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from florin.domain.companies.models import Company
+from florin.flows.importing.batches import Booked, book
+from florin.flows.importing.papers import Paper, complete, judge
+from florin.flows.importing.refusals import Reason, Report, report_to
+from florin.flows.importing.rows import Row, encoding_of, read
+from florin.flows.importing.survey import survey
+
+# A few days of real trade that come with Florin; see ATTRIBUTION.md beside it.
+SAMPLE = Path(__file__).parent.parent / "demo_data" / "online-retail-sample.csv.gz"
+
+_PAPERS_AT_ONCE = 400
+_ROWS_AT_ONCE = 8000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did. ``lines`` + ``here_already_rows`` + ``refused_rows`` is ``rows``, always.
+
+    ``customers`` and ``products`` count new ones; ``here_already`` counts papers.
+    """
+
+    rows: int = 0
+    customers: int = 0
+    products: int = 0
+    orders: int = 0
+    invoices: int = 0
+    credits: int = 0
+    lines: int = 0
+    here_already: int = 0
+    here_already_rows: int = 0
+    refused: Counter[Reason] = field(default_factory=Counter)
+    encoding: str = ""
+    seconds: float = 0
+
+    @property
+    def refused_rows(self) -> int:
+        """How many rows were refused, for whatever reason."""
+        return self.refused.total()
+
+    def add(self, booked: Booked) -> None:
+        """Count a batch that is in the database."""
+        self.customers += booked.customers
+        self.products += booked.products
+        self.orders += booked.invoices
+        self.invoices += booked.invoices
+        self.credits += booked.credits
+        self.lines += booked.lines
+        self.here_already += booked.here_already
+        self.here_already_rows += booked.here_already_rows
+
+
+class MiscountedError(Exception):
+    """A row was neither booked nor refused: a defect of ours."""
+
+
+def run(path: Path, company: Company, *, report: Path, progress: Progress) -> Summary:
+    """Book every invoice and credit of a file that is not here yet; list what cannot be in ``report``.
+
+    ``progress`` is called with rows done and rows in all, after each batch. Safe to repeat, also after having
+    been killed, and safe to run twice at once.
+
+    Raises:
+        Refusal: if the file cannot be read or is no such file, or the report cannot be written.
+        Conflict: if one of the numbers was taken meanwhile by something else than an import.
+        MiscountedError: if the rows booked and refused are not the rows read.
+    """
+    begun = time.monotonic()
+    summary = Summary(encoding=encoding_of(path))
+    found = survey(read(path, summary.encoding))
+    summary.rows = found.rows
+    with report_to(report, beside=path) as refusals:
+        papers = _good(complete(read(path, summary.encoding), found.last_lines), company.currency, refusals)
+        for batch in _batches(papers):
+            booked = book(company, batch, found)
+            summary.add(booked)
+            refusals.add(booked.refused)
+            progress(_done(summary, refusals), found.rows)
+        summary.refused = refusals.counts
+    if _done(summary, refusals) != found.rows:
+        raise MiscountedError(f"{_done(summary, refusals)} of {found.rows} rows are accounted for")
+    progress(found.rows, found.rows)
+    summary.seconds = round(time.monotonic() - begun, 1)
+    return summary
+
+
+def _done(summary: Summary, refusals: Report) -> int:
+    return summary.lines + summary.here_already_rows + refusals.rows
+
+
+def _good(groups: Iterable[Sequence[Row]], currency: str, refusals: Report) -> Iterator[Paper]:
+    for rows in groups:
+        judged = judge(rows, currency)
+        if isinstance(judged, Paper):
+            yield judged
+        else:
+            refusals.add(judged)
+
+
+def _batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
+    batch: list[Paper] = []
+    rows = 0
+    for paper in papers:
+        batch.append(paper)
+        rows += len(paper.lines)
+        if len(batch) >= _PAPERS_AT_ONCE or rows >= _ROWS_AT_ONCE:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch

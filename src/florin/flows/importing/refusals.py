@@ -1,0 +1,101 @@
+"""Why a row cannot be booked, and the report that says so: nothing is dropped in silence."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from florin.kernel.errors import Refusal
+
+# What makes a spreadsheet take a cell for a formula (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Reason(StrEnum):
+    """Everything that can be wrong with a row, as the sentence that people read."""
+
+    EMPTY = "The line is empty."
+    TOO_LONG = "The line is longer than 10,000 characters, or one of its fields is too long to be kept."
+    QUOTES = "The quotation marks of the line do not close."
+    COLUMNS = "The row does not have as many columns as the first line."
+    UNPRINTABLE = "The row holds characters that cannot be printed."
+    NO_NUMBER = "The row names no invoice."
+    OURS = "Numbers that begin with INV- or CR- are given by Florin itself."
+    NO_DATE = "The row has no date."
+    BAD_DATE = "The date is not one between 1970 and 2100, written like 2010-12-01 08:26:00."
+    NO_CUSTOMER = "The row names no customer."
+    NOTHING_NAMED = "The row has neither a code nor a description."
+    BAD_QUANTITY = "The quantity is not a plain number."
+    QUANTITY_TOO_FINE = "The quantity has more than three decimals."
+    QUANTITY_TOO_LARGE = "The quantity is too large to be right."
+    BAD_PRICE = "The price is not a plain number."
+    PRICE_TOO_FINE = "The price has more than four decimals."
+    PRICE_TOO_LARGE = "The price is too large to be right."
+    NEGATIVE_PRICE = "The price is negative."
+    AMOUNT_TOO_LARGE = "The amount is too large to be right."
+    POSITIVE_IN_CREDIT = "A credit takes goods back, but the quantity is positive."
+    TWO_CUSTOMERS = "The rows of this number name more than one customer:"
+    BELOW_ZERO = "The negative rows of this invoice are more than its others."
+    NO_CREDIT = "The credit comes to nothing."
+    TOO_MANY_ROWS = "An order takes at most 2,000 lines."
+    OTHER_CURRENCY = "The customer is kept in another currency than the company:"
+    DIFFERENT = "This number is here already, with another customer or total:"
+    ITS_OTHER_ROW = "A paper is booked whole or not at all, and another of its rows is refused: line"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row that is not booked: its line in the file, what stood there, and why not."""
+
+    line: int
+    text: str
+    reason: Reason
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The reason in full."""
+        return f"{self.reason} {self.detail}." if self.detail else self.reason.value
+
+
+class Report:
+    """The list of refused rows as a CSV file, written as they turn up and counted by reason."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.counts: Counter[Reason] = Counter()
+        self._writer = csv.writer(file)
+        self._writer.writerow(["line", "reason", "row"])
+
+    def add(self, refusals: Iterable[Refused]) -> None:
+        """Write rows down; one that a spreadsheet would run as a formula gets an apostrophe before it."""
+        for refused in refusals:
+            self.counts[refused.reason] += 1
+            text = f"'{refused.text}" if refused.text.startswith(_FORMULA) else refused.text
+            self._writer.writerow([refused.line, refused.sentence, text])
+
+    @property
+    def rows(self) -> int:
+        """How many rows were refused."""
+        return self.counts.total()
+
+
+@contextmanager
+def report_to(path: Path, *, beside: Path) -> Iterator[Report]:
+    """Open the report at ``path``.
+
+    Raises:
+        Refusal: if it cannot be written, or would overwrite the file that is read (``beside``).
+    """
+    if path.resolve() == beside.resolve():
+        raise Refusal("The report would overwrite the file to import. Name another file.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise Refusal(f"The report {path} cannot be written: {error.strerror}.") from error
+    with file:
+        yield Report(file)

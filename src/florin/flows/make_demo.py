@@ -1,0 +1,132 @@
+"""The demo: a wholesaler with real invoices, a person in each role, a link that waits to be paid.
+
+company -> people -> invoices from the sample -> one mail with a link, each step only if still to be done
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from florin.domain.catalogue.models import Product
+from florin.domain.companies import services as companies
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.ledger.models import Item
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.orders.services import LineDraft, OrderDraft
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Role
+from florin.flows import confirm_order, import_invoices, send_documents, write_order
+from florin.kernel import clock
+
+_SAMPLE = Path(__file__).parent.parent / "demo_data"
+_SLUG = "meadow"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a newcomer needs: a link to pay, and who may sign in with which password."""
+
+    pay_link: str
+    users: list[dict[str, object]]
+
+
+def prepare() -> Demo:
+    """Make what is missing of the demo, and return its link; safe to repeat, and after a crash.
+
+    The link is one that still waits to be paid: when the last one is, a new order is written and sent.
+    """
+    company = Company.objects.filter(slug=_SLUG).first() or _found()
+    users = [_person(company, role) for role in Role]
+    import_invoices.run(
+        _SAMPLE / "online-retail-sample.csv.gz",
+        company,
+        report=settings.DATA_FOLDER / "demo-import-report.csv",
+        progress=lambda _done, _all: None,
+    )
+    return Demo(pay_link=links.address_of(_unpaid_link(company).pk), users=users)
+
+
+@transaction.atomic(durable=True)
+def _found() -> Company:
+    logo = (_SAMPLE / "logo.svg.b64").read_text().strip()
+    company = companies.open_company(
+        slug=_SLUG,
+        name="Meadow & Vine Wholesale",
+        email="accounts@meadow-vine.example",
+        phone="+1 305 555 0142",
+        address="1450 NW 78th Avenue\nMiami, FL 33126",
+        tax_id="59-1234567",
+        time_zone="America/New_York",
+        currency="USD",
+        colour="#2f6f57",
+        logo=logo,
+    )
+    companies.activate_account(company)
+    return company
+
+
+def _person(company: Company, role: Role) -> dict[str, object]:
+    email = f"{role.value.replace('_', '-')}@meadow-vine.example"
+    password = f"{role.value.replace('_', '-')}-of-the-demo"
+    if not User.objects.filter(email=email).exists():
+        name = role.value.replace("_", " ").title()
+        User.objects.create_user(email, password, name=name, company=company, roles=[role.value])
+    return {"email": email, "password": password, "roles": [role.value]}
+
+
+def _unpaid_link(company: Company) -> Link:
+    waiting = Link.objects.filter(
+        company=company, revoked_at__isnull=True, debts__invoice__item__balance__gt=0
+    ).order_by("-pk")
+    return waiting.first() or _send_one(company)
+
+
+def _send_one(company: Company) -> Link:
+    """Write, confirm and mail an order, as a bookkeeper would."""
+    admin = User.objects.get(email="admin@meadow-vine.example")
+    customer = _customer_without_credit(company)
+    products = Product.objects.filter(company=company, unit_price__gt=0).order_by("code")[:4]
+    draft = OrderDraft(
+        customer_id=customer.pk,
+        ship_on=clock.today(company.time_zone) + timedelta(days=1),
+        po_number="PO-7731",
+        ship_to="",
+        note="",
+        lines=[
+            LineDraft(
+                code=product.code,
+                description=product.description,
+                quantity=Decimal(12 * count),
+                unit=product.unit,
+                unit_price=product.unit_price,
+            )
+            for count, product in enumerate(products, start=1)
+        ],
+    )
+    order = write_order.create(company, draft, by=admin)
+    invoice = confirm_order.confirm(company, order.pk, by=admin)
+    sent = send_documents.send_invoice(
+        company,
+        order.pk,
+        to=customer.invoice_emails,
+        with_link=True,
+        press=f"demo-{invoice.number}",
+        by=admin,
+    )
+    if sent.link is None:
+        raise RuntimeError(f"The demo's invoice has no link: {sent.why_no_link}")
+    return sent.link
+
+
+def _customer_without_credit(company: Company) -> Customer:
+    """Pick a customer whose bill is plain: no open credit beside it."""
+    with_credit = Item.objects.filter(company=company, kind=Item.Kind.CREDIT, balance__lt=0).values(
+        "customer"
+    )
+    return Customer.objects.filter(company=company).exclude(pk__in=with_credit).order_by("number")[0]

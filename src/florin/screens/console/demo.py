@@ -1,0 +1,100 @@
+"""``florin demo``: everything on one machine, with a real wholesaler's data and a bank to pay at."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from florin.flows import make_demo
+from florin.screens.console.processes import Processes
+
+HELP = "Start the demo: office, payment pages, test processor, mailbox. Ctrl-C stops it all."
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare no options: the environment says where (FLORIN_DATA, FLORIN_PORT, …)."""
+    parser.epilog = "Environment: FLORIN_DATA, FLORIN_PORT, FLORIN_SANDBOX_PORT, FLORIN_SMTP_PORT."
+
+
+def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command gets them
+    """Set up what is missing, start everything, say where it is, and watch over it until Ctrl-C."""
+    data: Path = settings.DATA_FOLDER
+    call_command("migrate", interactive=False, verbosity=0)
+    programs = Path(sys.executable).parent
+    own_port, sandbox_port, smtp_port = _ports()
+    florin = str(programs / "florin")
+    with Processes(data / "run") as processes:
+        processes.start(
+            "sandbox",
+            _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port),
+        )
+        demo = make_demo.prepare()
+        processes.start("web", [florin, "serve", "--port", str(own_port)])
+        processes.start("worker", [florin, "work"])
+        processes.wait_for(f"{settings.PUBLIC_URL}/readyz")
+        sandbox = f"http://127.0.0.1:{sandbox_port}"
+        facts = {
+            "office": f"{settings.PUBLIC_URL}/office/",
+            "sandbox": f"{sandbox}/",
+            "mailbox": f"{sandbox}/mail",
+            "pay_link": demo.pay_link,
+            "database_url": settings.DATABASE_ADDRESS,
+            "control_token": os.environ["FLORIN_CONTROL_TOKEN"],
+            "users": demo.users,
+        }
+        _write(data / "demo.json", facts)
+        _announce(facts)
+        processes.watch()
+    return 0
+
+
+def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
+    given = {
+        "--data": settings.DATA_FOLDER / "sandbox",
+        "--port": port,
+        "--smtp-port": smtp_port,
+        "--control-token": os.environ["FLORIN_CONTROL_TOKEN"],
+        "--api-key": settings.STRIPE_API_KEY,
+        "--webhook-secret": settings.STRIPE_WEBHOOK_SECRET,
+        "--webhook-url": f"{settings.PUBLIC_URL}/notices/stripe",
+    }
+    return [program, *(str(word) for pair in given.items() for word in pair)]
+
+
+def _ports() -> tuple[int, int, int]:
+    names = (("FLORIN_PORT", 8000), ("FLORIN_SANDBOX_PORT", 8010), ("FLORIN_SMTP_PORT", 8025))
+    own, sandbox, smtp = (int(os.environ.get(name) or default) for name, default in names)
+    return own, sandbox, smtp
+
+
+def _write(path: Path, facts: Mapping[str, Any]) -> None:
+    """Replace the file as a whole, readable by its owner only: it holds passwords."""
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(facts, indent=2))
+    fresh.replace(path)
+
+
+def _announce(facts: Mapping[str, Any]) -> None:
+    people = "\n".join(
+        f"    {user['email']:<34} {user['password']}  ({', '.join(user['roles'])})" for user in facts["users"]
+    )
+    sys.stdout.write(
+        f"""
+Florin is ready. Ctrl-C stops it; `make demo` goes on with the same data.
+
+  Office          {facts["office"]}
+{people}
+  Pay this bill   {facts["pay_link"]}
+                  card 4242 4242 4242 4242, any date to come, any CVC
+  Mailbox         {facts["mailbox"]}
+  Test processor  {facts["sandbox"]}
+"""
+    )
+    sys.stdout.flush()

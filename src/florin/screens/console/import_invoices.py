@@ -1,0 +1,98 @@
+"""``florin import``: take over another system's invoices and credits from a file of invoice lines."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from florin.domain.companies.models import Company
+from florin.flows import import_invoices
+from florin.flows.import_invoices import Summary
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+
+HELP = "Import invoices and credits from a CSV file of invoice lines (UCI Online Retail format)."
+
+_REFUSED = 2
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a .csv or .csv.gz file")
+    parser.add_argument(
+        "--company", required=True, metavar="SLUG", help="the company whose invoices these are"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="where to list the rows that are not booked, as CSV"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import the file and say what came of it. Exit code 2 if nothing can be imported at all."""
+    console = Console()
+    report: Path = options.report or _default_report()
+    try:
+        summary = _import(console, options.file, options.company, report)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201 - the console is a screen
+        return _REFUSED
+    _show(console, summary, report)
+    return 0
+
+
+def _default_report() -> Path:
+    return Path(settings.DATA_FOLDER) / f"import-report-{clock.now():%Y%m%d-%H%M%S-%f}.csv"
+
+
+def _import(console: Console, file: Path, slug: str, report: Path) -> Summary:
+    company = Company.objects.filter(slug=slug).first()
+    if company is None:
+        known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise Refusal(f"There is no company “{slug}”. There is: {known or 'none yet'}.")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("Reading", total=None)
+        return import_invoices.run(
+            file,
+            company,
+            report=report,
+            progress=lambda done, rows: bar.update(task, description="Rows", completed=done, total=rows),
+        )
+
+
+def _show(console: Console, summary: Summary, report: Path) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    for count, words in _counts(summary):
+        table.add_row(f"{count:,}", words)
+    for reason, count in summary.refused.most_common():
+        table.add_row("", f"[dim]{count:,}: {escape(reason)}[/dim]")
+    console.print(table)
+    if summary.encoding == "latin-1":
+        console.print("The file is not UTF-8; it was read as Latin-1.")
+    if summary.refused_rows:
+        console.print(
+            "The rows that were refused, with the reason for each:", escape(str(report)), soft_wrap=True
+        )
+    console.print(f"{summary.seconds:.1f} seconds")
+
+
+def _counts(summary: Summary) -> list[tuple[int, str]]:
+    return [
+        (summary.customers, "new customers"),
+        (summary.products, "new products"),
+        (summary.orders, "orders"),
+        (summary.invoices, "invoices"),
+        (summary.credits, "credits"),
+        (summary.here_already, "invoices and credits that are here already"),
+        (summary.rows, "rows read, of which"),
+        (summary.lines, "booked"),
+        (summary.here_already_rows, "here already"),
+        (summary.refused_rows, "refused"),
+    ]

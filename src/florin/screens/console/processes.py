@@ -1,0 +1,140 @@
+"""Starting programs, keeping them running, and leaving none behind."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_PATIENCE_SECONDS = 90
+_GRACE_SECONDS = 15
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+class Processes:
+    """A family of programs, each in its own process group; what dies is started again, until the end.
+
+    A family that was killed leaves its group numbers in ``folder``; the next one ends what is left of it
+    before it starts, so that no port stays taken.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._commands: dict[str, Sequence[str]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for note in self._folder.glob("*.group"):
+            _end_group(note)
+        signal.signal(signal.SIGTERM, _interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Stop everything in the reverse order; Ctrl-C is the ordinary way to end and no error."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for name in reversed(list(self._running)):
+            self._stop(name)
+        return kind is KeyboardInterrupt
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a program; its output goes to ``<name>.log`` in the folder."""
+        self._commands[name] = command
+        with (self._folder / f"{name}.log").open("ab") as log:
+            child = subprocess.Popen(  # noqa: S603 - our own programs
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+            )
+        self._running[name] = child
+        (self._folder / f"{name}.group").write_text(f"{child.pid} {command[0]}")
+
+    def wait_for(self, url: str) -> None:
+        """Wait until a page answers.
+
+        Raises:
+            TimeoutError: if it does not within a minute and a half, with the end of every log.
+        """
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                self._revive()
+                time.sleep(0.1)
+        logs = "\n".join(f"{log.name}: {log.read_text()[-800:]}" for log in self._folder.glob("*.log"))
+        raise TimeoutError(f"{url} does not answer.\n{logs}")
+
+    def watch(self) -> None:
+        """Start again whatever dies, until Ctrl-C or a polite kill ends the family."""
+        while True:
+            time.sleep(0.5)
+            self._revive()
+
+    def _revive(self) -> None:
+        for name, child in list(self._running.items()):
+            if child.poll() is not None:
+                _end_group(self._folder / f"{name}.group")
+                time.sleep(0.3)
+                self.start(name, self._commands[name])
+
+    def _stop(self, name: str) -> None:
+        child = self._running.pop(name)
+        child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_GRACE_SECONDS)
+        _end_group(self._folder / f"{name}.group")
+
+
+def _end_group(note: Path) -> None:
+    """Kill what is left of a process group, if it is still one of ours."""
+    try:
+        group, program = note.read_text().split(" ", 1)
+    except (FileNotFoundError, ValueError):
+        return
+    for member in _members(int(group)):
+        if program.encode() in _command_line(member) or b"granian" in _command_line(member):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+    note.unlink(missing_ok=True)
+
+
+def _members(group: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.getpgid(int(entry.name)) == group:
+                    found.append(int(entry.name))
+            except ProcessLookupError:
+                continue
+    return found
+
+
+def _command_line(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,93 @@
+"""The worker: carries out what flows asked for, and looks round by itself for what was left undone.
+
+Jobs only make things happen soon. What must happen is in the tables (attempts that are not final, mails that
+are due), and the periodic rounds find it there, so a lost job delays and loses nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+from uuid import UUID
+
+from django.db import connection
+from procrastinate import App
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.retry import RetryStrategy
+
+from florin.flows import deliver_outbox, handle_notice, settle_payment
+from florin.kernel.jobs import Job
+
+_EVERY_FIVE_SECONDS = "* * * * * */5"
+_EVERY_MINUTE = "* * * * *"
+_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+
+Arguments = ParamSpec("Arguments")
+
+
+def run(*, at_once: int) -> None:
+    """Work until told to stop; finish what has begun. ``at_once`` jobs are carried out at the same time."""
+    asyncio.run(
+        build().run_worker_async(concurrency=at_once, delete_jobs="successful", shutdown_graceful_timeout=20)
+    )
+
+
+def build() -> App:
+    """Make the app that carries out every ``Job``, on its own connections to the same database."""
+    app = App(connector=PsycopgConnector(kwargs=connector_params(), max_size=4))
+    app.task(name=Job.DELIVER_OUTBOX.value, retry=_RETRY)(_deliver_outbox)
+    app.task(name=Job.EXPIRE_SESSIONS.value, retry=_RETRY)(_expire_sessions)
+    app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
+    for cron, name, work in (
+        (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
+        (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
+    ):
+        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
+
+    @app.periodic(cron=_EVERY_MINUTE)
+    @app.task(name="revive_jobs", queueing_lock="revive_jobs")
+    async def revive_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Give the jobs of a worker that died to another."""
+        for job in await app.job_manager.get_stalled_jobs():
+            await app.job_manager.retry_job(job)
+
+    return app
+
+
+def _connected(work: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Give the connection back after each job, so that the next one gets one that works."""
+
+    @wraps(work)
+    def carried_out(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        try:
+            work(*arguments, **named)
+        finally:
+            connection.close()
+
+    return carried_out
+
+
+@_connected
+def _deliver_outbox(messages: list[str]) -> None:
+    deliver_outbox.deliver([UUID(key) for key in messages])
+
+
+@_connected
+def _expire_sessions(items: list[str]) -> None:
+    settle_payment.expire_sessions([UUID(key) for key in items])
+
+
+@_connected
+def _handle_notice(gateway: str, event: str, attempt: str) -> None:
+    handle_notice.handle(gateway, event, attempt)
+
+
+@_connected
+def _poll_attempts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    settle_payment.poll()
+
+
+@_connected
+def _sweep_outbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    deliver_outbox.deliver()

@@ -1,0 +1,98 @@
+"""The tests' world: a fresh PostgreSQL, three people, and a bank that does what it is told."""
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
+
+from factories import make_company, make_user
+from florin.domain.companies.models import Company
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Role
+from florin.edges import database_server
+from florin.flows import check_books
+
+if TYPE_CHECKING:
+    from django.db.backends.postgresql.base import DatabaseWrapper
+from testing import settings as test_settings
+from testing.bank import Bank
+
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+@pytest.fixture(scope="session")
+def migrated(worker_id: str, django_db_blocker: Any) -> Iterator[None]:
+    """This process's own database on the run's own embedded server, with every migration applied."""
+    with (
+        database_server.running(test_settings.SERVER_FOLDER, options=_FAST) as url,
+        django_db_blocker.unblock(),
+    ):
+        connection.settings_dict["HOST"] = conninfo_to_dict(url)["host"]
+        connection.settings_dict["TEST"]["NAME"] = f"test_{worker_id}"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        yield
+        connection.close()
+        cast("DatabaseWrapper", connection).close_pool()
+    if not (test_settings.SERVER_FOLDER / "cluster" / "postmaster.pid").exists():
+        shutil.rmtree(test_settings.SERVER_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture
+def database(migrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database in which everything commits for real; emptied afterwards, its books proved first."""
+    with django_db_blocker.unblock():
+        yield
+        findings = check_books.findings()
+        _empty()
+        connection.close()
+    assert findings == []
+
+
+def _empty() -> None:
+    """Delete all rows, past the triggers that forbid it."""
+    kept = {"django_migrations", "django_content_type", "procrastinate_version"}
+    with connection.cursor() as cursor:
+        tables = [table for table in connection.introspection.table_names(cursor) if table not in kept]
+        deletes = "".join(f'DELETE FROM "{table}";' for table in tables)
+        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")
+
+
+@pytest.fixture
+def company(database: None) -> Company:
+    """A wholesaler with an active payments account."""
+    return make_company()
+
+
+@pytest.fixture
+def owner(company: Company) -> User:
+    """Admin of the company."""
+    return make_user(company, Role.ADMIN)
+
+
+@pytest.fixture
+def colleague(company: Company) -> User:
+    """Sales at the same company."""
+    return make_user(company, Role.SALES)
+
+
+@pytest.fixture
+def stranger(database: None) -> User:
+    """Admin of another company: must find nothing of ours at any door."""
+    return make_user(make_company(slug="elsewhere", name="Elsewhere Flowers"), Role.ADMIN)
+
+
+@pytest.fixture(scope="session")
+def running_bank() -> Iterator[Bank]:
+    """The test processor and mailbox as a program of their own."""
+    with Bank.opened() as bank:
+        yield bank
+
+
+@pytest.fixture
+def bank(running_bank: Bank) -> Iterator[Bank]:
+    """The bank, obedient again after each test."""
+    yield running_bank
+    running_bank.reset()

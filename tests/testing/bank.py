@@ -1,0 +1,115 @@
+"""The test processor and mailbox, as the tests talk to them."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+
+from florin.domain.payments.models import Attempt
+from testing import settings
+
+
+class Bank:
+    """Orders for the sandbox, and what it has seen."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self._http = httpx.Client(
+            base_url=base, headers={"Authorization": f"Bearer {settings.CONTROL_TOKEN}"}, timeout=30
+        )
+
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Self]:
+        """Start the sandbox on this process's own ports, and stop it afterwards."""
+        program = Path(sys.executable).parent / "florin-sandbox"
+        folder = tempfile.mkdtemp(prefix="florin-bank-")
+        process = subprocess.Popen(
+            [
+                str(program),
+                "--data",
+                folder,
+                "--port",
+                settings.SANDBOX_PORT,
+                "--smtp-port",
+                settings.MAILBOX_PORT,
+            ]
+            + ["--control-token", settings.CONTROL_TOKEN, "--api-key", "sk_test_of_the_tests"]
+        )
+        bank = cls(f"http://127.0.0.1:{settings.SANDBOX_PORT}")
+        try:
+            bank._wait()
+            yield bank
+        finally:
+            process.terminate()
+            process.wait(10)
+
+    def reset(self) -> None:
+        """End every order given."""
+        self._post("/control/reset")
+
+    def pay(
+        self, attempt: Attempt, card: str = "4242424242424242", email: str = "payer@shop.example"
+    ) -> None:
+        """Type a card into the session's page and press Pay, as the payer would."""
+        attempt.refresh_from_db()
+        self._post(f"/control/sessions/{attempt.reference}/pay", card=card, email=email)
+
+    def break_down(self, operation: str, mode: str, *, times: int = 1, **details: Any) -> None:
+        """Order an operation to fail in some way, so many times."""
+        self._post("/control/faults", operation=operation, mode=mode, times=times, **details)
+
+    def refuse_mail(self, mode: str, **details: Any) -> None:
+        """Order the mailbox to misbehave."""
+        self._post("/control/mail", mode=mode, **details)
+
+    def charged(self, attempt: UUID) -> int:
+        """Return what the bank has really taken for an attempt, in minor units."""
+        return sum(each["captured"] for each in self._intents(attempt))
+
+    def states(self, attempt: UUID) -> list[str]:
+        """Return the states of the attempt's payments at the bank."""
+        return [each["status"] for each in self._intents(attempt)]
+
+    def mails(self, **conditions: str) -> list[dict[str, Any]]:
+        """Return the mails in the mailbox, the newest first."""
+        answer: list[dict[str, Any]] = self._http.get("/mail/api/messages", params=conditions).json()[
+            "messages"
+        ]
+        return answer
+
+    def forget_mails(self) -> None:
+        """Empty the mailbox."""
+        self._http.delete("/mail/api/messages").raise_for_status()
+
+    def _intents(self, attempt: UUID) -> list[dict[str, Any]]:
+        summary = self._http.get("/control/summary").json()
+        session = Attempt.objects.values_list("reference", flat=True).get(pk=attempt)
+        return [each for each in summary["payment_intents"] if each["session"] == session]
+
+    def _post(self, path: str, **order: Any) -> None:
+        answer = self._http.post(path, json=order)
+        assert answer.is_success, answer.text
+
+    def _wait(self) -> None:
+        for _ in range(200):
+            try:
+                self._http.get("/healthz").raise_for_status()
+            except httpx.HTTPError:
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError("The sandbox does not answer")
+
+
+def _options(folder: str) -> list[str]:
+    ports = ["--port", settings.SANDBOX_PORT, "--smtp-port", settings.MAILBOX_PORT]
+    keys = ["--control-token", settings.CONTROL_TOKEN, "--api-key", "sk_test_of_the_tests"]
+    return ["--data", folder, *ports, *keys]

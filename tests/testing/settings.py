@@ -1,0 +1,42 @@
+"""Florin's own settings, in a fresh folder and beside a test processor on free ports."""
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+SANDBOX_PORT = _free_port()
+MAILBOX_PORT = _free_port()
+WEB_PORT = _free_port()
+CONTROL_TOKEN = "the-tests-control-the-bank"
+NOTICE_SECRET = "whsec_notices-of-the-tests-are-signed"
+
+os.environ.pop("DATABASE_URL", None)
+os.environ.update(
+    FLORIN_DATA=tempfile.mkdtemp(prefix="florin-test-"),
+    FLORIN_PORT=WEB_PORT,
+    FLORIN_URL=f"http://127.0.0.1:{WEB_PORT}",
+    FLORIN_SMTP_PORT=MAILBOX_PORT,
+    FLORIN_LOG_LEVEL="ERROR",
+    FLORIN_PROCESSOR_SECONDS="2",
+    STRIPE_API_KEY="sk_test_of_the_tests",
+    STRIPE_API_BASE=f"http://127.0.0.1:{SANDBOX_PORT}",
+    STRIPE_WEBHOOK_SECRET=NOTICE_SECRET,
+)
+SERVER_FOLDER = (
+    Path(tempfile.gettempdir()) / f"florin-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+)
+
+from florin.config.settings import *  # noqa: E402, F403
+
+# Passwords in tests need not be slow to guess.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The tests serve pages without collecting static files first.
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
