@@ -76,6 +76,7 @@ class Api:
         await self._read(call)
         stored = self.keys.begin(call.key, call.print) if call.key else None
         try:
+            call.fault = self.bank.faults.take(call.operation.name)
             await faults.before(call.fault)
             call.replayed = stored is not None
             answer = stored or self._work(call)
@@ -96,7 +97,6 @@ class Api:
         call.expand = params.texts("expand")
         call.wish = call.operation.read(params, request.path_params.get("id", ""))
         call.print = fingerprint(request.url.path, body)
-        call.fault = self.bank.faults.take(call.operation.name)
 
     def _work(self, call: Call) -> Answer:
         """Do the work, keep its answer and record it, all in one transaction."""

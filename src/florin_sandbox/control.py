@@ -29,6 +29,18 @@ from florin_sandbox.tokens import Endpoint, needs_token
 from florin_sandbox.webhooks import Modes
 
 LONGEST_BODY = 100_000
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "times": int,
+    "by": int,
+    "n": int,
+    "seed": int,
+    "amount": int,
+    "seconds": (int, float),
+    "overlap": (int, float),
+    "advance": (int, float),
+    "p": (int, float),
+    "effect": bool,
+}
 CARD_VALID = {"expiry": "12 / 40", "cvc": "1234"}
 
 
@@ -260,4 +272,7 @@ async def _read(request: Request, allowed: set[str]) -> Json:
     for name in order:
         if name not in allowed:
             raise BadOrder(f"Unknown field {name}; known are {', '.join(sorted(allowed))}.")
+        expected = KINDS.get(name, str)
+        if not isinstance(order[name], expected) or isinstance(order[name], bool) != (expected is bool):
+            raise BadOrder(f"{name} has the wrong type.")
     return order

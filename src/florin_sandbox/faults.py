@@ -36,7 +36,7 @@ class Fault:
 
     `times` counts the calls left, None means until cleared. `seconds` is how long to be slow or silent.
     `effect` says for `reset` and `500_sticky` whether the work is done all the same. `by` and `currency` are
-    the lies.
+    the lies. `waiting` counts the calls that are held.
     """
 
     mode: str
@@ -45,6 +45,7 @@ class Fault:
     effect: bool = False
     by: int = 1
     currency: str = ""
+    waiting: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -88,7 +89,10 @@ class Faults:
 
     def standing(self) -> dict[str, dict[str, object]]:
         """What is ordered now, for people and machines."""
-        return {name: {"mode": fault.mode, "times": fault.times} for name, fault in self._orders.items()}
+        return {
+            name: {"mode": fault.mode, "times": fault.times, "waiting": fault.waiting}
+            for name, fault in self._orders.items()
+        }
 
 
 async def before(fault: Fault) -> None:
@@ -96,6 +100,7 @@ async def before(fault: Fault) -> None:
     if fault.mode == "slow":
         await asyncio.sleep(fault.seconds)
     elif fault.mode == "hold":
+        fault.waiting += 1
         await fault.released.wait()
     elif fault.mode == "timeout_before":
         await asyncio.sleep(fault.seconds)

@@ -5,8 +5,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -20,7 +21,7 @@ from florin_sandbox.settings import Settings
 
 TICK = 1.0
 TOKEN_FILE = "control-token"  # noqa: S105 - a file's name
-GRACE = 3
+GRACE = 1
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -88,7 +89,8 @@ async def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
+    stop_on_signals(server)
     helpers = [asyncio.create_task(bank.courier.run()), asyncio.create_task(tick(bank))]
     sys.stdout.write(
         f"florin-sandbox: {settings.base_url}  smtp {settings.host}:{settings.smtp_port}\n"
@@ -106,6 +108,25 @@ async def serve(settings: Settings) -> None:
         bank.store.close()
 
 
+class Server(uvicorn.Server):
+    """uvicorn, but the signals are ours: it would pass them on and end the process uncleanly."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def stop_on_signals(server: uvicorn.Server) -> None:
+    """Stop in good order on SIGTERM and SIGINT."""
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+
+
 async def tick(bank: Bank) -> None:
     """Let time do its work."""
     while True:
@@ -115,5 +136,4 @@ async def tick(bank: Bank) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main()
+    main()
