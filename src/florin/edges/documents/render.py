@@ -23,8 +23,12 @@ _LETTER_PAPER = frozenset({"USD", "CAD", "MXN"})
 _LONG_WORD = re.compile(r"\S{28,}")
 _BREAK_EVERY = 14
 _SPLITTABLE = 1200
+_CHARACTER = 1.75  # a little more than a figure of the table's type, in millimetres
+_CELL_PADDING = 4.0
+_WIDEST = 40.0
 _KEPT_CONTROLS = "\n"
 _RUNNING_LENGTH = 100
+_MASK = 3  # any mask can be read; choosing the prettiest takes longer than the rest of the page
 _UNSEEN = frozenset({"Cc", "Cs"})
 
 
@@ -42,8 +46,7 @@ def render_invoice(document: InvoiceDocument, *, balance: int, pay_url: str | No
             **_common(document.letterhead, document.currency, language),
             **_invoice_heading(document),
             "due": _due(document, balance=balance, pay_url=pay_url),
-            "columns": _invoice_columns(document),
-            "rows": [_invoice_row(line, document) for line in document.lines],
+            **_invoice_table(document),
             "sums": _sums(document, balance),
             "note": _lines(document.note.splitlines()),
             "note_label": _("Note"),
@@ -136,25 +139,35 @@ def _due(document: InvoiceDocument, *, balance: int, pay_url: str | None) -> dic
     }
 
 
-def _invoice_columns(document: InvoiceDocument) -> list[str]:
-    heads = (_("Code"), _("Description"), _("Quantity"), _("Unit"), _("Unit price"))
-    return [*heads, _said(_("Amount (%(currency)s)"), currency=document.currency)]
+def _invoice_table(document: InvoiceDocument) -> dict[str, Any]:
+    heads = [_("Code"), _("Description"), _("Quantity"), _("Unit price")]
+    heads.append(_said(_("Amount (%(currency)s)"), currency=document.currency))
+    rows = [_invoice_row(line, document) for line in document.lines]
+    cells = [heads, *(row["cells"] for row in rows)]
+    # Widths are reckoned here: typst would set every cell twice to find them.
+    widths = [_width(row[place] for row in cells) for place in range(len(heads))]
+    return {"columns": heads, "rows": rows, "widths": widths}
 
 
 def _invoice_row(line: DocumentLine, document: InvoiceDocument) -> dict[str, Any]:
     language, currency = document.language, document.currency
+    count = f"{formats.quantity(line.quantity, language)} {line.unit}"
     return {
         # A row stays in one piece unless it is so long that it might not fit any page.
         "whole": len(line.description) < _SPLITTABLE,
         "cells": [
             _clean(line.code),
             _clean(line.description),
-            _clean(formats.quantity(line.quantity, language)),
-            _clean(line.unit),
+            _clean(count.strip()),
             _clean(formats.unit_price(line.unit_price, currency, language)),
             formats.plain(line.total, currency, language),
         ],
     }
+
+
+def _width(texts: Iterable[str]) -> float:
+    """Return a column's width in millimetres: its longest text on one line, within reason."""
+    return min(_WIDEST, _CELL_PADDING + max(map(len, texts)) * _CHARACTER)
 
 
 def _sums(document: InvoiceDocument, balance: int) -> list[dict[str, Any]]:
@@ -202,7 +215,7 @@ def _excess(document: ReceiptDocument, amount: Callable[[int], str]) -> dict[str
 def _qr(url: str) -> str:
     """Return the QR code of an address as SVG, or nothing if the address is too long for one."""
     try:
-        code = segno.make(url, error="m", micro=False)
+        code = segno.make(url, error="m", micro=False, mask=_MASK)
     except segno.DataOverflowError:
         return ""
     out = io.BytesIO()

@@ -1,6 +1,6 @@
 """One warm typesetter per thread: a template and its data in, a PDF out.
 
-Data reaches a template as JSON and is only ever set as strings, so nothing that people typed is
+Data reaches a template as JSON inside one string and is only ever set as strings, so nothing that people typed is
 read as markup. Fonts are the wheel's and those built into typst; the machine's own are ignored, so
 that a document looks the same everywhere.
 """
@@ -38,15 +38,21 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
 
 def _compile(template: str, data: dict[str, Any], standard: str, made_on: date) -> bytes:
     pdf = _compiler().compile(
-        input=_TEMPLATES / f"{template}.typ",
+        input=_call(template, data),
         format="pdf",
-        sys_inputs={"document": json.dumps(data)},
         pdf_standards=[standard],
         timestamp=datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave something that is not one PDF")
     return pdf
+
+
+def _call(template: str, data: dict[str, Any]) -> bytes:
+    """Return the document's source: one call of the template, so that the template itself stays warm."""
+    # JSON in ASCII holds no character that a typst string reads specially but these two.
+    literal = json.dumps(data).replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "{template}.typ": paper\n#paper(json(bytes("{literal}")))'.encode()
 
 
 def _compiler() -> typst.Compiler:
