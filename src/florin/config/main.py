@@ -1,9 +1,10 @@
-"""The ``florin`` command: find the database, wake Django, hand over to a console command."""
+"""The ``florin`` command: read the command's name, wake Django, find the database, hand over."""
 
 import argparse
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -12,54 +13,57 @@ import django
 from florin.config import environment
 from florin.edges import database_server
 
+# Each name is a module of ``screens/console``.
+_COMMANDS = {
+    "demo": ("demo", "start everything on this machine, with a bank to pay at; Ctrl-C stops it"),
+    "serve": ("serve", "serve the office and the payment pages"),
+    "work": ("work", "carry out jobs: deliver mail, settle payments; any number may run"),
+    "migrate": ("migrate", "bring the database up to date with this version"),
+    "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
+    "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
+    "manage": ("manage", "run one of Django's own commands"),
+}
+
 
 class Command(Protocol):
     """What a module in ``screens/console`` offers."""
 
     HELP: str
 
-    @staticmethod
-    def arguments(parser: argparse.ArgumentParser) -> None:
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
 
-    @staticmethod
-    def run(options: argparse.Namespace) -> int:
+    def run(self, options: argparse.Namespace) -> int:
         """Do it, and return the exit code."""
 
 
-_COMMANDS = {
-    "demo": "demo",
-    "serve": "serve",
-    "work": "work",
-    "migrate": "migrate",
-    "import": "import_invoices",
-    "check-ledger": "check_ledger",
-    "manage": "manage",
-}
-
-
-def main() -> None:
-    """Run one command; ``florin --help`` lists them."""
-    parser = argparse.ArgumentParser(
-        prog="florin",
-        description="Accounts receivable for wholesalers, built around the payment link.",
-    )
-    chosen = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands = {name: _load(module) for name, module in _COMMANDS.items()}
-    for name, command in commands.items():
-        command.arguments(chosen.add_parser(name, help=command.HELP, description=command.HELP))
-    options = parser.parse_args()
-
+def main(words: Sequence[str] | None = None) -> None:
+    """Run one command; ``florin --help`` lists them, ``florin COMMAND --help`` explains one."""
+    name, rest = _name(sys.argv[1:] if words is None else words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "florin.config.settings")
-    if options.command == "demo":
+    if name == "demo":
         environment.prepare_demo()
-    with ExitStack() as stack:
-        if not environment.text("DATABASE_URL"):
-            stack.enter_context(database_server.running(environment.data_folder() / "postgres"))
-        django.setup()
-        code = commands[options.command].run(options)
+    django.setup()
+    module, _ = _COMMANDS[name]
+    command = cast("Command", import_module(f"florin.screens.console.{module}"))
+    parser = argparse.ArgumentParser(prog=f"florin {name}", description=command.HELP)
+    command.arguments(parser)
+    options = parser.parse_args(rest)
+    embedded = not environment.text("DATABASE_URL")
+    folder = environment.data_folder() / "postgres"
+    with database_server.running(folder) if embedded else nullcontext():
+        code = command.run(options)
     sys.exit(code)
 
 
-def _load(module: str) -> Command:
-    return cast("Command", import_module(f"florin.screens.console.{module}"))
+def _name(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    listing = "\n".join(f"  {name:<14} {summary}" for name, (_, summary) in _COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="florin",
+        description="Accounts receivable for wholesalers, built around the payment link.",
+        epilog=f"commands:\n{listing}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help="one of those below")
+    name: str = parser.parse_args(words[:1]).command
+    return name, words[1:]

@@ -1,0 +1,47 @@
+# Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
+.DELETE_ON_ERROR:
+.PHONY: demo test check lint format bench chaos lock clean
+
+BIN = .venv/bin
+RUNTIME = .venv/.installed-runtime
+DEVELOPMENT = .venv/.installed-development
+
+demo: $(RUNTIME)  ## Start everything on this machine; Ctrl-C stops it.
+	@exec $(BIN)/florin demo
+
+test: lint  ## Everything that must be green: style, types, imports, migrations, tests.
+	sh tools/install-chromium
+	$(BIN)/pytest --numprocesses=2 --dist=worksteal --durations=10
+
+check: test
+
+lint: $(DEVELOPMENT)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(BIN)/florin manage makemigrations --check --dry-run
+
+format: $(DEVELOPMENT)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(DEVELOPMENT)  ## Measure speed beside the table in docs/quality; takes a few minutes.
+	$(BIN)/python -m bench
+
+lock: $(DEVELOPMENT)  ## Renew the locked versions.
+	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --group build pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --constraints requirements.txt --group dev pyproject.toml --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv var
+
+$(RUNTIME): requirements.txt pyproject.toml tools/make-venv
+	sh tools/make-venv requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt requirements.txt pyproject.toml tools/make-venv
+	sh tools/make-venv requirements-dev.txt
+	@touch $@ $(RUNTIME)
