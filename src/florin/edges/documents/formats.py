@@ -3,6 +3,7 @@
 Amounts come in minor units. A language that babel does not know reads as English.
 """
 
+import re
 from copy import copy
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from babel.numbers import NumberPattern
 
 from florin.kernel.money import Money, exponent
 
+_LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _MOST_DECIMALS = 6
 _PRICE_DECIMALS = 4
 
@@ -28,13 +30,14 @@ def locale_of(language: str) -> Locale:
 
 
 def money(minor: int, currency: str, language: str) -> str:
-    """Write an amount with its currency: ``$1,234.50`` in English, ``1234,50 US$`` in Spanish."""
+    """Write an amount with its currency: ``$1,234.50`` in English, ``1.234,50 US$`` in Spanish."""
     amount = Money(minor, currency)
     locale = locale_of(language)
     written = _currency_pattern(locale, exponent(currency)).apply(
         amount.decimal, locale, currency=currency, currency_digits=False
     )
-    return str(written)
+    # Unicode's currency spacing, which babel leaves out: a code of letters stands apart from its figures.
+    return _LETTER_THEN_FIGURE.sub("\u00a0", str(written))
 
 
 def plain(minor: int, currency: str, language: str) -> str:

@@ -111,7 +111,9 @@ def _invoice_heading(document: InvoiceDocument) -> dict[str, Any]:
         "title": _said(_("Invoice %(number)s"), number=number),
         "kind": _("Invoice"),
         "number": number,
-        "revision": _said(_("Revision %(number)s"), number=document.revision) if document.revision > 1 else "",
+        "revision": _said(_("Revision %(number)s"), number=document.revision)
+        if document.revision > 1
+        else "",
         "parties": [
             {"label": label, "lines": _lines(lines)}
             for label, lines in ((_("Bill to"), document.bill_to), (_("Ship to"), document.ship_to))
@@ -125,7 +127,14 @@ def _due(document: InvoiceDocument, *, balance: int, pay_url: str | None) -> dic
     language = document.language
     amount = formats.money(balance, document.currency, language)
     if balance <= 0:
-        return {"paid": _("Paid"), "label": _("Amount due"), "amount": amount, "when": "", "url": "", "qr": ""}
+        return {
+            "paid": _("Paid"),
+            "label": _("Amount due"),
+            "amount": amount,
+            "when": "",
+            "url": "",
+            "qr": "",
+        }
     return {
         "paid": "",
         "label": _("Amount due"),

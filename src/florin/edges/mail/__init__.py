@@ -8,7 +8,7 @@ from florin.edges.mail.letters import (
     payment_notice_letter,
     payment_received_letter,
 )
-from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUncertain, MailUnavailable, send
+from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUnavailable, MailUncertain, send
 
 __all__ = [
     "Attachment",

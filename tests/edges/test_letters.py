@@ -1,0 +1,189 @@
+"""The letters: both parts complete, the button leads where it should, and nothing typed gets out of its place."""
+
+import re
+from email.header import Header
+
+import pytest
+
+from edges.papers import PAY_URL, PNG, invoice, letterhead, receipt
+from florin.edges.mail import (
+    Letter,
+    inline_logo,
+    invoice_letter,
+    not_charged_letter,
+    payment_notice_letter,
+    payment_received_letter,
+)
+from florin.kernel.money import Money
+
+OFFICE_URL = "https://office.northwind.test/payments/3301"
+
+
+def all_letters() -> list[Letter]:
+    return [
+        invoice_letter(invoice(), balance=12345, pay_url=PAY_URL),
+        payment_received_letter(receipt()),
+        payment_notice_letter(receipt(), office_url=OFFICE_URL),
+        not_charged_letter(letterhead(), amount=Money(12345, "USD"), language="en"),
+    ]
+
+
+def test_the_subject_says_who_asks_for_how_much_by_when() -> None:
+    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+
+    assert letter.subject == "Invoice INV-10023 from Northwind Flowers: $123.45 due by Dec 24"
+
+
+def test_the_button_and_the_text_part_both_lead_to_the_payment_link() -> None:
+    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+
+    assert f'href="{PAY_URL.replace("&", "&amp;")}"' in letter.html
+    assert "Pay $123.45 online" in letter.html
+    assert PAY_URL in letter.text.splitlines()
+
+
+def test_both_parts_say_all_that_the_bookkeeper_looks_for() -> None:
+    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+
+    for said in (
+        "INV-10023",
+        "SO-2041",
+        "PO 7781",
+        "C-1007",
+        "Dec 24, 2026",
+        "Net 30 days",
+        "+1 503 555 0147",
+    ):
+        assert said in letter.html
+        assert said in letter.text
+
+
+def test_without_a_payment_link_there_is_no_button() -> None:
+    letter = invoice_letter(invoice(), balance=12345, pay_url=None)
+
+    assert "online" not in letter.html + letter.text
+    assert "button-link" not in letter.html.split("<body")[1]
+
+
+def test_a_paid_invoice_is_mailed_without_a_payment_link() -> None:
+    letter = invoice_letter(invoice(), balance=0, pay_url=PAY_URL)
+
+    assert letter.subject.endswith("Northwind Flowers: paid")
+    assert "/pay/" not in letter.html + letter.text
+
+
+def test_the_payer_reads_what_each_invoice_got() -> None:
+    letter = payment_received_letter(receipt())
+
+    assert letter.subject == "Payment received: $500.00 to Northwind Flowers"
+    for said in ("INV-10023", "$300.00", "INV-10025", "$25.00", "Visa •••• 4242", "$50.00"):
+        assert said in letter.html
+        assert said in letter.text
+
+
+def test_the_company_reads_who_paid_and_where_to_look() -> None:
+    letter = payment_notice_letter(receipt(), office_url=OFFICE_URL)
+
+    assert letter.subject == "Rosa's Flower Shop paid $500.00"
+    assert f'href="{OFFICE_URL}"' in letter.html
+    assert OFFICE_URL in letter.text.splitlines()
+
+
+def test_who_was_not_charged_reads_that_first() -> None:
+    letter = not_charged_letter(
+        letterhead(),
+        amount=Money(12345, "USD"),
+        language="en",
+        invoice_numbers=["INV-1"],
+        method="Visa •••• 4242",
+    )
+
+    assert letter.subject.startswith("You were not charged")
+    for part in (letter.html, letter.text):
+        assert "$123.45" in part
+        assert "INV-1" in part
+
+
+def test_letters_are_made_for_dark_screens_too() -> None:
+    for letter in all_letters():
+        assert "prefers-color-scheme: dark" in letter.html
+        assert '<meta name="color-scheme" content="light dark">' in letter.html
+
+
+def test_letters_can_be_heard() -> None:
+    for letter in all_letters():
+        assert '<html lang="en"' in letter.html
+        assert "<h1" in letter.html
+        layout = re.findall(r"<table[^>]*>", letter.html)
+        assert all('role="presentation"' in table or "facts" in table or "rows" in table for table in layout)
+
+
+def test_styles_are_in_the_elements_where_mail_readers_look() -> None:
+    button = re.search(
+        r"<a[^>]*button-link[^>]*>", invoice_letter(invoice(), balance=1, pay_url=PAY_URL).html
+    )
+
+    assert button is not None
+    assert "background-color: #8a2f5f" in button[0]
+    assert "color: #ffffff" in button[0]
+
+
+def test_a_light_company_colour_gets_black_words() -> None:
+    pale = invoice(letterhead=letterhead(colour="#ffe000"))
+
+    button = re.search(r"<a[^>]*button-link[^>]*>", invoice_letter(pale, balance=1, pay_url=PAY_URL).html)
+
+    assert button is not None
+    assert "color: #000000" in button[0]
+
+
+def test_a_colour_cannot_carry_styles_into_the_mail() -> None:
+    letter = invoice_letter(
+        invoice(letterhead=letterhead(colour="red;}</style><script>")), balance=1, pay_url=None
+    )
+
+    assert "<script>" not in letter.html
+
+
+def test_a_message_is_shown_as_it_was_typed_and_never_as_markup() -> None:
+    letter = invoice_letter(
+        invoice(), balance=1, pay_url=PAY_URL, message="Hi <b>Rosa</b> & co,\n{{ secret }} %(x)s"
+    )
+
+    assert "Hi &lt;b&gt;Rosa&lt;/b&gt; &amp; co,<br>{{ secret }} %(x)s" in letter.html
+    assert "Hi <b>Rosa</b> & co,\n{{ secret }} %(x)s" in letter.text
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\u2028", "\x00", "\x0b"])
+def test_no_name_can_start_a_header_of_its_own(break_: str) -> None:
+    name = f"Evil{break_}Bcc: everybody@example.test"
+    letters = [
+        invoice_letter(invoice(number=name, letterhead=letterhead(name=name)), balance=1, pay_url=PAY_URL),
+        payment_notice_letter(receipt(customer_name=name), office_url=OFFICE_URL),
+        not_charged_letter(letterhead(name=name), amount=Money(1, "USD"), language="en"),
+    ]
+
+    for letter in letters:
+        assert break_ not in letter.subject
+        assert "\n" not in str(Header(letter.subject, maxlinelen=10_000))
+
+
+def test_a_png_logo_travels_inside_the_mail_and_its_name_is_its_alternative() -> None:
+    shown = letterhead(logo=PNG)
+
+    letter = invoice_letter(invoice(letterhead=shown), balance=1, pay_url=PAY_URL)
+
+    assert inline_logo(shown).startswith(b"\x89PNG")
+    assert 'src="cid:logo@florin"' in letter.html
+    assert 'alt="Northwind Flowers"' in letter.html
+
+
+def test_without_a_png_the_name_stands_in_the_logos_place() -> None:
+    assert inline_logo(letterhead(logo="PHN2Zy8+")) == b""
+    assert "cid:" not in invoice_letter(invoice(), balance=1, pay_url=PAY_URL).html
+
+
+def test_half_a_character_does_not_lose_a_letter() -> None:
+    letter = invoice_letter(invoice(po_number="a\ud800b"), balance=1, pay_url=PAY_URL, message="x\ud800")
+
+    assert "PO number" in letter.html
