@@ -84,8 +84,7 @@ def book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
 
 @transaction.atomic(durable=True)
 def _book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
-    # Imports of one company take turns; nobody else waits for this lock, for foreign keys do not ask for it.
-    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    _take_turn(company)
     sifted = _sift(company, papers)
     people = customers.known(company, sorted({paper.customer for paper in sifted.fresh}))
     desk = _Desk(company, found, people, {})
@@ -106,6 +105,11 @@ def _book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
         here_already_rows=sum(len(paper.lines) for paper in sifted.here),
         refused=sifted.refused,
     )
+
+
+def _take_turn(company: Company) -> None:
+    """Wait until no other import of the company is in a batch; foreign keys do not wait for this lock."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
 def _sift(company: Company, papers: Sequence[Paper]) -> _Sifted:
