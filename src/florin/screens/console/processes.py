@@ -16,6 +16,8 @@ from typing import Self
 
 _PATIENCE_SECONDS = 90
 _GRACE_SECONDS = 15
+_TOO_OFTEN = 6
+_WITHIN_SECONDS = 20
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -30,6 +32,7 @@ class Processes:
         self._folder = folder
         self._commands: dict[str, Sequence[str]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._deaths: dict[str, list[float]] = {}
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -88,9 +91,18 @@ class Processes:
     def _revive(self) -> None:
         for name, child in list(self._running.items()):
             if child.poll() is not None:
+                self._mourn(name)
                 _end_group(self._folder / f"{name}.group")
                 time.sleep(0.3)
                 self.start(name, self._commands[name])
+
+    def _mourn(self, name: str) -> None:
+        """Give up on a program that dies again and again, and say what it said last."""
+        deaths = self._deaths.setdefault(name, [])
+        deaths.append(time.monotonic())
+        if len(deaths) >= _TOO_OFTEN and deaths[-1] - deaths[-_TOO_OFTEN] < _WITHIN_SECONDS:
+            log = (self._folder / f"{name}.log").read_text(errors="replace")
+            raise SystemExit(f"The {name} does not stay up; it said last:\n{log[-800:]}")
 
     def _stop(self, name: str) -> None:
         child = self._running.pop(name)

@@ -28,9 +28,14 @@ Arguments = ParamSpec("Arguments")
 
 def run(*, at_once: int) -> None:
     """Work until told to stop; finish what has begun. ``at_once`` jobs are carried out at the same time."""
-    asyncio.run(
-        build().run_worker_async(concurrency=at_once, delete_jobs="successful", shutdown_graceful_timeout=20)
-    )
+    asyncio.run(_work(build(), at_once))
+
+
+async def _work(app: App, at_once: int) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=at_once, delete_jobs="successful", shutdown_graceful_timeout=20
+        )
 
 
 def build() -> App:
