@@ -34,16 +34,17 @@ def payers(*methods: str) -> Callable[[View[Arguments]], View[Arguments]]:
     """Make a view a payer's: these methods only, no post from another site, one page for unknown links."""
 
     def decorate(view: View[Arguments]) -> View[Arguments]:
-        @csrf_exempt
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        def guarded(
+            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponse:
             with translation.override(translation.get_language_from_request(request)):
                 answer = _refused(request, methods) or _answered(view, request, *args, **kwargs)
             for name, value in _HEADERS.items():
                 answer.headers.setdefault(name, value)
             return answer
 
-        return guarded
+        return csrf_exempt(guarded)
 
     return decorate
 

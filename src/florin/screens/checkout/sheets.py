@@ -16,16 +16,29 @@ from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.documents import ReceiptDocument
 from florin.kernel.money import Money
+from florin.screens.checkout import looks
+from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BillSheet:
-    """The bill page: what is owed now, and what its Pay button sends back."""
+class Sheet:
+    """What every page of a link shows: the company that asks."""
 
     token: str
     link: Link
+
+    @property
+    def logo(self) -> Logo | None:
+        """The company's logo, if it has one that can be shown."""
+        return looks.measure(self.link.company.logo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillSheet(Sheet):
+    """The bill page: what is owed now, and what its Pay button sends back."""
+
     bill: Bill
     today: date
     nonce: str
@@ -41,6 +54,11 @@ class BillSheet:
     def others(self) -> Money:
         """What somebody else is paying at this moment."""
         return self.bill.balance - self.bill.payable
+
+    @property
+    def updated(self) -> bool:
+        """Whether an invoice was revised after the mail left (R19)."""
+        return any(line.changed and not line.void for line in self.bill.lines)
 
     @property
     def paid_on(self) -> date | None:
@@ -63,14 +81,12 @@ class BillSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSheet:
+class ResultSheet(Sheet):
     """The result page of one attempt.
 
     ``asked`` says whether the processor was asked just now; ``beaten``, whether somebody else paid first.
     """
 
-    token: str
-    link: Link
     attempt: Attempt
     asked: bool
     receipt: ReceiptDocument | None

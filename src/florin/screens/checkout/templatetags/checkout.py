@@ -47,6 +47,6 @@ def _locale(language: str) -> Locale:
 @lru_cache(maxsize=32)
 def _pattern(locale: Locale, decimals: int) -> NumberPattern:
     # The kernel's exponents (ISO 4217) decide, not the decimals customary in shops (CLDR).
-    pattern = copy(locale.currency_formats["standard"])
+    pattern: NumberPattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (decimals, decimals)
     return pattern
