@@ -1,0 +1,27 @@
+"""The addresses of the staff screens."""
+
+from django.urls import path
+
+from florin.screens.office import home, order_entry, order_list, order_page, order_steps, papers
+
+app_name = "office"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("feed/", home.feed, name="feed"),
+    path("orders/", order_list.orders, name="orders"),
+    path("orders/new/", order_entry.new, name="order-new"),
+    path("orders/lines/", order_entry.lines, name="order-lines"),
+    path("orders/reckon/", order_entry.reckon, name="order-reckon"),
+    path("orders/customer/", order_entry.customer, name="order-customer"),
+    path("orders/suggest/customers/", order_entry.suggest_customers, name="suggest-customers"),
+    path("orders/suggest/products/", order_entry.suggest_products, name="suggest-products"),
+    path("orders/<uuid:pk>/", order_page.order, name="order"),
+    path("orders/<uuid:pk>/timeline/", order_page.timeline, name="order-timeline"),
+    path("orders/<uuid:pk>/edit/", order_entry.edit, name="order-edit"),
+    path("orders/<uuid:pk>/confirm/", order_steps.confirm, name="order-confirm"),
+    path("orders/<uuid:pk>/void/", order_steps.void, name="order-void"),
+    path("orders/<uuid:pk>/email/", order_steps.email, name="order-email"),
+    path("invoices/<uuid:pk>/pdf/", papers.invoice_pdf, name="invoice-pdf"),
+    path("payments/<uuid:pk>/receipt/", papers.receipt_pdf, name="receipt-pdf"),
+]

@@ -2,21 +2,49 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
+from django.utils.translation import gettext as _
+
+from florin.kernel.errors import Refusal
+from florin.screens.people import answers
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# Django itself has the right status for these, and our pages for them.
+_DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+
 
 class Answers:
-    """Placeholder."""
+    """Turns what goes wrong into an answer for people: never a traceback, always what to do next."""
 
     def __init__(self, following: Handler) -> None:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
-        return self.following(request)
+        """Answer in a language that the browser asks for; who is signed in may overrule it."""
+        with translation.override(translation.get_language_from_request(request)):
+            return self.following(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Answer a refusal, bad input, or a missing database; leave the rest to Django's handlers."""
+        if isinstance(problem, Refusal):
+            return answers.refusal(request, problem)
+        if isinstance(problem, _DJANGO_ANSWERS):
+            return None
+        if isinstance(problem, DataError):
+            # The database could not hold what was sent: a NUL byte, a number beyond all bounds.
+            answers.log(request, problem)
+            return answers.plain(
+                request, 400, _("This request holds characters or numbers that make no sense.")
+            )
+        if answers.is_database_away(problem):
+            return answers.database_away(request, problem)
+        return None
 
 
 class Language:
@@ -26,7 +54,12 @@ class Language:
         self.following = following
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer in the person's language."""
-        language = getattr(request.user, "language", None) or translation.get_language_from_request(request)
+        """Answer in the person's language.
+
+        Without a session cookie nobody is signed in, and a payer's page chooses its own: no query for either.
+        """
+        if request.path.startswith("/pay/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self.following(request)
+        language = getattr(request.user, "language", None) or translation.get_language()
         with translation.override(language):
             return self.following(request)

@@ -1,0 +1,47 @@
+"""Home: what is owed, what came in, what is happening, and what needs a person."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.staff.rights import Right
+from florin.kernel import clock
+from florin.screens.office import figures, stories
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.stories import Story
+
+_BOUNCES_FOR = timedelta(days=14)
+
+
+@require_safe
+@needs(None)
+def home(request: StaffRequest) -> HttpResponse:
+    """Show everybody the panels that their rights allow."""
+    company, may = request.user.company, request.user.may
+    context: dict[str, object] = {}
+    if may(Right.OPEN_INVOICES) or may(Right.REPORTS):
+        context["owed"] = figures.owed(company)
+    if may(Right.RECEIVE_PAYMENT) or may(Right.REPORTS):
+        context["collected"] = figures.collected(company)
+    if may(Right.SEND_INVOICE):
+        told = stories.news(company.pk)
+        since = clock.now() - _BOUNCES_FOR
+        context |= {"stories": told, "mark": _mark(told), "bounces": stories.bounces(company.pk, since=since)}
+    return page(request, "home.html", context)
+
+
+@require_safe
+@needs(Right.SEND_INVOICE)
+def feed(request: StaffRequest) -> HttpResponse:
+    """Show what happened lately; 204 if the page has it all."""
+    told = stories.news(request.user.company_id)
+    mark = _mark(told)
+    if request.GET.get("seen") == mark:
+        return HttpResponse(status=204)
+    return page(request, "feed.html", {"stories": told, "mark": mark})
+
+
+def _mark(told: list[Story]) -> str:
+    return sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -1,0 +1,30 @@
+"""Downloads: the papers as the customer has them."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.staff.rights import Right
+from florin.flows import show_documents
+from florin.screens.office.doors import StaffRequest, needs
+
+
+@require_safe
+@needs(Right.SEND_INVOICE)
+def invoice_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give the latest revision of an invoice."""
+    return _pdf(*show_documents.invoice_pdf(request.user.company, pk))
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def receipt_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give the receipt of a payment."""
+    return _pdf(*show_documents.receipt_pdf(request.user.company, pk))
+
+
+def _pdf(name: str, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

@@ -1,0 +1,77 @@
+"""What the screens show of orders: the order with its invoice, balance, lines and links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.domain.links.models import Debt, Link
+from florin.domain.orders.models import Order
+from florin.kernel import clock
+from florin.kernel.database import find
+from florin.kernel.money import Money
+
+_MOST_LINKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order and where it stands: its invoice if it has one, and what is owed on it."""
+
+    order: Order
+    invoice: Invoice | None
+    today: date | None = None
+
+    @property
+    def balance(self) -> Money | None:
+        """What is owed, once there is an invoice."""
+        return self.invoice.item.money if self.invoice else None
+
+    @property
+    def paid(self) -> Money | None:
+        """What has been paid or deducted."""
+        return self.invoice.money - self.invoice.item.money if self.invoice else None
+
+    @property
+    def badge(self) -> str:
+        """One word for state and payment together: draft, void, paid, partly, overdue or open."""
+        if self.invoice is None or self.invoice.void:
+            return self.order.state
+        if not self.invoice.item.balance:
+            return "paid"
+        if self.today and self.invoice.due_on < self.today:
+            return "overdue"
+        return "partly" if self.invoice.item.balance < self.invoice.total else "open"
+
+
+def with_invoices(orders: Sequence[Order]) -> list[Standing]:
+    """Pair orders with their invoices in one query."""
+    invoices = {
+        invoice.order_id: invoice
+        for invoice in Invoice.objects.filter(order__in=orders).select_related("item")
+    }
+    today = clock.today("UTC")
+    return [Standing(order, invoices.get(order.pk), today) for order in orders]
+
+
+def standing(company: Company, order_id: UUID) -> Standing:
+    """Return one order of the company, with its customer and invoice.
+
+    Raises:
+        NotFound: if there is none, or it is another company's.
+    """
+    order = find(Order.objects.filter(company=company).select_related("customer"), pk=order_id)
+    invoice = Invoice.objects.filter(order=order).select_related("item", "customer").first()
+    if invoice:
+        invoice.company = company
+    return Standing(order, invoice, clock.today(company.time_zone))
+
+
+def links_of(invoice: Invoice | None) -> list[Link]:
+    """Return the links that were sent for an invoice, the latest first."""
+    if invoice is None:
+        return []
+    debts = Debt.objects.filter(invoice=invoice).select_related("link").order_by("-pk")[:_MOST_LINKS]
+    return [debt.link for debt in debts]

@@ -1,0 +1,118 @@
+"""Timelines for people: what each thing that happened needs to be told as a sentence.
+
+The sentences themselves are in ``templates/office/story.html``, one for each kind.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from florin.domain.activity import services as activity
+from florin.domain.activity.models import Activity
+from florin.kernel.money import Money
+
+Kind = Activity.Kind
+_MOST = 200
+_MOST_NEWS = 15
+
+# What the live feed on Home tells of.
+NEWS = [
+    Kind.QUEUED,
+    Kind.SENT,
+    Kind.BOUNCED,
+    Kind.LINK_OPENED,
+    Kind.CHECKOUT_STARTED,
+    Kind.PAYMENT_RECEIVED,
+    Kind.NOT_CHARGED,
+    Kind.OVERPAID,
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One line of a timeline; ``about`` holds the sentence's details."""
+
+    key: UUID
+    kind: str
+    at: datetime
+    actor: str
+    about: dict[str, str | int]
+    amount: Money | None
+
+    @property
+    def icon(self) -> str:
+        """The name of its icon."""
+        return _look(Kind(self.kind))[0]
+
+    @property
+    def tone(self) -> str:
+        """Whether it is good, bad, a warning, or plain."""
+        return _look(Kind(self.kind))[1]
+
+
+def timeline(company_id: UUID, subject: UUID) -> list[Story]:
+    """Tell what happened to one object, the latest first (one query)."""
+    return _tell(activity.timeline(company_id, subject)[:_MOST])
+
+
+def news(company_id: UUID) -> list[Story]:
+    """Tell what happened to the company's mails, links and payments, the latest first."""
+    return _tell(activity.feed(company_id, NEWS)[:_MOST_NEWS])
+
+
+def bounces(company_id: UUID, *, since: datetime) -> list[Story]:
+    """Tell which mails were refused since an instant, the latest first."""
+    refused = activity.feed(company_id, [Kind.BOUNCED]).filter(at__gte=since)
+    return _tell(refused[:_MOST_NEWS])
+
+
+def _tell(happened: Iterable[Activity]) -> list[Story]:
+    return [
+        Story(
+            key=entry.pk,
+            kind=entry.kind,
+            at=entry.at,
+            actor=entry.actor,
+            about=entry.about,
+            amount=_amount(entry.about),
+        )
+        for entry in happened
+    ]
+
+
+def _amount(about: dict[str, str | int]) -> Money | None:
+    amount, currency = about.get("amount"), about.get("currency")
+    return Money(amount, currency) if isinstance(amount, int) and isinstance(currency, str) else None
+
+
+def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR0912 - a table
+    match kind:
+        case Kind.ORDER_CREATED | Kind.ORDER_CHANGED:
+            return "pencil-square", "plain"
+        case Kind.ORDER_CONFIRMED:
+            return "check", "plain"
+        case Kind.ORDER_VOIDED:
+            return "no-symbol", "warn"
+        case Kind.INVOICE_ISSUED | Kind.INVOICE_REVISED:
+            return "document-text", "plain"
+        case Kind.QUEUED:
+            return "inbox-arrow-down", "plain"
+        case Kind.SENT:
+            return "paper-airplane", "plain"
+        case Kind.BOUNCED:
+            return "exclamation-triangle", "bad"
+        case Kind.LINK_OPENED:
+            return "eye", "plain"
+        case Kind.CHECKOUT_STARTED:
+            return "credit-card", "plain"
+        case Kind.CHECKOUT_FAILED:
+            return "x-circle", "warn"
+        case Kind.PAYMENT_RECEIVED:
+            return "banknotes", "good"
+        case Kind.NOT_CHARGED:
+            return "shield-check", "warn"
+        case Kind.OVERPAID:
+            return "scale", "warn"
+        case Kind.CREDIT_APPLIED:
+            return "receipt-percent", "plain"

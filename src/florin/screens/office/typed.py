@@ -1,0 +1,108 @@
+"""Reading what people type: numbers in their own way of writing, dates, and what must not be typed at all."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+_GROUPED = {
+    "en": re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
+    "es": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
+}
+_NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
+_CARD = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_TWO_DIGITS = 9
+
+
+class Mistyped(ValueError):  # noqa: N818 - an answer, not a fault
+    """What was typed cannot be meant; the text is the sentence beside the field."""
+
+
+def decimal(text: str, *, whole: int, places: int) -> Decimal:
+    """Read a number with at most ``whole`` digits before its decimal sign and ``places`` after it.
+
+    Thousands signs are those of the active language; a comma or point that groups nothing is a decimal sign.
+
+    Raises:
+        Mistyped: for anything else, ``1e999`` and ``NaN`` among it.
+    """
+    plain = "".join(text.split())
+    sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
+    language = (translation.get_language() or "en")[:2]
+    if _GROUPED.get(language, _GROUPED["en"]).fullmatch(plain):
+        plain = plain.replace("." if language == "es" else ",", "")
+    if not plain.isascii() or not _NUMBER.fullmatch(plain):
+        raise Mistyped(_("Give a number."))
+    before, _sign, after = plain.replace(",", ".").partition(".")
+    if len(before.lstrip("0")) > whole:
+        raise Mistyped(_("This number is too large."))
+    if len(after.rstrip("0")) > places:
+        raise Mistyped(_("At most %(places)s decimals.") % {"places": places})
+    return Decimal(f"{sign}{before or 0}.{after or 0}")
+
+
+def day(text: str) -> date | None:
+    """Read a date as a date field sends it; nothing typed is no date.
+
+    Raises:
+        Mistyped: if there is no such day.
+    """
+    if not text.strip():
+        return None
+    try:
+        read = date.fromisoformat(text.strip())
+    except ValueError:
+        raise Mistyped(_("This is not a date; write it like 2026-11-30.")) from None
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise Mistyped(_("This date is too far away to be right."))
+    return read
+
+
+def words(text: str, *, longest: int) -> str:
+    """Read a text, without spaces around it.
+
+    Raises:
+        Mistyped: if it is too long, holds a NUL byte, or what looks like a card number.
+    """
+    text = code(text, longest=longest)
+    if holds_card_number(text):
+        raise Mistyped(
+            _("This looks like a card number. Never keep one here; the customer types it when paying.")
+        )
+    return text
+
+
+def code(text: str, *, longest: int) -> str:
+    """Read a short text that may well be a long number, such as a GTIN.
+
+    Raises:
+        Mistyped: if it is too long, or holds a NUL byte.
+    """
+    text = text.strip().replace("\r\n", "\n")
+    if len(text) > longest:
+        raise Mistyped(_("At most %(longest)s characters.") % {"longest": longest})
+    if "\x00" in text:
+        raise Mistyped(_("This holds a character that cannot be kept."))
+    return text
+
+
+def holds_card_number(text: str) -> bool:
+    """Whether 13 to 19 digits in a row, perhaps in groups, pass the check that card numbers pass (R23)."""
+    return any(_passes_luhn(re.sub(r"\D", "", found)) for found in _CARD.findall(text))
+
+
+def _passes_luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > _TWO_DIGITS else value
+    return total % 10 == 0 and set(digits) != {"0"}
+
+
+def as_typed(number: Decimal) -> str:
+    """Write a number as the reader would type it: no thousands signs, no needless zeros."""
+    plain = f"{number.normalize():f}"
+    return plain.replace(".", ",") if (translation.get_language() or "en").startswith("es") else plain
