@@ -4,16 +4,24 @@ from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
 SUMS = """
+WITH moved AS MATERIALIZED (
+    SELECT body ->> 'payment_intent' AS intent, body ->> 'move' AS move,
+           body ->> 'amount' AS amount, body ->> 'fee' AS fee
+    FROM log WHERE kind = 'money'
+), summed AS MATERIALIZED (
+    SELECT intent,
+           coalesce(sum(amount) FILTER (WHERE move = 'authorised'), 0) AS authorised,
+           coalesce(sum(amount) FILTER (WHERE move = 'captured'), 0) AS captured,
+           coalesce(sum(amount) FILTER (WHERE move = 'released'), 0) AS released,
+           coalesce(sum(amount) FILTER (WHERE move = 'refunded'), 0) AS refunded,
+           coalesce(sum(fee) FILTER (WHERE move = 'captured'), 0) AS fee
+    FROM moved GROUP BY intent
+)
 SELECT o.id, o.created, o.body ->> 'currency', o.body ->> 'status', o.parent, o.body ->> 'latest_charge',
-       coalesce(sum(l.body ->> 'amount') FILTER (WHERE l.body ->> 'move' = 'authorised'), 0),
-       coalesce(sum(l.body ->> 'amount') FILTER (WHERE l.body ->> 'move' = 'captured'), 0),
-       coalesce(sum(l.body ->> 'amount') FILTER (WHERE l.body ->> 'move' = 'released'), 0),
-       coalesce(sum(l.body ->> 'amount') FILTER (WHERE l.body ->> 'move' = 'refunded'), 0),
-       coalesce(sum(l.body ->> 'fee') FILTER (WHERE l.body ->> 'move' = 'captured'), 0),
-       o.body ->> 'metadata', o.body ->> 'description'
-FROM object o LEFT JOIN log l ON l.kind = 'money' AND l.body ->> 'payment_intent' = o.id
-WHERE o.kind = 'payment_intent'
-GROUP BY o.seq ORDER BY o.seq
+       coalesce(authorised, 0), coalesce(captured, 0), coalesce(released, 0), coalesce(refunded, 0),
+       coalesce(fee, 0)
+FROM object o LEFT JOIN summed ON summed.intent = o.id
+WHERE o.kind = 'payment_intent' ORDER BY o.seq
 """
 NAMES = (
     "payment_intent",
@@ -33,7 +41,7 @@ NAMES = (
 def summary(bank: Bank) -> Json:
     """Per payment intent what was authorised, captured, released and refunded, and the totals by currency."""
     bank.journal.flush()
-    intents = [dict(zip(NAMES, row, strict=False)) for row in bank.store.db.execute(SUMS).fetchall()]
+    intents = [dict(zip(NAMES, row, strict=True)) for row in bank.store.db.execute(SUMS).fetchall()]
     totals: dict[str, dict[str, int]] = {}
     for intent in intents:
         total = totals.setdefault(intent["currency"], dict.fromkeys(("captured", "refunded", "fee"), 0))
