@@ -57,7 +57,7 @@ def _empty() -> None:
     with connection.cursor() as cursor:
         tables = [table for table in connection.introspection.table_names(cursor) if table not in kept]
         deletes = "".join(f'DELETE FROM "{table}";' for table in tables)
-        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")
+        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")  # noqa: S608 - table names of our own
 
 
 @pytest.fixture

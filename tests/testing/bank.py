@@ -29,7 +29,6 @@ class Bank:
     @contextmanager
     def opened(cls) -> Iterator[Self]:
         """Start the sandbox on this process's own ports, and stop it afterwards."""
-        program = Path(sys.executable).parent / "florin-sandbox"
         folder = tempfile.mkdtemp(prefix="florin-bank-")
         process = subprocess.Popen(
             [
@@ -109,7 +108,8 @@ class Bank:
         raise TimeoutError("The sandbox does not answer")
 
 
-def _options(folder: str) -> list[str]:
+def _command(folder: str) -> list[str]:
+    program = Path(sys.executable).parent / "florin-sandbox"
     ports = ["--port", settings.SANDBOX_PORT, "--smtp-port", settings.MAILBOX_PORT]
     keys = ["--control-token", settings.CONTROL_TOKEN, "--api-key", "sk_test_of_the_tests"]
-    return ["--data", folder, *ports, *keys]
+    return [str(program), "--data", folder, *ports, *keys]

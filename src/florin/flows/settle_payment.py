@@ -26,7 +26,7 @@ from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
-from florin.kernel.processor import GatewayError, GatewayRefusal, Report
+from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
 
 _MOST_STEPS = 4
 
@@ -51,6 +51,8 @@ def settle(attempt_id: UUID) -> None:
                 case Booked() | Ended() | Wait():
                     return
         attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
+    except GatewayBusy:
+        return  # somebody else is asking for the same thing, and will book it
     except GatewayRefusal:
         attempts.refused(attempt)
     except GatewayError:

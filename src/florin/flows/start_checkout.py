@@ -3,6 +3,8 @@
 read the bill again -> still what the payer saw? -> freeze the attempt -> ask for a session -> redirect
 """
 
+import time
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,16 @@ from florin.domain.payments.models import Attempt
 from florin.edges.gateways import registry
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import GatewayError, GatewayRefusal, Paper, StartOrder
+from florin.kernel.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayRefusal,
+    Paper,
+    Started,
+    StartOrder,
+)
+
+_WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 
 
 class BillChanged(Conflict):
@@ -47,22 +58,33 @@ def start(token: str, *, seen: Money, nonce: str) -> str:
     attempt = _freeze(token, seen, nonce)
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
-    if attempt.url:
-        return attempt.url
+    return attempt.url or _ask_for_session(attempt)
+
+
+def _ask_for_session(attempt: Attempt) -> str:
     try:
-        started = registry.get(attempt.gateway).start(order_for(attempt))
+        started = _started(attempt)
     except GatewayRefusal as problem:
         attempts.refused(attempt)
         raise NotPayable(_("Our payment service does not take this amount. Please call us.")) from problem
     except GatewayError as problem:
         attempts.doubt(attempt.pk)
         raise ProcessorAway(
-            _(
-                "Our payment service does not answer just now. Nothing was charged; please try again in a minute."
-            )
+            _("Our payment service does not answer. Nothing was charged; please try again in a minute.")
         ) from problem
     attempts.opened(attempt, reference=started.reference, url=started.url)
     return started.url
+
+
+def _started(attempt: Attempt) -> Started:
+    """Ask for the session; a double click's second request waits for the first one's answer."""
+    gateway, order = registry.get(attempt.gateway), order_for(attempt)
+    for pause in _WAITS_SECONDS:
+        try:
+            return gateway.start(order)
+        except GatewayBusy:
+            time.sleep(pause)
+    return gateway.start(order)
 
 
 def order_for(attempt: Attempt) -> StartOrder:

@@ -86,6 +86,10 @@ class GatewayError(Exception):
     """We do not know what happened at the processor: ask again. Never to be read as "failed"."""
 
 
+class GatewayBusy(GatewayError):
+    """The same request, with the same key, is under way from somewhere else: its answer will be ours too."""
+
+
 class GatewayRefusal(Exception):  # noqa: N818 - an answer, not a fault
     """The processor understood and will not open such a session; nothing has happened there."""
 

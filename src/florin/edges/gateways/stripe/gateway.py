@@ -5,6 +5,7 @@ confirms; ``requires_capture`` holds the money; an idempotency key replays the f
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -12,6 +13,7 @@ import stripe
 from florin.kernel.money import Money
 from florin.kernel.processor import (
     BadNotice,
+    GatewayBusy,
     GatewayError,
     GatewayRefusal,
     Notice,
@@ -114,14 +116,19 @@ class StripeGateway:
         except stripe.InvalidRequestError:
             return  # "already captured", "already expired": the look-up that follows tells the truth
         except stripe.StripeError as problem:
-            raise GatewayError(type(problem).__name__) from problem
+            raise _no_answer(problem) from problem
 
     def _ask(self, call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:
             answer: stripe.StripeObject = call(*arguments, **named)
         except stripe.StripeError as problem:
-            raise GatewayError(f"{type(problem).__name__}: {problem.user_message or ''}") from problem
+            raise _no_answer(problem) from problem
         return answer.to_dict()
+
+
+def _no_answer(problem: stripe.StripeError) -> GatewayError:
+    kind = GatewayBusy if problem.http_status == HTTPStatus.CONFLICT else GatewayError
+    return kind(f"{type(problem).__name__}: {problem.user_message or ''}")
 
 
 def _session(order: StartOrder) -> dict[str, Any]:
