@@ -1,4 +1,4 @@
-"""The letters: both parts complete, the button leads where it should, and nothing typed gets out of its place."""
+"""The letters: both parts complete, the button leads home, nothing typed gets out of its place."""
 
 import re
 from email.header import Header

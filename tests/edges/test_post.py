@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Session
-from aiosmtpd.smtp import Envelope as Received
+from aiosmtpd.smtp import Session
 from pytest_django.fixtures import Settings
 
 from edges.papers import PNG
@@ -42,36 +41,33 @@ class Server:
         self.hang_up_at: set[str] = set()
         self.port = 0
 
+    # The server counts the parameters of this one.
     async def handle_EHLO(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Received, hostname: str, responses: list[str]
+        self, _server: Any, session: Session, _envelope: Any, name: str, responses: list[str]
     ) -> list[str]:
-        session.host_name = hostname
+        session.host_name = name
         self.connections.append(session)
         return responses
 
-    async def handle_MAIL(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Received, address: str, options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, *call: Any) -> str:  # noqa: N802
+        server, _session, envelope, envelope.mail_from, _options = call
         self._perhaps_hang_up(server, "MAIL")
-        envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Received, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, *call: Any) -> str:  # noqa: N802
+        _server, _session, envelope, address, _options = call
         envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 OK")
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Received) -> str:  # noqa: N802
-        assert isinstance(envelope.content, bytes)
+    async def handle_DATA(self, *call: Any) -> str:  # noqa: N802
+        server, _session, envelope = call
         self.taken.append(envelope.content)
         self._perhaps_hang_up(server, "DATA")
         return self.answers.get("DATA", "250 OK")
 
-    def _perhaps_hang_up(self, server: SMTP, verb: str) -> None:
+    def _perhaps_hang_up(self, server: Any, verb: str) -> None:
         if verb in self.hang_up_at:
             self.hang_up_at.remove(verb)
-            assert server.transport is not None
             server.transport.abort()
 
     def last(self) -> Message:
@@ -186,7 +182,7 @@ def test_no_for_good_is_a_refusal_in_the_servers_words(server: Server, verb: str
 def test_later_is_not_a_refusal(server: Server, verb: str) -> None:
     server.answers[verb] = "451 4.7.1 Try again later"
 
-    with pytest.raises(MailUnavailable, match="451 4.7.1 Try again later") as caught:
+    with pytest.raises(MailUnavailable, match=r"451 4\.7\.1 Try again later") as caught:
         send(ENVELOPE)
 
     assert not isinstance(caught.value, MailUncertain)

@@ -18,7 +18,7 @@ _Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as ``#rrggbb``: the accent, the text on it, the accent as text on white, and as text on dark."""
+    """Colours as ``#rrggbb``: the accent, the text on it, and the accent as text on white and on dark."""
 
     accent: str
     on_accent: str

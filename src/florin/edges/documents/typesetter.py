@@ -1,8 +1,8 @@
 """One warm typesetter per thread: a template and its data in, a PDF out.
 
-Data reaches a template as JSON inside one string and is only ever set as strings, so nothing that people typed is
-read as markup. Fonts are the wheel's and those built into typst; the machine's own are ignored, so
-that a document looks the same everywhere.
+Data reaches a template as JSON inside one string and is only ever set as strings, so nothing that
+people typed is read as markup. Fonts are the wheel's and those built into typst; the machine's own
+are ignored, so that a document looks the same everywhere.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import threading
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import font_source_sans_pro
 import typst
@@ -30,13 +30,17 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
     Raises:
         typst.TypstError: if the template itself is wrong.
     """
-    for logo, standard in ((data["logo"], "ua-1"), ("", "ua-1"), (data["logo"], "1.7")):
-        with contextlib.suppress(typst.TypstError):
-            return _compile(template, {**data, "logo": logo}, standard, made_on)
-    return _compile(template, {**data, "logo": ""}, "1.7", made_on)
+    plain = {**data, "logo": ""}
+    with contextlib.suppress(typst.TypstError):
+        return _compile(template, data, "ua-1", made_on)
+    with contextlib.suppress(typst.TypstError):
+        return _compile(template, plain, "ua-1", made_on)
+    with contextlib.suppress(typst.TypstError):
+        return _compile(template, data, "1.7", made_on)
+    return _compile(template, plain, "1.7", made_on)
 
 
-def _compile(template: str, data: dict[str, Any], standard: str, made_on: date) -> bytes:
+def _compile(template: str, data: dict[str, Any], standard: Literal["ua-1", "1.7"], made_on: date) -> bytes:
     pdf = _compiler().compile(
         input=_call(template, data),
         format="pdf",

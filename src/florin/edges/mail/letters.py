@@ -39,7 +39,7 @@ class Letter:
 
 
 def inline_logo(letterhead: Letterhead) -> bytes:
-    """Return the PNG to travel inside the mail, or nothing: mail readers do not show SVG, so the name stands."""
+    """Return the PNG to travel inside the mail, or nothing: mail readers show no SVG, so the name stands."""
     return logos.png(letterhead.logo)
 
 
@@ -78,7 +78,13 @@ def invoice_letter(
             "owed": owed,
             "pay_url": pay_url if owed else None,
         }
-        return _write("invoice", _invoice_subject(document, balance), document.letterhead, language, words)
+        return _write(
+            "invoice",
+            document.letterhead,
+            subject=_invoice_subject(document, balance),
+            language=language,
+            words=words,
+        )
 
 
 def payment_received_letter(receipt: ReceiptDocument) -> Letter:
@@ -89,7 +95,9 @@ def payment_received_letter(receipt: ReceiptDocument) -> Letter:
             "amount": words["amount"],
             "company": receipt.letterhead.name,
         }
-        return _write("payment_received", subject, receipt.letterhead, receipt.language, words)
+        return _write(
+            "payment_received", receipt.letterhead, subject=subject, language=receipt.language, words=words
+        )
 
 
 def payment_notice_letter(
@@ -109,7 +117,7 @@ def payment_notice_letter(
             "amount": words["amount"],
             "customer": receipt.customer_name,
         }
-        return _write("payment_notice", subject, receipt.letterhead, spoken, words)
+        return _write("payment_notice", receipt.letterhead, subject=subject, language=spoken, words=words)
 
 
 def not_charged_letter(
@@ -138,7 +146,7 @@ def not_charged_letter(
         )
         subject = _("You were not charged: %(company)s was already paid") % {"company": letterhead.name}
         words = {"amount": said, "facts": _facts(facts)}
-        return _write("not_charged", subject, letterhead, language, words)
+        return _write("not_charged", letterhead, subject=subject, language=language, words=words)
 
 
 def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
@@ -185,7 +193,7 @@ def _facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _write(
-    template: str, subject: str, letterhead: Letterhead, language: str, words: dict[str, Any]
+    template: str, letterhead: Letterhead, *, subject: str, language: str, words: dict[str, Any]
 ) -> Letter:
     """Render both parts of a letter in the language that is active."""
     line = one_line(subject)

@@ -14,7 +14,7 @@ from email.message import Message
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.utils import formataddr, parseaddr
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import mail
@@ -109,7 +109,7 @@ def hang_up() -> None:
 
 
 def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
-    """Send over the connection that is open; False if there is none, or it had died before it took anything."""
+    """Send over the connection that is open; False if there is none or it had died before it took it."""
     connection = _take()
     if connection is None:
         return False
@@ -125,7 +125,7 @@ def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
 
 
 def _take() -> BaseEmailBackend | None:
-    """Take this thread's connection out of its place, unless it was made for other settings or before a fork."""
+    """Take this thread's connection out of its place, unless made for other settings or before a fork."""
     connection: BaseEmailBackend | None = getattr(_kept, "connection", None)
     _kept.connection = None
     return connection if getattr(_kept, "made_for", None) == _circumstances() else None
@@ -198,7 +198,7 @@ class _Mail(EmailMultiAlternatives):
     logo = b""
 
     def message(self) -> SafeMIMEText | SafeMIMEMultipart:
-        built = super().message()
+        built: SafeMIMEText | SafeMIMEMultipart = super().message()
         if self.logo:
             _place_logo(built, self.logo)
         return built
@@ -207,9 +207,10 @@ class _Mail(EmailMultiAlternatives):
 def _place_logo(built: Message, logo: bytes) -> None:
     """Put the HTML part and its picture together (multipart/related), so that readers show it in place."""
     for part in built.walk():
-        below = part.get_payload() if part.is_multipart() else []
-        for place, child in enumerate(below if isinstance(below, list) else []):
-            if isinstance(child, Message) and child.get_content_type() == "text/html":
+        # The stubs do not say that the payload of a multipart is the list of its parts.
+        below: Any = part.get_payload() if part.is_multipart() else []
+        for place, child in enumerate(below):
+            if child.get_content_type() == "text/html":
                 picture = MIMEImage(logo, "png")
                 picture.add_header("Content-ID", f"<{LOGO_ID}>")
                 picture.add_header("Content-Disposition", "inline", filename="logo.png")

@@ -25,6 +25,8 @@ class _WatchedTls(_Watched, smtplib.SMTP_SSL):
 class Wire(EmailBackend):
     """Django's SMTP backend, watched."""
 
+    _partial_connection: smtplib.SMTP | None
+
     @property
     def connection_class(self) -> type[_Watched]:
         """The kind of connection Django opens."""
