@@ -200,7 +200,7 @@ class Control:
         query = request.query_params
         after = query.get("after", "0")
         entries = self.bank.journal.read(
-            after=int(after) if after.isdigit() else 0, kind=query.get("kind", "")
+            after=int(after[:18]) if after.isdecimal() else 0, kind=query.get("kind", "")
         )
         return Response(
             "".join(json.dumps(entry) + "\n" for entry in entries), media_type="application/x-ndjson"
@@ -275,4 +275,6 @@ async def _read(request: Request, allowed: set[str]) -> Json:
         expected = KINDS.get(name, str)
         if not isinstance(order[name], expected) or isinstance(order[name], bool) != (expected is bool):
             raise BadOrder(f"{name} has the wrong type.")
+    if order.get("times", 1) < 1:
+        raise BadOrder("times is at least 1.")
     return order

@@ -11,6 +11,7 @@ MAX_METADATA = 50
 MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
 MAX_FIELDS = 2_000
+LONGEST_INTEGER = 15
 
 
 def parse(text: str) -> Tree:
@@ -82,7 +83,8 @@ class Params:
         value = self.text(key)
         if value is None:
             return None
-        if not value.lstrip("-").isascii() or not value.lstrip("-").isdigit():
+        digits = value.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_INTEGER):
             raise errors.invalid(self.name(key), f"Invalid integer: {value}", "parameter_invalid_integer")
         number = int(value)
         if number < least:

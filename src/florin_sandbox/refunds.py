@@ -48,6 +48,8 @@ def create(bank: Bank, wish: Wish) -> Json:
             f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
         )
     amount = left if wish.amount is None else wish.amount
+    if amount < 1:
+        raise errors.invalid("amount", "Invalid positive integer", "parameter_invalid_integer")
     if amount > left:
         raise errors.invalid("amount", _too_much(charge, amount, left))
     money.check_step(amount, charge["currency"], "amount")

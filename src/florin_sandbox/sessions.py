@@ -56,6 +56,7 @@ INTENT_KNOWN = frozenset(
 )
 SHORTEST = 30 * 60
 LONGEST = 24 * 3600
+LENIENCE = 60
 MAX_LINES = 100
 
 
@@ -152,8 +153,8 @@ def _read_intent(group: Params) -> Json:
 def create(bank: Bank, order: Order) -> Json:
     """Open a session and its page."""
     now = bank.clock.now()
-    expires_at = order.expires_at or now + LONGEST
-    if not now + SHORTEST - 60 <= expires_at <= now + LONGEST + 60:
+    expires_at = _moment(bank, order.expires_at) if order.expires_at else now + LONGEST
+    if not _allowed(now, expires_at):
         message = "`expires_at` must be between 30 minutes and 24 hours from Checkout Session creation."
         raise errors.invalid("expires_at", message)
     session = shapes.checkout_session(
@@ -170,6 +171,16 @@ def create(bank: Bank, order: Order) -> Json:
     }
     bank.store.add(session, due=expires_at, private=private)
     return session
+
+
+def _allowed(now: int, expires_at: int) -> bool:
+    return now + SHORTEST - LENIENCE <= expires_at <= now + LONGEST + LENIENCE
+
+
+def _moment(bank: Bank, told: int) -> int:
+    """A moment by our clock. Callers live in real time, also where this clock was moved on."""
+    offset = int(bank.clock.offset)
+    return told + offset if _allowed(bank.clock.now() - offset, told) else told
 
 
 def find(bank: Bank, identifier: str) -> Json:

@@ -172,6 +172,21 @@ def test_the_clock_goes_forward_and_sessions_expire_by_it(own_bank: Sandbox) -> 
     )
 
 
+def test_a_caller_in_real_time_can_still_say_when_a_session_expires(own_bank: Sandbox) -> None:
+    now = int(time.time())
+    own_bank.order("clock", advance=30 * 24 * 3600)
+    session = own_bank.session(expires_at=now + 3600)
+    own_bank.order("clock", advance=3700)
+
+    assert own_bank.api.v1.checkout.sessions.retrieve(session.id).status == "expired"
+
+
+def test_a_session_lives_half_an_hour_to_a_day(bank: Sandbox) -> None:
+    for seconds in (60, 2 * 24 * 3600):
+        with pytest.raises(stripe.InvalidRequestError, match="between 30 minutes and 24 hours"):
+            bank.session(expires_at=int(time.time()) + seconds)
+
+
 def test_an_authorisation_lapses_after_seven_days(own_bank: Sandbox) -> None:
     intent = own_bank.authorised()
     own_bank.order("clock", advance=7 * 24 * 3600 + 1)

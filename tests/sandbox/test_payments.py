@@ -201,6 +201,7 @@ def test_only_the_secret_key_opens_the_api(bank: Sandbox) -> None:
         ({"mode": None}, "parameter_missing", "mode"),
         ({"colour": "red"}, "parameter_unknown", "colour"),
         ({"success_url": "nonsense"}, "url_invalid", "success_url"),
+        ({"expires_at": "9" * 5000}, "parameter_invalid_integer", "expires_at"),
         ({"line_items": []}, "parameter_missing", "line_items"),
     ],
 )

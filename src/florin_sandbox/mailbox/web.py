@@ -140,10 +140,14 @@ def _search(request: Request, most: int) -> letters.Search:
     return letters.Search(
         to=query.get("to", ""),
         subject=query.get("subject", ""),
-        after=int(query.get("after", "") or 0),
-        before=int(query.get("before", "") or 0),
-        limit=max(1, min(int(query.get("limit", "") or most), most)),
+        after=_number(query.get("after", "")),
+        before=_number(query.get("before", "")),
+        limit=max(1, min(_number(query.get("limit", "")) or most, most)),
     )
+
+
+def _number(text: str) -> int:
+    return min(int(text[:18] or 0), 2**62)
 
 
 def _gone() -> Response:
