@@ -56,8 +56,8 @@ def _empty() -> None:
     kept = {"django_migrations", "django_content_type", "procrastinate_version"}
     with connection.cursor() as cursor:
         tables = [table for table in connection.introspection.table_names(cursor) if table not in kept]
-        deletes = "".join(f'DELETE FROM "{table}";' for table in tables)
-        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")  # noqa: S608 - table names of our own
+        deletes = "".join(f'DELETE FROM "{table}";' for table in tables)  # noqa: S608 - our own names
+        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")
 
 
 @pytest.fixture

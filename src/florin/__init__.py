@@ -1,0 +1,1 @@
+"""Florin: accounts receivable for wholesalers, built around the payment link."""

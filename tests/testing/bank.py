@@ -30,18 +30,7 @@ class Bank:
     def opened(cls) -> Iterator[Self]:
         """Start the sandbox on this process's own ports, and stop it afterwards."""
         folder = tempfile.mkdtemp(prefix="florin-bank-")
-        process = subprocess.Popen(
-            [
-                str(program),
-                "--data",
-                folder,
-                "--port",
-                settings.SANDBOX_PORT,
-                "--smtp-port",
-                settings.MAILBOX_PORT,
-            ]
-            + ["--control-token", settings.CONTROL_TOKEN, "--api-key", "sk_test_of_the_tests"]
-        )
+        process = subprocess.Popen(_command(folder))
         bank = cls(f"http://127.0.0.1:{settings.SANDBOX_PORT}")
         try:
             bank._wait()

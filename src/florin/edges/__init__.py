@@ -1,0 +1,1 @@
+"""The outside world: no models, no decisions."""

@@ -1,0 +1,1 @@
+"""Who asks: parse, check the right, call one flow, render."""

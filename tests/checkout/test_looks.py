@@ -1,0 +1,112 @@
+"""A company's colour stays readable, its logo harmless, and the page light."""
+
+import base64
+import gzip
+import re
+from itertools import product
+
+from checkout.world import address, link_to_many, queries
+from django.contrib.staticfiles import finders
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from florin.domain.companies.models import Company
+from florin.domain.links.models import Link
+from florin.domain.staff.models import User
+from florin.screens.checkout import colours, looks
+
+_SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100"><path d="M0 0h300v100z"/></svg>'
+_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x64\x00\x00\x00\x32rest"
+_HEAVIEST = 30_000
+_WANTED = 12_000
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_text_on_any_colour_reads_at_least_four_and_a_half_to_one(number: int) -> None:
+    colour = f"{number:06x}"
+    ink = 0.0 if colours.ink_on(colour) == "#000" else 1.0
+
+    assert colours.contrast(colours.luminance(colour), ink) >= 4.5
+
+
+def test_even_the_worst_greys_and_corners_are_readable() -> None:
+    for red, green, blue in product(range(0, 256, 15), repeat=3):
+        light = colours.luminance(f"{red:02x}{green:02x}{blue:02x}")
+        assert max(colours.contrast(light, 0), colours.contrast(light, 1)) >= 4.5
+
+
+def test_a_look_is_kept_for_a_year_and_asks_no_database(payer: Client) -> None:
+    answer = payer.get("/pay/look/ffd400.css")
+
+    assert answer.text == ":root{--brand:#ffd400;--brand-ink:#000}\n"
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_look_that_is_no_colour_is_the_house_colour(payer: Client) -> None:
+    assert payer.get("/pay/look/red;}.css").text == ":root{--brand:#2f6f57;--brand-ink:#fff}\n"
+
+
+def test_a_logo_keeps_its_proportions() -> None:
+    svg, png = (looks.measure(base64.b64encode(picture).decode()) for picture in (_SVG, _PNG))
+
+    assert svg
+    assert (svg.width, svg.height) == ("120", "40")
+    assert png
+    assert (png.width, png.height) == ("80", "40")
+
+
+def test_a_logo_that_is_no_picture_is_left_out(payer: Client, link: Link) -> None:
+    Company.objects.update(logo=base64.b64encode(b"<script>").decode())
+
+    assert "<img" not in payer.get(address(link)).text
+    assert payer.get(address(link, "/logo")).status_code == 404
+
+
+def test_a_logo_is_a_picture_and_may_run_nothing(payer: Client, link: Link) -> None:
+    Company.objects.update(logo=base64.b64encode(_SVG).decode())
+
+    answer = payer.get(address(link, "/logo"))
+
+    assert (answer.content, answer.headers["Content-Type"]) == (_SVG, "image/svg+xml")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_everything_a_bill_loads_is_light(payer: Client, owner: User) -> None:
+    short, long = (_weight(payer, address(link_to_many(owner, count))) for count in (1, 25))
+
+    assert short <= _WANTED
+    assert long <= _HEAVIEST
+
+
+def test_the_script_of_an_open_page_is_small() -> None:
+    assert len(gzip.compress(_static("checkout/bill.js"))) < 3000
+
+
+def test_a_page_loads_nothing_from_elsewhere(payer: Client, link: Link) -> None:
+    addresses = re.findall(r'(?:src|href|action)="([^"]+)"', payer.get(address(link)).text)
+
+    assert all(each.startswith(("/", "data:,", "tel:", "mailto:")) for each in addresses)
+
+
+def test_a_logo_costs_one_query(payer: Client, link: Link) -> None:
+    with queries() as asked:
+        payer.get(address(link, "/logo"))
+
+    assert len(asked) == 1
+
+
+def _weight(payer: Client, path: str) -> int:
+    page = payer.get(path)
+    files = re.findall(r'(?:src|href)="(/static/[^"]+|/pay/look/[^"]+)"', page.text)
+    parts = [_static(each.removeprefix("/static/")) for each in files if each.startswith("/static/")]
+    parts += [payer.get(each).content for each in files if each.startswith("/pay/look/")]
+    # The page itself is not compressed: it holds a secret.
+    return len(page.content) + sum(len(gzip.compress(part)) for part in parts)
+
+
+def _static(name: str) -> bytes:
+    found = finders.find(name)
+    assert isinstance(found, str), name
+    with open(found, "rb") as file:  # noqa: PTH123
+        return file.read()

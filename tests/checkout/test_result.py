@@ -1,0 +1,126 @@
+"""Where the processor sends the payer back: the truth as far as it is known, never a guess."""
+
+import pytest
+from checkout.world import address, begin, everything, link_to, queries, result_address, tell
+from django.test import Client
+from factories import make_link, press_pay
+from testing.bank import Bank
+
+from florin.domain.invoices.models import Invoice
+from florin.domain.links.models import Link
+from florin.domain.payments import attempts
+from florin.domain.payments.models import Attempt
+from florin.domain.staff.models import User
+from florin.kernel.processor import Outcome
+
+
+def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, bank: Bank) -> None:
+    attempt = press_pay(link)
+    bank.pay(attempt)
+
+    answer = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"})
+
+    assert answer.status_code == 200
+    assert "Your payment has arrived" in answer.text
+    assert "data-check" not in answer.text
+
+
+def test_without_a_script_the_button_leads_back_to_the_result(payer: Client, link: Link, bank: Bank) -> None:
+    attempt = press_pay(link)
+    bank.pay(attempt)
+
+    answer = payer.post(result_address(attempt, "/check"), follow=True)
+
+    assert answer.redirect_chain[0][1] == 303
+    assert "Your payment has arrived" in answer.text
+
+
+def test_a_bank_that_does_not_answer_is_never_called_a_failure(payer: Client, link: Link, bank: Bank) -> None:
+    attempt = press_pay(link)
+    bank.break_down("retrieve", "500_sticky", times=20)
+
+    page = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"}).text
+
+    assert "We are checking your payment" in page
+    assert "fail" not in page
+
+
+def test_looking_at_a_result_changes_nothing(payer: Client, attempt: Attempt) -> None:
+    before = everything()
+
+    assert "We are checking your payment" in payer.get(result_address(attempt)).text
+
+    assert everything() == before
+
+
+def test_a_settled_payment_shows_each_invoice_and_the_receipt(
+    payer: Client, attempt: Attempt, invoice: Invoice
+) -> None:
+    tell(attempt, Outcome.SETTLED)
+
+    page = payer.get(result_address(attempt)).text
+
+    for words in (invoice.number, "$100.00", "Visa •••• 4242", "payer@shop.example", "receipt.pdf"):
+        assert words in page
+
+
+def test_what_was_paid_twice_is_said_to_be_a_credit(
+    payer: Client, attempt: Attempt, invoice: Invoice
+) -> None:
+    tell(begin(link_to(invoice)), Outcome.SETTLED)
+    tell(attempt, Outcome.SETTLED)
+
+    assert "$100.00 more than was owed came in. It is not lost" in payer.get(result_address(attempt)).text
+
+
+def test_who_was_slower_reads_that_nothing_was_charged(
+    payer: Client, attempt: Attempt, invoice: Invoice
+) -> None:
+    tell(begin(link_to(invoice)), Outcome.SETTLED)
+    tell(attempt, Outcome.AUTHORISED)
+    tell(attempt, Outcome.CANCELLED)
+
+    page = payer.get(result_address(attempt)).text
+
+    assert "Nothing was charged" in page
+    assert "Somebody else paid first" in page
+
+
+def test_an_expired_session_leads_back_to_the_bill(payer: Client, attempt: Attempt) -> None:
+    tell(attempt, Outcome.EXPIRED)
+
+    page = payer.get(result_address(attempt)).text
+
+    assert "Nothing was charged" in page
+    assert f'href="{address(attempt.link)}"' in page
+
+
+def test_while_unsure_the_payer_is_asked_not_to_pay_again(payer: Client, attempt: Attempt) -> None:
+    attempts.doubt(attempt.pk)
+
+    assert "Please do not pay again" in payer.get(result_address(attempt)).text
+
+
+@pytest.mark.parametrize("rest", ["", "/check", "/receipt.pdf"])
+def test_an_attempt_of_another_link_is_not_found(
+    payer: Client, attempt: Attempt, owner: User, rest: str
+) -> None:
+    path = address(make_link(owner), f"/result/{attempt.pk}{rest}")
+
+    assert (payer.post(path) if rest == "/check" else payer.get(path)).status_code == 404
+
+
+def test_a_receipt_is_a_pdf_once_there_is_one(payer: Client, attempt: Attempt) -> None:
+    assert payer.get(result_address(attempt, "/receipt.pdf")).status_code == 404
+    tell(attempt, Outcome.SETTLED)
+
+    assert payer.get(result_address(attempt, "/receipt.pdf")).content.startswith(b"%PDF")
+
+
+def test_a_settled_result_costs_three_queries(payer: Client, attempt: Attempt) -> None:
+    tell(attempt, Outcome.SETTLED)
+
+    with queries() as asked:
+        payer.get(result_address(attempt))
+
+    assert len(asked) == 3, [each['sql'] for each in asked.captured_queries]

@@ -1,0 +1,119 @@
+"""Pressing Pay: on to the processor, or a sentence that says why not."""
+
+from dataclasses import asdict
+
+import pytest
+from checkout.world import NONCE, Press, address, begin, everything, hidden, tell
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from testing.bank import Bank
+
+from florin.domain.links.models import Link
+from florin.domain.payments.models import Attempt
+from florin.flows import start_checkout
+from florin.kernel.processor import Outcome
+
+
+def test_pay_leads_on_to_the_processors_page(payer: Client, link: Link, bank: Bank) -> None:
+    page = payer.get(address(link)).text
+    form = {name: hidden(page, name) for name in ("seen", "currency", "nonce")}
+
+    answer = payer.post(address(link, "/checkout"), form)
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(bank.base)
+
+
+def test_pay_pressed_twice_leads_to_the_same_session(payer: Client, link: Link, bank: Bank) -> None:
+    answers = [payer.post(address(link, "/checkout"), asdict(Press("10000"))) for _ in range(2)]
+
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert Attempt.objects.count() == 1
+
+
+def test_each_rendering_of_the_bill_has_its_own_nonce(payer: Client, link: Link) -> None:
+    assert len({hidden(payer.get(address(link)).text, "nonce") for _ in range(3)}) == 3
+
+
+def test_a_changed_amount_is_shown_old_and_new_before_anything_happens(payer: Client, link: Link) -> None:
+    answer = payer.post(address(link, "/checkout"), asdict(Press("9000")))
+
+    assert answer.status_code == 409
+    assert "The amount changed from $90.00 to $100.00" in answer.text
+    assert hidden(answer.text, "seen") == "10000"
+    assert hidden(answer.text, "nonce") != NONCE
+
+
+def test_a_bill_paid_meanwhile_is_shown_as_paid(payer: Client, link: Link) -> None:
+    tell(begin(link, nonce="another"), Outcome.SETTLED)
+
+    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+
+    assert answer.status_code == 409
+    assert "Paid. Nothing is due." in answer.text
+
+
+def test_with_the_processor_away_the_bill_stays_and_says_that_nothing_was_charged(
+    payer: Client, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> str:
+        raise start_checkout.ProcessorAway("Nothing was charged; please try again in a minute.")
+
+    monkeypatch.setattr(start_checkout, "start", away)
+    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Nothing was charged" in answer.text
+    assert "Pay $100.00" in answer.text
+
+
+def test_too_many_tries_are_refused_with_the_bill_still_there(payer: Client, link: Link) -> None:
+    for number in range(20):
+        begin(link, nonce=f"nonce-{number}")
+
+    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+
+    assert answer.status_code == 429
+    assert "opened for payment many times" in answer.text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seen=st.one_of(
+        st.text(max_size=30), st.integers().map(str), st.sampled_from(["٣", "1e3", "0", "-1", "9" * 19])
+    ),
+    currency=st.sampled_from(["USD", "EUR", "usd", "", "\x00"]),
+    nonce=st.one_of(st.text(max_size=50), st.just(NONCE)),
+)
+def test_whatever_a_form_holds_it_is_answered_with_a_sentence(
+    payer: Client, link: Link, seen: str, currency: str, nonce: str
+) -> None:
+    answer = payer.post(address(link, "/checkout"), {"seen": seen, "currency": currency, "nonce": nonce})
+
+    assert 400 <= answer.status_code < 500
+    assert 'role="alert"' in answer.text
+    assert "Pay $100.00" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"broken"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=seen"),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"seen=1"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(30_000))),
+        ("application/x-www-form-urlencoded", b"seen=" + b"1" * 3_000_000),
+        ("application/json", b'{"seen": 1}'),
+    ],
+)
+def test_a_garbled_form_is_a_bad_request_and_starts_nothing(
+    payer: Client, link: Link, kind: str, body: bytes
+) -> None:
+    before = everything()
+
+    answer = payer.post(address(link, "/checkout"), body, content_type=kind)
+
+    assert answer.status_code == 400
+    assert "press Pay again" in answer.text
+    assert everything() == before

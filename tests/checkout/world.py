@@ -1,0 +1,106 @@
+"""What the tests of the payer's pages share: addresses, what stands in a page, and what stands in the database."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from factories import make_invoice
+
+from florin.domain.invoices import services as invoices
+from florin.domain.invoices.models import Invoice
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.payments import attempts, settling
+from florin.domain.payments import bill as bills
+from florin.domain.payments.models import Attempt
+from florin.domain.receipts import services as receipts
+from florin.domain.staff.models import User
+from florin.kernel.processor import Outcome, Report
+
+NONCE = "a-nonce-of-the-tests"
+
+
+def address(link: Link, rest: str = "") -> str:
+    """The path of a link's page."""
+    return f"/pay/{links.token_of(link.pk)}{rest}"
+
+
+def result_address(attempt: Attempt, rest: str = "") -> str:
+    """The path of the page to which the processor sends the payer back."""
+    return address(attempt.link, f"/result/{attempt.pk}{rest}")
+
+
+def link_to(*papers: Invoice) -> Link:
+    """A link to several invoices of one customer."""
+    revisions = [invoices.current_revision(paper.pk) for paper in papers]
+    return links.mint(revisions, recipients=["payer@shop.example"], by="the tests")
+
+
+def link_to_many(owner: User, count: int) -> Link:
+    """A link to so many invoices."""
+    first = make_invoice(owner)
+    return link_to(first, *(make_invoice(owner, customer=first.customer) for _ in range(count - 1)))
+
+
+def begin(link: Link, nonce: str = NONCE) -> Attempt:
+    """An attempt to pay, without a bank."""
+    with transaction.atomic():
+        return attempts.open_for(bills.draw_up(link), nonce=nonce)
+
+
+def tell(attempt: Attempt, outcome: Outcome) -> None:
+    """Let the records agree with a report, as if a bank had given it."""
+    report = Report(
+        reference=f"session-{attempt.pk}",
+        outcome=outcome,
+        amount=attempt.money,
+        payment=f"payment-{attempt.pk}",
+        payer_email="payer@shop.example",
+        card_brand="visa",
+        card_last4="4242",
+        card_funding="credit",
+    )
+    with transaction.atomic():
+        step = settling.record(settling.lock(attempt.pk), report)
+        if isinstance(step, settling.Booked):
+            receipts.issue(step.payment)
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]
+
+
+def minor(text: str) -> str:
+    """An amount of dollars, as the page sends it back."""
+    return str(int(Decimal(text) * 100))
+
+
+@dataclass(frozen=True)
+class Press:
+    """What Pay sends."""
+
+    seen: str
+    currency: str = "USD"
+    nonce: str = NONCE
+
+
+def everything() -> dict[str, tuple[int, str]]:
+    """For each table, how many rows it has and a fingerprint of their versions: any write shows."""
+    state = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(
+                f"SELECT count(*), coalesce(md5(string_agg(xmin || ' ' || ctid, ',' ORDER BY ctid)), '') FROM \"{table}\""  # noqa: S608
+            )
+            state[table] = cursor.fetchone()
+    return state
+
+
+def queries() -> CaptureQueriesContext:
+    """Count what is asked of the database."""
+    return CaptureQueriesContext(connection)

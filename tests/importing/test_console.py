@@ -1,0 +1,57 @@
+"""``florin import`` as the operator types it."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.screens.console import import_invoices
+from importing.world import row, write
+
+
+def _type(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    import_invoices.arguments(parser)
+    return import_invoices.run(parser.parse_args(words))
+
+
+def test_it_says_what_was_booked_and_what_was_not(
+    company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, row(), row("2", customer=""))
+
+    code = _type(str(file), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert Invoice.objects.get().number == "1"
+    assert "1: The row names no customer." in said
+
+
+def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Company, tmp_path: Path) -> None:
+    before = set(Path(settings.DATA_FOLDER).glob("import-report-*.csv"))
+
+    _type(str(write(tmp_path, row())), "--company", company.slug)
+
+    assert len(set(Path(settings.DATA_FOLDER).glob("import-report-*.csv")) - before) == 1
+
+
+def test_an_unknown_company_is_named_beside_those_there_are(
+    company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = _type(str(write(tmp_path, row())), "--company", "nobody")
+
+    assert code == 2
+    assert capsys.readouterr().err == "There is no company “nobody”. There is: bloom.\n"
+
+
+def test_a_missing_file_is_said_in_a_sentence(
+    company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = _type(str(tmp_path / "none.csv"), "--company", company.slug)
+
+    assert code == 2
+    assert "none.csv cannot be read: No such file or directory." in capsys.readouterr().err
