@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from florin.kernel.money import MOST_MINOR, Money
 
@@ -24,7 +25,7 @@ def read(request: HttpRequest, currency: str) -> Press | None:
     """Return what was pressed, or nothing if the form is incomplete, garbled or in another currency."""
     try:
         form = request.POST
-    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
         return None
     seen, nonce = form.get("seen", ""), form.get("nonce", "")
     if form.get("currency") != currency or not _MINOR.fullmatch(seen) or not _NONCE.fullmatch(nonce):
