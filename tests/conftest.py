@@ -17,6 +17,8 @@ from florin.flows import check_books
 
 if TYPE_CHECKING:
     from django.db.backends.postgresql.base import DatabaseWrapper
+from pytest_django.fixtures import Settings
+
 from testing import settings as test_settings
 from testing.bank import Bank
 
@@ -92,7 +94,8 @@ def running_bank() -> Iterator[Bank]:
 
 
 @pytest.fixture
-def bank(running_bank: Bank) -> Iterator[Bank]:
-    """The bank, obedient again after each test."""
+def bank(running_bank: Bank, settings: Settings) -> Iterator[Bank]:
+    """The bank, obedient again after each test; mail goes to its mailbox, over SMTP."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     yield running_bank
     running_bank.reset()

@@ -40,7 +40,7 @@ def test_a_bill_is_in_the_customers_language_and_currency(payer: Client, owner: 
 
     assert '<html lang="es">' in page
     assert 'name="seen" value="1234"' in page
-    assert "1234\xa0JPY" in page
+    assert "1.234\xa0JPY" in page
 
 
 def test_an_overdue_bill_says_so_kindly(payer: Client, link: Link, invoice: Invoice) -> None:

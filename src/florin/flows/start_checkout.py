@@ -95,6 +95,7 @@ def order_for(attempt: Attempt) -> StartOrder:
     return StartOrder(
         key=f"{attempt.pk}",
         attempt=f"{attempt.pk}",
+        merchant=link.company.name,
         papers=tuple(
             Paper(name=debt.invoice.number, amount=Money(debt.amount, attempt.currency)) for debt in debts
         ),

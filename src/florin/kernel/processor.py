@@ -34,6 +34,7 @@ class StartOrder:
 
     key: str
     attempt: str
+    merchant: str
     papers: tuple[Paper, ...]
     description: str
     payer_email: str

@@ -135,6 +135,7 @@ def _session(order: StartOrder) -> dict[str, Any]:
     about = {"attempt": order.attempt}
     return {
         "mode": "payment",
+        "branding_settings": {"display_name": order.merchant},
         "payment_method_types": ["card"],
         "line_items": [
             {

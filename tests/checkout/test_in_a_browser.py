@@ -1,0 +1,211 @@
+"""What only a browser shows: pages that anybody can use, and scripts that do what they promise and no more."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from checkout.browsing import BASE, served
+from checkout.world import address, begin, everything, link_to, link_to_many, result_address, tell
+from factories import make_invoice, make_link, press_pay
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from testing.bank import Bank
+
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.domain.links.models import Link
+from florin.domain.payments.models import Attempt
+from florin.domain.staff.models import User
+from florin.flows import write_order
+from florin.kernel.processor import Outcome
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; its driver keeps a loop running in this thread, which Django is told to bear with."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, database: None) -> Iterator[Page]:
+    """A tab of a small telephone."""
+    with served():
+        context = browser.new_context(base_url=BASE, viewport={"width": 360, "height": 740})
+        yield context.new_page()
+        context.close()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who may take part in a state."""
+
+    owner: User
+    invoice: Invoice
+    link: Link
+
+
+def _payable(scene: Scene) -> str:
+    return address(scene.link)
+
+
+def _overdue(scene: Scene) -> str:
+    Invoice.objects.update(due_on="2020-01-31")
+    return address(scene.link, "?back=1")
+
+
+def _many(scene: Scene) -> str:
+    return address(link_to_many(scene.owner, 3))
+
+
+def _paid(scene: Scene) -> str:
+    tell(begin(scene.link), Outcome.SETTLED)
+    return address(scene.link)
+
+
+def _in_progress(scene: Scene) -> str:
+    tell(begin(scene.link), Outcome.AUTHORISED)
+    return address(scene.link)
+
+
+def _void(scene: Scene) -> str:
+    write_order.void(scene.owner.company, scene.invoice.order_id, by=scene.owner)
+    return address(scene.link)
+
+
+def _off(scene: Scene) -> str:
+    Company.objects.update(links_enabled=False)
+    return address(scene.link)
+
+
+def _unknown(scene: Scene) -> str:
+    return address(scene.link, "/nothing")
+
+
+def _settled(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.SETTLED)
+    return result_address(attempt)
+
+
+def _expired(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.EXPIRED)
+    return result_address(attempt)
+
+
+_SCENES = [_payable, _overdue, _many, _paid, _in_progress, _void, _off, _unknown, _settled, _expired]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("make", _SCENES, ids=lambda make: make.__name__.strip("_"))
+def test_every_page_can_be_used_by_anybody_on_a_small_telephone(
+    page: Page, owner: User, invoice: Invoice, link: Link, make: Callable[[Scene], str], scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(make(Scene(owner, invoice, link)))
+
+    findings = Axe().run(page)
+
+    assert findings.violations_count == 0, findings.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_scanner_that_runs_the_scripts_changes_nothing(page: Page, link: Link) -> None:
+    before = everything()
+
+    page.goto(address(link))
+    page.wait_for_timeout(1500)
+    page.evaluate("window.scrollTo(0, 999)")
+    page.evaluate("for (const kind of ['pointermove', 'keydown', 'wheel']) dispatchEvent(new Event(kind))")
+    page.wait_for_timeout(300)
+
+    assert everything() == before
+
+
+def test_a_person_who_moves_over_the_bill_has_opened_it(page: Page, link: Link) -> None:
+    page.goto(address(link))
+    page.wait_for_timeout(1100)
+
+    with page.expect_response("**/opened") as answer:
+        page.keyboard.press("Tab")
+
+    assert answer.value.status == 204
+    link.refresh_from_db()
+    assert link.opened_at is not None
+
+
+def test_an_open_page_says_that_its_amount_changed_and_holds_pay_for_a_moment(
+    page: Page, owner: User, invoice: Invoice
+) -> None:
+    other = make_invoice(owner, "50.00", customer=invoice.customer)
+    page.goto(address(link_to(invoice, other)))
+    page.focus("#pay")
+
+    tell(begin(link_to(other)), Outcome.SETTLED)
+
+    expect(page.locator("#news")).to_have_text(
+        "The amount changed from $150.00 to $100.00. Please look at it again.", timeout=9000
+    )
+    expect(page.locator("#pay")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#pay")).to_have_text("Pay $100.00")
+    expect(page.locator("#pay")).to_be_focused()
+    assert page.input_value("[name=seen]") == "10000"
+    expect(page.locator("#pay")).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_an_open_page_says_when_somebody_else_has_paid(page: Page, link: Link, invoice: Invoice) -> None:
+    page.goto(address(link))
+
+    tell(begin(link_to(invoice)), Outcome.SETTLED)
+
+    expect(page.locator("#news")).to_contain_text("Paid. Nothing is due.", timeout=9000)
+    expect(page.locator("#pay")).to_have_count(0)
+
+
+def test_the_result_page_finds_out_by_itself(page: Page, owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt)
+
+    page.goto(result_address(attempt))
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your payment has arrived", timeout=9000)
+
+
+def test_without_a_script_the_result_is_one_button_away(browser: Browser, owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt)
+    with served():
+        page = browser.new_context(base_url=BASE, java_script_enabled=False).new_page()
+        page.goto(result_address(attempt))
+        page.get_by_role("button", name="Check now").click()
+
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Your payment has arrived")
+
+
+def test_nothing_moves_while_a_bill_loads(page: Page, link: Link) -> None:
+    logo = "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzIDEiLz4="
+    Company.objects.update(logo=logo)
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => {"
+        " for (const shift of list.getEntries()) window.moved += shift.value;"
+        "}).observe({ type: 'layout-shift', buffered: true });"
+    )
+
+    page.goto(address(link), wait_until="networkidle")
+
+    assert page.evaluate("window.moved") == 0
+
+
+def test_pay_pressed_by_keyboard_leads_to_the_processor(page: Page, link: Link, bank: Bank) -> None:
+    page.goto(address(link))
+
+    page.focus("#pay")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"{bank.base}/**")
+    assert Attempt.objects.get(link=link).total == 10_000

@@ -1,0 +1,125 @@
+"""Mails: once per event and recipient, over a real mail server that misbehaves on request."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DataError
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from factories import make_invoice, make_link, press_pay
+from florin.domain.activity.models import Activity
+from florin.domain.links import services as links
+from florin.domain.outbox.models import Message
+from florin.domain.staff.models import User
+from florin.flows import deliver_outbox, send_documents, settle_payment
+from florin.kernel import clock
+from testing.bank import Bank
+
+
+@pytest.fixture(autouse=True)
+def _empty_mailbox(bank: Bank) -> None:
+    bank.forget_mails()
+
+
+def _make_due() -> None:
+    Message.objects.exclude(state="sent").update(due_at=clock.now() - timedelta(seconds=1))
+
+
+def test_an_invoice_arrives_with_its_pdf_and_the_link(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+
+    deliver_outbox.deliver()
+
+    mail = bank.mails(to="payer@shop.example")[0]
+    assert links.address_of(link.pk) in mail["links"]
+    assert mail["attachments"][0]["name"].startswith("INV-")
+    assert Activity.objects.filter(kind=Activity.Kind.SENT, subjects__contains=[link.pk]).exists()
+
+
+def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, email="ann@shop.example")
+    settle_payment.settle(attempt.pk)
+
+    deliver_outbox.deliver()
+
+    assert bank.mails(to="ann@shop.example")[0]["attachments"][0]["name"].startswith("RCP-")
+    assert "100.00" in bank.mails(to="office@bloom.example")[0]["subject"]
+
+
+def test_delivering_again_sends_nothing_again(owner: User, bank: Bank) -> None:
+    make_link(owner)
+
+    for _ in range(3):
+        deliver_outbox.deliver()
+
+    assert len(bank.mails()) == 1
+
+
+def test_a_rollback_sends_no_mail(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    jobs = ProcrastinateJob.objects.count()
+    owner.name = "x" * 300  # the timeline refuses it, after the mail was queued
+
+    with pytest.raises(DataError):
+        send_documents.send_invoice(
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=False, press="p", by=owner
+        )
+
+    deliver_outbox.deliver()
+    assert bank.mails() == []
+    assert ProcrastinateJob.objects.count() == jobs
+
+
+def test_send_pressed_twice_sends_once(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+
+    for _ in range(2):
+        send_documents.send_invoice(
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
+        )
+
+    deliver_outbox.deliver()
+    assert len(bank.mails()) == 1
+
+
+def test_a_server_that_says_later_gets_it_later_with_the_same_message_id(owner: User, bank: Bank) -> None:
+    make_link(owner)
+    bank.refuse_mail("reject_temporary", times=1)
+
+    deliver_outbox.deliver()
+    assert Message.objects.get().state == Message.State.QUEUED
+    _make_due()
+    deliver_outbox.deliver()
+
+    assert Message.objects.get().state == Message.State.SENT
+    assert str(Message.objects.get().pk) in bank.mails()[0]["message_id"]
+
+
+def test_an_address_that_is_refused_bounces_and_staff_can_see_it(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    bank.refuse_mail("reject_permanent", times=1)
+
+    deliver_outbox.deliver()
+
+    assert Message.objects.get().state == Message.State.BOUNCED
+    assert Activity.objects.filter(kind=Activity.Kind.BOUNCED, subjects__contains=[link.pk]).exists()
+
+
+def test_one_refused_mail_stops_no_other(owner: User, bank: Bank) -> None:
+    make_link(owner, to=("first@shop.example", "second@shop.example", "third@shop.example"))
+    bank.refuse_mail("reject_permanent", to="second@shop.example", times=1)
+
+    deliver_outbox.deliver()
+
+    assert len(bank.mails()) == 2
+
+
+def test_a_worker_that_died_while_sending_is_followed_by_another(owner: User, bank: Bank) -> None:
+    make_link(owner)
+    Message.objects.update(state=Message.State.SENDING)
+    _make_due()
+
+    deliver_outbox.deliver()
+
+    assert Message.objects.get().state == Message.State.SENT

@@ -1,0 +1,138 @@
+"""From the bill to the processor's page."""
+
+from uuid import uuid4
+
+import pytest
+
+from factories import make_draft, make_invoice, make_link, press_pay
+from florin.domain.activity.models import Activity
+from florin.domain.customers.models import Customer
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.orders.models import Order
+from florin.domain.payments.attempts import TooManyAttempts
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.staff.models import User
+from florin.flows import settle_payment, start_checkout, write_order
+from florin.flows.start_checkout import BillChanged, NotPayable, ProcessorAway
+from florin.kernel.errors import NotFound
+from florin.kernel.money import Money
+from testing.bank import Bank
+
+
+def _press(link: Link, minor: int = 10_000, nonce: str = "") -> str:
+    return start_checkout.start(
+        links.token_of(link.pk), seen=Money(minor, link.currency), nonce=nonce or uuid4().hex
+    )
+
+
+def _reprice(owner: User, link: Link, price: str) -> None:
+    order = Order.objects.get(pk=link.debts.get().invoice.order_id)
+    draft = make_draft(order.customer, price)
+    write_order.change(owner.company, order.pk, draft, version=order.version, by=owner)
+
+
+def test_an_amount_changed_between_view_and_pay_is_decided_again(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    _reprice(owner, link, "120.00")
+
+    with pytest.raises(BillChanged):
+        _press(link, 10_000)
+
+    assert not Attempt.objects.exists()
+    assert _press(link, 12_000).startswith(bank.base)
+
+
+def test_a_session_for_the_old_amount_is_expired_when_the_invoice_changes(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    attempt = press_pay(link)
+    _reprice(owner, link, "60.00")
+
+    settle_payment.expire_sessions([link.debts.get().invoice.item_id])
+
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.EXPIRED
+
+
+def test_a_card_held_for_the_old_amount_pays_only_what_is_owed_now(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    attempt = press_pay(link)
+    bank.pay(attempt)
+    _reprice(owner, link, "60.00")
+
+    settle_payment.settle(attempt.pk)
+
+    assert bank.charged(attempt.pk) == Payment.objects.get().amount == 6_000
+
+
+def test_the_press_is_on_the_timeline_and_counts_as_opening_the_link(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+
+    _press(link)
+
+    kinds = set(Activity.objects.filter(subjects__contains=[link.pk]).values_list("kind", flat=True))
+    assert {Activity.Kind.LINK_OPENED, Activity.Kind.CHECKOUT_STARTED} <= kinds
+
+
+def test_a_paid_bill_cannot_be_paid_again(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    attempt = press_pay(link)
+    bank.pay(attempt)
+    settle_payment.settle(attempt.pk)
+
+    with pytest.raises(NotPayable):
+        _press(link)
+
+
+def test_links_switched_off_hold_for_a_link_already_out(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    Customer.objects.filter(pk=link.customer_id).update(links_enabled=False)
+
+    with pytest.raises(NotPayable):
+        _press(link)
+
+
+def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    bank.break_down("session.create", "timeout_after_success")
+    nonce = uuid4().hex
+
+    with pytest.raises(ProcessorAway):
+        _press(link, nonce=nonce)
+    assert Attempt.objects.get().unsure_since is not None
+
+    assert _press(link, nonce=nonce) == Attempt.objects.get().url
+
+
+def test_a_session_that_we_never_heard_of_is_found_with_the_same_key(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    bank.break_down("session.create", "timeout_after_success")
+    with pytest.raises(ProcessorAway):
+        _press(link)
+
+    settle_payment.settle(Attempt.objects.get().pk)
+
+    assert Attempt.objects.get().reference.startswith("cs_test_")
+
+
+def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User, bank: Bank) -> None:
+    link = make_link(owner, make_invoice(owner, "0.01"))
+
+    with pytest.raises(NotPayable):
+        _press(link, 1)
+
+    assert Attempt.objects.get().state == Attempt.State.EXPIRED
+
+
+def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    for _ in range(20):
+        _press(link)
+
+    with pytest.raises(TooManyAttempts):
+        _press(link)
+
+
+def test_a_token_that_nobody_gave_out_opens_nothing(company: object) -> None:
+    with pytest.raises(NotFound):
+        start_checkout.start("made-up", seen=Money(1, "USD"), nonce="x")

@@ -1,0 +1,42 @@
+"""A table of moves says the same in the code and in the picture; what the database says is in domain/test_states."""
+
+from enum import StrEnum
+
+import pytest
+
+from florin.kernel.lifecycle import ImpossibleMove, Lifecycle
+
+
+class Door(StrEnum):
+    OPEN = "open"
+    SHUT = "shut"
+    WALLED = "walled"
+
+
+DOOR = Lifecycle(
+    {
+        Door.OPEN: frozenset({Door.SHUT}),
+        Door.SHUT: frozenset({Door.OPEN, Door.WALLED}),
+        Door.WALLED: frozenset(),
+    }
+)
+
+
+@pytest.mark.parametrize("old", Door)
+@pytest.mark.parametrize("new", Door)
+def test_only_the_moves_of_the_table_pass(old: Door, new: Door) -> None:
+    allowed = {("open", "shut"), ("shut", "open"), ("shut", "walled")}
+    if (old.value, new.value) in allowed:
+        DOOR.check(old, new)
+    else:
+        with pytest.raises(ImpossibleMove, match=f"{old} cannot become {new}"):
+            DOOR.check(old, new)
+
+
+def test_the_picture_has_one_arrow_a_move() -> None:
+    assert DOOR.drawing().splitlines() == [
+        "stateDiagram-v2",
+        "    open --> shut",
+        "    shut --> open",
+        "    shut --> walled",
+    ]
