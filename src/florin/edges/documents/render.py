@@ -46,8 +46,7 @@ def render_invoice(document: InvoiceDocument, *, balance: int, pay_url: str | No
             **_common(document.letterhead, document.currency, language),
             **_invoice_heading(document),
             "due": _due(document, balance=balance, pay_url=pay_url),
-            **_invoice_table(document),
-            "sums": _sums(document, balance),
+            **_invoice_table(document, _sums(document, balance)),
             "note": _lines(document.note.splitlines()),
             "note_label": _("Note"),
         }
@@ -148,14 +147,15 @@ def _due(document: InvoiceDocument, *, balance: int, pay_url: str | None) -> dic
     }
 
 
-def _invoice_table(document: InvoiceDocument) -> dict[str, Any]:
+def _invoice_table(document: InvoiceDocument, sums: list[dict[str, Any]]) -> dict[str, Any]:
     heads = [_("Code"), _("Description"), _("Quantity"), _("Unit price")]
     heads.append(_said(_("Amount (%(currency)s)"), currency=document.currency))
     rows = [_invoice_row(line, document) for line in document.lines]
     cells = [heads, *(row["cells"] for row in rows)]
     # Widths are reckoned here: typst would set every cell twice to find them.
     widths = [_width(row[place] for row in cells) for place in range(len(heads))]
-    return {"columns": heads, "rows": rows, "widths": widths}
+    widths[-1] = max(widths[-1], _width(each["amount"] for each in sums))
+    return {"columns": heads, "rows": rows, "sums": sums, "widths": widths}
 
 
 def _invoice_row(line: DocumentLine, document: InvoiceDocument) -> dict[str, Any]:
