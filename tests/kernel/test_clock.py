@@ -18,7 +18,9 @@ LATE_IN_LONDON = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
         ("Pacific/Kiritimati", date(2026, 7, 1)),
     ],
 )
-def test_the_same_instant_is_another_day_elsewhere(zone: str, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_instant_is_another_day_elsewhere(
+    zone: str, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clock, "now", lambda: LATE_IN_LONDON)
 
     assert clock.today(zone) == clock.local(LATE_IN_LONDON, zone) == day

@@ -1,4 +1,4 @@
-"""A table of moves says the same in the code and in the picture; what the database says is in domain/test_states."""
+"""A table of moves says the same in the code and in the picture; domain/test_states.py asks the database."""
 
 from enum import StrEnum
 

@@ -98,7 +98,8 @@ def test_money_adds_and_orders_as_whole_numbers_do(minors: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "minor"), [("1,234.50", 123450), (" 5 ", 500), ("5.", 500), (".5", 50), ("-0.01", -1), ("+7", 700)]
+    ("text", "minor"),
+    [("1,234.50", 123450), (" 5 ", 500), ("5.", 500), (".5", 50), ("-0.01", -1), ("+7", 700)],
 )
 def test_an_amount_is_read_as_people_type_it(text: str, minor: int) -> None:
     assert Money.parse(text, "USD") == Money(minor, "USD")
@@ -114,7 +115,9 @@ def test_what_is_not_plainly_an_amount_is_refused(text: str) -> None:
         Money.parse(text, "USD")
 
 
-@pytest.mark.parametrize(("text", "currency"), [("1.005", "USD"), ("1.5", "JPY"), ("1." + "0" * 40 + "1", "USD")])
+@pytest.mark.parametrize(
+    ("text", "currency"), [("1.005", "USD"), ("1.5", "JPY"), ("1." + "0" * 40 + "1", "USD")]
+)
 def test_more_decimals_than_the_currency_has_are_refused_not_rounded(text: str, currency: str) -> None:
     with pytest.raises(ValueError, match="more decimals"):
         Money.parse(text, currency)

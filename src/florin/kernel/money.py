@@ -1,8 +1,9 @@
 """Exact money: whole minor units of one currency, and the two places where a decimal becomes one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Self
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
@@ -13,7 +14,14 @@ _EXPONENTS = {
     **dict.fromkeys(["XAF", "XOF", "XPF"], 0),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
-_CODE_LENGTH = 3
+_CODE = re.compile(r"[A-Z]{3}")
+
+# Digits, in groups of three or in none: "1,50" is one and a half to some and a hundred and fifty to none.
+_AMOUNT = re.compile(r"[+-]?(?=\.?\d)(?:\d{1,3}(?:,\d{3})+|\d*)(?:\.\d*)?", re.ASCII)
+_LONGEST_AMOUNT = 60
+
+# Python's usual 28 digits would round the product of two long numbers before we do.
+_EXACT = Context(prec=100)
 
 # The most that a PostgreSQL bigint holds; an amount beyond it is a typing error, not money.
 MOST_MINOR = 2**63 - 1
@@ -34,7 +42,7 @@ class Money:
     def __post_init__(self) -> None:
         if isinstance(self.minor, bool) or not isinstance(self.minor, int):
             raise TypeError(f"Money is a whole number of minor units, not {self.minor!r}")
-        if len(self.currency) != _CODE_LENGTH or not self.currency.isascii() or not self.currency.isupper():
+        if not _CODE.fullmatch(self.currency):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 code")
         if abs(self.minor) > MOST_MINOR:
             raise ValueError("The amount is too large")
@@ -51,7 +59,11 @@ class Money:
         Raises:
             ValueError: if it is not a number, or has more decimals than the currency.
         """
-        scaled = _decimal(text.replace(",", "").strip()).scaleb(exponent(currency))
+        plain = text.strip()
+        if len(plain) > _LONGEST_AMOUNT or not _AMOUNT.fullmatch(plain):
+            raise ValueError(f"{text[:_LONGEST_AMOUNT]!r} is not an amount")
+        with localcontext(_EXACT):
+            scaled = Decimal(plain.replace(",", "")).scaleb(exponent(currency))
         if scaled != scaled.to_integral_value():
             raise ValueError(f"{text!r} has more decimals than {currency} has")
         return cls(int(scaled), currency)
@@ -114,16 +126,13 @@ def line_total(quantity: Decimal, unit_price: Decimal, currency: str) -> Money:
     """Price one line: quantity times unit price, rounded once, half-even, to the currency's minor unit.
 
     Nothing else in Florin rounds (product decisions, "Rounding").
+
+    Raises:
+        ValueError: if the product is no amount that can be kept.
     """
-    exact = (quantity * unit_price).scaleb(exponent(currency))
-    return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
-
-
-def _decimal(text: str) -> Decimal:
     try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not an amount") from None
-    if not value.is_finite():
-        raise ValueError(f"{text!r} is not an amount")
-    return value
+        with localcontext(_EXACT):
+            exact = (quantity * unit_price).scaleb(exponent(currency))
+            return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), currency)
+    except ArithmeticError:
+        raise ValueError("The amount is too large") from None

@@ -20,4 +20,4 @@ def derive(secret: bytes, link: UUID) -> str:
 
 def fingerprint(token: str) -> bytes:
     """Return what may be stored of a token: 32 bytes that find it and do not reveal it."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()  # a stranger may send anything
