@@ -9,6 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+
 from testing.settings import WEB_PORT
 
 BASE = f"http://127.0.0.1:{WEB_PORT}"

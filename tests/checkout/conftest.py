@@ -1,10 +1,10 @@
 """Who comes to the payer's pages."""
 
 import pytest
-from checkout.world import begin
 from django.test import Client
-from factories import make_invoice, make_link
 
+from checkout.world import begin
+from factories import make_invoice, make_link
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt

@@ -1,10 +1,10 @@
 """The bill page says what is owed now, in every state of a link."""
 
 import pytest
-from checkout.world import address, begin, link_to, link_to_many, queries, tell
 from django.test import Client
-from factories import make_customer, make_draft, make_invoice, make_link
 
+from checkout.world import address, begin, link_to, link_to_many, queries, tell
+from factories import make_customer, make_draft, make_invoice, make_link
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice

@@ -1,9 +1,9 @@
 """Who may come in, what may be kept, and that looking changes nothing."""
 
 import pytest
-from checkout.world import address, everything, result_address
 from django.test import Client
 
+from checkout.world import address, everything, result_address
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt

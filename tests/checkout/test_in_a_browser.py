@@ -1,4 +1,4 @@
-"""What only a browser shows: pages that anybody can use, and scripts that do what they promise and no more."""
+"""What only a browser shows: pages that anybody can use, and scripts that do what they promise."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from checkout.browsing import BASE, served
 from checkout.world import address, begin, everything, link_to, link_to_many, result_address, tell
 from factories import make_invoice, make_link, press_pay
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from testing.bank import Bank
-
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
@@ -19,6 +18,7 @@ from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel.processor import Outcome
+from testing.bank import Bank
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,12 @@ class Scene:
     owner: User
     invoice: Invoice
     link: Link
+
+
+@pytest.fixture
+def scene(owner: User, invoice: Invoice, link: Link) -> Scene:
+    """The people and papers of one bill."""
+    return Scene(owner, invoice, link)
 
 
 def _payable(scene: Scene) -> str:
@@ -104,10 +110,10 @@ _SCENES = [_payable, _overdue, _many, _paid, _in_progress, _void, _off, _unknown
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("make", _SCENES, ids=lambda make: make.__name__.strip("_"))
 def test_every_page_can_be_used_by_anybody_on_a_small_telephone(
-    page: Page, owner: User, invoice: Invoice, link: Link, make: Callable[[Scene], str], scheme: str
+    page: Page, scene: Scene, make: Callable[[Scene], str], scheme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(make(Scene(owner, invoice, link)))
+    page.goto(make(scene))
 
     findings = Axe().run(page)
 

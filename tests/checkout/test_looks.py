@@ -5,12 +5,12 @@ import gzip
 import re
 from itertools import product
 
-from checkout.world import address, link_to_many, queries
 from django.contrib.staticfiles import finders
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkout.world import address, link_to_many, queries
 from florin.domain.companies.models import Company
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User

@@ -7,9 +7,9 @@ import time
 
 import pytest
 from django.test import Client
-from testing.settings import NOTICE_SECRET
 
 from florin.domain.payments.models import ProcessorNotice
+from testing.settings import NOTICE_SECRET
 
 
 def _signed(body: str, secret: str = NOTICE_SECRET) -> dict[str, str]:

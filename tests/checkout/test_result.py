@@ -1,17 +1,17 @@
 """Where the processor sends the payer back: the truth as far as it is known, never a guess."""
 
 import pytest
-from checkout.world import address, begin, everything, link_to, queries, result_address, tell
 from django.test import Client
-from factories import make_link, press_pay
-from testing.bank import Bank
 
+from checkout.world import address, begin, everything, link_to, queries, result_address, tell
+from factories import make_link, press_pay
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments import attempts
 from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.kernel.processor import Outcome
+from testing.bank import Bank
 
 
 def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, bank: Bank) -> None:

@@ -1,13 +1,12 @@
-"""What the tests of the payer's pages share: addresses, what stands in a page, and what stands in the database."""
+"""What the tests of the payer's pages share: addresses, and what stands in pages and in the database."""
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from factories import make_invoice
 
+from factories import make_invoice
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
@@ -75,11 +74,6 @@ def hidden(page: str, name: str) -> str:
     return found[1]
 
 
-def minor(text: str) -> str:
-    """An amount of dollars, as the page sends it back."""
-    return str(int(Decimal(text) * 100))
-
-
 @dataclass(frozen=True)
 class Press:
     """What Pay sends."""
@@ -94,9 +88,8 @@ def everything() -> dict[str, tuple[int, str]]:
     state = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(
-                f"SELECT count(*), coalesce(md5(string_agg(xmin || ' ' || ctid, ',' ORDER BY ctid)), '') FROM \"{table}\""  # noqa: S608
-            )
+            versions = "coalesce(md5(string_agg(xmin || ' ' || ctid, ',' ORDER BY ctid)), '')"
+            cursor.execute(f'SELECT count(*), {versions} FROM "{table}"')  # noqa: S608 - names of our tables
             state[table] = cursor.fetchone()
     return state
 
