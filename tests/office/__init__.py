@@ -1,0 +1,34 @@
+"""What the tests of the staff's screens share."""
+
+from django.test import Client
+
+from florin.domain.orders.models import Order
+from florin.domain.staff.models import User
+
+
+def signed_in(user: User) -> Client:
+    """A client in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def typed(order: Order | None = None, /, **fields: str | list[str]) -> dict[str, object]:
+    """The order form as a browser sends it: one line of ten roses at 1.2345, unless told otherwise."""
+    customer = order.customer.number if order else ""
+    return {
+        "customer": customer,
+        "ship_on": "",
+        "po_number": "",
+        "ship_to": "",
+        "note": "",
+        "version": str(order.version) if order else "0",
+        "press": "a-press",
+        "line-key": ["0a0a0a0a"],
+        "line-code": [""],
+        "line-description": ["Roses"],
+        "line-quantity": ["10"],
+        "line-unit": ["stem"],
+        "line-unit_price": ["1.2345"],
+        **fields,
+    }

@@ -70,12 +70,12 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
         raise Refusal(_("Confirm the order first; only then there is an invoice to send."))
     if request.method != "POST":
         return _email(request, shown, to="\n".join(shown.order.customer.invoice_emails), tick=True)
-    to, tick = request.POST.get("to", "")[:_LONGEST_ADDRESSES], "payment_link" in request.POST
+    to, tick = request.POST.get("to", ""), "payment_link" in request.POST
     try:
         sent = send_documents.send_invoice(
             request.user.company,
             pk,
-            to=_BETWEEN.split(to.replace("\x00", "")),
+            to=_addresses(to),
             with_link=tick,
             press=request.POST.get("press", "").replace("\x00", "") or str(new_key()),
             by=request.user,
@@ -84,6 +84,12 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
         return _email(request, shown, to=to, tick=tick, problem=problem)
     _say_sent(request, shown, sent)
     return done(request, "office:order", pk)
+
+
+def _addresses(text: str) -> list[str]:
+    if len(text) > _LONGEST_ADDRESSES:
+        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
+    return _BETWEEN.split(text)
 
 
 def _email(
@@ -104,6 +110,7 @@ def _step(
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
     context |= {"shown": shown, "problem": problem, "part": f"office/{name}.html"}
+    context["heading"] = "h2" if request.htmx else "h1"
     template = f"{name}.html" if request.htmx else "step.html"
     return page(request, template, context, status=problem.status if problem else 200)
 

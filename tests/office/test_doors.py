@@ -1,0 +1,98 @@
+"""Who gets in where: every role at every door, and the stranger at each."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from factories import make_invoice, make_user
+from florin.domain.companies.models import Company
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Right, Role
+from florin.screens.office import urls
+from office import signed_in
+
+ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
+SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
+MAY_OPEN = {
+    "home": set(Role),
+    "feed": SENDERS,
+    "orders": SENDERS,
+    "order": SENDERS,
+    "order-timeline": SENDERS,
+    "order-email": SENDERS,
+    "invoice-pdf": SENDERS,
+    "receipt-pdf": {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER},
+    **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
+    **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
+    **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),
+}
+POSTS = {"order-lines", "order-reckon", "order-customer"}
+OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
+
+
+def knock(client: Client, door: str, key: UUID) -> int:
+    pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == door)
+    arguments = {"pk": key} if "pk" in str(pattern.pattern) else {}
+    address = reverse(f"office:{door}", kwargs=arguments)
+    return (client.post(address) if door in POSTS else client.get(address)).status_code
+
+
+def test_every_door_is_in_the_table() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == set(MAY_OPEN)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_the_doors_it_may_and_no_other(company: Company, owner: User, role: Role) -> None:
+    invoice = make_invoice(owner)
+    client = signed_in(make_user(company, role))
+    for door, roles in MAY_OPEN.items():
+        key = invoice.pk if door == "invoice-pdf" else invoice.order_id
+        status = knock(client, door, key)
+        assert (status != 403) == (role in roles), (door, status)
+        assert status < 500
+
+
+def test_a_stranger_finds_nothing_of_ours_at_any_door(owner: User, stranger: User) -> None:
+    invoice = make_invoice(owner)
+    client = signed_in(stranger)
+    for door in OF_ONE_ORDER:
+        assert knock(client, door, invoice.order_id) == 404, door
+        assert client.post(reverse(f"office:{door}", args=[invoice.order_id])).status_code in {404, 405}
+    assert knock(client, "invoice-pdf", invoice.pk) == 404
+    assert knock(client, "receipt-pdf", uuid4()) == 404
+
+
+def test_a_stranger_sees_neither_our_orders_nor_our_customers(owner: User, stranger: User) -> None:
+    invoice = make_invoice(owner)
+    client = signed_in(stranger)
+    for page in ("/office/", "/office/orders/", "/office/orders/suggest/customers/?customer=Corner"):
+        text = client.get(page).content.decode()
+        assert invoice.customer.name not in text
+        assert invoice.number not in text
+
+
+def test_without_signing_in_every_door_leads_to_the_sign_in_page(database: None) -> None:
+    for door in MAY_OPEN:
+        assert knock(Client(), door, uuid4()) in {302, 405}
+
+
+def test_a_part_of_a_page_sends_the_browser_to_sign_in(database: None) -> None:
+    answer = Client().get(
+        "/office/feed/", headers={"HX-Request": "true", "HX-Current-URL": "http://x/office/"}
+    )
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/account/sign-in/?next=/office/")
+
+
+def test_every_view_names_its_right() -> None:
+    patterns: list[URLPattern] = urls.urlpatterns
+    rights = [getattr(pattern.callback, "right", "missing") for pattern in patterns]
+    assert all(right is None or isinstance(right, Right) for right in rights)
+    assert rights.count(None) == 1
+
+
+def test_somebody_switched_off_is_out_at_once(owner: User) -> None:
+    client = signed_in(owner)
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert client.get("/office/").status_code == 302

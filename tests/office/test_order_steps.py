@@ -1,0 +1,114 @@
+"""Confirm, void, e-mail: shown first, done on POST, once however often it is pressed."""
+
+from html import unescape
+
+import pytest
+
+from factories import make_customer, make_invoice, make_order
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.domain.links.models import Link
+from florin.domain.orders.models import Order
+from florin.domain.outbox.models import Message
+from florin.domain.staff.models import User
+from florin.flows import write_order
+from office import signed_in
+
+HTMX = {"HX-Request": "true"}
+
+
+def email(invoice: Invoice) -> str:
+    return f"/office/orders/{invoice.order_id}/email/"
+
+
+@pytest.mark.parametrize("step", ["confirm", "void", "email"])
+def test_looking_at_a_step_changes_nothing(owner: User, step: str) -> None:
+    order = make_order(owner) if step != "email" else make_invoice(owner).order
+    state = order.state
+    assert signed_in(owner).get(f"/office/orders/{order.pk}/{step}/").status_code == 200
+    order.refresh_from_db()
+    assert (order.state, Message.objects.count()) == (state, 0)
+
+
+def test_confirm_pressed_twice_issues_one_invoice(owner: User) -> None:
+    order, client = make_order(owner), signed_in(owner)
+    for _press in range(2):
+        assert client.post(f"/office/orders/{order.pk}/confirm/").status_code == 302
+    assert Invoice.objects.count() == 1
+
+
+def test_void_pressed_twice_is_harmless(owner: User) -> None:
+    invoice, client = make_invoice(owner), signed_in(owner)
+    for _press in range(2):
+        assert client.post(f"/office/orders/{invoice.order_id}/void/").status_code == 302
+    assert Order.objects.get().state == Order.State.VOID
+
+
+def test_an_order_without_lines_is_not_confirmed_and_says_why(owner: User) -> None:
+    order = make_order(owner)
+    order.lines.all().delete()
+    answer = signed_in(owner).post(f"/office/orders/{order.pk}/confirm/", headers=HTMX)
+    assert answer.status_code == 422
+    assert "Add at least one line" in answer.content.decode()
+
+
+def test_the_dialog_knows_the_customers_addresses_and_ticks_the_link(owner: User) -> None:
+    customer = make_customer(owner.company, invoice_emails=["a@x.example", "b@x.example"])
+    text = signed_in(owner).get(email(make_invoice(owner, customer=customer)), headers=HTMX).content.decode()
+    assert ">a@x.example\nb@x.example</textarea>" in text
+    assert 'name="payment_link" value="on" checked' in text
+    assert "<html" not in text
+
+
+def test_where_no_link_is_offered_the_tick_is_off_and_the_reason_is_there(owner: User) -> None:
+    customer = make_customer(owner.company, links_enabled=False)
+    text = signed_in(owner).get(email(make_invoice(owner, customer=customer))).content.decode()
+    assert 'name="payment_link" value="on" disabled' in text
+    assert "Payment links are switched off for" in text
+
+
+def test_sending_queues_a_mail_to_each_and_says_so(owner: User) -> None:
+    client, invoice = signed_in(owner), make_invoice(owner)
+    sheet = {"to": "a@shop.example, b@shop.example\nc@shop.example", "payment_link": "on", "press": "p1"}
+    answer = client.post(email(invoice), sheet, follow=True)
+    said = f"{invoice.number} is on its way to a@shop.example, b@shop.example, c@shop.example, with a payment link."
+    assert said in answer.content.decode()
+    assert (Message.objects.count(), Link.objects.count()) == (3, 1)
+
+
+def test_send_pressed_twice_sends_once(owner: User) -> None:
+    client, invoice = signed_in(owner), make_invoice(owner)
+    sheet = {"to": "a@shop.example", "payment_link": "on", "press": "p1"}
+    answers = [client.post(email(invoice), sheet, headers=HTMX) for _press in range(2)]
+    assert [(answer.status_code, answer["HX-Refresh"]) for answer in answers] == [(204, "true")] * 2
+    assert (Message.objects.count(), Link.objects.count()) == (1, 1)
+
+
+def test_without_the_tick_no_link_is_made(owner: User) -> None:
+    invoice = make_invoice(owner)
+    signed_in(owner).post(email(invoice), {"to": "a@shop.example", "press": "p1"})
+    assert (Message.objects.count(), Link.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "to", ["", "nobody", "a@x.example, b@", "a\x00@x.example", "é" * 5000, "a@x.example " * 400]
+)
+def test_wrong_addresses_are_named_and_stay_typed(owner: User, to: str) -> None:
+    answer = signed_in(owner).post(email(make_invoice(owner)), {"to": to, "press": "p1"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert to in unescape(answer.content.decode())
+    assert not Message.objects.exists()
+
+
+def test_a_draft_has_nothing_to_send(owner: User) -> None:
+    order = make_order(owner)
+    answer = signed_in(owner).get(f"/office/orders/{order.pk}/email/", headers=HTMX)
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#notices")
+    assert "Confirm the order first" in answer.content.decode()
+
+
+def test_a_step_that_was_overtaken_is_a_sentence(owner: User, company: Company) -> None:
+    invoice = make_invoice(owner)
+    write_order.void(company, invoice.order_id, by=owner)
+    answer = signed_in(owner).post(email(invoice), {"to": "a@x.example", "press": "p"})
+    assert answer.status_code == 422

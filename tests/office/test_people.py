@@ -1,0 +1,189 @@
+"""Signing in, the reader's language, health, and calm answers when something is away."""
+
+import re
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.core import mail
+from django.core.cache import cache
+from django.db import OperationalError
+from django.test import Client
+from psycopg_pool import PoolTimeout
+from pytest_django import DjangoAssertNumQueries
+
+from factories import PASSWORD, make_invoice
+from florin.domain.staff.models import User
+from florin.screens.office import figures
+from office import signed_in
+
+SIGN_IN = "/account/sign-in/"
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet() -> None:
+    cache.clear()
+
+
+def test_one_signs_in_with_address_and_password(owner: User) -> None:
+    answer = Client().post(SIGN_IN, {"login": owner.email.upper(), "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/office/")
+
+
+def test_a_wrong_password_keeps_the_address_and_says_nothing_about_accounts(owner: User) -> None:
+    known = Client().post(SIGN_IN, {"login": owner.email, "password": "wrong"}).content.decode()
+    unknown = Client().post(SIGN_IN, {"login": "nobody@x.example", "password": "wrong"}).content.decode()
+    assert f'value="{owner.email}"' in known
+    sentence = re.search(r'role="alert"><p>([^<]+)', known)
+    assert sentence
+    assert sentence[1] in unknown
+
+
+def test_guessing_passwords_is_stopped(owner: User) -> None:
+    client = Client()
+    text = ""
+    for _guess in range(6):
+        text = client.post(SIGN_IN, {"login": owner.email, "password": "wrong"}).content.decode()
+    assert "Too many failed login attempts" in text
+    assert client.post(SIGN_IN, {"login": owner.email, "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/account/signup/", "/account/email/", "/account/reauthenticate/"])
+def test_what_has_no_page_of_ours_is_not_there(owner: User, path: str) -> None:
+    assert signed_in(owner).get(path).status_code == 404
+
+
+def test_a_forgotten_password_is_chosen_anew_by_mail(owner: User, settings: object) -> None:
+    client = Client()
+    client.post("/account/password/reset/", {"email": owner.email}, headers={"Host": "testserver"})
+    link = re.search(r"http://127\.0\.0\.1:\d+(/account/password/reset/\S+)", str(mail.outbox[0].body))
+    assert link
+    page = client.get(link[1], follow=True)
+    fresh = "a-quite-different-password"
+    client.post(page.redirect_chain[-1][0], {"password1": fresh, "password2": fresh})
+    owner.refresh_from_db()
+    assert owner.check_password(fresh)
+    assert "no longer works" in Client().get(link[1]).content.decode()
+
+
+def test_asking_for_an_unknown_address_looks_the_same_and_mails_nothing(database: None) -> None:
+    answer = Client().post("/account/password/reset/", {"email": "nobody@x.example"})
+    assert answer["Location"] == "/account/password/reset/sent/"
+    assert mail.outbox == []
+
+
+def test_a_password_can_be_changed(owner: User) -> None:
+    fresh = "a-quite-different-password"
+    sheet = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
+    assert signed_in(owner).post("/account/password/", sheet).status_code == 302
+    owner.refresh_from_db()
+    assert owner.check_password(fresh)
+
+
+def test_a_weak_password_is_refused(owner: User) -> None:
+    sheet = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
+    assert "at least 12 characters" in signed_in(owner).post("/account/password/", sheet).content.decode()
+
+
+def test_one_chooses_the_language_and_stays_where_one_was(owner: User) -> None:
+    client = signed_in(owner)
+    answer = client.post("/account/language/", {"language": "es", "next": "/office/orders/"})
+    assert answer["Location"] == "/office/orders/"
+    assert '<html lang="es">' in client.get("/office/").content.decode()
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_nobody_is_led_elsewhere(owner: User, back: str) -> None:
+    answer = signed_in(owner).post("/account/language/", {"language": "xx", "next": back})
+    assert answer["Location"] == "/"
+    assert User.objects.get(pk=owner.pk).language == "en"
+
+
+def test_the_sign_in_page_speaks_the_browsers_language(database: None) -> None:
+    assert (
+        '<html lang="es">' in Client().get(SIGN_IN, headers={"Accept-Language": "es-MX,es"}).content.decode()
+    )
+
+
+def test_a_payers_page_asks_for_no_session_and_sets_no_cookie(
+    owner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(owner)
+    with django_assert_num_queries(1) as asked:
+        answer = client.get("/pay/unknownunknownunknownunknow")
+    assert "session" not in str(asked.captured_queries)
+    assert answer.cookies == {}
+
+
+def test_healthz_answers_whatever_else_is_away() -> None:
+    assert Client().get("/healthz").status_code == 200
+
+
+def test_readyz_says_what_works(database: None) -> None:
+    assert Client().get("/readyz").json() == {"ready": True, "database": True, "migrations": True}
+
+
+def test_readyz_says_what_does_not(monkeypatch: pytest.MonkeyPatch, database: None) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("florin.screens.people.views.connection.cursor", _away)
+        answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, False)
+
+
+@pytest.mark.parametrize("problem", [OperationalError, PoolTimeout])
+def test_a_missing_database_is_a_calm_page(
+    owner: User, monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
+) -> None:
+    client = signed_in(owner)
+    client.raise_request_exception = False
+    broken: list[tuple[object, str]] = [(figures, "owed"), (SessionStore, "load")]
+    for target, name in broken:
+        with monkeypatch.context() as patch:
+            patch.setattr(target, name, lambda *_arguments: _raise(problem("gone")))
+            answer = client.get("/office/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert "Nothing is lost" in answer.content.decode()
+
+
+def test_a_defect_gets_a_number_and_no_traceback(
+    owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = signed_in(owner)
+    client.raise_request_exception = False
+    monkeypatch.setattr(figures, "owed", lambda _company: _raise(RuntimeError("secret detail")))
+    answer = client.get("/office/")
+    reference = re.search(r"<code>(\w{8})</code>", answer.content.decode())
+    assert reference
+    assert (answer.status_code, reference[1] in caplog.text) == (500, True)
+    assert "secret detail" not in answer.content.decode()
+
+
+def test_unknown_addresses_get_our_page(owner: User) -> None:
+    answer = signed_in(owner).get("/office/nothing/%00/here")
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.content.decode()
+
+
+def test_a_refusal_for_a_part_of_a_page_becomes_a_notice(owner: User) -> None:
+    missing = "/office/orders/01a206df-78aa-74b2-b4f2-5ee482e7ec27/timeline/"
+    answer = signed_in(owner).get(missing, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Retarget"]) == (404, "#notices")
+    assert "<html" not in answer.content.decode()
+
+
+def test_too_many_fields_are_a_4xx(owner: User) -> None:
+    invoice = make_invoice(owner)
+    answer = signed_in(owner).post(f"/office/orders/{invoice.order_id}/edit/", {"x": ["1"] * 20_001})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("sheet", [{"login": "a\x00@x", "password": "p\x00"}, {"login": "x" * 9000}, {}])
+def test_absurd_sign_ins_are_answered_calmly(database: None, sheet: dict[str, str]) -> None:
+    assert Client().post(SIGN_IN, sheet).status_code == 200
+
+
+def _away(*_arguments: object) -> None:
+    raise OperationalError("gone")
+
+
+def _raise(problem: Exception) -> None:
+    raise problem
