@@ -16,6 +16,20 @@ _CHECKS = {
         FROM payments_payment payment LEFT JOIN payments_allocation part ON part.payment_id = payment.id
         GROUP BY payment.id HAVING payment.amount <> coalesce(sum(part.amount), 0)
     """,
+    "a payment's fee is what was booked for it": """
+        SELECT payment.number, coalesce(payment.fee, 0) || ' is not ' || coalesce(sum(line.amount), 0)
+        FROM payments_payment payment
+        LEFT JOIN ledger_entry entry ON entry.source = 'payment:' || payment.id AND entry.kind = 'fee'
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'fees'
+        GROUP BY payment.id HAVING coalesce(payment.fee, 0) <> coalesce(sum(line.amount), 0)
+    """,
+    "an allocation is what the ledger moved on its item": """
+        SELECT payment.number, part.amount || ' is not ' || coalesce(-sum(line.amount), 0)
+        FROM payments_allocation part JOIN payments_payment payment ON payment.id = part.payment_id
+        LEFT JOIN ledger_entry entry ON entry.source = 'payment:' || payment.id AND entry.kind = 'payment'
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.item_id = part.item_id
+        GROUP BY payment.id, part.id HAVING part.amount <> coalesce(-sum(line.amount), 0)
+    """,
     "a settled attempt has its payment": """
         SELECT attempt.id::text, attempt.state FROM payments_attempt attempt
         LEFT JOIN payments_payment payment ON payment.attempt_id = attempt.id
@@ -33,6 +47,14 @@ _CHECKS = {
         LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'receivable'
         GROUP BY invoice.id
         HAVING (CASE WHEN invoice.void THEN 0 ELSE invoice.total END) <> coalesce(sum(line.amount), 0)
+    """,
+    "an invoice is its latest revision": """
+        SELECT invoice.number, 'revision ' || invoice.revision || ' over ' || invoice.total
+        FROM invoices_invoice invoice LEFT JOIN invoices_revision revision
+          ON revision.invoice_id = invoice.id AND revision.number = invoice.revision
+        WHERE revision.total IS DISTINCT FROM invoice.total
+           OR EXISTS (SELECT FROM invoices_revision later
+                      WHERE later.invoice_id = invoice.id AND later.number > invoice.revision)
     """,
 }
 

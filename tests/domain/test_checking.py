@@ -1,0 +1,89 @@
+"""Each check of the books finds the breach it is for; every breach is planted past the triggers."""
+
+from domain.world import make_paid_attempt, open_attempt, tampered
+from factories import make_customer, make_invoice, make_link
+from florin.domain.ledger import checking as ledger
+from florin.domain.payments import checking as payments
+from florin.domain.staff.models import User
+from florin.flows import check_books
+
+ENTRY = (
+    "INSERT INTO ledger_entry (id, company_id, kind, source, key, date, posted_by, posted_at) "
+    "SELECT gen_random_uuid(), id, 'invoice', 'x', 'x', '2026-01-01', 'x', now() FROM companies_company"
+)
+BREACHES = [
+    (
+        "an entry's lines sum to zero in each currency",
+        "UPDATE ledger_line SET amount = 9 WHERE account = 'sales'",
+    ),
+    (
+        "an entry's lines sum to zero in each currency",
+        "UPDATE ledger_line SET currency = 'EUR' WHERE account = 'sales'",
+    ),
+    ("an entry has at least two lines", "DELETE FROM ledger_line WHERE account = 'sales'"),
+    ("an entry has at least two lines", ENTRY),
+    ("an item's balance is the sum of its lines", "UPDATE ledger_item SET balance = balance + 1"),
+    ("a line is in its item's currency, customer and company", "UPDATE ledger_item SET currency = 'EUR'"),
+    (
+        "a line is in its item's currency, customer and company",
+        """
+        UPDATE ledger_line SET customer_id = (SELECT id FROM customers_customer WHERE number = 'other')
+        WHERE item_id IS NOT NULL
+        """,
+    ),
+    (
+        "a line is in its item's currency, customer and company",
+        "UPDATE ledger_entry SET company_id = gen_random_uuid()",
+    ),
+    ("a payment is what its ledger entry took in", "UPDATE payments_payment SET amount = amount + 1"),
+    (
+        "a payment is what its ledger entry took in",
+        "UPDATE ledger_entry SET source = 'lost' WHERE kind = 'payment'",
+    ),
+    ("a payment is the sum of its allocations", "DELETE FROM payments_allocation"),
+    ("a payment's fee is what was booked for it", "UPDATE payments_payment SET fee = fee + 1"),
+    ("a payment's fee is what was booked for it", "UPDATE payments_payment SET fee = NULL"),
+    (
+        "an allocation is what the ledger moved on its item",
+        "UPDATE payments_allocation SET amount = amount - 1",
+    ),
+    (
+        "a settled attempt has its payment",
+        "UPDATE payments_attempt SET state = 'expired' WHERE state = 'settled'",
+    ),
+    (
+        "a settled attempt has its payment",
+        "UPDATE payments_attempt SET state = 'settled' WHERE state = 'opened'",
+    ),
+    (
+        "only an attempt that is being captured holds something",
+        "UPDATE payments_attemptdebt SET reserved = 1",
+    ),
+    ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET total = total + 1"),
+    ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET void = true"),
+    ("an invoice is its latest revision", "UPDATE invoices_revision SET total = total + 1"),
+    ("an invoice is its latest revision", "UPDATE invoices_invoice SET revision = 2"),
+]
+
+
+def test_each_check_finds_what_it_is_for(owner: User) -> None:
+    make_paid_attempt(owner)
+    make_invoice(owner, "55.00")
+    open_attempt(make_link(owner))
+    make_customer(owner.company, number="other")
+
+    missed = [(check, breach) for check, breach in BREACHES if check not in _found_after(breach)]
+
+    assert missed == []
+    assert check_books.findings() == []
+
+
+def _found_after(breach: str) -> set[str]:
+    with tampered(breach):
+        found = check_books.findings()
+    assert all(finding.subject and finding.detail for finding in found)
+    return {finding.check for finding in found}
+
+
+def test_every_check_has_a_breach_planted_here() -> None:
+    assert {check for check, _ in BREACHES} == {*ledger._CHECKS, *payments._CHECKS}

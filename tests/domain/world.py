@@ -1,0 +1,83 @@
+"""What the tests of the domain share: raw SQL, tampering that is taken back, and a processor's word."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+
+from factories import make_link
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.domain.links.models import Link
+from florin.domain.payments import attempts, bill, settling
+from florin.domain.payments.models import Attempt
+from florin.domain.payments.settling import Step
+from florin.domain.staff.models import User
+from florin.kernel import clock
+from florin.kernel.money import Money
+from florin.kernel.processor import Outcome, Report
+
+
+def sql(*statements: str) -> list[tuple[Any, ...]]:
+    """Run statements in one transaction, as somebody with a console could; return what the last one found."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def tampered(*statements: str) -> Iterator[None]:
+    """Change rows past every trigger, and take it back afterwards."""
+    with transaction.atomic():
+        sql("SET LOCAL session_replication_role = replica", *statements)
+        yield
+        transaction.set_rollback(True)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def book(item: Item, *postings: Posting, key: str = "") -> Entry:
+    """Post an entry in a transaction of its own."""
+    with transaction.atomic():
+        return posting.post(
+            NewEntry(
+                company=item.company,
+                kind=Entry.Kind.INVOICE,
+                source=f"item:{item.pk}",
+                key=key or uuid4().hex,
+                date=clock.today("UTC"),
+                by="a test",
+                postings=postings,
+            )
+        )
+
+
+def sale(item: Item, minor: int) -> tuple[Posting, Posting]:
+    """What an invoice of so much posts."""
+    return Posting(Account.RECEIVABLE, usd(minor), item), Posting(Account.SALES, usd(-minor))
+
+
+def open_attempt(link: Link) -> Attempt:
+    """Press Pay without asking a processor."""
+    with transaction.atomic():
+        return attempts.open_for(bill.draw_up(link), nonce=uuid4().hex)
+
+
+def report(attempt: Attempt, outcome: Outcome, amount: Money | None = None, fee: Money | None = None) -> Step:
+    """Let the processor say something about an attempt."""
+    news = Report(reference="cs_1", outcome=outcome, amount=amount, fee=fee, payment="pi_1")
+    with transaction.atomic():
+        return settling.record(settling.lock(attempt.pk), news)
+
+
+def make_paid_attempt(owner: User) -> Attempt:
+    """An invoice of 100.00 that was paid by card, with its fee."""
+    attempt = open_attempt(make_link(owner))
+    report(attempt, Outcome.SETTLED, usd(10_000), usd(315))
+    return attempt
