@@ -11,7 +11,7 @@ demo: $(RUNTIME)  ## Start everything on this machine; Ctrl-C stops it.
 
 test: lint  ## Everything that must be green: style, types, imports, migrations, tests.
 	sh tools/install-chromium
-	$(BIN)/pytest --numprocesses=2 --dist=worksteal --durations=10
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --durations=10
 
 check: test
 

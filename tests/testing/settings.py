@@ -6,15 +6,15 @@ import tempfile
 from pathlib import Path
 
 
-def _free_port() -> str:
+def free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
 
 
-SANDBOX_PORT = _free_port()
-MAILBOX_PORT = _free_port()
-WEB_PORT = _free_port()
+SANDBOX_PORT = free_port()
+MAILBOX_PORT = free_port()
+WEB_PORT = free_port()
 CONTROL_TOKEN = "the-tests-control-the-bank"
 NOTICE_SECRET = "whsec_notices-of-the-tests-are-signed"
 
