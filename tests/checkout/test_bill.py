@@ -139,6 +139,10 @@ def test_unknown_revoked_and_malformed_links_look_alike(payer: Client, link: Lin
     assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
 
 
+def test_a_slash_at_the_end_does_no_harm(payer: Client, link: Link) -> None:
+    assert "Pay $100.00" in payer.get(address(link, "/")).text
+
+
 def test_who_comes_back_without_paying_reads_that_nothing_was_charged(payer: Client, link: Link) -> None:
     assert "Nothing was charged" in payer.get(address(link, "?back=1")).text
 

@@ -9,6 +9,7 @@ app_name = "checkout"
 urlpatterns = [
     path("look/<str:colour>.css", looks.look, name="look"),
     path("<str:token>", views.bill, name="bill"),
+    path("<str:token>/", views.bill),  # some mail programs end an address with a slash
     path("<str:token>/now", views.now, name="now"),
     path("<str:token>/opened", views.opened, name="opened"),
     path("<str:token>/checkout", views.start, name="start"),
