@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
+from pytest_django.fixtures import Settings
 
 from factories import make_company, make_user
 from florin.domain.companies.models import Company
@@ -14,11 +15,6 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges import database_server
 from florin.flows import check_books
-
-if TYPE_CHECKING:
-    from django.db.backends.postgresql.base import DatabaseWrapper
-from pytest_django.fixtures import Settings
-
 from testing import settings as test_settings
 from testing.bank import Bank
 
@@ -37,7 +33,8 @@ def migrated(worker_id: str, django_db_blocker: Any) -> Iterator[None]:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         yield
         connection.close()
-        cast("DatabaseWrapper", connection).close_pool()
+        wrapper: Any = connection  # its stubs know no pool
+        wrapper.close_pool()
     if not (test_settings.SERVER_FOLDER / "cluster" / "postmaster.pid").exists():
         shutil.rmtree(test_settings.SERVER_FOLDER, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""The main job, as a newcomer does it: order, mail, button, card, two confirmations, a timeline that says so."""
+"""The main job as a newcomer does it: order, mail, button, card, two confirmations, a timeline."""
 
 import re
 from typing import Any

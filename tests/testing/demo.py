@@ -65,7 +65,7 @@ class Demo:
             self._process.wait(60)
 
     def kill(self, *names: str) -> None:
-        """``kill -9`` the web server, worker, sandbox, database or the demo itself, with all their children."""
+        """``kill -9`` the web server, worker, sandbox, database or the demo, with all their children."""
         for name in names:
             for process in self._processes(name):
                 os.kill(process, signal.SIGKILL)
