@@ -1,6 +1,5 @@
 """The laws of the books hold against everybody, also against somebody with a database console."""
 
-from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,7 +7,7 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.world import book, sale, sql, usd
+from domain.world import A_DAY, book, sale, sql, usd
 from factories import make_customer
 from florin.domain.companies.models import Company
 from florin.domain.ledger import posting
@@ -16,8 +15,6 @@ from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.ledger.posting import NewItem, Posting, Unbalanced
 from florin.flows import check_books
 from florin.kernel.money import Money
-
-A_DAY = date(2026, 3, 1)
 
 
 def make_item(company: Company, kind: Item.Kind = Item.Kind.INVOICE) -> Item:
@@ -223,7 +220,7 @@ MOVES = st.lists(
 
 
 @settings(
-    max_examples=10,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
 
 from factories import make_link
+from florin.domain.credits import importing as credits_importing
+from florin.domain.credits import services as credits_
+from florin.domain.credits.importing import OldCredit
+from florin.domain.credits.models import Credit
+from florin.domain.customers.models import Customer
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
@@ -19,6 +26,8 @@ from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.kernel.processor import Outcome, Report
+
+A_DAY = date(2026, 3, 1)
 
 
 def sql(*statements: str) -> list[tuple[Any, ...]]:
@@ -81,3 +90,25 @@ def make_paid_attempt(owner: User) -> Attempt:
     attempt = open_attempt(make_link(owner))
     report(attempt, Outcome.SETTLED, usd(10_000), usd(315))
     return attempt
+
+
+def make_credit(customer: Customer, minor: int) -> Credit:
+    """An open credit."""
+    old = OldCredit(
+        customer=customer, number=f"CR-{uuid4().hex[:12]}", given_on=A_DAY, amount=minor, reason="Wilted"
+    )
+    with transaction.atomic():
+        return credits_importing.give_many(customer.company, [old], by="a test")[0]
+
+
+def pay_by_credit(invoice: Invoice, minor: int) -> None:
+    """Pay part of an invoice, with a credit of just that much."""
+    credit = make_credit(invoice.customer, minor)
+    with transaction.atomic():
+        credits_.apply(
+            invoice.company,
+            credit=credit.item_id,
+            invoice=invoice.item_id,
+            amount=Money(minor, invoice.currency),
+            by="a test",
+        )
