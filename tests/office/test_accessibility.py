@@ -1,7 +1,7 @@
 """Every screen in a real browser: axe finds nothing, nothing sticks out, the keyboard is enough."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from factories import make_customer, make_invoice, make_link, make_order

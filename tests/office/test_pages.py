@@ -22,8 +22,8 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 4),
-        ("/office/feed/", 1),
+        ("/office/", 5),
+        ("/office/feed/", 2),
         ("/office/orders/", 2),
         ("/office/orders/?q=Corner", 2),
         ("/office/orders/new/", 0),
@@ -141,6 +141,13 @@ def test_the_summary_is_paged_without_gaps_or_doubles(owner: User) -> None:
     found = [re.findall(r">(SO-\d+)</a>", page) for page in (first, second)]
     assert [len(page) for page in found] == [50, 11]
     assert {number for page in found for number in page} == numbers
+
+
+def test_home_leads_from_what_happened_to_the_order(owner: User, stranger: User) -> None:
+    invoice = make_invoice(owner)
+    make_link(owner, invoice)
+    assert f"/office/orders/{invoice.order_id}/" in signed_in(owner).get("/office/").content.decode()
+    assert str(invoice.order_id) not in signed_in(stranger).get("/office/").content.decode()
 
 
 @pytest.mark.parametrize("words", ["PO-7", "corner", "SO-10001"])

@@ -4,12 +4,13 @@ The sentences themselves are in ``templates/office/story.html``, one for each ki
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
+from florin.domain.orders.models import Order
 from florin.kernel.money import Money
 
 Kind = Activity.Kind
@@ -31,7 +32,7 @@ NEWS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One line of a timeline; ``about`` holds the sentence's details."""
+    """One line of a timeline; ``about`` holds the sentence's details, ``order`` where it leads."""
 
     key: UUID
     kind: str
@@ -39,6 +40,7 @@ class Story:
     actor: str
     about: dict[str, str | int]
     amount: Money | None
+    order: UUID | None = None
 
     @property
     def icon(self) -> str:
@@ -58,13 +60,24 @@ def timeline(company_id: UUID, subject: UUID) -> list[Story]:
 
 def news(company_id: UUID) -> list[Story]:
     """Tell what happened to the company's mails, links and payments, the latest first."""
-    return _tell(activity.feed(company_id, NEWS)[:_MOST_NEWS])
+    return _lead_to_orders(company_id, activity.feed(company_id, NEWS)[:_MOST_NEWS])
 
 
 def bounces(company_id: UUID, *, since: datetime) -> list[Story]:
     """Tell which mails were refused since an instant, the latest first."""
     refused = activity.feed(company_id, [Kind.BOUNCED]).filter(at__gte=since)
-    return _tell(refused[:_MOST_NEWS])
+    return _lead_to_orders(company_id, refused[:_MOST_NEWS])
+
+
+def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[Story]:
+    """Tell what happened, each story with the order that it touched, found in one query."""
+    entries = list(happened)
+    touched = {key for entry in entries for key in entry.subjects}
+    orders = set(Order.objects.filter(company_id=company_id, pk__in=touched).values_list("pk", flat=True))
+    led = ({key for key in entry.subjects if key in orders} for entry in entries)
+    return [
+        replace(story, order=min(keys, default=None)) for story, keys in zip(_tell(entries), led, strict=True)
+    ]
 
 
 def _tell(happened: Iterable[Activity]) -> list[Story]:

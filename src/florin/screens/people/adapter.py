@@ -1,6 +1,5 @@
 """How sign-in behaves: closed to strangers, quiet about itself, and calm when mail is away."""
 
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,7 +16,7 @@ class MailAway(Refusal):
     status = 503
 
 
-class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+class StaffAdapter(DefaultAccountAdapter):
     """Florin's choices; people are added by an Admin, never by themselves."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the library's signature
@@ -45,7 +44,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library 
         """
         try:
             super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError):
+        except OSError:  # what a mail server says is one of these too
             raise MailAway(
                 _("The mail cannot be sent at the moment. Please try again in a few minutes.")
             ) from None
