@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from florin.domain.companies.models import Company
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
@@ -23,9 +25,11 @@ def apply(company: Company, *, credit: UUID, invoice: UUID, amount: Money, by: s
     items = locked(Item.objects.filter(company=company), [credit, invoice])
     giver, taker = items.get(credit), items.get(invoice)
     if giver is None or taker is None or giver.customer_id != taker.customer_id:
-        raise Refusal("A credit can only be applied to an invoice of the same customer.")
+        raise Refusal(_("A credit can only be applied to an invoice of the same customer."))
+    if not giver.currency == taker.currency == amount.currency:
+        raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
     if not Money.zero(amount.currency) < amount <= min(-giver.money, taker.money):
-        raise Refusal("That is more than the credit or the invoice has open.")
+        raise Refusal(_("That is more than the credit or the invoice has open."))
     return posting.post(
         NewEntry(
             company=company,
