@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from florin.domain.outbox.models import Message
 from florin.kernel import clock
@@ -86,19 +86,21 @@ def postponed(message: Message, reason: str) -> bool:
     """Record a passing failure and try later: after 15 seconds, then ever longer, for three days.
 
     Returns:
-        Whether there will be another try.
+        Whether there will be another try; not if another worker has sent it since our claim lapsed.
     """
     now = clock.now()
     if now - message.queued_at > _GIVE_UP_AFTER:
         bounced(message, reason)
         return False
     pause = min(_FIRST_PAUSE * 2 ** min(message.tries, 10), _LONGEST_PAUSE)
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.QUEUED, due_at=now + pause, error=reason[:500]
-    )
-    return True
+    return bool(_held(message).update(state=Message.State.QUEUED, due_at=now + pause, error=reason[:500]))
 
 
 def bounced(message: Message, reason: str) -> None:
     """Record that the mail server will not take it, ever; staff sees it."""
-    Message.objects.filter(pk=message.pk).update(state=Message.State.BOUNCED, error=reason[:500])
+    _held(message).update(state=Message.State.BOUNCED, error=reason[:500])
+
+
+def _held(message: Message) -> QuerySet[Message]:
+    """The message while the claim on it is still the caller's: what a quicker worker did since stays done."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, tries=message.tries + 1)

@@ -1,0 +1,197 @@
+"""A mail is decided in a transaction, taken by one worker, and given up after three days and not before."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from domain.world import sql
+from florin.domain.companies.models import Company
+from florin.domain.outbox import services
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.kernel import clock
+from testing.races import at_once
+
+State = Message.State
+
+
+@transaction.atomic
+def enqueue(company: Company, *recipients: str, event: str = "send:1", kind: str = "invoice") -> None:
+    services.enqueue(
+        NewMessage(
+            company_id=company.pk,
+            event=event,
+            kind=Message.Kind(kind),
+            recipients=recipients,
+            snapshot={"language": "en"},
+            subjects=[company.pk],
+        )
+    )
+
+
+def jobs() -> int:
+    [(count,)] = sql("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver_outbox'")
+    return int(count)
+
+
+def make_message(company: Company, recipient: str = "a@shop.example") -> Message:
+    enqueue(company, recipient, event=uuid4().hex)
+    return Message.objects.get(recipient=recipient)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **passed: float) -> None:
+    """Let time pass."""
+    then = timezone.now() + timedelta(**passed)
+    monkeypatch.setattr(clock, "now", lambda: then)
+
+
+def test_one_mail_a_recipient_and_a_job_to_deliver_them(company: Company) -> None:
+    enqueue(company, "a@shop.example", " b@shop.example ", "a@shop.example", "", "  ")
+
+    assert sorted(Message.objects.values_list("recipient", flat=True)) == ["a@shop.example", "b@shop.example"]
+    assert jobs() == 1
+
+
+def test_the_same_news_twice_is_one_mail_and_other_news_is_another(company: Company) -> None:
+    for _ in range(2):
+        enqueue(company, "a@shop.example")
+    enqueue(company, "a@shop.example", kind="payment_received")
+    enqueue(company, "a@shop.example", event="send:2")
+
+    assert Message.objects.count() == 3
+
+
+def test_the_same_news_at_the_same_instant_is_one_mail(company: Company) -> None:
+    answers = at_once(*[lambda: enqueue(company, "a@shop.example")] * 6)
+
+    assert answers == [None] * 6
+    assert Message.objects.count() == 1
+
+
+def test_the_database_itself_keeps_the_second_one_out(company: Company) -> None:
+    message = make_message(company)
+    message.pk = uuid4()
+
+    with pytest.raises(IntegrityError, match="message_once_per_event"):
+        message.save(force_insert=True)
+
+
+def test_a_rollback_queues_no_mail_and_asks_for_no_job(company: Company) -> None:
+    with transaction.atomic():
+        enqueue(company, "a@shop.example")
+        transaction.set_rollback(True)
+
+    assert not Message.objects.exists()
+    assert jobs() == 0
+
+
+def test_nobody_to_write_to_asks_for_nothing(company: Company) -> None:
+    enqueue(company, "", " ")
+
+    assert jobs() == 0
+
+
+def test_a_claimed_mail_is_not_taken_again(company: Company) -> None:
+    message = make_message(company)
+
+    assert services.claim() == [message]
+    assert services.claim() == []
+
+
+def test_eight_workers_at_once_take_each_mail_once(company: Company) -> None:
+    enqueue(company, *[f"{place}@shop.example" for place in range(40)])
+
+    taken = at_once(*[lambda: services.claim(most=5)] * 8)
+
+    keys = [message.pk for some in taken if isinstance(some, list) for message in some]
+    assert len(keys) == len(set(keys)) == 40
+
+
+def test_what_another_worker_is_just_taking_is_passed_over_without_waiting(company: Company) -> None:
+    held, free = make_message(company), make_message(company, "b@shop.example")
+
+    with transaction.atomic():
+        Message.objects.select_for_update().get(pk=held.pk)
+        [taken] = at_once(services.claim)
+
+    assert taken == [free]
+
+
+def test_only_the_mails_asked_for_are_taken(company: Company) -> None:
+    wanted, _ = make_message(company), make_message(company, "b@shop.example")
+
+    assert services.claim([wanted.pk, uuid4()]) == [wanted]
+
+
+def test_a_claim_lapses_when_its_worker_dies(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = make_message(company)
+    services.claim()
+
+    later(monkeypatch, seconds=119)
+    assert services.claim() == []
+    later(monkeypatch, seconds=121)
+    assert services.claim() == [message]
+    assert Message.objects.get().tries == 2
+
+
+@pytest.mark.parametrize("ending", ["sent", "bounced"])
+def test_a_mail_that_is_done_never_comes_back(
+    company: Company, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    make_message(company)
+    [message] = services.claim()
+    services.sent(message) if ending == "sent" else services.bounced(message, "no such mailbox")
+
+    later(monkeypatch, days=10)
+    assert services.claim() == []
+    assert Message.objects.get().state == ending
+
+
+def test_a_mail_that_fails_waits_longer_each_time_up_to_an_hour(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_message(company)
+    moment, pauses = clock.now(), []
+    for _ in range(11):
+        monkeypatch.setattr(clock, "now", lambda now=moment: now)
+        [message] = services.claim()
+        assert services.postponed(message, "mailbox is busy")
+        due = Message.objects.get().due_at
+        pauses.append(round((due - moment).total_seconds()))
+        moment = due
+
+    assert pauses == [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    assert Message.objects.get().error == "mailbox is busy"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(71, State.QUEUED), (73, State.BOUNCED)])
+def test_after_three_days_staff_hears_of_it(
+    company: Company, monkeypatch: pytest.MonkeyPatch, hours: int, state: State
+) -> None:
+    make_message(company)
+    later(monkeypatch, hours=hours)
+    [message] = services.claim()
+
+    assert services.postponed(message, "still busy") == (state == State.QUEUED)
+    assert Message.objects.values_list("state", "error").get() == (state, "still busy")
+
+
+def test_a_slow_worker_does_not_unsend_what_another_has_sent(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first worker's claim lapsed while its mail server hung; the second was quicker."""
+    make_message(company)
+    [slow] = services.claim()
+    later(monkeypatch, seconds=121)
+    [quick] = services.claim()
+    services.sent(quick)
+
+    assert not services.postponed(slow, "timed out")
+    services.bounced(slow, "timed out")
+
+    assert Message.objects.values_list("state", "error").get() == (State.SENT, "")
+    later(monkeypatch, days=1)
+    assert services.claim() == []
