@@ -60,6 +60,8 @@ def test_axe_finds_nothing_before_one_signs_in(browse: Open, screen: str) -> Non
 def test_the_email_dialog_opens_and_sends_by_keyboard(owner: User, browse: Open) -> None:
     invoice = make_invoice(owner)
     page = browse(owner).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"/office/orders/{invoice.order_id}/")
     page.get_by_role("link", name="Email", exact=True).focus()
     page.keyboard.press("Enter")
@@ -70,6 +72,21 @@ def test_the_email_dialog_opens_and_sends_by_keyboard(owner: User, browse: Open)
     page.keyboard.type("florist@shop.example")
     page.get_by_label("Payment Link").press("Enter")
     page.get_by_text("is on its way to florist@shop.example, with a payment link.").wait_for()
+    assert complaints == []  # the content security policy would complain here
+
+
+def test_the_menus_open_and_hold_what_the_rights_allow(owner: User, browse: Open) -> None:
+    page = browse(owner).new_page()
+    page.goto("/office/")
+    page.get_by_role("button", name="Order Entry").click()
+    assert page.locator("#menu-orders").get_by_role("link").all_inner_texts() == [
+        "Add Order",
+        "Order Summary",
+    ]
+    check(page)
+    page.get_by_role("button", name="Admin Person").click()
+    page.get_by_role("button", name="Español").click()
+    assert page.evaluate("document.documentElement.lang") == "es"
 
 
 def test_a_wrong_address_keeps_the_dialog_open_with_what_was_typed(owner: User, browse: Open) -> None:

@@ -47,11 +47,11 @@ def test_an_orders_page_and_its_news_cost_the_same_whatever_happened(
     for _send in range(5):
         make_link(owner, invoice)
     address = f"/office/orders/{invoice.order_id}/"
-    with django_assert_num_queries(ASKING + 5):  # order, invoice, lines, links, timeline
+    with django_assert_num_queries(ASKING + 6):  # order, invoice, what is held, lines, links, timeline
         page = client.get(address).content.decode()
     seen = re.search(r"timeline/\?seen=(\w+)", page)
     assert seen
-    with django_assert_num_queries(ASKING + 3):
+    with django_assert_num_queries(ASKING + 4):
         assert client.get(f"{address}timeline/?seen={seen[1]}", headers=HTMX).status_code == 204
 
 

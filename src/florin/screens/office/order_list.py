@@ -23,7 +23,7 @@ def orders(request: StaffRequest) -> HttpResponse:
         found = found.filter(state=state)
     shown = paging.slice_of(found, request.GET.get("after", ""))
     context = {
-        "rows": reading.with_invoices(shown.rows),
+        "rows": reading.with_invoices(request.user.company, shown.rows),
         "after": shown.after,
         "first": not request.GET.get("after"),
         "words": words,

@@ -45,5 +45,5 @@ def timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _mark(shown: Standing, told: list[Story]) -> str:
     """Return a short text that changes whenever something on the page would."""
     latest = told[0].key if told else ""
-    text = f"{latest} {shown.order.state} {shown.balance} {shown.badge}"
+    text = f"{latest} {shown.order.state} {shown.balance} {shown.held} {shown.badge}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Debt, Link
 from florin.domain.orders.models import Order
+from florin.domain.payments import bill
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -22,12 +23,18 @@ class Standing:
 
     order: Order
     invoice: Invoice | None
-    today: date | None = None
+    today: date
+    held: int = 0
 
     @property
     def balance(self) -> Money | None:
         """What is owed, once there is an invoice."""
         return self.invoice.item.money if self.invoice else None
+
+    @property
+    def in_progress(self) -> Money | None:
+        """What payments that are under way hold of it at this moment."""
+        return Money(self.held, self.order.currency) if self.held else None
 
     @property
     def paid(self) -> Money | None:
@@ -41,18 +48,18 @@ class Standing:
             return self.order.state
         if not self.invoice.item.balance:
             return "paid"
-        if self.today and self.invoice.due_on < self.today:
+        if self.invoice.due_on < self.today:
             return "overdue"
         return "partly" if self.invoice.item.balance < self.invoice.total else "open"
 
 
-def with_invoices(orders: Sequence[Order]) -> list[Standing]:
+def with_invoices(company: Company, orders: Sequence[Order]) -> list[Standing]:
     """Pair orders with their invoices in one query."""
     invoices = {
         invoice.order_id: invoice
         for invoice in Invoice.objects.filter(order__in=orders).select_related("item")
     }
-    today = clock.today("UTC")
+    today = clock.today(company.time_zone)
     return [Standing(order, invoices.get(order.pk), today) for order in orders]
 
 
@@ -64,9 +71,11 @@ def standing(company: Company, order_id: UUID) -> Standing:
     """
     order = find(Order.objects.filter(company=company).select_related("customer"), pk=order_id)
     invoice = Invoice.objects.filter(order=order).select_related("item", "customer").first()
+    held = 0
     if invoice:
         invoice.company = company
-    return Standing(order, invoice, clock.today(company.time_zone))
+        held = bill.reserved([invoice.item_id]).get(invoice.item_id, 0)
+    return Standing(order, invoice, clock.today(company.time_zone), held)
 
 
 def links_of(invoice: Invoice | None) -> list[Link]:
