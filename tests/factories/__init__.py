@@ -1,13 +1,19 @@
 """Making what a test needs, in one line, through the product's own services."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from django.db import transaction
+
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
+from florin.domain.credits import importing as credits_
+from florin.domain.credits.importing import OldCredit
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
+from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
@@ -17,6 +23,7 @@ from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import confirm_order, send_documents, start_checkout, write_order
+from florin.kernel.money import Money
 
 PASSWORD = "a-long-enough-password"
 _numbers = count(1)
@@ -104,3 +111,16 @@ def press_pay(link: Link) -> Attempt:
     nonce = uuid4().hex
     start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce)
     return Attempt.objects.get(link=link, nonce=nonce)
+
+
+def make_credit(owner: User, customer: Customer, amount: str, *, number: str = "") -> Item:
+    """An open credit."""
+    given = OldCredit(
+        customer=customer,
+        number=number or f"CR-{next(_numbers)}",
+        given_on=date(2026, 1, 5),
+        amount=Money.parse(amount, customer.currency).minor,
+        reason="Wilted on arrival",
+    )
+    with transaction.atomic():
+        return credits_.give_many(owner.company, [given], by=owner.name)[0].item

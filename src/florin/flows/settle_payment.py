@@ -164,9 +164,9 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     excess = receipt.document.excess
     if excess:
         _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
-    items = [str(key) for key in attempt.debts.values_list("item_id", flat=True)]
-    if attempts.rivals([UUID(key) for key in items]).exists():
-        later(Job.EXPIRE_SESSIONS, items=items)
+    items = attempts.items_of(attempt)
+    if attempts.rivals(items).exists():
+        later(Job.EXPIRE_SESSIONS, items=[str(key) for key in items])
 
 
 def _after_release(attempt: Attempt, report: Report) -> None:

@@ -24,6 +24,9 @@ class Company(Keyed):
     terms_days = models.PositiveSmallIntegerField(default=30)
     links_enabled = models.BooleanField(default=True)
     manual_links_enabled = models.BooleanField(default=True)
+    use_open_credits = models.BooleanField(
+        default=True, help_text="Deduct a customer's open credits from what a link asks for."
+    )
 
     class Meta:
         verbose_name = "company"
@@ -63,7 +66,7 @@ class PaymentsAccount(Keyed):
         ACTIVE = "active", "active"
         SUSPENDED = "suspended", "suspended"
 
-    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="+")
+    company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
     gateway = models.CharField(max_length=20, default="stripe")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     card_enabled = models.BooleanField(default=True)

@@ -12,9 +12,11 @@ def open_company(*, slug: str, name: str, email: str, **details: str | int) -> C
 
 def activate_account(company: Company) -> None:
     """Let the company take payments; from now on its documents carry links (R24)."""
-    PaymentsAccount.objects.filter(company=company).update(state=PaymentsAccount.State.ACTIVE)
+    account = company.account
+    account.state = PaymentsAccount.State.ACTIVE
+    account.save(update_fields=["state"])
 
 
 def account_of(company: Company) -> PaymentsAccount | None:
     """Return the company's payments account, if it has opened one."""
-    return PaymentsAccount.objects.filter(company=company).first()
+    return getattr(company, "account", None)

@@ -18,11 +18,18 @@ class Customer(Keyed):
     bill_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
     ship_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
     phone = models.CharField(max_length=40, blank=True)
+    tax_id = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True, max_length=1000)
     invoice_emails = ArrayField(models.EmailField(), default=list, blank=True)
+    statement_emails = ArrayField(models.EmailField(), default=list, blank=True)
+    credit_limit = models.BigIntegerField(null=True, help_text="In minor units; empty means none.")
     terms_days = models.PositiveSmallIntegerField(default=30)
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
     links_enabled = models.BooleanField(default=True)
+    automatic_invoices = models.BooleanField(
+        default=True, help_text="Mail the invoice when an order is confirmed."
+    )
 
     class Meta:
         verbose_name = "customer"

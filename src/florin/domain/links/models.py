@@ -18,14 +18,23 @@ class Link(Keyed):
     ``fingerprint`` only finds it.
     """
 
+    class Kind(models.TextChoices):
+        """What was sent."""
+
+        INVOICE = "invoice", "Invoice"
+        BATCH = "batch", "Invoices"
+        STATEMENT = "statement", "Statement"
+
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INVOICE)
     fingerprint = models.BinaryField(max_length=32, unique=True)
     currency = models.CharField(max_length=3)
     recipients = ArrayField(models.EmailField())
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=254)
     opened_at = models.DateTimeField(null=True, help_text="First opened by a person.")
+    started_at = models.DateTimeField(null=True, help_text="Pay was first pressed.")
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -49,6 +58,7 @@ class Debt(Keyed):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["link", "invoice"], name="debt_once_per_link"),
         ]
+        indexes: ClassVar = [models.Index(fields=["invoice", "-link"], name="debt_of_invoice")]
 
     def __str__(self) -> str:
         return f"{self.invoice_id} in {self.link_id}"

@@ -51,7 +51,7 @@ def find(token: str) -> Link:
     """
     fingerprint = tokens.fingerprint(token)
     link = (
-        Link.objects.select_related("company", "customer")
+        Link.objects.select_related("company__account", "customer")
         .filter(fingerprint=fingerprint, revoked_at__isnull=True)
         .first()
     )

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.services import account_of
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import Bill
 from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import Attempt, AttemptDebt
+from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
@@ -59,6 +59,7 @@ def open_for(bill: Bill, *, nonce: str) -> Attempt:
     winner = Attempt.objects.get(link=bill.link, nonce=nonce)
     if winner.pk == fresh.pk:
         _write_debts(fresh, bill)
+        _write_credits(fresh, bill)
     return winner
 
 
@@ -77,6 +78,11 @@ def touched(attempt: Attempt) -> list[UUID]:
     debts = attempt.debts.values_list("invoice_id", "invoice__order_id")
     papers = [key for pair in debts for key in pair]
     return [attempt.pk, attempt.link_id, attempt.link.customer_id, *papers]
+
+
+def items_of(attempt: Attempt) -> list[UUID]:
+    """Return the keys of the ledger items that an attempt pays or uses."""
+    return [*attempt.debts.values_list("item", flat=True), *attempt.credits.values_list("item", flat=True)]
 
 
 def doubt(attempt_id: UUID) -> None:
@@ -102,7 +108,8 @@ def due(now: datetime) -> QuerySet[Attempt]:
 
 def rivals(items: list[UUID]) -> QuerySet[Attempt]:
     """Return the open attempts that want to pay one of these items: stale once a balance has changed."""
-    return Attempt.objects.filter(state=Attempt.State.OPENED, debts__item__in=items).distinct()
+    wanted = Q(debts__item__in=items) | Q(credits__item__in=items)
+    return Attempt.objects.filter(wanted, state=Attempt.State.OPENED).distinct()
 
 
 def _next_check(doubts: int) -> datetime:
@@ -121,4 +128,11 @@ def _write_debts(attempt: Attempt, bill: Bill) -> None:
         )
         for position, line in enumerate(bill.lines, start=1)
         if line.payable
+    )
+
+
+def _write_credits(attempt: Attempt, bill: Bill) -> None:
+    AttemptCredit.objects.bulk_create(
+        AttemptCredit(attempt=attempt, item_id=credit.item_id, position=position, amount=credit.amount.minor)
+        for position, credit in enumerate(bill.credits, start=1)
     )

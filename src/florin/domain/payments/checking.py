@@ -39,6 +39,10 @@ _CHECKS = {
         SELECT attempt.id::text, debt.reserved || ' held while ' || attempt.state
         FROM payments_attemptdebt debt JOIN payments_attempt attempt ON attempt.id = debt.attempt_id
         WHERE debt.reserved > 0 AND attempt.state <> 'capturing'
+        UNION ALL
+        SELECT attempt.id::text, credit.reserved || ' of a credit held while ' || attempt.state
+        FROM payments_attemptcredit credit JOIN payments_attempt attempt ON attempt.id = credit.attempt_id
+        WHERE credit.reserved > 0 AND attempt.state <> 'capturing'
     """,
     "an invoice's total is what was booked for it": """
         SELECT invoice.number, invoice.total || ' is not ' || coalesce(sum(line.amount), 0)

@@ -103,6 +103,35 @@ class AttemptDebt(Keyed):
         return f"{self.amount} of {self.item_id}"
 
 
+class AttemptCredit(Keyed):
+    """An open credit that an attempt counts on (``amount``), and what it holds of it now (``reserved``).
+
+    Both are minor units, positive.
+    """
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="credits")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    reserved = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "credit of an attempt"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "item"], name="attempt_credit_once"),
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, reserved__lte=models.F("amount")),
+                name="credit_reservation_within_credit",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["item"], name="reservation_of_credit", condition=models.Q(reserved__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of credit {self.item_id}"
+
+
 class Payment(Keyed):
     """Money that came in. It is booked once, whatever happened around it, and never changed."""
 

@@ -4,7 +4,7 @@ authorised -> lock the debts -> reserve what is still owed (or decide to void) -
 settled    -> lock the debts -> book the money, whatever the state was (product promises 2, 3, 4)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import attempts, bill, sharing
-from florin.domain.payments.lifecycle import ATTEMPT
+from florin.domain.payments.lifecycle import ATTEMPT, FINAL
 from florin.domain.payments.lifecycle import AttemptState as State
-from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment
+from florin.domain.payments.models import Allocation, Attempt, AttemptCredit, AttemptDebt, Payment
 from florin.kernel import clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money
@@ -94,54 +94,75 @@ def _decide(attempt: Attempt, report: Report) -> Step:
 
 
 def _end(attempt: Attempt, state: State) -> Step:
-    if attempt.state in {State.SETTLED, State.CANCELLED, state}:
+    if attempt.state in FINAL:
         return Wait()
     released = state == State.CANCELLED
     _move(attempt, State.CANCELLED if attempt.state in {State.CAPTURING, State.VOIDING} else state)
-    attempt.debts.update(reserved=0)
+    _let_go(attempt)
     return Ended(released)
 
 
 def _reserve(attempt: Attempt, report: Report) -> Step:
-    """Decide, under lock, how much of the hold to take: what is still owed and nobody else is paying."""
+    """Decide, under lock, how much of the hold to take: what is still owed and nobody else is paying.
+
+    After the end this is old news: somebody else asked later and was quicker.
+    """
+    if attempt.state in {State.SETTLED, State.CANCELLED}:
+        return Wait()
     if attempt.state == State.CAPTURING:
         return Capture(Money(attempt.capture or 0, attempt.currency))
     if attempt.state == State.VOIDING:
         return Void()
-    debts = _lock_debts(attempt)
+    wants = _lock_wants(attempt)
+    owed = [min(debt.amount, wants.free[debt.item_id]) for debt in wants.debts]
+    open_ = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
+    from_credits, _ = sharing.share(sum(owed), open_)
     held = report.amount if report.amount and report.amount.currency == attempt.currency else None
-    free = _free(debts)
-    wanted = [min(debt.amount, free[debt.item_id]) for debt in debts]
-    shares, _ = sharing.share(held.minor if held else 0, wanted)
-    if not any(shares):
+    taken = min(held.minor if held else 0, attempt.total, sum(owed) - sum(from_credits))
+    if taken <= 0:
         _move(attempt, State.VOIDING)
         return Void()
-    for debt, part in zip(debts, shares, strict=True):
-        debt.reserved = part
-    AttemptDebt.objects.bulk_update(debts, ["reserved"])
-    attempt.capture = sum(shares)
+    shares, _ = sharing.share(taken + sum(from_credits), owed)
+    _hold(wants.debts, shares)
+    _hold(wants.credits, from_credits)
+    attempt.capture = taken
     _move(attempt, State.CAPTURING)
-    return Capture(Money(attempt.capture, attempt.currency))
+    return Capture(Money(taken, attempt.currency))
 
 
 def _book(attempt: Attempt, report: Report) -> Step:
-    """Book money that the processor has taken; what is not owed becomes an overpayment (R18)."""
+    """Book money that the processor has taken; what is not owed becomes an overpayment (R18).
+
+    The money pays first, in the order of the bill; open credits pay what it leaves, up to what was agreed.
+    """
     if attempt.state == State.SETTLED or report.amount is None:
         return Wait()
-    debts = _lock_debts(attempt)
-    attempt.debts.update(reserved=0)
+    _let_go(attempt)
+    wants = _lock_wants(attempt)
+    same = report.amount.currency == attempt.currency
+    owed = [wants.free[debt.item_id] if same else 0 for debt in wants.debts]
+    paid, excess = _pay(report.amount.minor, wants.debts, owed)
+    left = [limit - part for limit, part in zip(owed, paid, strict=True)]
+    agreed = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
+    used, _ = sharing.share(sum(left), agreed)
+    credited, _ = sharing.share(sum(used), left)
     payment = _write_payment(attempt, report, report.amount)
     _move(attempt, State.SETTLED)
-    owed = _free(debts) if report.amount.currency == attempt.currency else {}
-    shares, excess = sharing.share(report.amount.minor, [owed.get(debt.item_id, 0) for debt in debts])
-    items = {item.pk: item for item in Item.objects.filter(pk__in=[debt.item_id for debt in debts])}
-    parts = [
-        (items[debt.item_id], debt.invoice_id, part) for debt, part in zip(debts, shares, strict=True) if part
-    ]
-    _post(attempt, payment, parts, excess)
+    booking = _Booking(wants, paid, credited, used, excess)
+    _post_payment(payment, booking)
+    _post_credits(payment, booking)
     if report.fee:
         record_fee(payment, report.fee)
     return Booked(payment)
+
+
+def _pay(amount: int, debts: Sequence[AttemptDebt], owed: Sequence[int]) -> tuple[list[int], int]:
+    """Share money out: first what the payer agreed to of each debt, then what else is owed on them."""
+    agreed, more = sharing.share(
+        amount, [min(debt.amount, limit) for debt, limit in zip(debts, owed, strict=True)]
+    )
+    extra, excess = sharing.share(more, [limit - part for limit, part in zip(owed, agreed, strict=True)])
+    return [part + also for part, also in zip(agreed, extra, strict=True)], excess
 
 
 def record_fee(payment: Payment, fee: Money) -> None:
@@ -150,32 +171,56 @@ def record_fee(payment: Payment, fee: Money) -> None:
     if not changed:
         return
     payment.fee = fee.minor
-    posting.post(
-        NewEntry(
-            company=payment.company,
-            kind=Entry.Kind.FEE,
-            source=f"payment:{payment.pk}",
-            key=f"payment:{payment.pk}:fee",
-            date=clock.today(payment.company.time_zone),
-            by="processor",
-            postings=[Posting(Account.FEES, fee), Posting(Account.CARD_CLEARING, -fee)],
-        )
-    )
+    _post(payment, Entry.Kind.FEE, [Posting(Account.FEES, fee), Posting(Account.CARD_CLEARING, -fee)])
 
 
-def _lock_debts(attempt: Attempt) -> list[AttemptDebt]:
-    """Lock the items of an attempt, in the one order that all use, and return what it wants of each."""
+@dataclass(frozen=True, slots=True)
+class _Wants:
+    """What an attempt wants to pay and to use, its items locked, and what of each item is free."""
+
+    debts: Sequence[AttemptDebt]
+    credits: Sequence[AttemptCredit]
+    items: Mapping[UUID, Item]
+    free: Mapping[UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """What money (``paid``) and open credits (``credited``) pay of each debt, in minor units.
+
+    ``used`` is what each credit gives for it, ``excess`` what of the money nobody owed.
+    """
+
+    wants: _Wants
+    paid: Sequence[int]
+    credited: Sequence[int]
+    used: Sequence[int]
+    excess: int
+
+
+def _lock_wants(attempt: Attempt) -> _Wants:
+    """Lock the items of an attempt, in the one order that all use, and see what of them is free."""
     debts = list(attempt.debts.order_by("position"))
-    locked(Item.objects.all(), [debt.item_id for debt in debts])
-    return debts
+    credits_ = list(attempt.credits.order_by("position"))
+    parts: list[AttemptDebt | AttemptCredit] = [*debts, *credits_]
+    items = locked(Item.objects.all(), [part.item_id for part in parts])
+    held = {
+        **bill.reserved([debt.item_id for debt in debts]),
+        **bill.reserved_credits([credit.item_id for credit in credits_]),
+    }
+    free = {key: max(abs(item.balance) - held.get(key, 0), 0) for key, item in items.items()}
+    return _Wants(debts, credits_, items, free)
 
 
-def _free(debts: Sequence[AttemptDebt]) -> dict[UUID, int]:
-    """What is owed on each locked item and held by nobody."""
-    keys = [debt.item_id for debt in debts]
-    held = bill.reserved(keys)
-    balances = Item.objects.filter(pk__in=keys).values_list("pk", "balance")
-    return {key: max(balance - held.get(key, 0), 0) for key, balance in balances}
+def _hold(parts: Sequence[AttemptDebt | AttemptCredit], amounts: Sequence[int]) -> None:
+    for part, amount in zip(parts, amounts, strict=True):
+        part.reserved = amount
+        part.save(update_fields=["reserved"])
+
+
+def _let_go(attempt: Attempt) -> None:
+    attempt.debts.update(reserved=0)
+    attempt.credits.update(reserved=0)
 
 
 def _write_payment(attempt: Attempt, report: Report, amount: Money) -> Payment:
@@ -196,18 +241,23 @@ def _write_payment(attempt: Attempt, report: Report, amount: Money) -> Payment:
     )
 
 
-def _post(attempt: Attempt, payment: Payment, parts: list[tuple[Item, UUID, int]], excess: int) -> None:
-    today = clock.today(attempt.company.time_zone)
+def _post_payment(payment: Payment, booking: _Booking) -> None:
+    """Book the money, and note what it did to each item."""
+    today = clock.today(payment.company.time_zone)
     currency = payment.currency
     postings = [Posting(Account.CARD_CLEARING, payment.money)]
-    postings += [Posting(Account.RECEIVABLE, Money(-part, currency), item) for item, _, part in parts]
-    allocations = [
-        Allocation(
-            payment=payment, item=item, invoice_id=invoice, amount=part, balance_after=item.balance - part
-        )
-        for item, invoice, part in parts
-    ]
-    if excess:
+    allocations = []
+    for debt, part, credit in zip(booking.wants.debts, booking.paid, booking.credited, strict=True):
+        item = booking.wants.items[debt.item_id]
+        if part:
+            postings.append(Posting(Account.RECEIVABLE, Money(-part, currency), item))
+            after = item.balance - part - credit
+            allocations.append(
+                Allocation(
+                    payment=payment, item=item, invoice_id=debt.invoice_id, amount=part, balance_after=after
+                )
+            )
+    if booking.excess:
         item = posting.open_item(
             payment.customer,
             Item.Kind.OVERPAYMENT,
@@ -216,20 +266,48 @@ def _post(attempt: Attempt, payment: Payment, parts: list[tuple[Item, UUID, int]
             opened_on=today,
             due_on=today,
         )
+        excess = booking.excess
         postings.append(Posting(Account.CUSTOMER_CREDIT, Money(-excess, currency), item))
         allocations.append(Allocation(payment=payment, item=item, amount=excess, balance_after=-excess))
+    _post(payment, Entry.Kind.PAYMENT, postings)
+    Allocation.objects.bulk_create(allocations)
+
+
+def _post_credits(payment: Payment, booking: _Booking) -> None:
+    """Apply the open credits that the payer was shown (product decision "Open credits")."""
+    if not any(booking.used):
+        return
+    items, currency = booking.wants.items, payment.currency
+    given = zip(booking.wants.credits, booking.used, strict=True)
+    taken = zip(booking.wants.debts, booking.credited, strict=True)
+    _post(
+        payment,
+        Entry.Kind.APPLY,
+        [
+            *(
+                Posting(Account.CUSTOMER_CREDIT, Money(part, currency), items[credit.item_id])
+                for credit, part in given
+            ),
+            *(
+                Posting(Account.RECEIVABLE, Money(-part, currency), items[debt.item_id])
+                for debt, part in taken
+            ),
+        ],
+    )
+
+
+def _post(payment: Payment, kind: Entry.Kind, postings: Sequence[Posting]) -> None:
     posting.post(
         NewEntry(
-            company=attempt.company,
-            kind=Entry.Kind.PAYMENT,
+            company=payment.company,
+            kind=kind,
             source=f"payment:{payment.pk}",
-            key=f"attempt:{attempt.pk}:payment",
-            date=today,
+            key=f"attempt:{payment.attempt_id}:{kind.value}",
+            date=clock.today(payment.company.time_zone),
             by="processor",
             postings=postings,
         )
     )
-    Allocation.objects.bulk_create(allocations)
 
 
 def _move(attempt: Attempt, state: State) -> None:
