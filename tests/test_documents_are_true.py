@@ -1,0 +1,121 @@
+"""The documents say what the code says: states, paths, tests, settings, report views and dependencies."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from florin.domain.orders.lifecycle import ORDER
+from florin.domain.payments.lifecycle import ATTEMPT
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+DOCUMENTS = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+ADRS = sorted((DOCS / "adr").glob("*.md"))
+
+# A path may be told from the root, from the package, or from the document's own folder.
+_TOPS = {path.name for path in (*ROOT.iterdir(), *(ROOT / "src" / "florin").iterdir())} - {".venv", "var"}
+_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:py|md|toml|txt)")
+_NAMED = re.compile(r"(?P<path>[^:]+\.py)::(?P<name>\w+)")
+
+
+def _quoted(document: Path) -> list[str]:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def _is_path(text: str) -> bool:
+    known = text.split("/", maxsplit=1)[0] in _TOPS or text.endswith((".py", ".md", ".toml"))
+    return bool(_PATH.fullmatch(text)) and known
+
+
+def _find(text: str, document: Path) -> Path | None:
+    if "/" not in text:  # a name that many folders have, such as models.py
+        return next((ROOT / "src").rglob(text), None) or next(ROOT.glob(text), None)
+    places = (ROOT, ROOT / "src" / "florin", document.parent)
+    return next((place / text for place in places if (place / text).exists()), None)
+
+
+def _rows(document: Path) -> Iterator[list[str]]:
+    """The cells of every table row, the headings and rulings among them."""
+    for line in document.read_text().splitlines():
+        if line.startswith("| "):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize("drawing", [ORDER.drawing(), ATTEMPT.drawing()], ids=["order", "attempt"])
+def test_the_pictures_of_the_states_are_drawn_from_the_code(drawing: str) -> None:
+    assert f"```mermaid\n{drawing}\n```" in (DOCS / "lifecycles.md").read_text()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_path_that_a_document_names_is_there(document: Path) -> None:
+    missing = [text for text in _quoted(document) if _is_path(text) and _find(text, document) is None]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_function_and_test_that_a_document_names_is_there(document: Path) -> None:
+    missing = []
+    for named in filter(None, map(_NAMED.fullmatch, _quoted(document))):
+        path = _find(named["path"], document)
+        if path is None or not re.search(rf"^(def|class) {named['name']}\b", path.read_text(), re.MULTILINE):
+            missing.append(named[0])
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md"], ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
+
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", ADRS, ids=lambda path: path.name)
+def test_every_decision_ends_with_what_enforces_it(document: Path) -> None:
+    last = document.read_text().strip().splitlines()[-1]
+
+    assert re.match(r"Enforced by .*`tests/[\w/]+\.py::test_\w+`", last)
+
+
+def test_every_setting_is_in_the_readme_and_no_other() -> None:
+    read = re.compile(r"""(?:\b(?:text|number|secret)|environ\.get)\(\s*["\']([A-Z][A-Z_]+)["\']""")
+    sources = (ROOT / "src" / "florin").rglob("*.py")
+    asked_for = {name for source in sources for name in read.findall(source.read_text())}
+
+    told = {name for row in _rows(ROOT / "README.md") for name in re.findall(r"`([A-Z_]{8,})`", row[0])}
+
+    assert told == asked_for
+
+
+@pytest.mark.usefixtures("database")
+def test_the_report_views_have_the_columns_that_are_told() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, string_agg(column_name, ', ' ORDER BY ordinal_position)"
+            " FROM information_schema.columns WHERE table_name LIKE 'report%%' GROUP BY table_name",
+            [],
+        )
+        views = dict(cursor.fetchall())
+
+    told = {
+        row[0].strip("`"): row[2] for row in _rows(DOCS / "operations.md") if row[0].startswith("`report_")
+    }
+
+    assert told == views
+
+
+def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"].values()
+    wanted = [*project["project"]["dependencies"], *(one for group in groups for one in group)]
+    names = [re.split(r"[\[<>=~ ]", one)[0].lower() for one in wanted if isinstance(one, str)]
+
+    told = [row[0] for row in _rows(DOCS / "dependencies.md") if row[0] not in {"package", "---"}]
+
+    assert sorted(told) == sorted(names)
