@@ -1,0 +1,145 @@
+"""What no linter can state about the house: sizes, names, and that what is promised is carried out."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from domain.world import sql
+from florin.kernel.jobs import Job
+from florin.screens.console import worker
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+
+def under(path: Path, *folders: str) -> bool:
+    return bool({*folders} & {*path.relative_to(SOURCE).parts})
+
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text()) for path in MODULES}
+OURS = [path for path in MODULES if not under(path, "migrations")]
+CLOSE_TO_MONEY = [path for path in OURS if under(path, "kernel", "domain", "flows")]
+MOST_LINES, MOST_LINES_OF_FUNCTION = 400, 60
+NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
+REPORTS = ["entry", "invoice", "payment", "refund", "notice", "outbox", "activity"]
+RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
+
+
+def calls(path: Path, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(TREES[path]):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
+        if isinstance(node, ast.Call) and name in names:
+            yield node
+
+
+def places(found: Iterator[tuple[Path, ast.AST]]) -> list[str]:
+    return [f"{path.relative_to(SOURCE)}:{getattr(node, 'lineno', 1)}" for path, node in found]
+
+
+def test_the_tests_of_the_house_see_the_house() -> None:
+    assert len(OURS) > 100
+    assert len(CLOSE_TO_MONEY) > 50
+    assert sum(1 for path in OURS for _ in calls(path, *RELATIONS)) > 30
+
+
+def test_modules_fit_in_a_head_and_functions_on_a_screen() -> None:
+    long = [path.name for path in MODULES if path.read_text().count("\n") > MOST_LINES]
+    functions = ((path, node) for path in OURS for node in ast.walk(TREES[path]))
+    too_long = places(
+        (path, node)
+        for path, node in functions
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_FUNCTION
+    )
+    assert (long, too_long) == ([], [])
+
+
+def test_a_module_begins_by_saying_what_it_is_for() -> None:
+    silent = [path for path in OURS if TREES[path].body and not ast.get_docstring(TREES[path])]
+    assert [str(path.relative_to(SOURCE)) for path in silent] == []
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    assert [
+        path for path in MODULES if NAMES_THAT_SAY_NOTHING & {path.stem, *path.relative_to(SOURCE).parts}
+    ] == []
+
+
+def test_migrations_are_named_for_what_they_do() -> None:
+    made = [path.stem for path in MODULES if path.parent.name == "migrations" and path.stem != "__init__"]
+    assert made
+    assert [name for name in made if not re.fullmatch(r"\d{4}(_[a-z0-9]+){2,}", name) or "auto" in name] == []
+
+
+def test_no_floating_point_near_money() -> None:
+    made = ((path, call) for path in CLOSE_TO_MONEY for call in calls(path, "float"))
+    assert places(made) == []
+    used = (
+        (path, node) for path in CLOSE_TO_MONEY if not under(path, "flows") for node in ast.walk(TREES[path])
+    )
+    floats = (
+        (path, node)
+        for path, node in used
+        if (isinstance(node, ast.Name) and node.id == "float")
+        or (isinstance(node, ast.Constant) and isinstance(node.value, float))
+    )
+    assert places(floats) == []
+
+
+def test_nothing_is_called_by_signal_or_looked_up_by_name() -> None:
+    imported = re.compile(
+        r"^\s*(from|import) django\.(dispatch|\S*\bsignals)|django\.\S+ import .*\bsignals\b", re.MULTILINE
+    )
+    assert [path for path in MODULES if imported.search(path.read_text())] == []
+    assert places((path, call) for path in OURS for call in calls(path, "get_model")) == []
+
+
+def test_relations_name_the_class_and_not_a_text() -> None:
+    texts = (
+        (path, call)
+        for path in OURS
+        for call in calls(path, *RELATIONS)
+        if call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value != "self"
+    )
+    assert places(texts) == []
+
+
+def test_no_app_reaches_up_through_a_relation_of_another() -> None:
+    ours = [model for model in apps.get_models() if model.__module__.startswith("florin.")]
+    assert len(ours) > 15
+    reverse = [
+        f"{field.model.__name__}.{field.name}"
+        for model in ours
+        for field in model._meta.get_fields()
+        if field.concrete and field.is_relation and field.related_model is not None
+        if field.related_model._meta.app_label != model._meta.app_label  # type: ignore[union-attr]
+        if not field.remote_field.hidden  # type: ignore[union-attr]
+    ]
+    assert reverse == []
+
+
+def test_every_job_that_can_be_asked_for_is_carried_out_and_nothing_else_is_offered() -> None:
+    tasks = worker.build().tasks
+    rounds = {name for name, task in tasks.items() if task.queueing_lock == name}
+
+    asked_for = {name for name in tasks if not name.startswith(("procrastinate", "builtin"))} - rounds
+    assert asked_for == {job.value for job in Job}
+
+
+def test_the_tables_are_as_the_models_say(database: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_report_view_explains_itself(database: None, report: str) -> None:
+    found = sql(f"SELECT obj_description(to_regclass('report_{report}'))")
+    exists = sql(f"SELECT to_regclass('report_{report}') IS NOT NULL")
+
+    assert exists == [(False,)] or (found[0][0] or "").endswith(".")
+    assert exists == [(True,)] or report == "refund"
