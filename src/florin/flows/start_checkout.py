@@ -117,6 +117,7 @@ def _freeze(token: str, seen: Money, nonce: str) -> Attempt:
     now = bill.draw_up(link)
     _compare(now, seen)
     attempt = attempts.open_for(now, nonce=nonce)
+    links.note_started(link)
     if links.note_opened(link):
         _note(activity.Kind.LINK_OPENED, attempt)
     _note(activity.Kind.CHECKOUT_STARTED, attempt)

@@ -92,7 +92,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """A receipt as given; ``excess`` became an open credit, ``method`` reads "Visa •••• 4242"."""
+    """A receipt as given; ``excess`` became an open credit, ``method`` reads "Visa •••• 4242".
+
+    ``credited`` is what the customer's open credits paid of the same invoices, beside the money.
+    """
 
     letterhead: Letterhead
     number: str
@@ -107,6 +110,7 @@ class ReceiptDocument:
     lines: tuple[ReceiptLine, ...]
     excess: int
     language: str
+    credited: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
@@ -125,3 +129,149 @@ class ReceiptDocument:
                 "lines": tuple(ReceiptLine(**line) for line in lines),
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """One invoice in a list of open ones: ``total`` of its latest revision, ``balance`` still owed."""
+
+    number: str
+    po_number: str
+    issued_on: date
+    due_on: date
+    total: int
+    balance: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
+        return {**asdict(self), "issued_on": self.issued_on.isoformat(), "due_on": self.due_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read back what ``to_json`` wrote."""
+        days = {name: date.fromisoformat(data[name]) for name in ("issued_on", "due_on")}
+        return cls(**{**data, **days})
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceList:
+    """Several open invoices of one customer in one currency, as mailed with one button (R6)."""
+
+    letterhead: Letterhead
+    customer_number: str
+    customer_name: str
+    currency: str
+    invoices: tuple[OpenInvoice, ...]
+    language: str
+
+    @property
+    def balance(self) -> int:
+        """What is owed on all of them."""
+        return sum(invoice.balance for invoice in self.invoices)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
+        return {**asdict(self), "invoices": [invoice.to_json() for invoice in self.invoices]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read back what ``to_json`` wrote."""
+        return cls(
+            **{
+                **data,
+                "letterhead": Letterhead.from_json(data["letterhead"]),
+                "invoices": tuple(OpenInvoice.from_json(invoice) for invoice in data["invoices"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement or open item on a statement.
+
+    ``kind`` is "invoice", "revision", "void", "credit", "payment" or "apply"; ``amount`` is what it changed
+    (positive: the customer owes more), ``balance`` the running balance, or what is open on the item.
+    """
+
+    on: date
+    due_on: date | None
+    kind: str
+    number: str
+    reference: str
+    amount: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """What is owed by how late it is, and the open credits (negative); minor units of one currency."""
+
+    current: int
+    to_30: int
+    to_60: int
+    to_90: int
+    over_90: int
+    credits: int
+
+    @property
+    def total(self) -> int:
+        """What is owed less what is open to the customer's credit."""
+        return self.current + self.to_30 + self.to_60 + self.to_90 + self.over_90 + self.credits
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDocument:
+    """A statement as it was made: frozen, so that PDF, mail and page show the same (R5).
+
+    ``type`` is "balance_forward", "open_items" or "all_transactions"; ``opening`` is the balance brought
+    forward (zero where the type has none); ``balance`` is what was owed on ``end_on``, credits deducted.
+    """
+
+    letterhead: Letterhead
+    number: str
+    type: str
+    customer_number: str
+    bill_to: tuple[str, ...]
+    begin_on: date | None
+    end_on: date
+    currency: str
+    opening: int
+    lines: tuple[StatementLine, ...]
+    aging: Aging
+    balance: int
+    language: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
+        lines = [
+            {**asdict(line), "on": line.on.isoformat(), "due_on": _iso(line.due_on)} for line in self.lines
+        ]
+        days = {"begin_on": _iso(self.begin_on), "end_on": self.end_on.isoformat()}
+        return {**asdict(self), "lines": lines, **days}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read back what ``to_json`` wrote."""
+        lines = (
+            {**line, "on": date.fromisoformat(line["on"]), "due_on": _day(line["due_on"])}
+            for line in data["lines"]
+        )
+        return cls(
+            **{
+                **data,
+                "letterhead": Letterhead.from_json(data["letterhead"]),
+                "bill_to": tuple(data["bill_to"]),
+                "begin_on": _day(data["begin_on"]),
+                "end_on": date.fromisoformat(data["end_on"]),
+                "lines": tuple(StatementLine(**line) for line in lines),
+                "aging": Aging(**data["aging"]),
+            }
+        )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -87,7 +87,7 @@ class GatewayError(Exception):
     """We do not know what happened at the processor: ask again. Never to be read as "failed"."""
 
 
-class GatewayBusy(GatewayError):
+class GatewayBusy(GatewayError):  # noqa: N818 - it names the state of things
     """The same request, with the same key, is under way from somewhere else: its answer will be ours too."""
 
 

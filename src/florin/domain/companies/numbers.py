@@ -14,6 +14,7 @@ class Series(StrEnum):
     CREDIT = "CR"
     PAYMENT = "PAY"
     RECEIPT = "RCP"
+    STATEMENT = "ST"
 
 
 _FIRST = 10001

@@ -44,13 +44,27 @@ def for_customer(company: Company, customer: Customer) -> Answer:
     return answer
 
 
+def for_automatic_invoice(invoice: Invoice) -> Answer:
+    """Say whether an invoice that the system mails carries a link (R7): only R9 and R10 forbid it."""
+    return _unless_settled(invoice) or for_customer(invoice.company, invoice.customer)
+
+
+def for_manual_send(company: Company, customer: Customer) -> Answer:
+    """Say whether what staff sends to a customer by hand may carry a link (R8, R9, R10)."""
+    answer = for_customer(company, customer)
+    if answer.offered and not company.manual_links_enabled:
+        return Answer(False, _("Payment links are switched off for what is sent by hand."))
+    return answer
+
+
 def for_manual_invoice(invoice: Invoice) -> Answer:
     """Say whether an invoice that staff sends by hand may carry a link (R8, R9, R10, R17)."""
+    return _unless_settled(invoice) or for_manual_send(invoice.company, invoice.customer)
+
+
+def _unless_settled(invoice: Invoice) -> Answer | None:
     if invoice.void:
         return Answer(False, _("A void invoice cannot be paid."))
     if invoice.item.balance <= 0:
         return Answer(False, _("This invoice is paid, so its mail carries no payment link."))
-    answer = for_customer(invoice.company, invoice.customer)
-    if answer.offered and not invoice.company.manual_links_enabled:
-        return Answer(False, _("Payment links are switched off for invoices that are sent by hand."))
-    return answer
+    return None

@@ -12,7 +12,13 @@ from florin.kernel.database import new_key
 from florin.kernel.errors import NotFound
 
 
-def mint(revisions: Sequence[Revision], *, recipients: Sequence[str], by: str) -> Link:
+def mint(
+    revisions: Sequence[Revision],
+    *,
+    recipients: Sequence[str],
+    by: str,
+    kind: Link.Kind = Link.Kind.INVOICE,
+) -> Link:
     """Make a new link to the invoices of these revisions, all of one customer and currency (R16)."""
     invoice = revisions[0].invoice
     key = new_key()
@@ -20,6 +26,7 @@ def mint(revisions: Sequence[Revision], *, recipients: Sequence[str], by: str) -
         pk=key,
         company_id=invoice.company_id,
         customer_id=invoice.customer_id,
+        kind=kind,
         fingerprint=tokens.fingerprint(token_of(key)),
         currency=invoice.currency,
         recipients=list(recipients),
@@ -58,6 +65,16 @@ def find(token: str) -> Link:
     if link is None:
         raise NotFound("There is no such payment link.")
     return link
+
+
+def revoke(link: Link) -> bool:
+    """Make one link open nothing any more (X9); false if it was revoked before."""
+    return bool(Link.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=clock.now()))
+
+
+def note_started(link: Link) -> None:
+    """Record that Pay was pressed; the first time only."""
+    Link.objects.filter(pk=link.pk, started_at__isnull=True).update(started_at=clock.now())
 
 
 def note_opened(link: Link) -> bool:

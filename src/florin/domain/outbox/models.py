@@ -16,6 +16,8 @@ class Message(Keyed):
         """What the mail says."""
 
         INVOICE = "invoice", "Invoice"
+        INVOICES = "invoices", "Several invoices"
+        STATEMENT = "statement", "Statement"
         PAYMENT_RECEIVED = "payment_received", "Payment confirmation to the payer"
         PAYMENT_NOTICE = "payment_notice", "Payment confirmation to the company"
         NOT_CHARGED = "not_charged", "Nothing was charged"

@@ -1,7 +1,10 @@
 """Issuing receipts."""
 
+from django.db.models import Sum
+
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
+from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.kernel import clock
@@ -42,6 +45,15 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
             for part in parts
             if part.invoice
         ),
+        credited=_credited(payment),
         excess=sum(part.amount for part in parts if part.invoice is None),
         language=payment.customer.language,
     )
+
+
+def _credited(payment: Payment) -> int:
+    """What open credits paid of the same invoices, from the books: minor units, positive."""
+    lines = Line.objects.filter(
+        entry__source=f"payment:{payment.pk}", entry__kind=Entry.Kind.APPLY, account=Account.CUSTOMER_CREDIT
+    )
+    return lines.aggregate(used=Sum("amount"))["used"] or 0

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command gets them
     """Set up what is missing, start everything, say where it is, and watch over it until Ctrl-C."""
     data: Path = settings.DATA_FOLDER
+    call_command("createcachetable", verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
     programs = Path(sys.executable).parent
     own_port, sandbox_port, smtp_port = _ports()

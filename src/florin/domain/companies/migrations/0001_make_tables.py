@@ -107,7 +107,9 @@ class Migration(migrations.Migration):
                 (
                     "company",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="account", to="companies.company"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="account",
+                        to="companies.company",
                     ),
                 ),
             ],
