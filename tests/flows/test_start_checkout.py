@@ -65,6 +65,17 @@ def test_a_card_held_for_the_old_amount_pays_only_what_is_owed_now(owner: User, 
     assert bank.charged(attempt.pk) == Payment.objects.get().amount == 6_000
 
 
+def test_a_payer_quicker_than_the_expiry_is_charged_what_is_owed_now(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    attempt = press_pay(link)
+    bank.pay(attempt)
+    _reprice(owner, link, "60.00")
+
+    settle_payment.expire_sessions([link.debts.get().invoice.item_id])
+
+    assert bank.charged(attempt.pk) == Payment.objects.get().amount == 6_000
+
+
 def test_the_press_is_on_the_timeline_and_counts_as_opening_the_link(owner: User, bank: Bank) -> None:
     link = make_link(owner)
 

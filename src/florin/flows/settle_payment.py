@@ -47,7 +47,7 @@ def settle(attempt_id: UUID) -> None:
                 case Capture(amount):
                     report = gateway.capture(report.reference, amount, key=_key(attempt_id, "capture"))
                 case Void():
-                    report = gateway.cancel(report.reference, key=_key(attempt_id, "void"))
+                    report = gateway.void(report.reference, key=_key(attempt_id, "void"))
                 case Booked() | Ended() | Wait():
                     return
         attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
@@ -82,18 +82,15 @@ def poll() -> int:
 def expire_sessions(items: list[UUID]) -> None:
     """End the sessions that were opened for another amount than is owed now; safe to repeat.
 
-    A payer who was quicker than we are is settled like anybody else.
+    A payer who was quicker than we are is settled like anybody else: for what is still owed.
     """
-    for attempt in attempts.rivals(items):
-        if not attempt.reference:
-            continue  # its processor never answered; the poller finds out
-        gateway = registry.get(attempt.gateway)
+    for attempt in attempts.rivals(items).exclude(reference=""):
         try:
-            report = gateway.cancel(attempt.reference, key=_key(attempt.pk, "stale"))
+            registry.get(attempt.gateway).expire(attempt.reference, key=_key(attempt.pk, "expire"))
         except GatewayError:
             attempts.doubt(attempt.pk)
-            continue
-        _record(attempt.pk, report)
+        else:
+            settle(attempt.pk)
 
 
 def _reference(gateway: Gateway, attempt: Attempt) -> str:

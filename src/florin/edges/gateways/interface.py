@@ -23,8 +23,11 @@ class Gateway(Protocol):
     def capture(self, reference: str, amount: Money, *, key: str) -> Report:
         """Take this much of what is authorised, release the rest, and report what is true afterwards."""
 
-    def cancel(self, reference: str, *, key: str) -> Report:
-        """Expire an open session or release an authorisation; reports SETTLED if it is too late."""
+    def expire(self, reference: str, *, key: str) -> None:
+        """End a session whose payer has not finished; one that is further along is left as it is."""
+
+    def void(self, reference: str, *, key: str) -> Report:
+        """Release an authorisation, and report what is true afterwards: SETTLED if it was too late."""
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check a notice's signature and say whom it is about.

@@ -73,23 +73,17 @@ class StripeGateway:
         )
         return self.look_up(reference)
 
-    def cancel(self, reference: str, *, key: str) -> Report:
-        """Expire the session if it is open, else release its payment; see ``Gateway.cancel``."""
-        report = self.look_up(reference)
-        if report.outcome == Outcome.OPEN:
-            self._try(
-                self._client.v1.checkout.sessions.expire,
-                reference,
-                options={"idempotency_key": f"{key}:expire"},
-            )
-        elif report.outcome == Outcome.AUTHORISED:
-            self._try(
-                self._client.v1.payment_intents.cancel,
-                report.payment,
-                options={"idempotency_key": f"{key}:void"},
-            )
-        else:
-            return report
+    def expire(self, reference: str, *, key: str) -> None:
+        """Expire the session; see ``Gateway.expire``."""
+        self._try(self._client.v1.checkout.sessions.expire, reference, options={"idempotency_key": key})
+
+    def void(self, reference: str, *, key: str) -> Report:
+        """Cancel the session's payment; see ``Gateway.void``."""
+        self._try(
+            self._client.v1.payment_intents.cancel,
+            self._intent_of(reference),
+            options={"idempotency_key": key},
+        )
         return self.look_up(reference)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
