@@ -1,6 +1,6 @@
 # Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint format bench chaos lock clean
+.PHONY: demo test check lint format bench lock clean
 
 BIN = .venv/bin
 RUNTIME = .venv/.installed-runtime
@@ -26,7 +26,7 @@ format: $(DEVELOPMENT)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(DEVELOPMENT)  ## Measure speed beside the table in docs/quality; takes a few minutes.
+bench: $(DEVELOPMENT)  ## Measure speed; takes a few minutes.
 	$(BIN)/python -m bench
 
 lock: $(DEVELOPMENT)  ## Renew the locked versions.

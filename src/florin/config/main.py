@@ -19,6 +19,7 @@ _COMMANDS = {
     "serve": ("serve", "serve the office and the payment pages"),
     "work": ("work", "carry out jobs: deliver mail, settle payments; any number may run"),
     "migrate": ("migrate", "bring the database up to date with this version"),
+    "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
     "manage": ("manage", "run one of Django's own commands"),

@@ -24,7 +24,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "florin.screens.people",  # before allauth, so that our pages are found first
     "allauth",
     "allauth.account",
@@ -93,12 +92,13 @@ _database = conninfo_to_dict(DATABASE_ADDRESS)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": _database.get("dbname"),
-        "USER": _database.get("user"),
-        "PASSWORD": _database.get("password"),
-        "HOST": _database.get("host"),
-        "PORT": _database.get("port"),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
+        "NAME": _database.pop("dbname", None),
+        "USER": _database.pop("user", None),
+        "PASSWORD": _database.pop("password", None),
+        "HOST": _database.pop("host", None),
+        "PORT": _database.pop("port", None),
+        # What else the address says (sslmode, …) goes to the driver as it stands.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}, **_database},
         "CONN_HEALTH_CHECKS": True,
         # A pooler in transaction mode may stand between us and the server.
         "DISABLE_SERVER_SIDE_CURSORS": True,

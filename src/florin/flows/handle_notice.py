@@ -40,6 +40,12 @@ def handle(gateway_name: str, event: str, attempt: str) -> None:
     notices.handled(gateway_name, event, f"attempt is {known.state}")
 
 
+def sweep() -> None:
+    """Handle notices whose job was lost. Safe to repeat."""
+    for notice in notices.left_behind()[:200]:
+        handle(notice.gateway, notice.event, notice.attempt)
+
+
 def _key(text: str) -> UUID | None:
     try:
         return UUID(text)

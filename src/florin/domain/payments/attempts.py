@@ -102,8 +102,13 @@ def waited(attempt: Attempt) -> None:
 
 
 def due(now: datetime) -> QuerySet[Attempt]:
-    """Return attempts that are not final and whose turn it is to be asked about."""
-    return Attempt.objects.exclude(state__in=sorted(FINAL)).filter(check_at__lte=now).order_by("check_at")
+    """Return attempts whose turn it is to be asked about: not final, or final and an answer is missing.
+
+    Late money for an attempt that we had given up may be announced once only; a look-up that failed then
+    must be made again.
+    """
+    wanted = ~Q(state__in=sorted(FINAL)) | Q(unsure_since__isnull=False)
+    return Attempt.objects.filter(wanted, check_at__lte=now).order_by("check_at")
 
 
 def rivals(items: list[UUID]) -> QuerySet[Attempt]:

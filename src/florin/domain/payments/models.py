@@ -60,7 +60,7 @@ class Attempt(Keyed):
             models.Index(
                 fields=["check_at"],
                 name="attempt_to_check",
-                condition=~models.Q(state__in=sorted(FINAL)),
+                condition=~models.Q(state__in=sorted(FINAL)) | models.Q(unsure_since__isnull=False),
             ),
         ]
 
@@ -202,6 +202,7 @@ class ProcessorNotice(Keyed):
     gateway = models.CharField(max_length=20)
     event = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
+    attempt = models.CharField(max_length=40, blank=True, help_text="What it says it is about.")
     body = models.BinaryField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
@@ -211,6 +212,11 @@ class ProcessorNotice(Keyed):
         verbose_name = "processor notice"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["gateway", "event"], name="notice_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["received_at"], name="notice_to_handle", condition=models.Q(handled_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

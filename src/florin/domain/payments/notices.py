@@ -1,5 +1,9 @@
 """The notices inbox: a notice is stored first, and believed only in so far as it says whom to ask about."""
 
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
 from florin.domain.payments.models import ProcessorNotice
 from florin.kernel import clock
 from florin.kernel.processor import Notice
@@ -8,7 +12,12 @@ from florin.kernel.processor import Notice
 def store(gateway: str, notice: Notice, body: bytes) -> bool:
     """Keep a notice; false when it is already here (processors send some of them twice)."""
     row = ProcessorNotice(
-        gateway=gateway, event=notice.event, kind=notice.kind, body=body, received_at=clock.now()
+        gateway=gateway,
+        event=notice.event,
+        kind=notice.kind,
+        attempt=notice.attempt,
+        body=body,
+        received_at=clock.now(),
     )
     ProcessorNotice.objects.bulk_create([row], ignore_conflicts=True)
     return ProcessorNotice.objects.filter(pk=row.pk).exists()
@@ -19,3 +28,10 @@ def handled(gateway: str, event: str, outcome: str) -> None:
     ProcessorNotice.objects.filter(gateway=gateway, event=event).update(
         handled_at=clock.now(), outcome=outcome[:40]
     )
+
+
+def left_behind() -> QuerySet[ProcessorNotice]:
+    """Return notices that nobody has handled for a minute: the job was lost with its worker."""
+    return ProcessorNotice.objects.filter(
+        handled_at__isnull=True, received_at__lt=clock.now() - timedelta(minutes=1)
+    ).order_by("received_at")

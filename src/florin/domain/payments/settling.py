@@ -135,7 +135,10 @@ def _book(attempt: Attempt, report: Report) -> Step:
 
     The money pays first, in the order of the bill; open credits pay what it leaves, up to what was agreed.
     """
-    if attempt.state == State.SETTLED or report.amount is None:
+    if attempt.state == State.SETTLED:
+        _learn_fee(attempt, report)
+        return Wait()
+    if report.amount is None:
         return Wait()
     _let_go(attempt)
     wants = _lock_wants(attempt)
@@ -151,9 +154,14 @@ def _book(attempt: Attempt, report: Report) -> Step:
     booking = _Booking(wants, paid, credited, used, excess)
     _post_payment(payment, booking)
     _post_credits(payment, booking)
-    if report.fee:
-        record_fee(payment, report.fee)
+    _learn_fee(attempt, report)
     return Booked(payment)
+
+
+def _learn_fee(attempt: Attempt, report: Report) -> None:
+    """Book the fee once the processor has reckoned it; one in another currency is left to reconciliation."""
+    if report.fee and report.fee.currency == attempt.currency:
+        record_fee(Payment.objects.select_related("company").get(attempt=attempt), report.fee)
 
 
 def _pay(amount: int, debts: Sequence[AttemptDebt], owed: Sequence[int]) -> tuple[list[int], int]:

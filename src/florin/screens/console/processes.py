@@ -38,6 +38,8 @@ class Processes:
         self._folder.mkdir(parents=True, exist_ok=True)
         for note in self._folder.glob("*.group"):
             _end_group(note)
+        # Also where a shell started us in the background, with Ctrl-C ignored.
+        signal.signal(signal.SIGINT, _interrupt)
         signal.signal(signal.SIGTERM, _interrupt)
         return self
 

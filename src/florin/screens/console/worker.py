@@ -47,6 +47,7 @@ def build() -> App:
     for cron, name, work in (
         (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
+        (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -96,3 +97,8 @@ def _poll_attempts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 @_connected
 def _sweep_outbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     deliver_outbox.deliver()
+
+
+@_connected
+def _sweep_notices(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    handle_notice.sweep()
