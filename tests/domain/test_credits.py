@@ -82,6 +82,19 @@ def test_another_companys_credit_is_as_unknown_as_none(owner: User, invoice: Inv
             apply(credit, invoice, usd(100))
 
 
+def test_another_company_cannot_apply_our_credit_to_our_invoice(invoice: Invoice) -> None:
+    credit = make_credit(invoice.customer, 100)
+
+    with transaction.atomic(), pytest.raises(Refusal, match="same customer"):
+        services.apply(
+            make_company(slug="elsewhere"),
+            credit=credit.item_id,
+            invoice=invoice.item_id,
+            amount=usd(100),
+            by="a stranger",
+        )
+
+
 def test_an_invoice_cannot_pay_another(owner: User, invoice: Invoice) -> None:
     other = make_invoice(owner, customer=invoice.customer)
 
