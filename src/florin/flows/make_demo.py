@@ -3,6 +3,7 @@
 company -> people -> invoices from the sample -> one mail with a link, each step only if still to be done
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -21,8 +22,10 @@ from florin.domain.links.models import Link
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
+from florin.edges.ports import is_free
 from florin.flows import confirm_order, import_invoices, send_documents, write_order
 from florin.kernel import clock
+from florin.kernel.errors import Refusal
 
 _SAMPLE = Path(__file__).parent.parent / "demo_data"
 _SLUG = "meadow"
@@ -34,6 +37,17 @@ class Demo:
 
     pay_link: str
     users: list[dict[str, object]]
+
+
+def claim(ports: Mapping[str, int]) -> None:
+    """Make sure that the demo can listen where it is to; ``ports`` by the names of their variables.
+
+    Raises:
+        Refusal: naming the variable of a port that another program has.
+    """
+    for name, port in ports.items():
+        if not is_free(port):
+            raise Refusal(f"Port {port} is used by another program. Set {name} to a free one.")
 
 
 def prepare() -> Demo:

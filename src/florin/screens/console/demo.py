@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from florin.flows import make_demo
+from florin.kernel.errors import Refusal
 from florin.screens.console.processes import Processes
 
 HELP = "Start the demo: office, payment pages, test processor, mailbox. Ctrl-C stops it all."
@@ -24,35 +25,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command gets them
     """Set up what is missing, start everything, say where it is, and watch over it until Ctrl-C."""
-    data: Path = settings.DATA_FOLDER
+    try:
+        with Processes(settings.DATA_FOLDER / "run") as processes:
+            _start(processes)
+            processes.watch()
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 2
+    return 0
+
+
+def _start(processes: Processes) -> None:
+    ports = _ports()
+    own_port, sandbox_port, smtp_port = ports.values()
+    make_demo.claim(ports)
     call_command("createcachetable", verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
     programs = Path(sys.executable).parent
-    own_port, sandbox_port, smtp_port = _ports()
     florin = str(programs / "florin")
-    with Processes(data / "run") as processes:
-        processes.start(
-            "sandbox",
-            _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port),
-        )
-        demo = make_demo.prepare()
-        processes.start("web", [florin, "serve", "--port", str(own_port)])
-        processes.start("worker", [florin, "work"])
-        processes.wait_for(f"{settings.PUBLIC_URL}/readyz")
-        sandbox = f"http://127.0.0.1:{sandbox_port}"
-        facts = {
-            "office": f"{settings.PUBLIC_URL}/office/",
-            "sandbox": f"{sandbox}/",
-            "mailbox": f"{sandbox}/mail",
-            "pay_link": demo.pay_link,
-            "database_url": settings.DATABASE_ADDRESS,
-            "control_token": os.environ["FLORIN_CONTROL_TOKEN"],
-            "users": demo.users,
-        }
-        _write(data / "demo.json", facts)
-        _announce(facts)
-        processes.watch()
-    return 0
+    processes.start("sandbox", _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port))
+    demo = make_demo.prepare()
+    processes.start("web", [florin, "serve", "--port", str(own_port)])
+    processes.start("worker", [florin, "work"])
+    processes.wait_for(f"{settings.PUBLIC_URL}/readyz")
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    facts = {
+        "office": f"{settings.PUBLIC_URL}/office/",
+        "sandbox": f"{sandbox}/",
+        "mailbox": f"{sandbox}/mail",
+        "pay_link": demo.pay_link,
+        "database_url": settings.DATABASE_ADDRESS,
+        "control_token": os.environ["FLORIN_CONTROL_TOKEN"],
+        "users": demo.users,
+    }
+    _write(settings.DATA_FOLDER / "demo.json", facts)
+    _announce(facts)
 
 
 def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
@@ -68,10 +75,10 @@ def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
     return [program, *(str(word) for pair in given.items() for word in pair)]
 
 
-def _ports() -> tuple[int, int, int]:
-    names = (("FLORIN_PORT", 8000), ("FLORIN_SANDBOX_PORT", 8010), ("FLORIN_SMTP_PORT", 8025))
-    own, sandbox, smtp = (int(os.environ.get(name) or default) for name, default in names)
-    return own, sandbox, smtp
+def _ports() -> dict[str, int]:
+    """Our own port, the test processor's and the mailbox's, by the variables that move them."""
+    defaults = {"FLORIN_PORT": 8000, "FLORIN_SANDBOX_PORT": 8010, "FLORIN_SMTP_PORT": 8025}
+    return {name: int(os.environ.get(name) or default) for name, default in defaults.items()}
 
 
 def _write(path: Path, facts: Mapping[str, Any]) -> None:

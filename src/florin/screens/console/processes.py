@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from florin.kernel.errors import Refusal
 
 _PATIENCE_SECONDS = 90
 _GRACE_SECONDS = 15
@@ -36,6 +39,11 @@ class Processes:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self._folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal("It runs already with this data folder. Set FLORIN_DATA to another one.") from None
         for note in self._folder.glob("*.group"):
             _end_group(note)
         # Also where a shell started us in the background, with Ctrl-C ignored.

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
-from florin.flows import deliver_outbox, handle_notice, settle_payment
+from florin.flows import deliver_outbox, handle_notice, send_batch, settle_payment
 from florin.kernel.jobs import Job
 
 _EVERY_FIVE_SECONDS = "* * * * * */5"
@@ -44,9 +44,11 @@ def build() -> App:
     app.task(name=Job.DELIVER_OUTBOX.value, retry=_RETRY)(_deliver_outbox)
     app.task(name=Job.EXPIRE_SESSIONS.value, retry=_RETRY)(_expire_sessions)
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
+    app.task(name=Job.SEND_BATCH.value, retry=_RETRY)(_send_batch)
     for cron, name, work in (
         (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
+        (_EVERY_FIVE_SECONDS, "sweep_batches", _sweep_batches),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
@@ -87,6 +89,16 @@ def _expire_sessions(items: list[str]) -> None:
 @_connected
 def _handle_notice(gateway: str, event: str, attempt: str) -> None:
     handle_notice.handle(gateway, event, attempt)
+
+
+@_connected
+def _send_batch(parts: list[str]) -> None:
+    send_batch.work([UUID(key) for key in parts])
+
+
+@_connected
+def _sweep_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    send_batch.sweep()
 
 
 @_connected
