@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.links import services as links
+from florin.kernel import colours
 from florin.kernel.errors import NotFound
-from florin.screens.checkout import colours
 from florin.screens.checkout.doors import payers
 
 _SVG_SIZE = re.compile(rb"<svg[^>]*viewBox=[\"'][-\d.eE]+[ ,]+[-\d.eE]+[ ,]+(\d+\.?\d*)[ ,]+(\d+\.?\d*)")
@@ -39,7 +39,9 @@ class Logo:
 @require_safe
 def look(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the stylesheet of a colour: it depends on nothing else, so browsers keep it for a year."""
-    answer = HttpResponse(colours.stylesheet(colour), content_type="text/css; charset=utf-8")
+    brand = colours.read(f"#{colour}")
+    sheet = f":root{{--brand:{brand};--brand-ink:{colours.ink_on(brand)}}}\n"
+    answer = HttpResponse(sheet, content_type="text/css; charset=utf-8")
     answer.headers["Cache-Control"] = _YEAR
     return answer
 

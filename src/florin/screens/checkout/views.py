@@ -12,12 +12,12 @@ from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import BillState
 from florin.flows import open_link, show_documents, start_checkout
+from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.checkout import doors, presses, sheets
 from florin.screens.checkout.doors import payers
 from florin.screens.checkout.presses import Press
-from florin.screens.checkout.templatetags.checkout import money
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 
@@ -86,8 +86,8 @@ def _again(token: str, link: Link, note: str, *, status: int, seen: Money | None
         note = _(
             "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
         ) % {
-            "old": money(seen),
-            "new": money(sheet.bill.payable),
+            "old": formats.money(seen, link.customer.language),
+            "new": formats.money(sheet.bill.payable, link.customer.language),
         }
     answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": note, "warn": True}, status=status)
     if status in _AGAIN_AFTER:

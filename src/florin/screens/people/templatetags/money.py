@@ -2,28 +2,26 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
 from django import template
 from django.utils import translation
 
-from florin.kernel import clock
-from florin.kernel.money import Money, exponent
+from florin.kernel import clock, formats
+from florin.kernel.money import Money
 
 register = template.Library()
 
 
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
 def _locale() -> Locale:
-    return _parsed(translation.get_language() or "en")
-
-
-@lru_cache
-def _parsed(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+    return formats.locale_of(_language())
 
 
 @register.filter(name="money")
@@ -31,21 +29,19 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
     """Show an amount with its currency: a ``Money``, or minor units with the currency named."""
     if amount is None or isinstance(amount, str):
         return ""
-    value = amount if isinstance(amount, Money) else Money(amount, currency)
-    return format_currency(value.decimal, value.currency, locale=_locale())
+    return formats.money(amount if isinstance(amount, Money) else Money(amount, currency), _language())
 
 
 @register.filter(name="unit_price")
 def unit_price(price: Decimal, currency: str) -> str:
     """Show a unit price with the decimals it has, at least the currency's and at most four."""
-    places = max(exponent(currency), -int(price.normalize().as_tuple().exponent))
-    return format_decimal(price, "#,##0." + "0" * places if places > 0 else "#,##0", locale=_locale())
+    return formats.unit_price(price, currency, _language())
 
 
 @register.filter(name="quantity")
 def quantity(number: Decimal) -> str:
     """Show a quantity without needless zeros."""
-    return format_decimal(number.normalize() + 0, "#,##0.###", locale=_locale())
+    return formats.quantity(number, _language())
 
 
 @register.filter(name="plain_number")
@@ -57,7 +53,7 @@ def plain_number(number: Decimal) -> str:
 @register.filter(name="day")
 def day(value: date | None) -> str:
     """Show a date, such as "Nov 23, 2026"."""
-    return format_date(value, "medium", locale=_locale()) if value else ""
+    return formats.day(value, _language()) if value else ""
 
 
 @register.filter(name="moment")

@@ -1,0 +1,90 @@
+"""How amounts, numbers and dates read in a language: the one place that writes them, for screen, paper, mail.
+
+A language that babel does not know reads as English.
+"""
+
+import re
+from copy import copy
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.numbers import NumberPattern
+
+from florin.kernel.money import Money, exponent
+
+_LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_QUANTITY_DECIMALS = 6
+_PRICE_DECIMALS = 4
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """Return the locale of a language tag such as ``es`` or ``es-MX``."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@lru_cache(maxsize=4096)
+def money(amount: Money, language: str) -> str:
+    """Write an amount with its currency: ``$1,234.50`` in English, ``1.234,50 US$`` in Spanish."""
+    locale = locale_of(language)
+    pattern = _currency_pattern(locale, exponent(amount.currency))
+    written = pattern.apply(amount.decimal, locale, currency=amount.currency, currency_digits=False)
+    # Unicode's currency spacing, which babel leaves out: a code of letters stands apart from its figures.
+    return _LETTER_THEN_FIGURE.sub("\u00a0", str(written))
+
+
+def figure(amount: Money, language: str) -> str:
+    """Write an amount without its currency, for a column whose heading says it: ``1,234.50``."""
+    decimals = exponent(amount.currency)
+    return _number(amount.decimal, language, at_least=decimals, at_most=decimals)
+
+
+def unit_price(price: Decimal, currency: str, language: str) -> str:
+    """Write a unit price: the currency's decimals, and up to four where it has them (``0.3825``)."""
+    decimals = exponent(currency)
+    return _number(price, language, at_least=decimals, at_most=max(decimals, _PRICE_DECIMALS))
+
+
+def quantity(number: Decimal, language: str) -> str:
+    """Write a quantity without idle zeros: ``1,200`` or ``2.5``."""
+    return _number(number, language, at_least=0, at_most=_QUANTITY_DECIMALS)
+
+
+@lru_cache(maxsize=4096)
+def day(value: date, language: str) -> str:
+    """Write a date: ``Dec 24, 2026``."""
+    return str(format_date(value, "medium", locale=locale_of(language)))
+
+
+@lru_cache(maxsize=1024)
+def short_day(value: date, language: str) -> str:
+    """Write a date without its year: ``Dec 24``."""
+    return str(format_skeleton("MMMd", value, locale=locale_of(language)))
+
+
+def _number(value: Decimal, language: str, *, at_least: int, at_most: int) -> str:
+    locale = locale_of(language)
+    return str(_number_pattern(locale, at_least, at_most).apply(value, locale))
+
+
+@lru_cache(maxsize=64)
+def _currency_pattern(locale: Locale, decimals: int) -> NumberPattern:
+    # The kernel's exponents (ISO 4217) decide, not the decimals customary in shops (CLDR).
+    return _with_decimals(locale.currency_formats["standard"], decimals, decimals)
+
+
+@lru_cache(maxsize=64)
+def _number_pattern(locale: Locale, at_least: int, at_most: int) -> NumberPattern:
+    return _with_decimals(locale.decimal_formats[None], at_least, at_most)
+
+
+def _with_decimals(pattern: NumberPattern, at_least: int, at_most: int) -> NumberPattern:
+    pattern = copy(pattern)
+    pattern.frac_prec = (at_least, at_most)
+    return pattern
