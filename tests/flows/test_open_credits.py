@@ -66,6 +66,16 @@ def test_a_payment_applies_the_credit_that_the_bill_showed(owner: User, bank: Ba
     assert _balance(credit) == _balance(invoice.item) == 0
 
 
+def test_the_processors_page_asks_for_what_the_bill_asked_for(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    make_credit(owner, customer, "30.00")
+    attempt = press_pay(make_link(owner, make_invoice(owner, "100.00", customer=customer)))
+
+    bank.pay(attempt)
+
+    assert bank.authorised(attempt.pk) == 7_000
+
+
 def test_two_invoices_paid_at_once_use_one_credit_once(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     credit = make_credit(owner, customer, "30.00")

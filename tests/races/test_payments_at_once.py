@@ -24,7 +24,8 @@ def test_return_page_notice_and_poller_at_once_book_once(owner: User, bank: Bank
     attempt = press_pay(make_link(owner))
     bank.pay(attempt)
 
-    at_once(*[partial(settle_payment.settle, attempt.pk)] * 6)
+    problems = at_once(*[partial(settle_payment.settle, attempt.pk)] * 6)
+    assert problems == [None] * 6
     settle_payment.settle(attempt.pk)
 
     assert bank.charged(attempt.pk) == Payment.objects.get().amount == 10_000

@@ -62,6 +62,10 @@ class Bank:
         """Return what the bank has really taken for an attempt, in minor units."""
         return sum(each["captured"] for each in self._intents(attempt))
 
+    def authorised(self, attempt: UUID) -> int:
+        """Return what the bank was asked to hold for an attempt, in minor units."""
+        return sum(each["authorised"] for each in self._intents(attempt))
+
     def states(self, attempt: UUID) -> list[str]:
         """Return the states of the attempt's payments at the bank."""
         return [each["status"] for each in self._intents(attempt)]

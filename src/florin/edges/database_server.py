@@ -148,8 +148,9 @@ def _make_cluster(folder: Path) -> None:
 
 def _launch(folder: Path, options: tuple[str, ...]) -> None:
     sockets = _socket_folder(folder)
-    sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _give_away(sockets)
+    _make_private(sockets)
+    if _pid(folder) is None:  # a number that a stranger has now would keep PostgreSQL from starting
+        (folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
     log = folder / "log.txt"
     settings = (
         "listen_addresses=",
@@ -215,7 +216,17 @@ def _pid(folder: Path) -> int | None:
     except (FileNotFoundError, IndexError):
         return None
     process = int(first)
-    return process if _alive(process) else None
+    return process if _alive(process) and _is_ours(process, folder) else None
+
+
+def _is_ours(process: int, folder: Path) -> bool:
+    """Whether the process is this folder's server, and not a stranger who got a dead one's number."""
+    try:
+        return Path(f"/proc/{process}/cwd").samefile(folder / "cluster")
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True
 
 
 def _alive(process: int) -> bool:
@@ -251,7 +262,27 @@ def _as_server_user() -> list[str]:
     ]
 
 
+def _make_private(folder: Path) -> None:
+    """Make a folder that only the server's user and we can enter.
+
+    Raises:
+        DatabaseServerError: if somebody else has put something in its place.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        owner = folder.lstat()
+        if not folder.is_dir() or folder.is_symlink() or owner.st_uid not in {os.geteuid(), _server_user()}:
+            raise DatabaseServerError(f"{folder} is not ours; remove it.") from None
+    _give_away(folder)
+
+
+def _server_user() -> int:
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()
+
+
 def _give_away(path: Path) -> None:
     if os.geteuid() == 0:
         user = pwd.getpwnam("nobody")
-        os.chown(path, user.pw_uid, user.pw_gid)
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)

@@ -7,6 +7,7 @@ import time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from florin.domain.activity import services as activity
 from florin.domain.links import services as links
@@ -26,6 +27,10 @@ from florin.kernel.processor import (
 )
 
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
+# What the processor's page can list, and how long its texts may be.
+_MOST_PAPERS = 50
+_LONGEST_NAME = 120
+_LONGEST_TEXT = 500
 
 
 class BillChanged(Conflict):
@@ -91,15 +96,14 @@ def order_for(attempt: Attempt) -> StartOrder:
     """Say what the processor is to open for an attempt: the same each time, for the same key."""
     link = attempt.link
     address = links.address_of(link.pk)
-    debts = attempt.debts.select_related("invoice").order_by("position")
+    debts = list(attempt.debts.order_by("position").values_list("invoice__number", "amount"))
+    numbers = ", ".join(number for number, _ in debts)
     return StartOrder(
         key=f"{attempt.pk}",
         attempt=f"{attempt.pk}",
         merchant=link.company.name,
-        papers=tuple(
-            Paper(name=debt.invoice.number, amount=Money(debt.amount, attempt.currency)) for debt in debts
-        ),
-        description=", ".join(debt.invoice.number for debt in debts)[:500],
+        papers=_papers(attempt, debts, numbers),
+        description=numbers[:_LONGEST_TEXT],
         payer_email=link.recipients[0] if len(link.recipients) == 1 else "",
         language=link.customer.language,
         return_url=f"{address}/result/{attempt.pk}",
@@ -108,9 +112,23 @@ def order_for(attempt: Attempt) -> StartOrder:
     )
 
 
+def _papers(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tuple[Paper, ...]:
+    """List the invoices; or all in one where credits are deducted, which no processor can list, or many."""
+    papers = tuple(Paper(name=number, amount=Money(amount, attempt.currency)) for number, amount in debts)
+    if len(papers) <= _MOST_PAPERS and sum(amount for _, amount in debts) == attempt.total:
+        return papers
+    name = (
+        numbers
+        if len(numbers) <= _LONGEST_NAME
+        else ngettext("%(count)s invoice", "%(count)s invoices", len(debts)) % {"count": len(debts)}
+    )
+    return (Paper(name=name, amount=attempt.money),)
+
+
 @transaction.atomic(durable=True)
 def _freeze(token: str, seen: Money, nonce: str) -> Attempt:
     link = links.find(token)
+    links.lock(link)  # one press at a time on one link, so that a double click is one attempt
     known = attempts.of_page(link, nonce)
     if known is not None:
         return known

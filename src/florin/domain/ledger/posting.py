@@ -58,7 +58,7 @@ def post(new: NewEntry) -> Entry:
     Safe to repeat: a second entry with the same key is refused by the database (``IntegrityError``).
 
     Raises:
-        Unbalanced: if the postings of a currency do not sum to zero.
+        Unbalanced: if the postings of a currency do not sum to zero, or all are of nothing.
     """
     return post_many([new])[0]
 
@@ -132,7 +132,7 @@ def _lines(entry: Entry, new: NewEntry) -> list[Line]:
     sums: dict[str, int] = {}
     for posting in postings:
         sums[posting.amount.currency] = sums.get(posting.amount.currency, 0) + posting.amount.minor
-    if any(sums.values()):
+    if not postings or any(sums.values()):
         raise Unbalanced(f"{new.key}: {sums}")
     return [
         Line(

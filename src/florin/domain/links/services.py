@@ -77,6 +77,11 @@ def note_started(link: Link) -> None:
     Link.objects.filter(pk=link.pk, started_at__isnull=True).update(started_at=clock.now())
 
 
+def lock(link: Link) -> None:
+    """Keep others from the link until the transaction ends."""
+    Link.objects.select_for_update(of=("self",)).only("pk").get(pk=link.pk)
+
+
 def note_opened(link: Link) -> bool:
     """Record that a person has looked at the link's page; true the first time only."""
     return bool(Link.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=clock.now()))

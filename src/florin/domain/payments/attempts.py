@@ -34,7 +34,7 @@ def of_page(link: Link, nonce: str) -> Attempt | None:
 
 
 def open_for(bill: Bill, *, nonce: str) -> Attempt:
-    """Freeze what the payer agreed to, in the caller's transaction; pressed twice at once, once.
+    """Freeze what the payer agreed to, in the caller's transaction, which holds the link's lock.
 
     Raises:
         TooManyAttempts: if the link has too many attempts open already.
@@ -55,12 +55,10 @@ def open_for(bill: Bill, *, nonce: str) -> Attempt:
         expires_at=now + _SESSION_LASTS,
         check_at=now + _FIRST_CHECK,
     )
-    Attempt.objects.bulk_create([fresh], ignore_conflicts=True)
-    winner = Attempt.objects.get(link=bill.link, nonce=nonce)
-    if winner.pk == fresh.pk:
-        _write_debts(fresh, bill)
-        _write_credits(fresh, bill)
-    return winner
+    fresh.save(force_insert=True)
+    _write_debts(fresh, bill)
+    _write_credits(fresh, bill)
+    return fresh
 
 
 def opened(attempt: Attempt, *, reference: str, url: str) -> None:

@@ -96,8 +96,9 @@ def _decide(attempt: Attempt, report: Report) -> Step:
 def _end(attempt: Attempt, state: State) -> Step:
     if attempt.state in FINAL:
         return Wait()
-    released = state == State.CANCELLED
-    _move(attempt, State.CANCELLED if attempt.state in {State.CAPTURING, State.VOIDING} else state)
+    held = attempt.state in {State.CAPTURING, State.VOIDING}
+    released = held or state == State.CANCELLED
+    _move(attempt, State.CANCELLED if held else state)
     _let_go(attempt)
     return Ended(released)
 
@@ -160,7 +161,7 @@ def _book(attempt: Attempt, report: Report) -> Step:
 
 def _learn_fee(attempt: Attempt, report: Report) -> None:
     """Book the fee once the processor has reckoned it; one in another currency is left to reconciliation."""
-    if report.fee and report.fee.currency == attempt.currency:
+    if report.fee is not None and report.fee.currency == attempt.currency:
         record_fee(Payment.objects.select_related("company").get(attempt=attempt), report.fee)
 
 
@@ -179,6 +180,8 @@ def record_fee(payment: Payment, fee: Money) -> None:
     if not changed:
         return
     payment.fee = fee.minor
+    if not fee:
+        return
     _post(payment, Entry.Kind.FEE, [Posting(Account.FEES, fee), Posting(Account.CARD_CLEARING, -fee)])
 
 

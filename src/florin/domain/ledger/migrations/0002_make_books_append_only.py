@@ -22,6 +22,16 @@ ENTRY_IS_SEALED = """
             RAISE EXCEPTION 'an entry takes no lines after its transaction'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
+        IF EXISTS (
+            SELECT FROM fresh
+            JOIN ledger_item item ON item.id = fresh.item_id
+            JOIN ledger_entry entry ON entry.id = fresh.entry_id
+            WHERE (item.currency, item.customer_id, item.company_id)
+                IS DISTINCT FROM (fresh.currency, fresh.customer_id, entry.company_id)
+        ) THEN
+            RAISE EXCEPTION 'a line is in the currency, of the customer and of the company of its item'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
         RETURN NULL;
     END $$;
     CREATE TRIGGER ledger_line_seal AFTER INSERT ON ledger_line
