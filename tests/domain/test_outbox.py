@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from domain.world import sql
 from florin.domain.companies.models import Company
-from florin.domain.outbox import services
+from florin.domain.outbox import queries, services
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.kernel import clock
@@ -203,3 +205,80 @@ def test_a_slow_worker_does_not_unsend_what_another_has_sent(
     assert Message.objects.values_list("state", "error").get() == (State.SENT, "")
     later(monkeypatch, days=1)
     assert services.claim() == []
+
+
+def in_state(company: Company, event: str, **states: int) -> None:
+    for state, count in states.items():
+        enqueue(company, *[f"{state}-{place}@shop.example" for place in range(count)], event=event)
+        Message.objects.filter(recipient__startswith=f"{state}-", event=event).update(state=state)
+
+
+def test_stages_count_the_mails_of_each_send_in_one_query(
+    company: Company, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    in_state(company, "send:1", delivered=2, bounced=1)
+    in_state(company, "send:2", sent=1, queued=1, delivered=1)
+
+    with django_assert_num_queries(1):
+        found = queries.stages(company.pk, ["send:1", "send:2", "send:3"])
+
+    assert set(found) == {"send:1", "send:2"}
+    assert found["send:1"].counts == {State.DELIVERED: 2, State.BOUNCED: 1}
+    assert [(stage.worst, stage.best, stage.mails) for stage in found.values()] == [
+        (State.BOUNCED, State.DELIVERED, 3),
+        (State.QUEUED, State.DELIVERED, 3),
+    ]
+
+
+def test_stages_are_the_companys_own(company: Company) -> None:
+    in_state(company, "send:1", sent=1)
+
+    assert queries.stages(uuid4(), ["send:1"]) == {}
+    assert queries.stages(company.pk, []) == {}
+
+
+def test_bounced_mails_are_the_latest_first_and_only_as_old_as_asked(company: Company) -> None:
+    now = clock.now()
+    for days in (1, 20, 3):
+        message = make_message(company, f"{days}@shop.example")
+        Message.objects.filter(pk=message.pk).update(
+            state=State.BOUNCED, bounced_at=now - timedelta(days=days)
+        )
+    make_message(company, "fine@shop.example")
+
+    found = queries.bounced(company.pk, since=now - timedelta(days=14))
+    assert [message.recipient for message in found] == ["1@shop.example", "3@shop.example"]
+
+
+@pytest.fixture
+def large_outbox(company: Company) -> Company:
+    """Thousands of mails, one in a hundred bounced."""
+    now = clock.now()
+    Message.objects.bulk_create(
+        Message(
+            company=company,
+            event=f"send:{place}",
+            kind=Message.Kind.INVOICE,
+            recipient="a@shop.example",
+            snapshot={},
+            subjects=[],
+            state=State.SENT if place % 100 else State.BOUNCED,
+            queued_at=now,
+            due_at=now,
+            bounced_at=None if place % 100 else now,
+            provider_id=f"pm-{place}",
+        )
+        for place in range(8000)
+    )
+    sql("ANALYZE outbox_message")
+    return company
+
+
+def test_a_large_outbox_is_searched_through_its_indexes(large_outbox: Company) -> None:
+    mails = Message.objects.filter(Q(pk__in=[uuid4()]) | Q(provider_id__in=["pm-1", "pm-2"]))
+    since = clock.now() - timedelta(days=14)
+
+    assert "message_of_provider" in mails.explain()
+    assert "message_bounced" in queries.bounced(large_outbox.pk, since=since)[:20].explain()
+    sends = Message.objects.filter(company=large_outbox, event__in=["send:1", "send:2"])
+    assert "message_once_per_event" in sends.explain()

@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from florin.edges import database_server
@@ -82,6 +85,81 @@ def secret(name: str) -> str:
     return path.read_text()
 
 
+@dataclass(frozen=True, slots=True)
+class MailSender:
+    """How mail leaves: the sender's name, Django's backend for it, and what anymail must know."""
+
+    name: str
+    backend: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosted:
+    """What a hosted sender asks for: variables it needs and may have, and switches that are always so."""
+
+    needs: tuple[str, ...]
+    may_have: tuple[str, ...] = ()
+    always: dict[str, Any] = field(default_factory=dict)
+
+
+# Nobody counts what recipients open or click, and payment links are not rewritten to lead through the sender.
+_UNWATCHED = {"track_opens": False, "track_clicks": False}
+_HOSTED = {
+    "postmark": _Hosted(
+        ("POSTMARK_SERVER_TOKEN",), ("POSTMARK_MESSAGE_STREAM",), {"POSTMARK_SEND_DEFAULTS": _UNWATCHED}
+    ),
+    "mailgun": _Hosted(
+        ("MAILGUN_API_KEY",),
+        ("MAILGUN_SENDER_DOMAIN", "MAILGUN_API_URL"),
+        {"MAILGUN_SEND_DEFAULTS": _UNWATCHED},
+    ),
+    "sendgrid": _Hosted(("SENDGRID_API_KEY",), ("SENDGRID_API_URL",), {"SENDGRID_SEND_DEFAULTS": _UNWATCHED}),
+    "resend": _Hosted(("RESEND_API_KEY",)),
+    "brevo": _Hosted(("BREVO_API_KEY",)),
+    "amazon_ses": _Hosted(("AWS_DEFAULT_REGION",)),  # the keys are found by Amazon's own library
+}
+_MAIL_SECONDS = 20
+_SHORTEST_SECRET = 16
+# Mailgun signs its notices with a key of its own; to the others we give a password to bring with them.
+_SIGNS_NOTICES = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY"}
+
+
+def mail_sender() -> MailSender:
+    """Return how mail leaves: over SMTP, unless a hosted sender is named.
+
+    Raises:
+        Misconfigured: if the sender is unknown, or something is missing that it needs.
+    """
+    name = text("FLORIN_MAIL_SENDER", "smtp")
+    if name == "smtp":
+        return MailSender(name, "django.core.mail.backends.smtp.EmailBackend")
+    hosted = _HOSTED.get(name)
+    if hosted is None:
+        raise Misconfigured(f"FLORIN_MAIL_SENDER must be smtp, {', '.join(_HOSTED)}, not {name!r}.")
+    password = text("FLORIN_MAIL_NOTICE_SECRET")
+    told = {key: text(key) for key in (*hosted.needs, *hosted.may_have) if text(key)}
+    wanted = {
+        **{key: key in told for key in hosted.needs},
+        "FLORIN_MAIL_NOTICE_SECRET": len(password) >= _SHORTEST_SECRET and password.isascii(),
+        "FLORIN_MAIL_FROM": text("FLORIN_MAIL_FROM"),
+    }
+    missing = [key for key, there in wanted.items() if not there]
+    if missing:
+        raise Misconfigured(
+            f"FLORIN_MAIL_SENDER={name} needs {', '.join(missing)}. (FLORIN_MAIL_NOTICE_SECRET has at"
+            " least 16 characters of ASCII; without it anybody could tell us that a mail bounced.)"
+        )
+    if name == "amazon_ses" and find_spec("boto3") is None:
+        raise Misconfigured(
+            "FLORIN_MAIL_SENDER=amazon_ses needs the package boto3: .venv/bin/pip install boto3."
+        )
+    signing_key = _SIGNS_NOTICES.get(name)
+    guard = {signing_key: password} if signing_key else {"WEBHOOK_SECRET": f"florin:{password}"}
+    options = {"REQUESTS_TIMEOUT": _MAIL_SECONDS, **hosted.always, **told, **guard}
+    return MailSender(name, f"anymail.backends.{name}.EmailBackend", options)
+
+
 def prepare_demo() -> None:
     """Point this process, and all that it starts, at the test processor and mailbox beside it."""
     sandbox_port = number("FLORIN_SANDBOX_PORT", 8010)
@@ -90,6 +168,7 @@ def prepare_demo() -> None:
         STRIPE_API_KEY="sk_test_florin_sandbox",
         STRIPE_WEBHOOK_SECRET=f"whsec_{secret('FLORIN_DEMO_NOTICE_SECRET')}",
         FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),
+        FLORIN_MAIL_SENDER="smtp",
         FLORIN_SMTP_HOST="127.0.0.1",
         FLORIN_SMTP_PORT=str(number("FLORIN_SMTP_PORT", 8025)),
     )

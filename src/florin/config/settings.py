@@ -173,7 +173,10 @@ STATIC_ROOT = environment.data_folder() / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 WHITENOISE_MAX_AGE = 31536000
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+_mail = environment.mail_sender()
+MAIL_SENDER = _mail.name
+EMAIL_BACKEND = _mail.backend
+ANYMAIL = _mail.options
 EMAIL_HOST = environment.text("FLORIN_SMTP_HOST", "127.0.0.1")
 EMAIL_PORT = environment.number("FLORIN_SMTP_PORT", 8025)
 EMAIL_HOST_USER = environment.text("FLORIN_SMTP_USER")

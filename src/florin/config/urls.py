@@ -9,6 +9,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="office:home")),
     path("office/", include("florin.screens.office.urls")),
     path("pay/", include("florin.screens.checkout.urls")),
+    path("notices/mail/", include("florin.screens.mailroom.urls")),
     path("notices/", include("florin.screens.checkout.notice_urls")),
     path("account/", include("florin.screens.people.urls")),
     path("healthz", people.alive),

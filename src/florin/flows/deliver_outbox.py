@@ -17,8 +17,9 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.edges import documents
 from florin.edges.mail import letters, post
+from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.letters import Letter
-from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUnavailable
+from florin.edges.mail.post import Attachment, Envelope
 from florin.kernel.money import Money
 
 
@@ -38,18 +39,18 @@ def deliver(keys: Sequence[UUID] | None = None) -> int:
 
 def _deliver(message: Message) -> None:
     try:
-        post.send(_write(message))
+        provider_id = post.send(_write(message))
     except MailRefused as refusal:
         _record_bounce(message, str(refusal))
     except MailUnavailable as problem:
         outbox.postponed(message, str(problem))
     else:
-        _record_sent(message)
+        _record_sent(message, provider_id)
 
 
 @transaction.atomic(durable=True)
-def _record_sent(message: Message) -> None:
-    outbox.sent(message)
+def _record_sent(message: Message, provider_id: str) -> None:
+    outbox.sent(message, provider_id=provider_id)
     activity.note(
         message.company_id,
         activity.Kind.SENT,

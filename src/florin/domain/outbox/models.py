@@ -28,6 +28,7 @@ class Message(Keyed):
         QUEUED = "queued", "queued"
         SENDING = "sending", "sending"
         SENT = "sent", "sent"
+        DELIVERED = "delivered", "delivered"
         BOUNCED = "bounced", "bounced"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
@@ -38,11 +39,18 @@ class Message(Keyed):
     recipient = models.EmailField()
     snapshot = models.JSONField(help_text="What to say; never a link's token.")
     subjects = ArrayField(models.UUIDField(), help_text="The keys of the objects whose timeline shows it.")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="When to try (again).")
     sent_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(
+        max_length=255, blank=True, default="", help_text="What a hosted sender calls it."
+    )
+    delivered_at = models.DateTimeField(
+        null=True, help_text="When the recipient's server took it; only hosted senders tell."
+    )
+    bounced_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, help_text="The mail server's last refusal.")
 
     class Meta:
@@ -53,6 +61,14 @@ class Message(Keyed):
         indexes: ClassVar = [
             models.Index(
                 fields=["due_at"], name="message_due", condition=models.Q(state__in=["queued", "sending"])
+            ),
+            models.Index(
+                fields=["company", "-bounced_at", "-id"],
+                name="message_bounced",
+                condition=models.Q(state="bounced"),
+            ),
+            models.Index(
+                fields=["provider_id"], name="message_of_provider", condition=~models.Q(provider_id="")
             ),
         ]
 

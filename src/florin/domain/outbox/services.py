@@ -1,8 +1,8 @@
 """Putting mails into the outbox and taking them out, so that each leaves once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,9 @@ _CLAIM_LASTS = timedelta(minutes=2)
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=1)
 _GIVE_UP_AFTER = timedelta(days=3)
+_LONGEST_ID = 255
+# What only a hosted sender can tell of a mail that it took; SMTP's own refusal leaves ``sent_at`` empty.
+_ENDS = (Message.State.DELIVERED, Message.State.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +80,17 @@ def claim(keys: Sequence[UUID] | None = None, *, most: int = 50) -> list[Message
     return messages
 
 
-def sent(message: Message) -> None:
-    """Record that the mail server has taken the mail."""
-    Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, sent_at=clock.now(), error="")
+def sent(message: Message, *, provider_id: str = "") -> None:
+    """Record that the mail server has taken the mail, and what it calls it.
+
+    What a hosted sender has told of it already stays: its notice may overtake its answer.
+    """
+    told = Q(state__in=_ENDS, sent_at__isnull=False)
+    Message.objects.filter(~told, pk=message.pk).update(
+        state=Message.State.SENT, sent_at=clock.now(), bounced_at=None, error=""
+    )
+    if provider_id:
+        Message.objects.filter(pk=message.pk).update(provider_id=provider_id[:_LONGEST_ID])
 
 
 def postponed(message: Message, reason: str) -> bool:
@@ -98,7 +109,44 @@ def postponed(message: Message, reason: str) -> bool:
 
 def bounced(message: Message, reason: str) -> None:
     """Record that the mail server will not take it, ever; staff sees it."""
-    _held(message).update(state=Message.State.BOUNCED, error=reason[:500])
+    _held(message).update(state=Message.State.BOUNCED, bounced_at=clock.now(), error=reason[:500])
+
+
+def find_sent(keys: Collection[UUID], provider_ids: Collection[str]) -> list[Message]:
+    """Lock the messages that a hosted sender speaks of, by our keys or by its own; unknown ones are left out.
+
+    The locks are taken in the order of the keys, so that two notices never wait for each other.
+    """
+    spoken_of = Message.objects.filter(Q(pk__in=keys) | Q(provider_id__in=[*filter(None, provider_ids)]))
+    return list(spoken_of.order_by("pk").select_for_update(of=("self",)))
+
+
+def arrived(message: Message, *, at: datetime) -> bool:
+    """Record that the recipient's mail server took a mail that was found with ``find_sent``.
+
+    Returns:
+        Whether that is news: not if we know it, nor if the mail has bounced, which nothing undoes.
+    """
+    if message.state in _ENDS:
+        return False
+    message.state, message.delivered_at, message.error = Message.State.DELIVERED, at, ""
+    message.sent_at = message.sent_at or at
+    message.save(update_fields=["state", "delivered_at", "sent_at", "error"])
+    return True
+
+
+def came_back(message: Message, *, at: datetime, reason: str) -> bool:
+    """Record that a mail that was found with ``find_sent`` bounced, perhaps long after it was delivered.
+
+    Returns:
+        Whether that is news.
+    """
+    if message.state == Message.State.BOUNCED:
+        return False
+    message.state, message.bounced_at, message.error = Message.State.BOUNCED, at, reason[:500]
+    message.sent_at = message.sent_at or at
+    message.save(update_fields=["state", "bounced_at", "sent_at", "error"])
+    return True
 
 
 def _held(message: Message) -> QuerySet[Message]:

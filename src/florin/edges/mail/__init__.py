@@ -1,5 +1,6 @@
 """Mails: what they say (``letters``) and how they leave (``post``)."""
 
+from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.letters import (
     Letter,
     inline_logo,
@@ -8,7 +9,7 @@ from florin.edges.mail.letters import (
     payment_notice_letter,
     payment_received_letter,
 )
-from florin.edges.mail.post import Attachment, Envelope, MailRefused, MailUnavailable, MailUncertain, send
+from florin.edges.mail.post import Attachment, Envelope, send
 
 __all__ = [
     "Attachment",

@@ -1,8 +1,9 @@
 """Sending: one envelope out through Django's mail API, over a connection that stays open.
 
-Every thread keeps one SMTP connection; after any failure it is closed and the next mail opens a new
-one. A mail is tried a second time here only when a kept connection turned out to be dead before the
-server had begun to take the mail; whoever calls decides about everything else.
+Every thread keeps one connection, to the SMTP server or to a hosted sender (``hosted``); after any
+failure it is closed and the next mail opens a new one. A mail is tried a second time here only when a
+kept SMTP connection turned out to be dead before the server had begun to take the mail; whoever calls
+decides about everything else.
 """
 
 import contextlib
@@ -23,6 +24,8 @@ from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIME
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 
+from florin.edges.mail import hosted
+from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.headers import one_line
 from florin.edges.mail.letters import LOGO_ID
 from florin.edges.mail.wire import Wire
@@ -33,6 +36,8 @@ _SECONDS = 15
 _CLOSING = 421
 _PERMANENT = range(500, 600)
 _TOO_LARGE = frozenset({523, 552})
+
+_FAILURES = (smtplib.SMTPException, OSError, *hosted.FAILURES)
 
 _kept = threading.local()
 
@@ -65,23 +70,11 @@ class Envelope:
     logo: bytes = b""
 
 
-class MailRefused(Exception):  # noqa: N818 - the server's answer, not a fault of ours
-    """The mail will never be taken: the address or the message was refused for good. Do not try again."""
-
-
-class MailUnavailable(Exception):  # noqa: N818 - the server's answer, not a fault of ours
-    """The mail was not taken now; the same envelope may be sent later."""
-
-
-class MailUncertain(MailUnavailable):
-    """The connection failed while the server was taking the mail: it may have been taken.
-
-    Sending again may show the recipient the mail twice, both times with the same Message-ID.
-    """
-
-
-def send(envelope: Envelope) -> None:
+def send(envelope: Envelope) -> str:
     """Hand one mail to the server; returning means that the server took it.
+
+    Returns:
+        What a hosted sender calls the mail; empty over SMTP.
 
     Raises:
         MailRefused: the address is no address, or the server said no for good (5xx).
@@ -90,14 +83,15 @@ def send(envelope: Envelope) -> None:
     """
     message = _message(envelope)
     if _carried_on_kept_connection(message):
-        return
+        return hosted.id_of(message)
     connection = _connect()
     try:
         connection.open()
         connection.send_messages([message])
-    except (smtplib.SMTPException, OSError) as problem:
-        raise _verdict(problem, connection) from problem
+    except _FAILURES as problem:
+        raise _verdict(problem, connection, message) from problem
     _kept.connection = connection
+    return hosted.id_of(message)
 
 
 def hang_up() -> None:
@@ -115,9 +109,9 @@ def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
         return False
     try:
         connection.send_messages([message])
-    except (smtplib.SMTPException, OSError) as problem:
+    except _FAILURES as problem:
         if not _stale(problem, connection):
-            raise _verdict(problem, connection) from problem
+            raise _verdict(problem, connection, message) from problem
         _cut(connection)
         return False
     _kept.connection = connection
@@ -152,8 +146,12 @@ def _stale(problem: Exception, connection: BaseEmailBackend) -> bool:
     return not isinstance(problem, smtplib.SMTPException) or _code(problem) in {None, _CLOSING}
 
 
-def _verdict(problem: Exception, connection: BaseEmailBackend) -> MailRefused | MailUnavailable:
+def _verdict(
+    problem: Exception, connection: BaseEmailBackend, message: EmailMultiAlternatives
+) -> MailRefused | MailUnavailable:
     """Say what a failure means for the mail, in the server's words; the connection is closed."""
+    if hosted.in_use():
+        return hosted.verdict(problem, to=message.to[0])
     in_doubt = not isinstance(connection, Wire) or connection.in_doubt
     _cut(connection)
     code, words = _code(problem), _words(problem)
@@ -234,7 +232,11 @@ def _message(envelope: Envelope) -> EmailMultiAlternatives:
     message.attach_alternative(_sendable(envelope.html), "text/html")
     for name, content, kind in envelope.attachments:
         message.attach(one_line(name).replace("/", "-"), content, kind)
-    message.logo = envelope.logo
+    if hosted.in_use():
+        key, _, _ = envelope.message_id.strip("<>").partition("@")
+        hosted.prepare(message, key=key, logo=envelope.logo, logo_id=LOGO_ID)
+    else:
+        message.logo = envelope.logo
     return message
 
 

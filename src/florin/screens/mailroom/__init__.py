@@ -1,0 +1,1 @@
+"""Where hosted mail senders tell what became of our mails."""
