@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "florin.domain.invoices",
     "florin.domain.credits",
     "florin.domain.links",
+    "florin.domain.sends",
     "florin.domain.payments",
     "florin.domain.receipts",
     "florin.screens.office",

@@ -20,6 +20,7 @@ from florin.edges.mail import letters, post
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.letters import Letter
 from florin.edges.mail.post import Attachment, Envelope
+from florin.kernel.documents import InvoiceList
 from florin.kernel.money import Money
 
 
@@ -95,6 +96,8 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
     match kind:
         case Message.Kind.INVOICE:
             return _invoice(message)
+        case Message.Kind.INVOICES:
+            return _invoice_lists(message), ()
         case Message.Kind.PAYMENT_RECEIVED:
             receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
             pdf = documents.render_receipt(receipt.document)
@@ -111,6 +114,15 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
                 amount=Money(message.snapshot["amount"], message.snapshot["currency"]),
                 language=message.snapshot["language"],
             ), ()
+
+
+def _invoice_lists(message: Message) -> Letter:
+    """Write the mail of one customer's part of a batch, a list and a link for each currency."""
+    told = (
+        (InvoiceList.from_json(one["list"]), links.address_of(UUID(one["link"])))
+        for one in message.snapshot["lists"]
+    )
+    return letters.invoice_list_letter(list(told))
 
 
 def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:

@@ -17,6 +17,7 @@ class Job(StrEnum):
     DELIVER_OUTBOX = "deliver_outbox"
     EXPIRE_SESSIONS = "expire_sessions"
     HANDLE_NOTICE = "handle_notice"
+    SEND_BATCH = "send_batch"
 
 
 def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:

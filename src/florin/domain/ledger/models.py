@@ -3,7 +3,10 @@
 from typing import ClassVar
 
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Upper
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -62,6 +65,24 @@ class Item(Keyed):
             models.Index(
                 fields=["company", "customer", "due_on"],
                 name="item_open_of_customer",
+                condition=~models.Q(balance=0),
+            ),
+            # The other orders of Open Invoices; the second also finds a rare currency.
+            models.Index(
+                fields=["company", "kind", "opened_on", "id", "due_on"],
+                name="item_open_by_issue",
+                condition=~models.Q(balance=0),
+            ),
+            models.Index(
+                fields=["company", "kind", "currency", "balance", "id"],
+                name="item_open_by_balance",
+                condition=~models.Q(balance=0),
+            ),
+            models.Index(
+                F("company"),
+                F("kind"),
+                OpClass(Upper("number"), name="text_pattern_ops"),
+                name="item_open_number_begins",
                 condition=~models.Q(balance=0),
             ),
         ]

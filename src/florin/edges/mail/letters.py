@@ -4,7 +4,7 @@ A letter is written from the same snapshot as its paper, so the two agree. The c
 paper, and the logo that ``inline_logo`` returns, which the HTML part shows by ``cid:``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,11 @@ from typing import Any
 import css_inline
 from django.template import Context, Engine
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from florin.edges.documents import colours, formats, logos
 from florin.edges.mail.headers import one_line
-from florin.kernel.documents import InvoiceDocument, Letterhead, ReceiptDocument
+from florin.kernel.documents import InvoiceDocument, InvoiceList, Letterhead, ReceiptDocument
 from florin.kernel.money import Money
 
 LOGO_ID = "logo@florin"
@@ -85,6 +85,33 @@ def invoice_letter(
             language=language,
             words=words,
         )
+
+
+def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]]) -> Letter:
+    """Write the mail that asks for several invoices: a table, its sum, and a button for each currency (R6).
+
+    Args:
+        lists: one customer's open invoices, a list for each currency, and where its button leads.
+    """
+    first = lists[0][0]
+    language = first.language
+    with override(language):
+        told = [_list_words(listed, pay_url) for listed, pay_url in lists]
+        count = sum(len(listed.invoices) for listed, _pay_url in lists)
+        heading = ngettext("%(count)s open invoice", "%(count)s open invoices", count) % {"count": count}
+        due_on = min(invoice.due_on for listed, _pay_url in lists for invoice in listed.invoices)
+        subject = _("%(invoices)s from %(company)s: %(amount)s due by %(date)s") % {
+            "invoices": heading,
+            "company": first.letterhead.name,
+            "amount": " + ".join(words["amount"] for words in told),
+            "date": formats.short_day(due_on, language),
+        }
+        words = {
+            "customer": " · ".join(filter(None, (first.customer_name, first.customer_number))),
+            "heading": heading,
+            "lists": told,
+        }
+        return _write("invoices", first.letterhead, subject=subject, language=language, words=words)
 
 
 def payment_received_letter(receipt: ReceiptDocument) -> Letter:
@@ -158,6 +185,29 @@ def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
         **parts,
         "amount": formats.money(balance, document.currency, language),
         "date": formats.short_day(document.due_on, language),
+    }
+
+
+def _list_words(listed: InvoiceList, pay_url: str) -> dict[str, Any]:
+    language = listed.language
+    amount = partial(formats.money, currency=listed.currency, language=language)
+    days = sorted({invoice.due_on for invoice in listed.invoices})
+    when = _("due by %(date)s") if len(days) == 1 else _("the first due by %(date)s")
+    return {
+        "amount": amount(listed.balance),
+        "pay_url": pay_url,
+        "rows": [
+            {
+                "number": invoice.number,
+                "po_number": invoice.po_number,
+                "issued_on": formats.day(invoice.issued_on, language),
+                "due_on": formats.day(invoice.due_on, language),
+                "total": amount(invoice.total),
+                "balance": amount(invoice.balance),
+            }
+            for invoice in listed.invoices
+        ],
+        "when": when % {"date": formats.day(days[0], language)},
     }
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from florin.screens.office import home, order_entry, order_list, order_page, order_steps, papers
+from florin.screens.office import (
+    batch,
+    home,
+    open_invoices,
+    order_entry,
+    order_list,
+    order_page,
+    order_steps,
+    papers,
+)
 
 app_name = "office"
 
@@ -22,6 +31,12 @@ urlpatterns = [
     path("orders/<uuid:pk>/confirm/", order_steps.confirm, name="order-confirm"),
     path("orders/<uuid:pk>/void/", order_steps.void, name="order-void"),
     path("orders/<uuid:pk>/email/", order_steps.email, name="order-email"),
+    path("open-invoices/", open_invoices.open_invoices, name="open-invoices"),
+    path("open-invoices/picked/", open_invoices.picked, name="open-invoices-picked"),
+    path("open-invoices/review/", batch.review, name="batch-review"),
+    path("open-invoices/send/", batch.send, name="batch-send"),
+    path("batches/<uuid:pk>/", batch.batch, name="batch"),
+    path("batches/<uuid:pk>/progress/", batch.progress, name="batch-progress"),
     path("invoices/<uuid:pk>/pdf/", papers.invoice_pdf, name="invoice-pdf"),
     path("payments/<uuid:pk>/receipt/", papers.receipt_pdf, name="receipt-pdf"),
 ]

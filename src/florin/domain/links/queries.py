@@ -1,0 +1,74 @@
+"""Reading links: how far the latest one of each invoice has come."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from florin.domain.activity.models import Activity
+from florin.domain.links.models import Debt, Link
+
+Kind = Activity.Kind
+_OF_MAILS = [Kind.SENT, Kind.DELIVERED, Kind.BOUNCED]
+
+
+class Stage(StrEnum):
+    """How far an invoice's latest link has come; what a person did outweighs what became of the mail."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    OPENED = "opened"
+    STARTED = "started"
+    REVOKED = "revoked"
+
+
+def stages(invoices: Sequence[UUID]) -> dict[UUID, Stage]:
+    """Return the stage of each invoice's latest link, in two queries; an invoice without one is left out."""
+    latest = (
+        Debt.objects.filter(invoice__in=invoices)
+        .order_by("invoice", "-link")
+        .distinct("invoice")
+        .select_related("link")
+        .only("invoice_id", "link__opened_at", "link__started_at", "link__revoked_at", "link__made_at")
+    )
+    links = {debt.invoice_id: debt.link for debt in latest}
+    mails = _mails([link for link in links.values() if _by_people(link) is None])
+    return {
+        invoice: _by_people(link) or _by_mail(mails.get(link.pk, set())) for invoice, link in links.items()
+    }
+
+
+def sent() -> Exists:
+    """Return the condition that an invoice has been sent with a link, for a list of invoices."""
+    return Exists(Debt.objects.filter(invoice=OuterRef("pk")))
+
+
+def _by_people(link: Link) -> Stage | None:
+    if link.revoked_at:
+        return Stage.REVOKED
+    if link.started_at:
+        return Stage.STARTED
+    return Stage.OPENED if link.opened_at else None
+
+
+def _by_mail(told: set[str]) -> Stage:
+    """Return what became of a link's mails: one that was refused needs somebody to look."""
+    if Kind.BOUNCED in told:
+        return Stage.BOUNCED
+    return Stage.SENT if told & {Kind.SENT, Kind.DELIVERED} else Stage.QUEUED
+
+
+def _mails(links: Sequence[Link]) -> dict[UUID, set[str]]:
+    """Return what the timeline tells of each link's mails; it finds them by the link, the outbox cannot."""
+    keys = {link.pk for link in links}
+    told: dict[UUID, set[str]] = {}
+    if not keys:
+        return told
+    news = Activity.objects.filter(subjects__overlap=list(keys), kind__in=_OF_MAILS)
+    for subjects, kind in news.values_list("subjects", "kind"):
+        for key in keys.intersection(subjects):
+            told.setdefault(key, set()).add(kind)
+    return told

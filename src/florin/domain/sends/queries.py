@@ -1,0 +1,93 @@
+"""Reading batches: how far they are, and what became of each customer's part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from florin.domain.outbox.models import Message
+from florin.domain.sends.lifecycle import PartState
+from florin.domain.sends.models import Batch, Part
+
+_NOT_YET = [Message.State.QUEUED, Message.State.SENDING]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How many parts stand where, and how many mails have left, bounced, or wait."""
+
+    queued: int
+    sent: int
+    skipped: int
+    failed: int
+    mails_sent: int
+    mails_bounced: int
+    mails_waiting: int
+
+    @property
+    def parts(self) -> int:
+        """How many customers there are in all."""
+        return self.queued + self.sent + self.skipped + self.failed
+
+    @property
+    def done(self) -> int:
+        """How many customers are done with."""
+        return self.parts - self.queued
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return not self.queued and not self.mails_waiting
+
+
+def progress(batch: Batch) -> Progress:
+    """Count a batch's parts and mails, in two queries."""
+    states = dict(Part.objects.filter(batch=batch).values_list("state").annotate(Count("pk")).order_by())
+    mails = _mails_of(batch).aggregate(
+        waiting=Count("pk", filter=Q(state__in=_NOT_YET)),
+        bounced=Count("pk", filter=Q(state=Message.State.BOUNCED)),
+        sent=Count("pk", filter=~Q(state__in=[*_NOT_YET, Message.State.BOUNCED])),
+    )
+    return Progress(
+        queued=states.get(PartState.QUEUED, 0),
+        sent=states.get(PartState.SENT, 0),
+        skipped=states.get(PartState.SKIPPED, 0),
+        failed=states.get(PartState.FAILED, 0),
+        mails_sent=mails["sent"],
+        mails_bounced=mails["bounced"],
+        mails_waiting=mails["waiting"],
+    )
+
+
+def remarkable(batch: Batch) -> QuerySet[Part]:
+    """Return the parts about which there is something to say: skipped, failed, or not sent in full."""
+    told = Q(state__in=[PartState.SKIPPED, PartState.FAILED]) | ~Q(left_out=[])
+    return Part.objects.filter(told, batch=batch).select_related("customer").order_by("customer__name", "pk")
+
+
+def bounces(batch: Batch) -> QuerySet[Message]:
+    """Return the batch's mails that were refused."""
+    return _mails_of(batch).filter(state=Message.State.BOUNCED).order_by("recipient")
+
+
+def recent(company_id: UUID, most: int) -> Sequence[Batch]:
+    """Return a company's latest batches with ``customers``, ``sent`` and ``open`` counted, in one query."""
+    latest = Batch.objects.filter(company_id=company_id).order_by("-pk").values("pk")[:most]
+    counted = Batch.objects.filter(pk__in=latest).annotate(
+        customers=Count("parts"),
+        sent=Count("parts", filter=Q(parts__state=PartState.SENT)),
+        open=Count("parts", filter=Q(parts__state=PartState.QUEUED)),
+    )
+    return list(counted.order_by("-pk"))
+
+
+def left(most: int) -> list[UUID]:
+    """Return the keys of parts that nobody has worked yet, the oldest first."""
+    queued = Part.objects.filter(state=PartState.QUEUED).order_by("pk")
+    return list(queued.values_list("pk", flat=True)[:most])
+
+
+def _mails_of(batch: Batch) -> QuerySet[Message]:
+    events = [f"batch:{key}" for key in Part.objects.filter(batch=batch).values_list("pk", flat=True)]
+    return Message.objects.filter(event__in=events, kind=Message.Kind.INVOICES)

@@ -1,0 +1,341 @@
+"""Sending payment links for many invoices of many customers at once (R6).
+
+review -> batch, a part for each customer -> for each part by itself: ask the rule again
+-> mint a link per currency -> outbox -> timeline (the mails leave later)
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.invoices.models import Revision
+from florin.domain.links import rules
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import bill
+from florin.domain.sends import queries as sent_batches
+from florin.domain.sends import services as sends
+from florin.domain.sends.lifecycle import PartState
+from florin.domain.sends.models import Batch, Part
+from florin.domain.sends.services import NewPart, Outcome
+from florin.domain.staff.models import User
+from florin.flows import send_documents
+from florin.kernel.documents import InvoiceList, OpenInvoice
+from florin.kernel.errors import Refusal
+from florin.kernel.jobs import Job, later
+from florin.kernel.money import Money
+
+MOST_INVOICES = 5000
+_PARTS_A_JOB = 25
+_PARTS_A_ROUND = 500
+_NUMBERS_TOLD = 3
+_NUMBERS_SHOWN = 5
+
+_log = logging.getLogger("florin.flows.send_batch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One customer on the review: what would be sent, and what would not, with the reason.
+
+    ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons.
+    """
+
+    customer: Customer
+    chosen: Sequence[UUID]
+    invoices: Sequence[Revision]
+    left_out: Sequence[tuple[str, str]]
+    reason: str
+
+    @property
+    def more(self) -> int:
+        """How many invoices there are beyond the first few that a row has room for."""
+        return max(len(self.invoices) - _NUMBERS_SHOWN, 0)
+
+    @property
+    def totals(self) -> list[Money]:
+        """What the mail would ask for, in each currency."""
+        sums: dict[str, int] = {}
+        for revision in self.invoices:
+            currency = revision.invoice.currency
+            sums[currency] = sums.get(currency, 0) + revision.invoice.item.balance
+        return [Money(minor, currency) for currency, minor in sorted(sums.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All customers of a selection by name; ``obstacle`` is a sentence if the company cannot send links."""
+
+    obstacle: str
+    rows: Sequence[Row]
+
+
+def review(company: Company, invoices: Sequence[UUID]) -> Review:
+    """Say what sending links for these invoices would do, with the same few queries however many there are.
+
+    Keys that are not the company's invoices are passed over.
+    """
+    of_customer: dict[UUID, list[Revision]] = {}
+    for revision in _current(company, invoices):
+        of_customer.setdefault(revision.invoice.customer_id, []).append(revision)
+    customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
+    held = _held([revision for some in of_customer.values() for revision in some])
+    rows = [_row(company, customer, of_customer[customer.pk], held) for customer in customers]
+    return Review(obstacle(company), rows)
+
+
+def obstacle(company: Company) -> str:
+    """Return why the company cannot send links by hand to anybody, or nothing if it can."""
+    anybody = Customer(company=company, links_enabled=True)
+    return rules.for_manual_send(company, anybody).reason
+
+
+def start(
+    company: Company,
+    invoices: Sequence[UUID],
+    *,
+    addresses: Mapping[UUID, Sequence[str]],
+    press: str,
+    by: User,
+) -> Batch:
+    """Store a batch and ask for its parts to be worked; the same press, from wherever, makes one batch.
+
+    Args:
+        company: whose invoices.
+        invoices: the keys of what was chosen.
+        addresses: where each customer's mail goes, by the customer's key; without any, the part is skipped.
+        press: names the press of the button.
+        by: who pressed.
+
+    Raises:
+        Refusal: if the company cannot send links, or nothing or too much was chosen; nothing is sent then.
+    """
+    return sends.pressed(company, press) or _start(company, invoices, addresses, press=press, by=by)
+
+
+def work(parts: Sequence[UUID]) -> None:
+    """Work parts, each in a transaction of its own; what is done already is passed over.
+
+    A part that fails is marked and stops no other. If the database is away, the part
+    stays queued, and the next round finds it.
+    """
+    for key in parts:
+        try:
+            _work(key)
+        except (OperationalError, InterfaceError) as problem:
+            _log.warning("Part %s of a batch waits for the database: %s", key, type(problem).__name__)
+        except Exception:  # noqa: BLE001 - whatever it is, the other customers get their mails
+            _log.exception("Part %s of a batch failed", key)
+            _give_up(key)
+
+
+def sweep() -> None:
+    """Work parts that are still queued: their job was lost, or its worker died."""
+    work(sent_batches.left(_PARTS_A_ROUND))
+
+
+@transaction.atomic(durable=True)
+def _start(
+    company: Company,
+    invoices: Sequence[UUID],
+    addresses: Mapping[UUID, Sequence[str]],
+    *,
+    press: str,
+    by: User,
+) -> Batch:
+    if len(invoices) > MOST_INVOICES:
+        raise Refusal(_("At most 5,000 invoices go out at once. Choose fewer, and send the rest afterwards."))
+    reviewed = review(company, invoices)
+    if reviewed.obstacle:
+        raise Refusal(reviewed.obstacle)
+    if not reviewed.rows:
+        raise Refusal(_("Choose at least one invoice first."))
+    news = [_new_part(row, addresses.get(row.customer.pk, ())) for row in reviewed.rows]
+    language = translation.get_language() or "en"
+    batch, queued = sends.open_batch(company, news, press=press, by=by.name, language=language)
+    keys = [str(part.pk) for part in queued]
+    for begin in range(0, len(keys), _PARTS_A_JOB):
+        later(Job.SEND_BATCH, parts=keys[begin : begin + _PARTS_A_JOB])
+    return batch
+
+
+def _new_part(row: Row, typed: Sequence[str]) -> NewPart:
+    """Return the part of a customer; skipped at once if nothing can be sent, or nowhere."""
+    recipients: tuple[str, ...] = ()
+    reason = row.reason
+    if not reason:
+        try:
+            recipients = send_documents.addresses(typed)
+        except Refusal as problem:
+            reason = str(problem) if any(typed) else _("There is no e-mail address to send to.")
+    return NewPart(
+        customer_id=row.customer.pk,
+        recipients=recipients,
+        invoices=row.chosen,
+        reason=reason,
+        left_out=row.left_out if row.reason else (),
+    )
+
+
+@transaction.atomic(durable=True)
+def _work(key: UUID) -> None:
+    part = sends.take(key)
+    if part is None:
+        return
+    with translation.override(part.batch.language):
+        sends.settle(part, _carry_out(part))
+
+
+@transaction.atomic(durable=True)
+def _give_up(key: UUID) -> None:
+    part = sends.take(key)
+    if part is None:
+        return
+    with translation.override(part.batch.language):
+        sorry = _("Something went wrong on our side, and nothing was sent. Send these invoices again.")
+        sends.settle(part, Outcome(PartState.FAILED, sorry))
+
+
+def _carry_out(part: Part) -> Outcome:
+    """Queue one mail to each recipient with one link per currency, if the rule still allows it (R6)."""
+    company = part.batch.company
+    revisions = _current(company, part.invoices)
+    row = _row(company, part.customer, revisions, _held(revisions))
+    if row.reason:
+        return Outcome(PartState.SKIPPED, row.reason, row.left_out)
+    minted = [_mint(part, revisions) for revisions in _by_currency(row.invoices)]
+    invoices = [revision.invoice for revision in row.invoices]
+    subjects = [part.batch_id, part.customer_id, *(link.pk for link, _listed in minted)]
+    subjects += [key for invoice in invoices for key in (invoice.order_id, invoice.pk)]
+    outbox.enqueue(
+        NewMessage(
+            company_id=company.pk,
+            event=part.event,
+            kind=Message.Kind.INVOICES,
+            recipients=part.recipients,
+            snapshot={
+                "language": part.customer.language,
+                "lists": [{"link": str(link.pk), "list": listed.to_json()} for link, listed in minted],
+            },
+            subjects=subjects,
+        )
+    )
+    activity.note(
+        company.pk,
+        activity.Kind.QUEUED,
+        subjects=subjects,
+        actor=part.batch.made_by,
+        to=", ".join(part.recipients),
+        number=_told([invoice.number for invoice in invoices]),
+        link=1,
+    )
+    return Outcome(PartState.SENT, left_out=row.left_out)
+
+
+def _mint(part: Part, revisions: Sequence[Revision]) -> tuple[Link, InvoiceList]:
+    """Make the link to these invoices of one currency, and freeze the table that its mail shows."""
+    customer, company = part.customer, part.batch.company
+    link = links.mint(revisions, recipients=part.recipients, by=part.batch.made_by, kind=Link.Kind.BATCH)
+    listed = InvoiceList(
+        letterhead=company.letterhead,
+        customer_number=customer.number,
+        customer_name=customer.name,
+        currency=link.currency,
+        invoices=tuple(_listed(revision) for revision in revisions),
+        language=customer.language,
+    )
+    return link, listed
+
+
+def _listed(revision: Revision) -> OpenInvoice:
+    invoice = revision.invoice
+    return OpenInvoice(
+        number=invoice.number,
+        po_number=invoice.order.po_number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        total=revision.total,
+        balance=invoice.item.balance,
+    )
+
+
+def _row(
+    company: Company, customer: Customer, revisions: Sequence[Revision], held: Mapping[UUID, int]
+) -> Row:
+    """Say which of a customer's invoices may go out with a link now, and why the others may not."""
+    answer = rules.for_manual_send(company, customer)
+    reasons = [answer.reason or _why_not(revision, held) for revision in revisions]
+    row = Row(
+        customer=customer,
+        chosen=[revision.invoice_id for revision in revisions],
+        invoices=[revision for revision, reason in zip(revisions, reasons, strict=True) if not reason],
+        left_out=[
+            (revision.invoice.number, reason)
+            for revision, reason in zip(revisions, reasons, strict=True)
+            if reason
+        ],
+        reason="",
+    )
+    if row.invoices:
+        return row
+    several = _("None of the chosen invoices can be paid now.")
+    return replace(row, reason=reasons[0] if len(set(reasons)) == 1 else several)
+
+
+def _why_not(revision: Revision, held: Mapping[UUID, int]) -> str:
+    invoice = revision.invoice
+    if invoice.void:
+        return _("A void invoice cannot be paid.")
+    if invoice.item.balance <= 0:
+        return _("This is paid; nothing is owed on it any more.")
+    if invoice.item.balance <= held.get(invoice.item_id, 0):
+        return _("This is being paid right now.")
+    return ""
+
+
+def _current(company: Company, invoices: Sequence[UUID]) -> list[Revision]:
+    """Return what the company's invoices among the keys say now, the earliest due first, in one query."""
+    return list(
+        Revision.objects.filter(invoice__company=company, invoice__in=invoices, number=F("invoice__revision"))
+        .select_related("invoice__item", "invoice__order")
+        .only("total", *_OF_AN_INVOICE)
+        .order_by("invoice__due_on", "invoice__number")
+    )
+
+
+_OF_AN_INVOICE = [
+    f"invoice__{name}"
+    for name in (
+        *("company_id", "customer_id", "order__po_number", "item__balance", "number", "currency"),
+        *("issued_on", "due_on", "void"),
+    )
+]
+
+
+def _held(revisions: Sequence[Revision]) -> dict[UUID, int]:
+    return bill.reserved([revision.invoice.item_id for revision in revisions])
+
+
+def _by_currency(revisions: Sequence[Revision]) -> list[list[Revision]]:
+    groups: dict[str, list[Revision]] = {}
+    for revision in revisions:
+        groups.setdefault(revision.invoice.currency, []).append(revision)
+    return [groups[currency] for currency in sorted(groups)]
+
+
+def _told(numbers: Sequence[str]) -> str:
+    """Name the first few: "INV-1, INV-2, INV-3, +9"."""
+    rest = len(numbers) - _NUMBERS_TOLD
+    return ", ".join([*numbers[:_NUMBERS_TOLD], *([f"+{rest}"] if rest > 0 else [])])

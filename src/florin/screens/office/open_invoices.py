@@ -1,0 +1,96 @@
+"""A/R > Open Invoices: find what is owed, tick it on however many pages, and go on to the review (R6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from florin.domain.customers.models import Customer
+from florin.domain.invoices import queries
+from florin.domain.invoices.queries import OpenRow, Order
+from florin.domain.links import queries as links
+from florin.domain.links.queries import Stage
+from florin.domain.sends import queries as sends
+from florin.domain.staff.rights import Right
+from florin.kernel import clock
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.open_invoices_asked import Asked, as_key
+from florin.screens.office.open_invoices_choice import Choice
+
+_ROWS = 50
+_BATCHES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: the invoice, how late it is, how far its latest link has come, and whether it is ticked."""
+
+    invoice: OpenRow
+    days_late: int
+    stage: Stage
+    ticked: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.OPEN_INVOICES)
+def open_invoices(request: StaffRequest) -> HttpResponse:
+    """Show a page of what is owed; a POST carries the ticks from page to page, and changes nothing."""
+    sent = request.POST if request.method == "POST" else request.GET
+    company, asked, choice = request.user.company, Asked.read(sent), Choice.read(request.POST)
+    wanted = asked.wanted(company)
+    shown = queries.page(company.pk, wanted, order=asked.order, after=asked.after, rows=_ROWS)
+    choice.act(sent.get("act", ""), asked, shown.rows)
+    context: dict[str, object] = {
+        "asked": asked,
+        "choice": choice,
+        "summary": choice.summary(company),
+        "elsewhere": choice.elsewhere(shown.rows),
+        "lines": _lines(request, shown.rows, choice),
+        "after": shown.after,
+        "whose": _whose(request, asked),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        response = page(request, "open_invoices_rows.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{asked.address}" if asked.address else request.path
+        return response
+    context["orders"] = Order
+    context["currencies"] = queries.currencies(company.pk)
+    context["batches"] = sends.recent(company.pk, _BATCHES)
+    return page(request, "open_invoices.html", context)
+
+
+@require_POST
+@needs(Right.OPEN_INVOICES)
+def picked(request: StaffRequest) -> HttpResponse:
+    """Say what the ticks come to."""
+    choice = Choice.read(request.POST)
+    context = {"choice": choice, "summary": choice.summary(request.user.company)}
+    return page(request, "open_invoices_picked.html", context)
+
+
+def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> list[Line]:
+    company = request.user.company
+    today = clock.today(company.time_zone)
+    stages = links.stages([row.invoice_id for row in rows])
+    ticked = choice.on_page(company, rows)
+    return [
+        Line(
+            row,
+            _days_late(row.due_on, today),
+            stages.get(row.invoice_id, Stage.NONE),
+            row.invoice_id in ticked,
+        )
+        for row in rows
+    ]
+
+
+def _days_late(due_on: date, today: date) -> int:
+    return max((today - due_on).days, 0)
+
+
+def _whose(request: StaffRequest, asked: Asked) -> Customer | None:
+    """Return the customer that the list is narrowed to."""
+    key = as_key(asked.values["customer"])
+    return Customer.objects.filter(company=request.user.company, pk=key).first() if key else None

@@ -1,0 +1,92 @@
+"""Which invoices are ticked: some by hand, on whatever pages, or all that matched at one moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+
+from florin.domain.companies.models import Company
+from florin.domain.invoices import queries
+from florin.domain.invoices.queries import OpenRow, Wanted
+from florin.flows import send_batch
+from florin.kernel.database import new_key
+from florin.kernel.money import Money
+from florin.screens.office.open_invoices_asked import Asked, as_key
+
+# One more than may be sent, so that "too many" shows.
+_MOST = send_batch.MOST_INVOICES + 1
+_UPTO = "upto"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the ticks come to; ``too_many`` if they are more than can be sent at once."""
+
+    count: int
+    customers: int
+    totals: Sequence[Money]
+
+    @property
+    def too_many(self) -> bool:
+        """Whether fewer must be chosen."""
+        return self.count > send_batch.MOST_INVOICES
+
+
+@dataclass(slots=True)
+class Choice:
+    """The ticks: the keys of invoices, or ``frozen``, the query string that all of them matched.
+
+    Frozen holds the moment too, as a key: what is issued later sorts after it and is not chosen.
+    """
+
+    ticked: dict[UUID, None]
+    frozen: str = ""
+
+    @classmethod
+    def read(cls, sent: QueryDict) -> "Choice":
+        """Read the ticks of the page that was sent, and those of other pages that it carried along."""
+        carried = sent.get("chosen", "").split(",")
+        keys = map(as_key, [*sent.getlist("kept"), *carried, *sent.getlist("tick")])
+        some = dict.fromkeys(key for key in keys if key)
+        return cls(dict(list(some.items())[:_MOST]), sent.get("all", "")[:1000])
+
+    def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
+        """Tick this page, all that match, or nothing."""
+        if act == "page":
+            self.frozen = ""
+            self.ticked |= dict.fromkeys(row.invoice_id for row in rows)
+        elif act == "all":
+            self.ticked = {}
+            self.frozen = urlencode({**asked.values, _UPTO: str(new_key())})
+        elif act == "none":
+            self.ticked, self.frozen = {}, ""
+
+    def keys(self, company: Company) -> list[UUID]:
+        """Return the keys of what is chosen, one more than may be sent at most."""
+        if self.frozen:
+            return queries.keys(company.pk, self._wanted(company), most=_MOST)
+        return list(self.ticked)
+
+    def on_page(self, company: Company, rows: Sequence[OpenRow]) -> set[UUID]:
+        """Return which rows of a page are chosen."""
+        shown = {row.invoice_id for row in rows}
+        if self.frozen:
+            return queries.among(company.pk, self._wanted(company), shown)
+        return shown & self.ticked.keys()
+
+    def elsewhere(self, rows: Iterable[OpenRow]) -> list[UUID]:
+        """Return the ticks that are on other pages."""
+        shown = {row.invoice_id for row in rows}
+        return [key for key in self.ticked if key not in shown]
+
+    def summary(self, company: Company) -> Summary:
+        """Say what is chosen, in one query for ticks and two or three for all that matched."""
+        keys = self.keys(company)
+        return Summary(*queries.sums(company.pk, keys)) if keys else Summary(0, 0, [])
+
+    def _wanted(self, company: Company) -> Wanted:
+        asked = QueryDict(mutable=True)
+        asked.update(dict(parse_qsl(self.frozen)))
+        return Asked.read(asked).wanted(company, upto=as_key(asked.get(_UPTO, "")))
