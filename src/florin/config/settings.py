@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "florin.domain.links",
     "florin.domain.sends",
     "florin.domain.payments",
+    "florin.domain.statements",
     "florin.domain.receipts",
     "florin.screens.office",
     "florin.screens.checkout",

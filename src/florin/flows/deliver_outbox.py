@@ -15,6 +15,7 @@ from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
+from florin.domain.statements.models import Sending
 from florin.edges import documents
 from florin.edges.mail import letters, post
 from florin.edges.mail.failures import MailRefused, MailUnavailable
@@ -98,6 +99,8 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
             return _invoice(message)
         case Message.Kind.INVOICES:
             return _invoice_lists(message), ()
+        case Message.Kind.STATEMENT:
+            return _statement(message)
         case Message.Kind.PAYMENT_RECEIVED:
             receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
             pdf = documents.render_receipt(receipt.document)
@@ -123,6 +126,15 @@ def _invoice_lists(message: Message) -> Letter:
         for one in message.snapshot["lists"]
     )
     return letters.invoice_list_letter(list(told))
+
+
+def _statement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
+    sending = Sending.objects.select_related("statement").get(pk=message.snapshot["sending"])
+    document, payable = sending.statement.document, sending.payable
+    pay_url = links.address_of(sending.link_id) if sending.link_id else None
+    pdf = documents.render_statement(document, pay_url=pay_url, payable=payable)
+    letter = letters.statement_letter(document, pay_url=pay_url, payable=payable)
+    return letter, (Attachment(f"{document.number}.pdf", pdf, "application/pdf"),)
 
 
 def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:

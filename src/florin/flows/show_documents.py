@@ -9,8 +9,12 @@ from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
+from florin.domain.statements import queries as statements
+from florin.domain.statements.models import Statement
 from florin.edges import documents
 from florin.kernel.database import find
+from florin.kernel.documents import StatementDocument
+from florin.kernel.errors import NotFound
 
 File = tuple[str, bytes]
 
@@ -32,6 +36,37 @@ def receipt_pdf(company: Company, payment_id: UUID) -> File:
         NotFound: if the company has no such payment.
     """
     return _receipt(find(Payment.objects.filter(company=company), pk=payment_id))
+
+
+def statement_pdf(company: Company, statement_id: UUID) -> File:
+    """Return a company's statement as staff print it: without a payment link (R14).
+
+    Raises:
+        NotFound: if the company has no such statement.
+    """
+    statement = find(Statement.objects.filter(company=company), pk=statement_id)
+    return _statement(statement, pay_url=None, payable=0)
+
+
+def statement_preview(document: StatementDocument) -> File:
+    """Return a statement that is not made yet, as it would be: without number and link."""
+    return "preview.pdf", documents.render_statement(document, pay_url=None, payable=0)
+
+
+def bill_statement_pdf(token: str) -> File:
+    """Return the statement that a link was mailed with to somebody who holds it; its button leads there.
+
+    Raises:
+        NotFound: if the link is unknown, or was not mailed with a statement.
+    """
+    link = links.find(token)
+    statement = statements.of_link(link)
+    if statement is None:
+        raise NotFound("There is no statement to this payment link.")
+    items = statements.items_of(statement)
+    payable = statements.payable(link.company, link.customer, link.currency, items)
+    offered = payable > 0 and rules.for_customer(link.company, link.customer).offered
+    return _statement(statement, pay_url=links.address_of(link.pk) if offered else None, payable=payable)
 
 
 def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
@@ -60,6 +95,11 @@ def _invoice(invoice: Invoice, *, pay_url: str | None) -> File:
     document = invoices.current_revision(invoice.pk).document
     pdf = documents.render_invoice(document, balance=invoice.item.balance, pay_url=pay_url)
     return f"{invoice.number}.pdf", pdf
+
+
+def _statement(statement: Statement, *, pay_url: str | None, payable: int) -> File:
+    pdf = documents.render_statement(statement.document, pay_url=pay_url, payable=payable)
+    return f"{statement.number}.pdf", pdf
 
 
 def _receipt(payment: Payment) -> File:

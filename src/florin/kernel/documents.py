@@ -189,8 +189,10 @@ class InvoiceList:
 class StatementLine:
     """One movement or open item on a statement.
 
-    ``kind`` is "invoice", "revision", "void", "credit", "payment" or "apply"; ``amount`` is what it changed
-    (positive: the customer owes more), ``balance`` the running balance, or what is open on the item.
+    ``kind`` is "invoice", "revision", "void", "credit", "payment" or "apply", or "overpayment" for the open
+    item of one; ``amount`` is what it changed (positive: the customer owes more), ``balance`` the running
+    balance, or what is open on the item. ``item`` is the number of the item it belongs to, where the type of
+    statement shows one item after the other.
     """
 
     on: date
@@ -200,6 +202,7 @@ class StatementLine:
     reference: str
     amount: int
     balance: int
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +217,14 @@ class Aging:
     credits: int
 
     @property
+    def overdue(self) -> int:
+        """What is at least a day late."""
+        return self.to_30 + self.to_60 + self.to_90 + self.over_90
+
+    @property
     def total(self) -> int:
         """What is owed less what is open to the customer's credit."""
-        return self.current + self.to_30 + self.to_60 + self.to_90 + self.over_90 + self.credits
+        return self.current + self.overdue + self.credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +233,7 @@ class StatementDocument:
 
     ``type`` is "balance_forward", "open_items" or "all_transactions"; ``opening`` is the balance brought
     forward (zero where the type has none); ``balance`` is what was owed on ``end_on``, credits deducted.
+    ``due_on`` is the earliest day on which something open is or was due, if anything is.
     """
 
     letterhead: Letterhead
@@ -240,13 +249,18 @@ class StatementDocument:
     aging: Aging
     balance: int
     language: str
+    due_on: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
         lines = [
             {**asdict(line), "on": line.on.isoformat(), "due_on": _iso(line.due_on)} for line in self.lines
         ]
-        days = {"begin_on": _iso(self.begin_on), "end_on": self.end_on.isoformat()}
+        days = {
+            "begin_on": _iso(self.begin_on),
+            "end_on": self.end_on.isoformat(),
+            "due_on": _iso(self.due_on),
+        }
         return {**asdict(self), "lines": lines, **days}
 
     @classmethod
@@ -263,6 +277,7 @@ class StatementDocument:
                 "bill_to": tuple(data["bill_to"]),
                 "begin_on": _day(data["begin_on"]),
                 "end_on": date.fromisoformat(data["end_on"]),
+                "due_on": _day(data["due_on"]),
                 "lines": tuple(StatementLine(**line) for line in lines),
                 "aging": Aging(**data["aging"]),
             }

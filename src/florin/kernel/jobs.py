@@ -18,6 +18,7 @@ class Job(StrEnum):
     EXPIRE_SESSIONS = "expire_sessions"
     HANDLE_NOTICE = "handle_notice"
     SEND_BATCH = "send_batch"
+    SEND_STATEMENTS = "send_statements"
 
 
 def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:

@@ -1,5 +1,6 @@
-"""Papers: an invoice or a receipt, from its frozen snapshot to the bytes of a PDF."""
+"""Papers: an invoice, a receipt or a statement, from its frozen snapshot to the bytes of a PDF."""
 
 from florin.edges.documents.render import render_invoice, render_receipt
+from florin.edges.documents.statements import render_statement
 
-__all__ = ["render_invoice", "render_receipt"]
+__all__ = ["render_invoice", "render_receipt", "render_statement"]

@@ -9,6 +9,7 @@ from florin.edges.mail.letters import (
     not_charged_letter,
     payment_notice_letter,
     payment_received_letter,
+    statement_letter,
 )
 from florin.edges.mail.post import Attachment, Envelope, send
 
@@ -26,4 +27,5 @@ __all__ = [
     "payment_notice_letter",
     "payment_received_letter",
     "send",
+    "statement_letter",
 ]

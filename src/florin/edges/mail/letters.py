@@ -15,9 +15,15 @@ from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from florin.edges.documents import colours, formats, logos
+from florin.edges.documents import colours, formats, logos, statements
 from florin.edges.mail.headers import one_line
-from florin.kernel.documents import InvoiceDocument, InvoiceList, Letterhead, ReceiptDocument
+from florin.kernel.documents import (
+    InvoiceDocument,
+    InvoiceList,
+    Letterhead,
+    ReceiptDocument,
+    StatementDocument,
+)
 from florin.kernel.money import Money
 
 LOGO_ID = "logo@florin"
@@ -112,6 +118,48 @@ def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]]) -> Letter:
             "lists": told,
         }
         return _write("invoices", first.letterhead, subject=subject, language=language, words=words)
+
+
+def statement_letter(
+    document: StatementDocument, *, pay_url: str | None, payable: int, message: str = ""
+) -> Letter:
+    """Write the mail that brings a statement: what is owed, by when, the button, and whom to call (R5).
+
+    Args:
+        document: the statement as made.
+        pay_url: where the button leads, or None for a mail without one.
+        payable: what the link asks for, in minor units.
+        message: what a member of staff wrote to the customer; plain text.
+    """
+    language = document.language
+    amount = partial(formats.money, currency=document.currency, language=language)
+    with override(language):
+        facts = (
+            (_("Statement"), document.number),
+            (_("Customer"), document.customer_number),
+            (_("From"), formats.day(document.begin_on, language) if document.begin_on else ""),
+            (_("End date"), formats.day(document.end_on, language)),
+            *((name, amount(part) if part else "") for name, part in statements.buckets(document.aging)),
+        )
+        offered = pay_url if document.balance > 0 and payable > 0 else None
+        words = {
+            "amount": amount(document.balance),
+            "facts": _facts(facts),
+            "message": message.strip(),
+            "note": statements.note(document, payable) if offered else "",
+            "number": document.number,
+            "owed": document.balance > 0,
+            "payable": amount(payable),
+            "pay_url": offered,
+            "when": statements.when(document),
+        }
+        return _write(
+            "statement",
+            document.letterhead,
+            subject=_statement_subject(document),
+            language=language,
+            words=words,
+        )
 
 
 def payment_received_letter(receipt: ReceiptDocument) -> Letter:
@@ -209,6 +257,17 @@ def _list_words(listed: InvoiceList, pay_url: str) -> dict[str, Any]:
         ],
         "when": when % {"date": formats.day(days[0], language)},
     }
+
+
+def _statement_subject(document: StatementDocument) -> str:
+    amount = formats.money(document.balance, document.currency, document.language)
+    parts = {"number": document.number, "company": document.letterhead.name, "amount": amount}
+    if document.balance <= 0:
+        return _("Statement %(number)s from %(company)s: nothing to pay") % parts
+    if document.aging.overdue or document.due_on is None:
+        return _("Statement %(number)s from %(company)s: %(amount)s due") % parts
+    date = formats.short_day(document.due_on, document.language)
+    return _("Statement %(number)s from %(company)s: %(amount)s due by %(date)s") % {**parts, "date": date}
 
 
 def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, Any]:

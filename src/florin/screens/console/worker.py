@@ -16,7 +16,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
-from florin.flows import deliver_outbox, handle_notice, send_batch, settle_payment
+from florin.flows import deliver_outbox, handle_notice, send_batch, send_statements, settle_payment
 from florin.kernel.jobs import Job
 
 _EVERY_FIVE_SECONDS = "* * * * * */5"
@@ -45,10 +45,12 @@ def build() -> App:
     app.task(name=Job.EXPIRE_SESSIONS.value, retry=_RETRY)(_expire_sessions)
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
     app.task(name=Job.SEND_BATCH.value, retry=_RETRY)(_send_batch)
+    app.task(name=Job.SEND_STATEMENTS.value, retry=_RETRY)(_send_statements)
     for cron, name, work in (
         (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
         (_EVERY_FIVE_SECONDS, "sweep_batches", _sweep_batches),
+        (_EVERY_FIVE_SECONDS, "sweep_statements", _sweep_statements),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
@@ -99,6 +101,16 @@ def _send_batch(parts: list[str]) -> None:
 @_connected
 def _sweep_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     send_batch.sweep()
+
+
+@_connected
+def _send_statements(parts: list[str]) -> None:
+    send_statements.work([UUID(key) for key in parts])
+
+
+@_connected
+def _sweep_statements(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    send_statements.sweep()
 
 
 @_connected

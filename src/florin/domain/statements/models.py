@@ -1,0 +1,135 @@
+"""Statements: what a customer owed on a day, written down once, and each time it was sent."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.links.models import Link
+from florin.kernel.database import Keyed
+from florin.kernel.documents import StatementDocument
+from florin.kernel.money import Money
+
+
+class Type(models.TextChoices):
+    """Which story a statement tells."""
+
+    BALANCE_FORWARD = "balance_forward", "Balance Forward"
+    OPEN_ITEMS = "open_items", "Open Items / Unpaid"
+    ALL_TRANSACTIONS = "all_transactions", "Open Items / All Transactions"
+
+
+class Statement(Keyed):
+    """A statement in one currency, as it was made. Append-only: a later one is another statement."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    type = models.CharField(max_length=20, choices=Type.choices)
+    begin_on = models.DateField(null=True)
+    end_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    balance = models.BigIntegerField(help_text="On the end date, credits deducted, in minor units.")
+    content = models.JSONField(help_text="A StatementDocument.")
+    sha256 = models.BinaryField(max_length=32, help_text="Of the content.")
+    invoices = ArrayField(models.UUIDField(), help_text="The invoices that were open on the end date.")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "statement"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "number"], name="statement_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(begin_on__isnull=True) | models.Q(begin_on__lte=models.F("end_on")),
+                name="statement_begins_before_it_ends",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["customer", "-id"], name="statement_of_customer")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def money(self) -> Money:
+        """What was owed on the end date."""
+        return Money(self.balance, self.currency)
+
+    @property
+    def document(self) -> StatementDocument:
+        """What the statement says."""
+        return StatementDocument.from_json(self.content)
+
+
+class Sending(Keyed):
+    """One time a statement was sent, with its own link if it had one (R16). Append-only."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="sendings")
+    event = models.CharField(max_length=80, unique=True, help_text="Names the press of Send: once each.")
+    link = models.OneToOneField(Link, on_delete=models.PROTECT, related_name="+", null=True)
+    recipients = ArrayField(models.EmailField())
+    payable = models.BigIntegerField(help_text="What the link asked for when it was made, in minor units.")
+    sent_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "sending of a statement"
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} to {', '.join(self.recipients)}"
+
+
+class Run(Keyed):
+    """One press of Send for the statements of many customers; the same press makes one run."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    press = models.CharField(max_length=60, help_text="Names the press of the button.")
+    type = models.CharField(max_length=20, choices=Type.choices)
+    begin_on = models.DateField(null=True)
+    end_on = models.DateField()
+    with_link = models.BooleanField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=254)
+    language = models.CharField(max_length=5, help_text="In which the sender reads reasons.")
+
+    class Meta:
+        verbose_name = "run of statements"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "press"], name="run_once_per_press"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class Part(Keyed):
+    """One customer's part of a run: to whom, and what became of it. Each state but the first is final."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        QUEUED = "queued", "queued"
+        SENT = "sent", "sent"
+        SKIPPED = "skipped", "skipped"
+        FAILED = "failed", "failed"
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="parts")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    recipients = ArrayField(models.EmailField())
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    reason = models.TextField(blank=True, help_text="Why it was skipped or failed: a sentence for staff.")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "part of a run"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "customer"], name="run_part_once_per_customer"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="run_part_to_do", condition=models.Q(state="queued")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.run_id}"
