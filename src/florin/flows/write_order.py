@@ -5,7 +5,7 @@ draft saved -> order -> (confirmed: new revision, difference in the ledger, stal
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -17,11 +17,27 @@ from florin.domain.orders.services import OrderDraft
 from florin.domain.staff.models import User
 from florin.kernel.jobs import Job, later
 
+_LONGEST_PRESS = 40
+
+
+def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") -> Order:
+    """Write a new draft order; nothing is owed yet.
+
+    ``press`` names the press of Save: pressed twice, even at once, the same order comes back.
+    """
+    press = press[:_LONGEST_PRESS]
+    try:
+        return (orders.of_press(company, press) if press else None) or _create(company, draft, press, by=by)
+    except IntegrityError:
+        winner = orders.of_press(company, press) if press else None
+        if winner is None:
+            raise
+        return winner
+
 
 @transaction.atomic(durable=True)
-def create(company: Company, draft: OrderDraft, *, by: User) -> Order:
-    """Write a new draft order; nothing is owed yet."""
-    order = orders.create(company, draft, by=by)
+def _create(company: Company, draft: OrderDraft, press: str, *, by: User) -> Order:
+    order = orders.create(company, draft, by=by, press=press)
     activity.note(
         company.pk,
         activity.Kind.ORDER_CREATED,

@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Length, Upper
 
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
@@ -34,16 +37,33 @@ class Order(Keyed):
     version = models.PositiveIntegerField(
         default=1, help_text="Counts saves, so that two editors notice each other."
     )
+    press = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Names the press of Save that wrote it: pressed twice, one order.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         verbose_name = "order"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company", "number"], name="order_number_once"),
+            models.UniqueConstraint(
+                fields=["company", "press"], name="order_once_per_press", condition=~models.Q(press="")
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "-ordered_on", "-id"], name="order_latest"),
             models.Index(fields=["company", "customer"], name="order_of_customer"),
+            models.Index(fields=["company", "state", "-ordered_on", "-id"], name="order_of_state"),
+            models.Index(fields=["company", "total", "id"], name="order_by_total"),
+            models.Index(F("company"), Length("number"), F("number"), name="order_by_number"),
+            models.Index(
+                F("company"), OpClass(Upper("number"), name="text_pattern_ops"), name="order_number_begins"
+            ),
+            models.Index(
+                F("company"), OpClass(Upper("po_number"), name="text_pattern_ops"), name="order_po_begins"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,8 +47,11 @@ class OrderDraft:
     lines: Sequence[LineDraft]
 
 
-def create(company: Company, draft: OrderDraft, *, by: User | None) -> Order:
-    """Write a new draft order with the next number; runs in the caller's transaction."""
+def create(company: Company, draft: OrderDraft, *, by: User | None, press: str = "") -> Order:
+    """Write a new draft order with the next number; runs in the caller's transaction.
+
+    ``press`` names the press of Save; the database refuses a second order of the same one.
+    """
     customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
     order = Order(
         company=company,
@@ -56,6 +59,7 @@ def create(company: Company, draft: OrderDraft, *, by: User | None) -> Order:
         ordered_on=clock.today(company.time_zone),
         currency=customer.currency,
         created_by=by,
+        press=press,
     )
     _take(order, draft)
     order.number = numbers.following(company.pk, Series.ORDER)
@@ -157,3 +161,8 @@ def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
         )
         for position, line in enumerate(lines, start=1)
     )
+
+
+def of_press(company: Company, press: str) -> Order | None:
+    """Return the order that was written by this press of Save, if it was."""
+    return Order.objects.filter(company=company, press=press).first()

@@ -20,8 +20,6 @@ from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.order_form import TypedLine, TypedOrder
 from florin.screens.office.typed import Mistyped, as_typed
 
-_PRESSES = "written_orders"
-_MOST_PRESSES = 20
 _SUGGESTIONS = 12
 _LONGEST_SEARCH = 80
 
@@ -32,9 +30,6 @@ def new(request: StaffRequest) -> HttpResponse:
     """Write a new draft order; the same press of Save writes it once."""
     if request.method != "POST":
         return _form(request, order_form.blank(request.user.company), None)
-    known = request.session.get(_PRESSES, {}).get(request.POST.get("press", ""))
-    if known:
-        return redirect("office:order", known)
     return _save(request, None)
 
 
@@ -118,8 +113,8 @@ def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
         return _form(request, typed, order, status=422)
     try:
         if order is None:
-            saved = write_order.create(request.user.company, draft, by=request.user)
-            _remember(request, typed.press, saved)
+            press = typed.press.replace("\x00", "")
+            saved = write_order.create(request.user.company, draft, by=request.user, press=press)
         else:
             saved = write_order.change(
                 request.user.company, order.pk, draft, version=typed.version, by=request.user
@@ -165,8 +160,3 @@ def _fill(request: StaffRequest, line: TypedLine) -> None:
     line.code, line.description, line.unit = product.code, product.description, product.unit
     line.unit_price = as_typed(product.unit_price)
     line.quantity = line.quantity or "1"
-
-
-def _remember(request: StaffRequest, press: str, order: Order) -> None:
-    presses = dict(list(request.session.get(_PRESSES, {}).items())[-_MOST_PRESSES:])
-    request.session[_PRESSES] = {**presses, press[:40]: str(order.pk)}

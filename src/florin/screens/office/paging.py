@@ -1,41 +1,85 @@
-"""Paging through orders by where the last page ended: as fast for the last page as for the first."""
+"""Paging through long lists by where the last page ended: as fast for the last page as for the first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
+from urllib.parse import quote, unquote
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
-from florin.domain.orders.models import Order
+from django.db.models import Model, Q, QuerySet
 
 _ROWS = 50
+_LONGEST_MARK = 800
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class Column:
+    """What a list is ordered by: a field (or a path to one), read back from a mark as ``read`` does."""
+
+    name: str
+    read: Callable[[str], object]
+    falling: bool = False
+
+
+LATEST_ORDERS = (
+    Column("ordered_on", date.fromisoformat, falling=True),
+    Column("pk", UUID, falling=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Row]):
     """One page; ``after`` leads to the next one and is empty on the last."""
 
-    rows: Sequence[Order]
+    rows: Sequence[Row]
     after: str
 
 
-def slice_of(orders: QuerySet[Order], after: str) -> Slice:
-    """Return the page that follows ``after``; what cannot be such a mark means the first page."""
-    mark = _read(after)
-    if mark is not None:
-        day, key = mark
-        orders = orders.filter(Q(ordered_on__lt=day) | Q(ordered_on=day, pk__lt=key), ordered_on__lte=day)
-    rows = list(orders[: _ROWS + 1])
-    if len(rows) <= _ROWS:
-        return Slice(rows, "")
-    last = rows[_ROWS - 1]
-    return Slice(rows[:_ROWS], f"{last.ordered_on.isoformat()}_{last.pk}")
+def slice_of(rows: QuerySet[Row], columns: Sequence[Column], after: str) -> Slice[Row]:
+    """Return the page that follows ``after``; what cannot be such a mark means the first page.
+
+    The last column must tell any two rows apart that the others do not.
+    """
+    ordered = rows.order_by(*("-" * column.falling + column.name for column in columns))
+    values = _read(columns, after)
+    if values is not None:
+        ordered = ordered.filter(_beyond(columns, values))
+    found = list(ordered[: _ROWS + 1])
+    if len(found) <= _ROWS:
+        return Slice(found, "")
+    return Slice(found[:_ROWS], _mark(columns, found[_ROWS - 1]))
 
 
-def _read(after: str) -> tuple[date, UUID] | None:
-    day, _, key = after.partition("_")
+def _beyond(columns: Sequence[Column], values: Sequence[object]) -> Q:
+    """Say which rows come after the one with these values."""
+    beyond, same = Q(), Q()
+    for column, value in zip(columns, values, strict=True):
+        than = "lt" if column.falling else "gt"
+        beyond |= same & Q(**{f"{column.name}__{than}": value})
+        same &= Q(**{column.name: value})
+    # Said once more for the first column alone: that is what an index can begin at.
+    first = columns[0]
+    return Q(**{f"{first.name}__{'lte' if first.falling else 'gte'}": values[0]}) & beyond
+
+
+def _mark(columns: Sequence[Column], row: Model) -> str:
+    return "_".join(quote(str(_value(row, column.name)), safe="").replace("_", "%5F") for column in columns)
+
+
+def _value(row: object, path: str) -> object:
+    for part in path.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def _read(columns: Sequence[Column], after: str) -> list[object] | None:
+    parts = after.replace("\x00", "").split("_")
+    if len(after) > _LONGEST_MARK or len(parts) != len(columns):
+        return None
     try:
-        return date.fromisoformat(day), UUID(key)
+        return [column.read(unquote(part)) for column, part in zip(columns, parts, strict=True)]
     except ValueError:
         return None
