@@ -9,6 +9,7 @@ from django.db import connection
 class Series(StrEnum):
     """The prefixes that people see."""
 
+    CUSTOMER = "C"
     ORDER = "SO"
     INVOICE = "INV"
     CREDIT = "CR"

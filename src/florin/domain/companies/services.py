@@ -1,6 +1,31 @@
-"""What a company's payments account allows, and how a company comes to be."""
+"""What a company's payments account allows, its switches, and how a company comes to be."""
+
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company, PaymentsAccount
+from florin.kernel import changes
+from florin.kernel.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """What an Admin may switch on and off for the whole company (R8, R10, R13, product decisions)."""
+
+    links_enabled: bool
+    manual_links_enabled: bool
+    use_open_credits: bool
+    card_enabled: bool
+
+    @property
+    def mark(self) -> str:
+        """A short text that changes whenever a switch does."""
+        return changes.mark(self.told())
+
+    def told(self) -> dict[str, str]:
+        """Return how each switch stands, as the timeline keeps it."""
+        return {name: changes.switch(position) for name, position in asdict(self).items()}
 
 
 def open_company(*, slug: str, name: str, email: str, **details: str | int) -> Company:
@@ -20,3 +45,32 @@ def activate_account(company: Company) -> None:
 def account_of(company: Company) -> PaymentsAccount | None:
     """Return the company's payments account, if it has opened one."""
     return getattr(company, "account", None)
+
+
+def switches_of(company: Company) -> Switches:
+    """Return how a company's switches stand; without a payments account there is no method to switch."""
+    account = account_of(company)
+    return Switches(
+        links_enabled=company.links_enabled,
+        manual_links_enabled=company.manual_links_enabled,
+        use_open_credits=company.use_open_credits,
+        card_enabled=account is not None and account.card_enabled,
+    )
+
+
+def switch(company: Company, wanted: Switches, *, seen: str) -> dict[str, str]:
+    """Set the switches in the caller's transaction, and return what changed, for the timeline.
+
+    Raises:
+        Conflict: if they stand otherwise than ``seen`` says; nothing is overwritten.
+    """
+    locked = Company.objects.select_for_update().get(pk=company.pk)
+    now = switches_of(locked)
+    if now.mark != seen:
+        raise Conflict(_("Somebody else has changed these settings meanwhile. Look at them, then save."))
+    locked.links_enabled = wanted.links_enabled
+    locked.manual_links_enabled = wanted.manual_links_enabled
+    locked.use_open_credits = wanted.use_open_credits
+    locked.save(update_fields=["links_enabled", "manual_links_enabled", "use_open_credits"])
+    PaymentsAccount.objects.filter(company=locked).update(card_enabled=wanted.card_enabled)
+    return changes.between(now.told(), wanted.told())

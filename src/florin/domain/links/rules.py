@@ -31,6 +31,8 @@ def for_company(company: Company) -> Answer:
         )
     if not company.links_enabled:
         return Answer(False, _("Payment links are switched off for the whole company."))
+    if not account.card_enabled:
+        return Answer(False, _("Card payments are switched off, and there is no other way to pay online."))
     return Answer(True)
 
 

@@ -1,0 +1,33 @@
+"""Payments > Settings: the switches that hold for a whole company.
+
+lock -> still as they were shown? -> switches -> sessions end -> timeline
+"""
+
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.companies import services as companies
+from florin.domain.companies.models import Company
+from florin.domain.companies.services import Switches
+from florin.domain.staff.models import User
+from florin.flows import stale_sessions
+
+
+@transaction.atomic(durable=True)
+def change(company: Company, switches: Switches, *, seen: str, by: User) -> Switches:
+    """Set a company's switches; links that are already out obey from the next look on (R8, R10, R13).
+
+    Raises:
+        Conflict: if somebody else changed them after ``seen`` was shown.
+    """
+    changed = companies.switch(company, switches, seen=seen)
+    if changed:
+        stale_sessions.expire(company=company)
+        activity.note(
+            company.pk,
+            activity.Kind.SETTINGS_CHANGED,
+            subjects=[company.pk],
+            actor=by.name,
+            **changed,
+        )
+    return switches
