@@ -80,6 +80,7 @@ def _customer(company: Company) -> Customer:
         bill_to="12 Rose Lane\nSpringfield",
         currency=company.currency,
         invoice_emails=[f"bills-{number}@florist.example"],
+        automatic_invoices=False,  # one mail an invoice is what is measured
     )
 
 

@@ -59,6 +59,7 @@ def make_customer(company: Company, **details: str | bool | list[str]) -> Custom
         "bill_to": "12 Rose Lane\nSpringfield",
         "currency": company.currency,
         "invoice_emails": [f"bills-{number}@florist.example"],
+        "automatic_invoices": False,  # so that a test mails what it says it mails
         **details,
     }
     return Customer.objects.create(company=company, **given)

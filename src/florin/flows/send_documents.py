@@ -14,9 +14,11 @@ from email_validator import EmailNotValidError, validate_email
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
+from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
+from florin.domain.links.rules import Answer
 from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
 from florin.domain.outbox import services as outbox
@@ -72,19 +74,28 @@ def send_invoice(
     if order.state != Order.State.CONFIRMED:
         raise Refusal(_("Confirm the order first; only then there is an invoice to send."))
     invoice = invoices.of_order(order)
-    revision = invoices.current_revision(invoice.pk)
     event = f"send:{press[:60]}"
     if Message.objects.filter(company=company, event=event).exists():
         return Sent(recipients, None, "")
     answer = rules.for_manual_invoice(invoice) if with_link else rules.Answer(offered=False)
-    link = links.mint([revision], recipients=recipients, by=by.name) if answer.offered else None
-    subjects = [order.pk, order.customer_id, invoice.pk, *([link.pk] if link else [])]
+    link = queue(invoice, answer, to=recipients, event=event, by=by.name)
+    return Sent(recipients, link, answer.reason)
+
+
+def queue(invoice: Invoice, answer: Answer, *, to: Sequence[str], event: str, by: str) -> Link | None:
+    """Queue an invoice's mail in the caller's transaction, with one new link if ``answer`` offers one.
+
+    The caller sees to it that this happens once per ``event``.
+    """
+    revision = invoices.current_revision(invoice.pk)
+    link = links.mint([revision], recipients=to, by=by) if answer.offered else None
+    subjects = [invoice.order_id, invoice.customer_id, invoice.pk, *([link.pk] if link else [])]
     outbox.enqueue(
         NewMessage(
-            company_id=company.pk,
+            company_id=invoice.company_id,
             event=event,
             kind=Message.Kind.INVOICE,
-            recipients=recipients,
+            recipients=to,
             snapshot={
                 "revision": str(revision.pk),
                 "link": str(link.pk) if link else None,
@@ -95,12 +106,12 @@ def send_invoice(
         )
     )
     activity.note(
-        company.pk,
+        invoice.company_id,
         activity.Kind.QUEUED,
         subjects=subjects,
-        actor=by.name,
-        to=", ".join(recipients),
+        actor=by,
+        to=", ".join(to),
         number=invoice.number,
         link=int(link is not None),
     )
-    return Sent(recipients, link, answer.reason)
+    return link
