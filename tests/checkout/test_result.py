@@ -1,5 +1,7 @@
 """Where the processor sends the payer back: the truth as far as it is known, never a guess."""
 
+from uuid import UUID
+
 import pytest
 from django.test import Client
 
@@ -10,6 +12,7 @@ from florin.domain.links.models import Link
 from florin.domain.payments import attempts
 from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
+from florin.flows import settle_payment
 from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
@@ -99,6 +102,48 @@ def test_while_unsure_the_payer_is_asked_not_to_pay_again(payer: Client, attempt
     attempts.doubt(attempt.pk)
 
     assert "Please do not pay again" in payer.get(result_address(attempt)).text
+
+
+def test_pressing_check_over_and_over_asks_the_processor_once(
+    payer: Client, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+    monkeypatch.setattr(settle_payment, "settle", asked.append)
+
+    for _ in range(5):
+        answer = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"})
+        assert "We are checking your payment" in answer.text
+
+    assert asked == [attempt.pk]
+
+
+def test_a_moment_later_the_processor_is_asked_again(
+    payer: Client, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+    monkeypatch.setattr(settle_payment, "settle", asked.append)
+    monkeypatch.setattr(settle_payment, "_PAUSE_SECONDS", 0)
+
+    for _ in range(3):
+        payer.post(result_address(attempt, "/check"))
+
+    assert asked == [attempt.pk] * 3
+
+
+def test_while_one_waits_for_the_processor_others_are_answered_at_once(
+    payer: Client, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[UUID] = []
+
+    def slow(attempt_id: UUID) -> None:
+        asked.append(attempt_id)
+        payer.post(result_address(attempt, "/check"))  # somebody else, meanwhile
+
+    monkeypatch.setattr(settle_payment, "settle", slow)
+    monkeypatch.setattr(settle_payment, "_PAUSE_SECONDS", 0)
+    payer.post(result_address(attempt, "/check"))
+
+    assert asked == [attempt.pk]
 
 
 @pytest.mark.parametrize("rest", ["", "/check", "/receipt.pdf"])

@@ -5,6 +5,9 @@ ask the processor -> lock -> reserve -> capture (or void) -> lock -> book -> rec
 Return page, notice and poller all call ``settle``. Every network call is outside a transaction.
 """
 
+import math
+import time
+from threading import Lock
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +32,11 @@ from florin.kernel.money import Money
 from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
 
 _MOST_STEPS = 4
+_PAUSE_SECONDS = 1
+
+# When payers made this process ask, for each attempt; infinity while it waits for the answer.
+_asked: dict[UUID, float] = {}
+_asked_lock = Lock()
 
 
 def settle(attempt_id: UUID) -> None:
@@ -62,12 +70,15 @@ def settle(attempt_id: UUID) -> None:
 def check(token: str, attempt_id: UUID) -> Attempt:
     """Settle an attempt on behalf of its payer, and return it as it is afterwards.
 
+    Whoever presses, each process asks about an attempt once at a time and then rests a second: a holder of
+    the link could otherwise make us ask without end. A press that comes too soon finds what we know already.
+
     Raises:
         NotFound: if the link is unknown, or the attempt is not one of it.
     """
     mine = Attempt.objects.filter(link=links.find(token))
     if find(mine, pk=attempt_id).state not in FINAL:
-        settle(attempt_id)
+        _settle_politely(attempt_id)
     return find(mine.select_related("company", "link"), pk=attempt_id)
 
 
@@ -91,6 +102,21 @@ def expire_sessions(items: list[UUID]) -> None:
             attempts.doubt(attempt.pk)
         else:
             settle(attempt.pk)
+
+
+def _settle_politely(attempt_id: UUID) -> None:
+    """Settle, unless a payer makes this process ask about the same attempt right now, or did just before."""
+    with _asked_lock:
+        now = time.monotonic()
+        for known in [known for known, asked_at in _asked.items() if now - asked_at >= _PAUSE_SECONDS]:
+            del _asked[known]
+        if attempt_id in _asked:
+            return
+        _asked[attempt_id] = math.inf
+    try:
+        settle(attempt_id)
+    finally:
+        _asked[attempt_id] = time.monotonic()
 
 
 def _reference(gateway: Gateway, attempt: Attempt) -> str:
