@@ -1,10 +1,12 @@
 """Who may come in, what may be kept, and that looking changes nothing."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from checkout.world import address, everything, result_address
 from florin.domain.invoices.models import Invoice
+from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt
 
@@ -49,6 +51,21 @@ def test_every_answer_keeps_the_token_secret_and_sets_no_cookie(payer: Client, a
             assert "Set-Cookie" not in str(answer.serialize_headers())
             assert not answer.cookies
             assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+def test_an_answer_without_the_database_keeps_the_token_secret_too(
+    payer: Client, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_token: str) -> Link:
+        raise OperationalError
+
+    monkeypatch.setattr(links, "find", away)
+    answer = payer.get(address(link))
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (503, "no-store")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Retry-After"]
 
 
 def test_the_policy_allows_no_inline_script_or_style(payer: Client, link: Link) -> None:

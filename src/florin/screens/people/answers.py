@@ -28,9 +28,12 @@ def plain(request: HttpRequest, status: int, sentence: str, *, reference: str = 
         response["HX-Retarget"] = "#notices"
         response["HX-Reswap"] = "innerHTML"
     else:
-        context["home"] = not request.path.startswith("/pay/")
+        context["home"] = not _is_payers(request)
         response = render(request, "people/answer.html", context, status=status)
     response["Cache-Control"] = "no-store"
+    if _is_payers(request):  # the address holds the link's token
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
@@ -75,6 +78,10 @@ def is_database_away(problem: BaseException | None) -> bool:
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeout):
         return True
     return problem is not None and isinstance(problem.__cause__, PoolTimeout)
+
+
+def _is_payers(request: HttpRequest) -> bool:
+    return request.path.startswith("/pay/")
 
 
 def _title(status: int) -> str:
