@@ -64,6 +64,11 @@ def test_a_quantity_has_no_idle_zeros() -> None:
     assert formats.quantity(Decimal("2.500"), "es") == "2,5"
 
 
+def test_what_is_no_number_stays_as_it_was_written() -> None:
+    assert formats.quantity("a few", "en") == "a few"
+    assert formats.unit_price("NaN", "USD", "en") == "NaN"
+
+
 def test_days_read_as_the_language_writes_them() -> None:
     assert formats.day(date(2026, 12, 24), "en") == "Dec 24, 2026"
     assert formats.day(date(2026, 12, 24), "es") == "24 dic 2026"

@@ -6,7 +6,7 @@ A language that babel does not know reads as English.
 import re
 from copy import copy
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -45,14 +45,17 @@ def figure(amount: Money, language: str) -> str:
     return _number(amount.decimal, language, at_least=decimals, at_most=decimals)
 
 
-def unit_price(price: Decimal, currency: str, language: str) -> str:
-    """Write a unit price: the currency's decimals, and up to four where it has them (``0.3825``)."""
+def unit_price(price: Decimal | str, currency: str, language: str) -> str:
+    """Write a unit price: the currency's decimals, and up to four where it has them (``0.3825``).
+
+    A text that is no number stays as it was written.
+    """
     decimals = exponent(currency)
     return _number(price, language, at_least=decimals, at_most=max(decimals, _PRICE_DECIMALS))
 
 
-def quantity(number: Decimal, language: str) -> str:
-    """Write a quantity without idle zeros: ``1,200`` or ``2.5``."""
+def quantity(number: Decimal | str, language: str) -> str:
+    """Write a quantity without idle zeros: ``1,200`` or ``2.5``. A text that is no number stays as it was."""
     return _number(number, language, at_least=0, at_most=_QUANTITY_DECIMALS)
 
 
@@ -68,9 +71,15 @@ def short_day(value: date, language: str) -> str:
     return str(format_skeleton("MMMd", value, locale=locale_of(language)))
 
 
-def _number(value: Decimal, language: str, *, at_least: int, at_most: int) -> str:
+def _number(value: Decimal | str, language: str, *, at_least: int, at_most: int) -> str:
     locale = locale_of(language)
-    return str(_number_pattern(locale, at_least, at_most).apply(value, locale))
+    try:
+        number = Decimal(value)
+        if not number.is_finite():
+            return str(value)
+        return str(_number_pattern(locale, at_least, at_most).apply(number, locale))
+    except InvalidOperation:
+        return str(value)
 
 
 @lru_cache(maxsize=64)

@@ -33,13 +33,13 @@ def money(amount: Money | int | str | None, currency: str = "") -> str:
 
 
 @register.filter(name="unit_price")
-def unit_price(price: Decimal, currency: str) -> str:
+def unit_price(price: Decimal | str, currency: str) -> str:
     """Show a unit price with the decimals it has, at least the currency's and at most four."""
     return formats.unit_price(price, currency, _language())
 
 
 @register.filter(name="quantity")
-def quantity(number: Decimal) -> str:
+def quantity(number: Decimal | str) -> str:
     """Show a quantity without needless zeros."""
     return formats.quantity(number, _language())
 
@@ -54,6 +54,12 @@ def plain_number(number: Decimal) -> str:
 def day(value: date | None) -> str:
     """Show a date, such as "Nov 23, 2026"."""
     return formats.day(value, _language()) if value else ""
+
+
+@register.filter(name="short_day")
+def short_day(value: date) -> str:
+    """Show a date without its year, such as "Nov 23"."""
+    return formats.short_day(value, _language())
 
 
 @register.filter(name="moment")
