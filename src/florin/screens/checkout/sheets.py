@@ -2,13 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
-from florin.domain.payments.bill import Bill, BillState
+from florin.domain.payments import changes
+from florin.domain.payments.bill import Bill, BillLine, BillState
+from florin.domain.payments.changes import Change
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
@@ -20,6 +23,8 @@ from florin.screens.checkout import looks
 from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
+_OVER = frozenset({BillState.PAID, BillState.VOID})
+_AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +47,9 @@ class BillSheet(Sheet):
     bill: Bill
     today: date
     nonce: str
-    payment: Payment | None
+    receipt: Receipt | None
     pending: UUID | None
+    changes: Sequence[Change]
 
     @property
     def seen(self) -> str:
@@ -53,12 +59,37 @@ class BillSheet(Sheet):
     @property
     def others(self) -> Money:
         """What somebody else is paying at this moment."""
-        return self.bill.balance - self.bill.payable
+        return self.bill.balance - self.bill.payable - self.bill.deducted
 
     @property
-    def updated(self) -> bool:
-        """Whether an invoice was revised after the mail left (R19)."""
-        return any(line.changed and not line.void for line in self.bill.lines)
+    def first(self) -> Sequence[BillLine]:
+        """The invoices that are shown at once."""
+        return self.bill.lines[:_AT_A_GLANCE]
+
+    @property
+    def rest(self) -> Sequence[BillLine]:
+        """The invoices of a long bill that are folded away at first."""
+        return self.bill.lines[_AT_A_GLANCE:]
+
+    @property
+    def rest_balance(self) -> Money:
+        """What is owed on the invoices that are folded away."""
+        return sum((line.balance for line in self.rest), start=Money.zero(self.link.currency))
+
+    @property
+    def summed(self) -> bool:
+        """Whether the bill comes to something else than one invoice's balance, so that the sum is shown."""
+        return len(self.bill.lines) > 1 or bool(self.bill.credits) or bool(self.others)
+
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that paid the bill through this link, if one did."""
+        return self.receipt.payment if self.receipt else None
+
+    @property
+    def credited(self) -> Money | None:
+        """What open credits paid beside that payment, if anything."""
+        return _credited(self.receipt.document) if self.receipt else None
 
     @property
     def paid_on(self) -> date | None:
@@ -66,10 +97,9 @@ class BillSheet(Sheet):
         return clock.local(self.payment.received_at, self.link.company.time_zone) if self.payment else None
 
     @property
-    def overdue(self) -> bool:
-        """Whether something on the bill should have been paid before today, in the company's time zone."""
-        due_on = self.bill.due_on
-        return due_on is not None and due_on < self.today
+    def late(self) -> int:
+        """How many of the invoices should have been paid before today, in the company's time zone."""
+        return sum(1 for line in self.bill.lines if line.balance and line.due_on < self.today)
 
     @property
     def version(self) -> str:
@@ -77,6 +107,10 @@ class BillSheet(Sheet):
         facts = [self.bill.state.value]
         for line in self.bill.lines:
             facts += [line.number, *(str(part.minor) for part in (line.total, line.balance, line.payable))]
+        for credit in self.bill.credits:
+            facts += [str(credit.item_id), str(credit.amount.minor)]
+        for change in self.changes:
+            facts += [change.number, str(change.revision)]
         return hashlib.blake2s(" ".join(facts).encode(), digest_size=8).hexdigest()
 
 
@@ -112,6 +146,11 @@ class ResultSheet(Sheet):
         return Money(self.receipt.excess, self.receipt.currency)
 
     @property
+    def credited(self) -> Money | None:
+        """What open credits paid of the same invoices, beside the money, if anything."""
+        return _credited(self.receipt) if self.receipt else None
+
+    @property
     def mailed_to(self) -> str:
         """Where the confirmation went."""
         if self.payment is None:
@@ -133,8 +172,9 @@ def bill_sheet(token: str, link: Link) -> BillSheet:
         bill=bill,
         today=clock.today(link.company.time_zone),
         nonce=secrets.token_urlsafe(16),
-        payment=_payment_through(link) if bill.state == BillState.PAID else None,
+        receipt=_receipt_through(link) if bill.state == BillState.PAID else None,
         pending=_pending_through(link) if bill.state == BillState.IN_PROGRESS else None,
+        changes=changes.since_mail(bill) if bill.state not in _OVER else (),
     )
 
 
@@ -162,9 +202,13 @@ def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> Re
     )
 
 
-def _payment_through(link: Link) -> Payment | None:
-    paid = Payment.objects.filter(attempt__link=link).order_by("-received_at")
-    return paid.first()
+def _receipt_through(link: Link) -> Receipt | None:
+    paid = Receipt.objects.filter(payment__attempt__link=link).select_related("payment")
+    return paid.order_by("-payment__received_at").first()
+
+
+def _credited(receipt: ReceiptDocument) -> Money | None:
+    return Money(receipt.credited, receipt.currency) if receipt.credited else None
 
 
 def _pending_through(link: Link) -> UUID | None:

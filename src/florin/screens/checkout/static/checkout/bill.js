@@ -41,6 +41,10 @@
     const at = document.activeElement && document.activeElement.id;
     const was = shown.dataset;
     const is = next.dataset;
+    for (const fold of next.querySelectorAll("details")) {
+      const same = document.getElementById(fold.id);
+      if (same) fold.open = same.open;
+    }
     shown.replaceWith(next);
     if (at && next.querySelector(`#${CSS.escape(at)}`)) document.getElementById(at).focus({ preventScroll: true });
     if (is.state !== was.state) {
@@ -76,11 +80,12 @@
   const signs = ["pointermove", "pointerdown", "keydown", "touchstart", "wheel"];
   let since = performance.now();
   document.addEventListener("visibilitychange", () => { since = performance.now(); });
+  const listen = () => { for (const sign of signs) addEventListener(sign, seen, { passive: true }); };
   function seen(event) {
     const still = event.type === "pointermove" && !event.movementX && !event.movementY;
     if (!event.isTrusted || still || document.hidden || performance.now() - since < 1000) return;
     for (const sign of signs) removeEventListener(sign, seen);
-    fetch(body.dataset.opened, { method: "POST", keepalive: true }).catch(() => {});
+    fetch(body.dataset.opened, { method: "POST", keepalive: true }).catch(listen);
   }
-  for (const sign of signs) addEventListener(sign, seen, { passive: true });
+  listen();
 })();
