@@ -177,16 +177,15 @@ def test_a_mail_that_fails_waits_longer_each_time_up_to_an_hour(
     assert Message.objects.get().error == "mailbox is busy"
 
 
-@pytest.mark.parametrize(("hours", "state"), [(71, State.QUEUED), (73, State.BOUNCED)])
-def test_after_three_days_staff_hears_of_it(
-    company: Company, monkeypatch: pytest.MonkeyPatch, hours: int, state: State
+@pytest.mark.parametrize(("hours", "hopeless"), [(71, False), (73, True)])
+def test_after_three_days_a_mail_is_hopeless(
+    company: Company, monkeypatch: pytest.MonkeyPatch, hours: int, hopeless: bool
 ) -> None:
     make_message(company)
     later(monkeypatch, hours=hours)
     [message] = services.claim()
 
-    assert services.postponed(message, "still busy") == (state == State.QUEUED)
-    assert Message.objects.values_list("state", "error").get() == (state, "still busy")
+    assert services.is_hopeless(message) == hopeless
 
 
 def test_a_slow_worker_does_not_unsend_what_another_has_sent(

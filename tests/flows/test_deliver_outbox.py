@@ -123,3 +123,34 @@ def test_a_worker_that_died_while_sending_is_followed_by_another(owner: User, ba
     deliver_outbox.deliver()
 
     assert Message.objects.get().state == Message.State.SENT
+
+
+def test_a_mail_that_cannot_be_written_keeps_no_other_back(owner: User, bank: Bank) -> None:
+    make_link(owner, to=("first@shop.example",))
+    Message.objects.update(snapshot={"language": "en"})
+    make_link(owner, to=("second@shop.example",))
+
+    deliver_outbox.deliver()
+
+    assert [mail["to"] for mail in bank.mails()] == ["second@shop.example"]
+    assert "could not be written" in Message.objects.get(recipient="first@shop.example").error
+
+
+def test_a_mail_given_up_after_three_days_is_seen_as_bounced(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    Message.objects.update(queued_at=clock.now() - timedelta(days=4))
+    bank.refuse_mail("reject_temporary", times=1)
+
+    deliver_outbox.deliver()
+
+    assert Message.objects.get().state == Message.State.BOUNCED
+    assert Activity.objects.filter(kind=Activity.Kind.BOUNCED, subjects__contains=[link.pk]).exists()
+
+
+def test_the_same_press_on_two_orders_sends_both(owner: User, bank: Bank) -> None:
+    for invoice in (make_invoice(owner), make_invoice(owner)):
+        send_documents.send_invoice(
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
+        )
+
+    assert Message.objects.count() == 2

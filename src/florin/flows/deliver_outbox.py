@@ -3,7 +3,9 @@
 claim -> render from the snapshot -> send -> sent, postponed or bounced -> timeline
 """
 
+import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +23,14 @@ from florin.edges.mail import letters, post
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.letters import Letter
 from florin.edges.mail.post import Attachment, Envelope
+from florin.kernel import clock
 from florin.kernel.documents import InvoiceList
 from florin.kernel.money import Money
+
+_log = logging.getLogger(__name__)
+
+# Well below what a claim lasts, so that no other worker sends the same mail meanwhile.
+_MOST_ON_ONE_CLAIM = timedelta(minutes=1)
 
 
 def deliver(keys: Sequence[UUID] | None = None) -> int:
@@ -33,9 +41,12 @@ def deliver(keys: Sequence[UUID] | None = None) -> int:
     """
     tried = 0
     while messages := outbox.claim(keys):
+        claimed_at = clock.now()
         for message in messages:
+            if clock.now() - claimed_at > _MOST_ON_ONE_CLAIM:
+                break  # the mail server is slow: the rest is claimed afresh before the claim lapses
             _deliver(message)
-        tried += len(messages)
+            tried += 1
     return tried
 
 
@@ -45,9 +56,19 @@ def _deliver(message: Message) -> None:
     except MailRefused as refusal:
         _record_bounce(message, str(refusal))
     except MailUnavailable as problem:
-        outbox.postponed(message, str(problem))
+        _record_delay(message, str(problem))
+    except Exception as defect:  # noqa: BLE001 - one mail that cannot be written keeps no other back
+        _log.exception("Mail %s cannot be written", message.pk)
+        _record_delay(message, f"It could not be written ({type(defect).__name__}).")
     else:
         _record_sent(message, provider_id)
+
+
+def _record_delay(message: Message, reason: str) -> None:
+    if outbox.is_hopeless(message):
+        _record_bounce(message, reason)
+    else:
+        outbox.postponed(message, reason)
 
 
 @transaction.atomic(durable=True)
@@ -64,7 +85,8 @@ def _record_sent(message: Message, provider_id: str) -> None:
 
 @transaction.atomic(durable=True)
 def _record_bounce(message: Message, reason: str) -> None:
-    outbox.bounced(message, reason)
+    if not outbox.bounced(message, reason):
+        return
     activity.note(
         message.company_id,
         activity.Kind.BOUNCED,

@@ -56,7 +56,9 @@ class Message(Keyed):
     class Meta:
         verbose_name = "message"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["event", "kind", "recipient"], name="message_once_per_event"),
+            models.UniqueConstraint(
+                fields=["company", "event", "kind", "recipient"], name="message_once_per_event"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(

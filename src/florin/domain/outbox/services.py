@@ -61,7 +61,7 @@ def enqueue(news: NewMessage) -> None:
 
 
 @transaction.atomic(durable=True)
-def claim(keys: Sequence[UUID] | None = None, *, most: int = 50) -> list[Message]:
+def claim(keys: Sequence[UUID] | None = None, *, most: int = 20) -> list[Message]:
     """Take messages that are due, so that no other worker sends them; ``keys`` narrows the choice.
 
     A claim that is not followed by ``sent``, ``postponed`` or ``bounced`` lapses after two minutes: then the
@@ -93,23 +93,30 @@ def sent(message: Message, *, provider_id: str = "") -> None:
         Message.objects.filter(pk=message.pk).update(provider_id=provider_id[:_LONGEST_ID])
 
 
+def is_hopeless(message: Message) -> bool:
+    """Whether a mail has been tried for three days, so that one more failure is the last."""
+    return clock.now() - message.queued_at > _GIVE_UP_AFTER
+
+
 def postponed(message: Message, reason: str) -> bool:
-    """Record a passing failure and try later: after 15 seconds, then ever longer, for three days.
+    """Record a passing failure and try later: after 15 seconds, then ever longer.
 
     Returns:
         Whether there will be another try; not if another worker has sent it since our claim lapsed.
     """
-    now = clock.now()
-    if now - message.queued_at > _GIVE_UP_AFTER:
-        bounced(message, reason)
-        return False
     pause = min(_FIRST_PAUSE * 2 ** min(message.tries, 10), _LONGEST_PAUSE)
-    return bool(_held(message).update(state=Message.State.QUEUED, due_at=now + pause, error=reason[:500]))
+    due_at = clock.now() + pause
+    return bool(_held(message).update(state=Message.State.QUEUED, due_at=due_at, error=reason[:500]))
 
 
-def bounced(message: Message, reason: str) -> None:
-    """Record that the mail server will not take it, ever; staff sees it."""
-    _held(message).update(state=Message.State.BOUNCED, bounced_at=clock.now(), error=reason[:500])
+def bounced(message: Message, reason: str) -> bool:
+    """Record that the mail server will not take it, ever; staff sees it.
+
+    Returns:
+        Whether that is so; not if another worker has sent it since our claim lapsed.
+    """
+    held = _held(message)
+    return bool(held.update(state=Message.State.BOUNCED, bounced_at=clock.now(), error=reason[:500]))
 
 
 def find_sent(keys: Collection[UUID], provider_ids: Collection[str]) -> list[Message]:

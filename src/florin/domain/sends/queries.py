@@ -90,4 +90,4 @@ def left(most: int) -> list[UUID]:
 
 def _mails_of(batch: Batch) -> QuerySet[Message]:
     events = [f"batch:{key}" for key in Part.objects.filter(batch=batch).values_list("pk", flat=True)]
-    return Message.objects.filter(event__in=events, kind=Message.Kind.INVOICES)
+    return Message.objects.filter(company=batch.company_id, event__in=events, kind=Message.Kind.INVOICES)
