@@ -18,6 +18,7 @@ SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 MAY_OPEN = {
     "home": set(Role),
     "feed": SENDERS,
+    "bounced-mail": SENDERS,
     "orders": SENDERS,
     "order": SENDERS,
     "order-timeline": SENDERS,

@@ -121,15 +121,6 @@ def test_home_shows_each_currency_by_itself(owner: User) -> None:
     assert "¥500" in text
 
 
-def test_home_points_at_a_mail_that_was_refused(owner: User) -> None:
-    activity.note(
-        owner.company_id, activity.Kind.BOUNCED, subjects=[], to="gone@x.example", reason="no such user"
-    )
-    text = signed_in(owner).get("/office/").content.decode()
-    assert "Needs attention" in text
-    assert "The mail to gone@x.example was refused" in text
-
-
 def test_the_summary_is_paged_without_gaps_or_doubles(owner: User) -> None:
     customer = make_customer(owner.company)
     numbers = {make_order(owner, "1", customer=customer).number for _order in range(61)}

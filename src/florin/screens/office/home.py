@@ -1,18 +1,14 @@
 """Home: what is owed, what came in, what is happening, and what needs a person."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
-from florin.kernel import clock
-from florin.screens.office import figures, stories
+from florin.screens.office import bounced_mail, figures, stories
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.stories import Story
-
-_BOUNCES_FOR = timedelta(days=14)
 
 
 @require_safe
@@ -27,8 +23,7 @@ def home(request: StaffRequest) -> HttpResponse:
         context["collected"] = figures.collected(company)
     if may(Right.SEND_INVOICE):
         told = stories.news(company.pk)
-        since = clock.now() - _BOUNCES_FOR
-        context |= {"stories": told, "mark": _mark(told), "bounces": stories.bounces(company.pk, since=since)}
+        context |= {"stories": told, "mark": _mark(told), "bounces": bounced_mail.waiting(company)}
     return page(request, "home.html", context)
 
 

@@ -63,12 +63,6 @@ def news(company_id: UUID) -> list[Story]:
     return _lead_to_orders(company_id, activity.feed(company_id, NEWS)[:_MOST_NEWS])
 
 
-def bounces(company_id: UUID, *, since: datetime) -> list[Story]:
-    """Tell which mails were refused since an instant, the latest first."""
-    refused = activity.feed(company_id, [Kind.BOUNCED]).filter(at__gte=since)
-    return _lead_to_orders(company_id, refused[:_MOST_NEWS])
-
-
 def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[Story]:
     """Tell what happened, each story with the order that it touched, found in one query."""
     entries = list(happened)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from florin.screens.office import (
     batch,
+    bounced_mail,
     home,
     open_invoices,
     order_entry,
@@ -18,6 +19,7 @@ app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
     path("feed/", home.feed, name="feed"),
+    path("bounced-mail/", bounced_mail.bounced, name="bounced-mail"),
     path("orders/", order_list.orders, name="orders"),
     path("orders/new/", order_entry.new, name="order-new"),
     path("orders/lines/", order_entry.lines, name="order-lines"),
