@@ -179,7 +179,7 @@ def test_a_mail_that_fails_waits_longer_each_time_up_to_an_hour(
 
 @pytest.mark.parametrize(("hours", "hopeless"), [(71, False), (73, True)])
 def test_after_three_days_a_mail_is_hopeless(
-    company: Company, monkeypatch: pytest.MonkeyPatch, hours: int, hopeless: bool
+    company: Company, monkeypatch: pytest.MonkeyPatch, *, hours: int, hopeless: bool
 ) -> None:
     make_message(company)
     later(monkeypatch, hours=hours)

@@ -5,6 +5,7 @@ ask the processor -> lock -> reserve -> capture (or void) -> lock -> book -> rec
 Return page, notice and poller all call ``settle``. Every network call is outside a transaction.
 """
 
+import logging
 import math
 import time
 from threading import Lock
@@ -31,6 +32,7 @@ from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
 from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
 
+_log = logging.getLogger(__name__)
 _MOST_STEPS = 4
 _PAUSE_SECONDS = 1
 
@@ -86,7 +88,11 @@ def poll() -> int:
     """Settle every attempt whose turn it is, and return how many there were."""
     due = list(attempts.due(clock.now()).values_list("pk", flat=True)[:200])
     for attempt_id in due:
-        settle(attempt_id)
+        try:
+            settle(attempt_id)
+        except Exception:  # one attempt that trips us must not keep the others waiting
+            _log.exception("Attempt %s cannot be settled", attempt_id)
+            attempts.doubt(attempt_id)
     return len(due)
 
 
