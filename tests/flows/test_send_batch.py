@@ -255,7 +255,7 @@ def test_one_part_that_fails_stops_no_other_and_says_so(owner: User, monkeypatch
     mint = links.mint
 
     def break_for_one(revisions: Sequence[Revision], **details: Any) -> Link:
-        if revisions[0].invoice.pk == bad.pk:  # type: ignore[attr-defined]
+        if revisions[0].invoice.pk == bad.pk:
             raise ZeroDivisionError
         return mint(revisions, **details)
 

@@ -1,6 +1,7 @@
 """Finding open invoices among a million: each page is sought by where the last one ended, on an index.
 
-The list is driven by the ledger's items, for they know the balance: an index holds the open ones only.
+First the keys of a page are sought among the ledger's items alone, for they know the balance and indexes
+hold the open ones; only then is what a row shows fetched, for those few.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,6 +29,9 @@ from florin.kernel.money import Money
 # As many customers are named one by one, so that PostgreSQL knows how many invoices to expect of them.
 _MOST_NAMED = 200
 
+# Of the numbers that begin as typed, so many are looked at: who wants more types more.
+MOST_BEGUN = 500
+
 
 class Order(StrEnum):
     """In which order the list stands; each has an index."""
@@ -44,7 +48,7 @@ class Wanted:
     """Which open invoices; what is empty or None asks for nothing.
 
     ``words`` are the beginning of a number or PO number, or words of the customer. ``upto`` freezes a list:
-    what was issued after that key was made is not in it. ``only`` is a condition of the caller's.
+    what was issued after that key was made is not in it. ``only`` is a condition on items of the caller's.
     """
 
     words: str = ""
@@ -74,10 +78,31 @@ class OpenRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, and the mark after which the next page begins; it is empty on the last page."""
+    """Some rows, and the mark after which the next page begins; it is empty on the last page.
+
+    ``cut`` if more numbers begin as typed than were looked at.
+    """
 
     rows: Sequence[OpenRow]
     after: str
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many invoices are open, of how many customers, and what they come to in each currency."""
+
+    count: int = 0
+    customers: int = 0
+    totals: Sequence[Money] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Conditions of which one must hold, and whether more numbers begin as typed than were looked at."""
+
+    conditions: Sequence[Q]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +115,18 @@ class _Sorting:
 
 
 _BY = {
-    Order.DUE: _Sorting(["item__due_on", "item"], falling=False, read=[date.fromisoformat, UUID]),
-    Order.LAST_DUE: _Sorting(["item__due_on", "item"], falling=True, read=[date.fromisoformat, UUID]),
-    Order.NEWEST: _Sorting(["item__opened_on", "item"], falling=True, read=[date.fromisoformat, UUID]),
-    Order.LARGEST: _Sorting(["item__currency", "item__balance", "item"], falling=True, read=[str, int, UUID]),
+    Order.DUE: _Sorting(["due_on", "pk"], falling=False, read=[date.fromisoformat, UUID]),
+    Order.LAST_DUE: _Sorting(["due_on", "pk"], falling=True, read=[date.fromisoformat, UUID]),
+    Order.NEWEST: _Sorting(["opened_on", "pk"], falling=True, read=[date.fromisoformat, UUID]),
+    Order.LARGEST: _Sorting(["currency", "balance", "pk"], falling=True, read=[str, int, UUID]),
     Order.CUSTOMER: _Sorting(
-        ["customer__name", "customer", "item__due_on", "item"],
+        ["customer__name", "customer_id", "due_on", "pk"],
         falling=False,
         read=[str, UUID, date.fromisoformat, UUID],
     ),
 }
 _SHOWN = (
-    *("pk", "order_id", "customer_id", "customer__name", "number", "order__po_number"),
+    *("item_id", "pk", "order_id", "customer_id", "customer__name", "number", "order__po_number"),
     *("issued_on", "due_on", "total", "currency", "item__balance"),
 )
 _BETWEEN = "|"
@@ -109,45 +134,40 @@ _LONGEST_MARK = 400
 
 
 def page(company_id: UUID, wanted: Wanted, *, order: Order, after: str = "", rows: int) -> Page:
-    """Return the page that follows ``after``, in one query (two when it is searched for customers).
+    """Return the page that follows ``after``, in two queries (four when words are given).
 
-    A mark that cannot be one means the first page.
+    A mark that cannot be one means the first page. Of the invoice and PO numbers that begin with the words,
+    only the first ``MOST_BEGUN`` are looked at.
     """
-    sorting = _BY[order]
-    mark = _read(after, sorting)
-    found = _sorted(company_id, wanted, sorting, mark=mark, most=rows + 1)
-    shown = [_row(values[len(sorting.columns) :]) for values in found[:rows]]
-    if len(found) <= rows:
-        return Page(shown, "")
-    return Page(shown, _BETWEEN.join(str(part) for part in reversed(found[rows - 1][: len(sorting.columns)])))
+    sorting, ways = _BY[order], _ways(company_id, wanted)
+    found = _sought(company_id, wanted, sorting, ways, mark=_read(after, sorting), most=rows + 1)
+    shown = _rows([mark[-1] for mark in found[:rows]])
+    last = "" if len(found) <= rows else _BETWEEN.join(str(part) for part in reversed(found[rows - 1]))
+    return Page(shown, last, ways is not None and ways.cut)
 
 
 def keys(company_id: UUID, wanted: Wanted, *, most: int) -> list[UUID]:
-    """Return the keys of all open invoices that fit, the earliest due first, but at most so many."""
-    sorting = _BY[Order.DUE]
-    found = _sorted(company_id, wanted, sorting, mark=None, most=most, shown=("pk",))
-    return [values[-1] for values in found]
+    """Return the keys of all open invoices that fit, but at most so many, the earliest due."""
+    items = _items(company_id, wanted, most)
+    return list(Invoice.objects.filter(item__in=items).values_list("pk", flat=True))
 
 
 def among(company_id: UUID, wanted: Wanted, invoices: Collection[UUID]) -> set[UUID]:
     """Return which of some invoices fit."""
-    some = replace(
-        wanted, only=Q(pk__in=invoices) if wanted.only is None else Q(wanted.only, pk__in=invoices)
-    )
+    these = Q(pk__in=Invoice.objects.filter(pk__in=invoices).values("item"))
+    some = replace(wanted, only=these if wanted.only is None else Q(wanted.only) & these)
     return set(keys(company_id, some, most=len(invoices)))
 
 
-def sums(company_id: UUID, invoices: Collection[UUID]) -> tuple[int, int, list[Money]]:
-    """Return how many of some invoices are open, of how many customers, and what they come to (one query)."""
-    rows = Invoice.objects.filter(company_id=company_id, pk__in=invoices, item__balance__gt=0).values_list(
-        "customer_id", "currency", "item__balance"
-    )
-    whose, totals, count = set(), dict[str, int](), 0
-    for customer, currency, balance in rows:
-        whose.add(customer)
-        totals[currency] = totals.get(currency, 0) + balance
-        count += 1
-    return count, len(whose), [Money(minor, currency) for currency, minor in sorted(totals.items())]
+def sums(company_id: UUID, invoices: Collection[UUID]) -> Sums:
+    """Say what some invoices come to, in one query."""
+    items = Invoice.objects.filter(company_id=company_id, pk__in=invoices).values("item")
+    return _sums(Item.objects.filter(pk__in=items))
+
+
+def sums_of(company_id: UUID, wanted: Wanted, *, most: int) -> Sums:
+    """Say what all open invoices that fit come to, but at most so many, the earliest due."""
+    return _sums(Item.objects.filter(pk__in=_items(company_id, wanted, most)))
 
 
 def currencies(company_id: UUID, most: int = 20) -> list[str]:
@@ -163,16 +183,16 @@ def currencies(company_id: UUID, most: int = 20) -> list[str]:
     return found
 
 
-def _sorted(
+def _sought(
     company_id: UUID,
     wanted: Wanted,
     sorting: _Sorting,
+    ways: _Ways | None,
     *,
     mark: Sequence[Any] | None,
     most: int,
-    shown: Sequence[str] = _SHOWN,
 ) -> list[tuple[Any, ...]]:
-    """Return rows: the columns they are sorted by, then ``shown``.
+    """Return the marks of the items that follow ``mark``: the columns they are sorted by, the key the last.
 
     Words may fit by number, PO number or customer, which are in three tables: each way is sought by itself
     on its own index, and what is found is merged. One condition with OR would keep every index out.
@@ -180,47 +200,85 @@ def _sorted(
     named = {f"sort_{place}": F(column) for place, column in enumerate(sorting.columns)}
     order = [f"-{name}" if sorting.falling else name for name in named]
     base = _beyond(_open(company_id, wanted), sorting, mark).annotate(**named)
-    ways = _ways(company_id, wanted.words)
-    if not ways:
-        return list(base.order_by(*order).values_list(*named, *shown)[:most])
-    first, *others = (base.filter(way).order_by(*order).values_list(*named, *shown)[:most] for way in ways)
-    return list(first.union(*others).order_by(*order)[:most])
+    if "customer__name" in sorting.columns:
+        base = base.filter(customer__company_id=company_id)  # the index of names begins with it
+    if ways is None:
+        return list(base.order_by(*order).values_list(*named)[:most])
+    if not ways.conditions:
+        return []
+    first, *others = (
+        base.filter(condition).order_by(*order).values_list(*named)[:most] for condition in ways.conditions
+    )
+    return list(first.union(*others).order_by(*order)[:most]) if others else list(first)
 
 
-def _open(company_id: UUID, wanted: Wanted) -> QuerySet[Invoice]:
-    found = Invoice.objects.filter(item__company_id=company_id, item__kind=Item.Kind.INVOICE)
-    found = found.exclude(item__balance=0)
+def _items(company_id: UUID, wanted: Wanted, most: int) -> list[UUID]:
+    ways = _ways(company_id, wanted)
+    found = _sought(company_id, wanted, _BY[Order.DUE], ways, mark=None, most=most)
+    return [mark[-1] for mark in found]
+
+
+def _sums(items: QuerySet[Item]) -> Sums:
+    whose, totals, count = set(), dict[str, int](), 0
+    for customer, currency, balance in items.filter(balance__gt=0).values_list(
+        "customer_id", "currency", "balance"
+    ):
+        whose.add(customer)
+        totals[currency] = totals.get(currency, 0) + balance
+        count += 1
+    return Sums(count, len(whose), [Money(minor, currency) for currency, minor in sorted(totals.items())])
+
+
+def _open(company_id: UUID, wanted: Wanted) -> QuerySet[Item]:
+    found = Item.objects.filter(company_id=company_id, kind=Item.Kind.INVOICE).exclude(balance=0)
     if wanted.customer:
-        found = found.filter(item__customer_id=wanted.customer)
+        found = found.filter(customer_id=wanted.customer)
     if wanted.due_from:
-        found = found.filter(item__due_on__gte=wanted.due_from)
+        found = found.filter(due_on__gte=wanted.due_from)
     if wanted.due_to:
-        found = found.filter(item__due_on__lte=wanted.due_to)
+        found = found.filter(due_on__lte=wanted.due_to)
     if wanted.currency:
-        found = found.filter(item__currency=wanted.currency)
+        found = found.filter(currency=wanted.currency)
     if wanted.upto:
-        found = found.filter(item__lte=wanted.upto)
+        found = found.filter(pk__lte=wanted.upto)
     return found if wanted.only is None else found.filter(wanted.only)
 
 
-def _ways(company_id: UUID, words: str) -> list[Q]:
-    words = words.replace("\x00", "").strip()
+def _ways(company_id: UUID, wanted: Wanted) -> _Ways | None:
+    """Return the ways in which words may fit, those that nothing fulfils left out; None without words."""
+    words = _plain(wanted.words)
     if not words:
-        return []
-    ways = [Q(item__number__istartswith=words), Q(order__po_number__istartswith=words)]
-    ways[1] &= Q(order__company_id=company_id)
-    if words[0].isdigit():
-        ways.append(Q(item__number__istartswith=f"{Series.INVOICE}-{words}"))
+        return None
+    begun = _begun(company_id, words)
     found = customers.search(company_id, words).order_by().values_list("pk", flat=True)
     named = list(found[: _MOST_NAMED + 1])
+    ways = [Q(pk__in=begun)] if begun else []
     if len(named) > _MOST_NAMED:
-        ways.append(Q(item__customer__in=Customer.objects.filter(pk__in=found).values("pk")))
+        ways.append(Q(customer__in=Customer.objects.filter(pk__in=found).values("pk")))
     elif named:
-        ways.append(Q(item__customer__in=named))
-    return ways
+        ways.append(Q(customer__in=named))
+    return _Ways(ways, len(begun) >= MOST_BEGUN)
 
 
-def _beyond(found: QuerySet[Invoice], sorting: _Sorting, mark: Sequence[Any] | None) -> QuerySet[Invoice]:
+def _begun(company_id: UUID, words: str) -> list[UUID]:
+    """Return the first items whose number or PO number begins as typed; "10023" means "INV-10023" too."""
+    numbered = Item.objects.filter(company_id=company_id, kind=Item.Kind.INVOICE).exclude(balance=0)
+    beginnings = [words, f"{Series.INVOICE}-{words}"] if words[0].isdigit() else [words]
+    some = [
+        *(numbered.filter(number__istartswith=words).values_list("pk") for words in beginnings),
+        Invoice.objects.filter(
+            item__in=numbered, order__company_id=company_id, order__po_number__istartswith=words
+        ).values_list("item"),
+    ]
+    first, *others = (one.order_by()[:MOST_BEGUN] for one in some)
+    return [key for (key,) in first.union(*others)]
+
+
+def _plain(words: str) -> str:
+    return words.replace("\x00", "").strip()
+
+
+def _beyond(found: QuerySet[Item], sorting: _Sorting, mark: Sequence[Any] | None) -> QuerySet[Item]:
     """Leave out what was on earlier pages: PostgreSQL seeks the mark in the index."""
     if mark is None:
         return found
@@ -239,8 +297,16 @@ def _read(after: str, sorting: _Sorting) -> list[Any] | None:
         return None
 
 
+def _rows(items: Sequence[UUID]) -> list[OpenRow]:
+    """Return what a list shows of these items' invoices, in the same order."""
+    found = {
+        values[0]: _row(values) for values in Invoice.objects.filter(item__in=items).values_list(*_SHOWN)
+    }
+    return [found[item] for item in items]
+
+
 def _row(values: Sequence[Any]) -> OpenRow:
-    invoice, order, customer, name, number, po_number, issued_on, due_on, total, currency, balance = values
+    _item, invoice, order, customer, name, number, po_number, issued, due, total, currency, balance = values
     return OpenRow(
         invoice_id=invoice,
         order_id=order,
@@ -248,8 +314,8 @@ def _row(values: Sequence[Any]) -> OpenRow:
         customer=name,
         number=number,
         po_number=po_number,
-        issued_on=issued_on,
-        due_on=due_on,
+        issued_on=issued,
+        due_on=due,
         total=Money(total, currency),
         balance=Money(balance, currency),
     )

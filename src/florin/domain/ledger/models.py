@@ -60,7 +60,9 @@ class Item(Keyed):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["company", "kind", "due_on", "id"], name="item_open", condition=~models.Q(balance=0)
+                fields=["company", "kind", "due_on", "id", "currency"],
+                name="item_open",
+                condition=~models.Q(balance=0),
             ),
             models.Index(
                 fields=["company", "customer", "due_on"],
@@ -69,7 +71,7 @@ class Item(Keyed):
             ),
             # The other orders of Open Invoices; the second also finds a rare currency.
             models.Index(
-                fields=["company", "kind", "opened_on", "id", "due_on"],
+                fields=["company", "kind", "opened_on", "id", "due_on", "currency"],
                 name="item_open_by_issue",
                 condition=~models.Q(balance=0),
             ),

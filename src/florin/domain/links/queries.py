@@ -42,8 +42,8 @@ def stages(invoices: Sequence[UUID]) -> dict[UUID, Stage]:
 
 
 def sent() -> Exists:
-    """Return the condition that an invoice has been sent with a link, for a list of invoices."""
-    return Exists(Debt.objects.filter(invoice=OuterRef("pk")))
+    """Return the condition that an item's invoice has been sent with a link, for a list of items."""
+    return Exists(Debt.objects.filter(invoice__item=OuterRef("pk")))
 
 
 def _by_people(link: Link) -> Stage | None:

@@ -14,6 +14,7 @@ from florin.domain.links import queries as links
 from florin.domain.links.queries import Stage
 from florin.domain.sends import queries as sends
 from florin.domain.staff.rights import Right
+from florin.flows import send_batch
 from florin.kernel import clock
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.open_invoices_asked import Asked, as_key
@@ -44,8 +45,8 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
     choice.act(sent.get("act", ""), asked, shown.rows)
     context: dict[str, object] = {
         "asked": asked,
-        "choice": choice,
-        "summary": choice.summary(company),
+        **_chosen(request, choice),
+        "cut": shown.cut,
         "elsewhere": choice.elsewhere(shown.rows),
         "lines": _lines(request, shown.rows, choice),
         "after": shown.after,
@@ -66,8 +67,12 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
 def picked(request: StaffRequest) -> HttpResponse:
     """Say what the ticks come to."""
     choice = Choice.read(request.POST)
-    context = {"choice": choice, "summary": choice.summary(request.user.company)}
-    return page(request, "open_invoices_picked.html", context)
+    return page(request, "open_invoices_picked.html", _chosen(request, choice))
+
+
+def _chosen(request: StaffRequest, choice: Choice) -> dict[str, object]:
+    sums = choice.sums(request.user.company)
+    return {"choice": choice, "sums": sums, "too_many": sums.count > send_batch.MOST_INVOICES}
 
 
 def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> list[Line]:

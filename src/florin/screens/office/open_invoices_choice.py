@@ -9,29 +9,14 @@ from django.http import QueryDict
 
 from florin.domain.companies.models import Company
 from florin.domain.invoices import queries
-from florin.domain.invoices.queries import OpenRow, Wanted
+from florin.domain.invoices.queries import OpenRow, Sums, Wanted
 from florin.flows import send_batch
 from florin.kernel.database import new_key
-from florin.kernel.money import Money
 from florin.screens.office.open_invoices_asked import Asked, as_key
 
 # One more than may be sent, so that "too many" shows.
 _MOST = send_batch.MOST_INVOICES + 1
 _UPTO = "upto"
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the ticks come to; ``too_many`` if they are more than can be sent at once."""
-
-    count: int
-    customers: int
-    totals: Sequence[Money]
-
-    @property
-    def too_many(self) -> bool:
-        """Whether fewer must be chosen."""
-        return self.count > send_batch.MOST_INVOICES
 
 
 @dataclass(slots=True)
@@ -81,10 +66,11 @@ class Choice:
         shown = {row.invoice_id for row in rows}
         return [key for key in self.ticked if key not in shown]
 
-    def summary(self, company: Company) -> Summary:
-        """Say what is chosen, in one query for ticks and two or three for all that matched."""
-        keys = self.keys(company)
-        return Summary(*queries.sums(company.pk, keys)) if keys else Summary(0, 0, [])
+    def sums(self, company: Company) -> Sums:
+        """Say what is chosen, in one query for ticks and two (four with words) for all that matched."""
+        if self.frozen:
+            return queries.sums_of(company.pk, self._wanted(company), most=_MOST)
+        return queries.sums(company.pk, self.ticked.keys()) if self.ticked else Sums()
 
     def _wanted(self, company: Company) -> Wanted:
         asked = QueryDict(mutable=True)
