@@ -90,7 +90,7 @@ def poll() -> int:
     for attempt_id in due:
         try:
             settle(attempt_id)
-        except Exception:  # one attempt that trips us must not keep the others waiting
+        except Exception:  # noqa: BLE001 - one attempt that trips us keeps no other waiting
             _log.exception("Attempt %s cannot be settled", attempt_id)
             attempts.doubt(attempt_id)
     return len(due)
