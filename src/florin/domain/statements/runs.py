@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from florin.domain.companies.models import Company
 from florin.domain.statements.composing import Period
@@ -112,6 +112,16 @@ def not_sent(run: Run) -> QuerySet[Part]:
     """Return the parts that came to nothing, with their reasons."""
     found = Part.objects.filter(run=run, state__in=[Part.State.SKIPPED, Part.State.FAILED])
     return found.select_related("customer").order_by("customer__name", "pk")
+
+
+def recent(company: Company, most: int) -> list[Run]:
+    """Return a company's latest runs, each with ``customers``, ``sent`` and ``open`` counted (one query)."""
+    counted = Run.objects.filter(company=company).annotate(
+        customers=Count("parts"),
+        sent=Count("parts", filter=Q(parts__state=Part.State.SENT)),
+        open=Count("parts", filter=Q(parts__state=Part.State.QUEUED)),
+    )
+    return list(counted.order_by("-pk")[:most])
 
 
 def left(most: int) -> list[UUID]:

@@ -1,0 +1,125 @@
+"""A/R > Aging / Statements: who owes how much and how late, and statements for one, several or all (R5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.ledger import aging as books
+from florin.domain.ledger.aging import Row
+from florin.domain.staff.rights import Right
+from florin.domain.statements import runs
+from florin.kernel import clock
+from florin.kernel.documents import Aging
+from florin.screens.office.doors import StaffRequest, needs, page
+
+_ROWS = 50
+_LONGEST_SEARCH = 120
+_RUNS = 5
+_AMOUNTS = ("current", "to_30", "to_60", "to_90", "over_90", "credits", "total")
+_SORTS = ("number", "name", *_AMOUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What all rows come to in one currency."""
+
+    currency: str
+    aging: Aging
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the table is to show: words to search for, the column it is sorted by, and which page."""
+
+    words: str
+    sort: str
+    number: int
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "Asked":
+        """Read an address; what makes no sense there counts as not given."""
+        sort = request.GET.get("sort", "")
+        number = request.GET.get("page", "")
+        return cls(
+            words=request.GET.get("q", "")[:_LONGEST_SEARCH],
+            sort=sort if sort.removeprefix("-") in _SORTS else "name",
+            number=int(number)
+            if number.isascii() and number.isdecimal() and len(number) < len("10000")
+            else 1,
+        )
+
+    def address(self, **changes: str | int) -> str:
+        """Return the address of the same table with something else; a new order begins on the first page."""
+        values = {"q": self.words, "sort": self.sort, **changes}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+    @property
+    def column(self) -> str:
+        """The column it is sorted by."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def falling(self) -> bool:
+        """Whether the largest comes first."""
+        return self.sort.startswith("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's heading: its name, where a press on it leads, and how the table is sorted by it now."""
+
+    name: str
+    address: str
+    sorted: str
+
+    @property
+    def amount(self) -> bool:
+        """Whether it heads figures."""
+        return self.name in _AMOUNTS
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def aging(request: StaffRequest) -> HttpResponse:
+    """Show who owes, by how late it is; search, sort and turn pages."""
+    company, asked = request.user.company, Asked.read(request)
+    found = _sorted(books.by_customer(company, asked.words), asked)
+    pages = max(ceil(len(found) / _ROWS), 1)
+    number = min(max(asked.number, 1), pages)
+    context: dict[str, object] = {
+        "asked": asked,
+        "headings": [_heading(name, asked) for name in _SORTS if name != "number"],
+        "rows": found[(number - 1) * _ROWS : number * _ROWS],
+        "totals": [Total(currency, each) for currency, each in books.totals(found).items()],
+        "customers": len({row.customer_id for row in found}),
+        "before": asked.address(page=number - 1) if number > 1 else "",
+        "after": asked.address(page=number + 1) if number < pages else "",
+        "number": number,
+        "pages": pages,
+        "today": clock.today(company.time_zone),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return page(request, "aging_rows.html", context)
+    context["runs"] = runs.recent(company, _RUNS)
+    return page(request, "aging.html", context)
+
+
+def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
+    if asked.column in {"number", "name"}:
+        return sorted(
+            rows, key=lambda row: (getattr(row, asked.column).casefold(), row.number), reverse=asked.falling
+        )
+    by_name = sorted(rows, key=lambda row: (row.name.casefold(), row.number))
+    return sorted(by_name, key=lambda row: int(getattr(row.aging, asked.column)), reverse=asked.falling)
+
+
+def _heading(name: str, asked: Asked) -> Heading:
+    """Return a heading; a first press sorts names upwards and figures downwards, a second one turns it."""
+    is_sorted = asked.column == name
+    falling = not asked.falling if is_sorted else name in _AMOUNTS
+    state = ("descending" if asked.falling else "ascending") if is_sorted else ""
+    return Heading(name, asked.address(sort=f"-{name}" if falling else name), state)

@@ -1,0 +1,146 @@
+"""Create / Send Statement: type, days, addresses and payment link, and the figures before it is sent."""
+
+import re
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.staff.rights import Right
+from florin.domain.statements import queries
+from florin.flows import send_statement, show_documents
+from florin.flows.send_statement import Sent
+from florin.kernel import clock
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office import statements_asked
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.statements_asked import Asked
+
+_BETWEEN = re.compile(r"[,;\s]+")
+_LONGEST_ADDRESSES = 4000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.STATEMENTS)
+def new(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask what to send, show what it would say, and send it; a GET only looks (R5)."""
+    company = request.user.company
+    customer = find_customer(company, pk)
+    if request.method != "POST":
+        asked = _read(request, customer)
+        return _form(
+            request, customer, asked, to="\n".join(customer.statement_emails or customer.invoice_emails)
+        )
+    asked, to = _read(request, customer), request.POST.get("to", "")
+    if asked.period is None:
+        return _form(request, customer, asked, to=to, problem=Refusal(asked.problem))
+    try:
+        sent = send_statement.send(
+            company,
+            pk,
+            asked.period,
+            to=addresses(to),
+            with_link="payment_link" in request.POST,
+            press=request.POST.get("press", "") or str(new_key()),
+            by=request.user,
+        )
+    except Refusal as problem:
+        return _form(request, customer, asked, to=to, problem=problem)
+    say_sent(request, sent)
+    if len(sent.sendings) == 1:
+        return redirect("office:statement", sent.sendings[0].statement_id)
+    return redirect("office:statements", pk)
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give the PDF as it would be sent, without number and link; nothing is stored."""
+    company = request.user.company
+    customer = find_customer(company, pk)
+    asked = _read(request, customer)
+    if asked.period is None:
+        raise Refusal(asked.problem)
+    proposals = send_statement.propose(company, customer, asked.period)
+    documents = {proposal.draft.document.currency: proposal.draft.document for proposal in proposals}
+    chosen = documents.get(request.GET.get("currency", ""), proposals[0].draft.document)
+    return pdf(*show_documents.statement_preview(chosen))
+
+
+def find_customer(company: Company, pk: UUID) -> Customer:
+    """Return a customer of the company.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    return find(Customer.objects.filter(company=company).select_related("company"), pk=pk)
+
+
+def addresses(text: str) -> list[str]:
+    """Read addresses with commas, blanks or lines between.
+
+    Raises:
+        Refusal: if there are too many to read.
+    """
+    if len(text) > _LONGEST_ADDRESSES:
+        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
+    return _BETWEEN.split(text)
+
+
+def say_sent(request: StaffRequest, sent: Sent) -> None:
+    """Tell the sender what is on its way, and why it has no link although one was asked for."""
+    details = {
+        "numbers": ", ".join(sending.statement.number for sending in sent.sendings),
+        "to": ", ".join(sent.recipients),
+    }
+    if any(sending.link_id for sending in sent.sendings):
+        messages.success(request, _("%(numbers)s is on its way to %(to)s, with a payment link.") % details)
+    else:
+        messages.success(request, _("%(numbers)s is on its way to %(to)s.") % details)
+    if sent.why_no_link:
+        messages.warning(request, sent.why_no_link)
+
+
+def pdf(name: str, content: bytes) -> HttpResponse:
+    """Answer with a PDF to look at."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _read(request: StaffRequest, customer: Customer) -> Asked:
+    sent = request.POST if request.method == "POST" else request.GET
+    begin_on = queries.next_begin(customer, clock.today(request.user.company.time_zone))
+    return statements_asked.read(sent, request.user.company, begin_on=begin_on)
+
+
+def _form(
+    request: StaffRequest, customer: Customer, asked: Asked, *, to: str, problem: Refusal | None = None
+) -> HttpResponse:
+    """Show the form, or only what depends on type and days when those have just changed."""
+    sent = request.POST if request.method == "POST" else request.GET
+    company = request.user.company
+    proposals = send_statement.propose(company, customer, asked.period) if asked.period else []
+    offered = any(proposal.answer.offered for proposal in proposals)
+    context: dict[str, object] = {
+        "customer": customer,
+        "asked": asked,
+        "proposals": proposals,
+        "offered": offered,
+        "reason": next((proposal.answer.reason for proposal in proposals if proposal.answer.reason), ""),
+        "tick": offered and ("payment_link" in sent or "asked" not in sent),
+        "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),
+        "to": to,
+        "problem": problem,
+        "press": request.POST.get("press", "") if problem else new_key(),
+    }
+    status = problem.status if problem else 200
+    partly = request.htmx and request.method != "POST" and not request.htmx.history_restore_request
+    return page(request, "statement_now.html" if partly else "statement_new.html", context, status=status)
