@@ -9,8 +9,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from checkout.browsing import BASE, served
-from checkout.world import address, begin, everything, link_to, link_to_many, result_address, tell
-from factories import make_invoice, make_link, press_pay
+from checkout.world import (
+    address,
+    begin,
+    everything,
+    link_to,
+    link_to_many,
+    result_address,
+    statement_link,
+    tell,
+)
+from factories import make_credit, make_draft, make_invoice, make_link, press_pay
+from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
@@ -68,6 +78,40 @@ def _many(scene: Scene) -> str:
     return address(link_to_many(scene.owner, 3))
 
 
+def _long(scene: Scene) -> str:
+    link = link_to_many(scene.owner, 12)
+    first, last = link.debts.order_by("position").values_list("invoice__order_id", flat=True)[::11]
+    write_order.void(scene.owner.company, first, by=scene.owner)
+    write_order.void(scene.owner.company, last, by=scene.owner)
+    return address(link)
+
+
+def _statement(scene: Scene) -> str:
+    return address(statement_link(scene.invoice.customer, scene.owner))
+
+
+def _credited(scene: Scene) -> str:
+    make_credit(scene.owner, scene.invoice.customer, "30.00")
+    return address(scene.link)
+
+
+def _covered(scene: Scene) -> str:
+    make_credit(scene.owner, scene.invoice.customer, "300.00")
+    return address(scene.link)
+
+
+def _changed(scene: Scene) -> str:
+    draft = make_draft(scene.invoice.customer, "120.00", "4.50")
+    write_order.change(
+        scene.owner.company,
+        scene.invoice.order_id,
+        draft,
+        version=scene.invoice.order.version,
+        by=scene.owner,
+    )
+    return address(scene.link)
+
+
 def _paid(scene: Scene) -> str:
     tell(begin(scene.link), Outcome.SETTLED)
     return address(scene.link)
@@ -93,6 +137,7 @@ def _unknown(scene: Scene) -> str:
 
 
 def _settled(scene: Scene) -> str:
+    make_credit(scene.owner, scene.invoice.customer, "30.00")
     attempt = begin(scene.link)
     tell(attempt, Outcome.SETTLED)
     return result_address(attempt)
@@ -104,7 +149,21 @@ def _expired(scene: Scene) -> str:
     return result_address(attempt)
 
 
-_SCENES = [_payable, _overdue, _many, _paid, _in_progress, _void, _off, _unknown, _settled, _expired]
+_SCENES = [
+    _payable,
+    _overdue,
+    _many,
+    _long,
+    _statement,
+    _credited,
+    _covered,
+    _changed,
+    _paid,
+    _in_progress,
+    _void,
+    _off,
+]
+_SCENES += [_unknown, _settled, _expired]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -114,6 +173,7 @@ def test_every_page_can_be_used_by_anybody_on_a_small_telephone(
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(make(scene))
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
 
     findings = Axe().run(page)
 
@@ -124,10 +184,45 @@ def test_every_page_can_be_used_by_anybody_on_a_small_telephone(
 def test_a_scanner_that_runs_the_scripts_changes_nothing(page: Page, link: Link) -> None:
     before = everything()
 
-    page.goto(address(link))
+    page.goto(address(link), wait_until="networkidle")
     page.wait_for_timeout(1500)
     page.evaluate("window.scrollTo(0, 999)")
-    page.evaluate("for (const kind of ['pointermove', 'keydown', 'wheel']) dispatchEvent(new Event(kind))")
+    page.screenshot(full_page=True)
+    page.wait_for_timeout(300)
+
+    assert everything() == before
+
+
+_PRETENCE = """
+for (const target of [window, document, document.body, document.getElementById("pay")]) {
+  target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, movementX: 9, movementY: 9 }));
+  target.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, pointerType: "touch" }));
+  target.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, key: "Tab" }));
+  target.dispatchEvent(new WheelEvent("wheel", { bubbles: true, deltaY: 99 }));
+  target.dispatchEvent(new Event("touchstart", { bubbles: true }));
+}
+document.getElementById("pay").focus();
+"""
+
+
+def test_a_scanner_that_makes_up_events_changes_nothing(page: Page, link: Link) -> None:
+    before = everything()
+
+    page.goto(address(link))
+    page.wait_for_timeout(1500)
+    page.evaluate(_PRETENCE)
+    page.wait_for_timeout(300)
+
+    assert everything() == before
+
+
+def test_an_input_before_anybody_can_have_read_the_page_is_no_evidence(page: Page, link: Link) -> None:
+    page.add_init_script("performance.now = () => 0")
+    before = everything()
+
+    page.goto(address(link))
+    page.keyboard.press("Tab")
+    page.mouse.move(50, 90)
     page.wait_for_timeout(300)
 
     assert everything() == before
@@ -143,6 +238,26 @@ def test_a_person_who_moves_over_the_bill_has_opened_it(page: Page, link: Link) 
     assert answer.value.status == 204
     link.refresh_from_db()
     assert link.opened_at is not None
+
+
+def test_a_person_with_two_tabs_and_many_inputs_has_opened_it_once(page: Page, link: Link) -> None:
+    told: list[str] = []
+    page.context.on(
+        "request", lambda asked: told.append(asked.url) if asked.url.endswith("/opened") else None
+    )
+    tabs = [page, page.context.new_page()]
+    for tab in tabs:
+        tab.goto(address(link))
+    for tab in tabs:
+        tab.bring_to_front()
+        tab.wait_for_timeout(1200)
+        for place in (20, 60, 90):
+            tab.mouse.move(place, place)
+            tab.keyboard.press("Tab")
+        tab.wait_for_timeout(300)
+
+    assert len(told) == len(tabs)
+    assert Activity.objects.filter(kind=Activity.Kind.LINK_OPENED).count() == 1
 
 
 def test_an_open_page_says_that_its_amount_changed_and_holds_pay_for_a_moment(
@@ -191,6 +306,18 @@ def test_without_a_script_the_result_is_one_button_away(browser: Browser, owner:
         page.get_by_role("button", name="Check now").click()
 
         expect(page.get_by_role("heading", level=1)).to_contain_text("Your payment has arrived")
+
+
+def test_a_fold_that_is_open_stays_open_when_the_bill_changes(page: Page, owner: User) -> None:
+    link = link_to_many(owner, 12)
+    page.goto(address(link))
+    page.get_by_text("2 more invoices").click()
+
+    tell(begin(link_to(link.debts.get(position=1).invoice)), Outcome.SETTLED)
+
+    expect(page.locator("#pay")).to_have_text("Pay $1,100.00", timeout=9000)
+    expect(page.locator("#rest")).to_have_attribute("open", "")
+    expect(page.locator("#rest-more")).to_be_focused()
 
 
 def test_nothing_moves_while_a_bill_loads(page: Page, link: Link) -> None:

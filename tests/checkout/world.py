@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factories import make_invoice
+from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
@@ -16,6 +17,9 @@ from florin.domain.payments import bill as bills
 from florin.domain.payments.models import Attempt
 from florin.domain.receipts import services as receipts
 from florin.domain.staff.models import User
+from florin.domain.statements.models import Type
+from florin.flows import send_statement
+from florin.kernel import clock
 from florin.kernel.processor import Outcome, Report
 
 NONCE = "a-nonce-of-the-tests"
@@ -41,6 +45,18 @@ def link_to_many(owner: User, count: int) -> Link:
     """A link to so many invoices."""
     first = make_invoice(owner)
     return link_to(first, *(make_invoice(owner, customer=first.customer) for _ in range(count - 1)))
+
+
+def statement_link(customer: Customer, owner: User) -> Link:
+    """The link of a statement of today."""
+    today = clock.today(owner.company.time_zone)
+    asked = send_statement.period(owner.company, Type.OPEN_ITEMS, begin_on=None, end_on=today)
+    sent = send_statement.send(
+        owner.company, customer.pk, asked, to=["books@shop.example"], with_link=True, press="p", by=owner
+    )
+    link = sent.sendings[0].link
+    assert link is not None, sent.why_no_link
+    return link
 
 
 def begin(link: Link, nonce: str = NONCE) -> Attempt:
