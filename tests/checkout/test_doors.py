@@ -18,6 +18,7 @@ _EVERY_GET = [
     "/checkout",
     "/logo",
     "/invoices/{invoice}.pdf",
+    "/statement.pdf",
     "/result/{attempt}",
 ]
 

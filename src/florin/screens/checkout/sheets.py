@@ -15,6 +15,8 @@ from florin.domain.payments.changes import Change
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
+from florin.domain.statements import queries as statements
+from florin.domain.statements.models import Statement
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.documents import ReceiptDocument
@@ -50,6 +52,7 @@ class BillSheet(Sheet):
     receipt: Receipt | None
     pending: UUID | None
     changes: Sequence[Change]
+    statement: Statement | None
 
     @property
     def seen(self) -> str:
@@ -175,6 +178,7 @@ def bill_sheet(token: str, link: Link) -> BillSheet:
         receipt=_receipt_through(link) if bill.state == BillState.PAID else None,
         pending=_pending_through(link) if bill.state == BillState.IN_PROGRESS else None,
         changes=changes.since_mail(bill) if bill.state not in _OVER else (),
+        statement=statements.of_link(link) if link.kind == Link.Kind.STATEMENT else None,
     )
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<str:token>/checkout", views.start, name="start"),
     path("<str:token>/logo", looks.logo, name="logo"),
     path("<str:token>/invoices/<uuid:invoice>.pdf", views.invoice_pdf, name="invoice-pdf"),
+    path("<str:token>/statement.pdf", views.statement_pdf, name="statement-pdf"),
     path("<str:token>/result/<uuid:attempt>", results.result, name="result"),
     path("<str:token>/result/<uuid:attempt>/check", results.check, name="check"),
     path("<str:token>/result/<uuid:attempt>/receipt.pdf", results.receipt_pdf, name="receipt-pdf"),

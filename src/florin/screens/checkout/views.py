@@ -101,6 +101,12 @@ def invoice_pdf(request: HttpRequest, token: str, invoice: UUID) -> HttpResponse
     return pdf(*show_documents.bill_invoice_pdf(token, invoice))
 
 
+@payers("GET", "HEAD")
+def statement_pdf(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """Return the statement that the link was mailed with as a PDF."""
+    return pdf(*show_documents.bill_statement_pdf(token))
+
+
 @payers("GET", "HEAD", "POST")
 def unknown(request: HttpRequest, anything: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer for an address that no link has ever had."""
