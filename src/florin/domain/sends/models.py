@@ -39,6 +39,7 @@ class Part(Keyed):
     """
 
     State = PartState
+    EVENT = "batch:"
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="parts")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -66,4 +67,4 @@ class Part(Keyed):
     @property
     def event(self) -> str:
         """What its mails are mails of: unique, so that they are queued once."""
-        return f"batch:{self.pk}"
+        return f"{self.EVENT}{self.pk}"

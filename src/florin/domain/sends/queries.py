@@ -1,10 +1,10 @@
 """Reading batches: how far they are, and what became of each customer's part."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from florin.domain.outbox.models import Message
 from florin.domain.sends.lifecycle import PartState
@@ -41,6 +41,16 @@ class Progress:
         return not self.queued and not self.mails_waiting
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """A batch in a list: how many customers it is for, how many of them were sent theirs or still wait."""
+
+    batch: Batch
+    customers: int
+    sent: int
+    open: int
+
+
 def progress(batch: Batch) -> Progress:
     """Count a batch's parts and mails, in two queries."""
     states = dict(Part.objects.filter(batch=batch).values_list("state").annotate(Count("pk")).order_by())
@@ -71,15 +81,18 @@ def bounces(batch: Batch) -> QuerySet[Message]:
     return _mails_of(batch).filter(state=Message.State.BOUNCED).order_by("recipient")
 
 
-def recent(company_id: UUID, most: int) -> Sequence[Batch]:
-    """Return a company's latest batches with ``customers``, ``sent`` and ``open`` counted, in one query."""
+def recent(company_id: UUID, most: int) -> list[Recent]:
+    """Return a company's latest batches, in one query."""
     latest = Batch.objects.filter(company_id=company_id).order_by("-pk").values("pk")[:most]
     counted = Batch.objects.filter(pk__in=latest).annotate(
         customers=Count("parts"),
         sent=Count("parts", filter=Q(parts__state=PartState.SENT)),
         open=Count("parts", filter=Q(parts__state=PartState.QUEUED)),
     )
-    return list(counted.order_by("-pk"))
+    return [
+        Recent(batch=batch, customers=batch.customers, sent=batch.sent, open=batch.open)
+        for batch in counted.order_by("-pk")
+    ]
 
 
 def left(most: int) -> list[UUID]:
@@ -89,5 +102,6 @@ def left(most: int) -> list[UUID]:
 
 
 def _mails_of(batch: Batch) -> QuerySet[Message]:
-    events = [f"batch:{key}" for key in Part.objects.filter(batch=batch).values_list("pk", flat=True)]
+    event = Concat(Value(Part.EVENT), Cast("pk", CharField()))
+    events = Part.objects.filter(batch=batch).values_list(event)
     return Message.objects.filter(company=batch.company_id, event__in=events, kind=Message.Kind.INVOICES)
