@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from factories import make_invoice, make_user
+from factories import make_invoice, make_link, make_user
 from florin.domain.companies.models import Company
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right, Role
@@ -15,6 +15,7 @@ from office import signed_in
 
 ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
+KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
 MAY_OPEN = {
     "home": set(Role),
     "feed": SENDERS,
@@ -28,8 +29,13 @@ MAY_OPEN = {
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
     **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),
+    "link-revoke": SENDERS,
+    **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
+    **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
+    "payments-settings": {Role.ADMIN},
 }
 POSTS = {"order-lines", "order-reckon", "order-customer"}
+OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
 
 
@@ -61,6 +67,12 @@ def test_a_stranger_finds_nothing_of_ours_at_any_door(owner: User, stranger: Use
     for door in OF_ONE_ORDER:
         assert knock(client, door, invoice.order_id) == 404, door
         assert client.post(reverse(f"office:{door}", args=[invoice.order_id])).status_code in {404, 405}
+    for door in OF_ONE_CUSTOMER:
+        assert knock(client, door, invoice.customer_id) == 404, door
+        assert client.post(reverse(f"office:{door}", args=[invoice.customer_id])).status_code in {404, 405}
+    link = make_link(owner, invoice)
+    assert knock(client, "link-revoke", link.pk) == 404
+    assert client.post(reverse("office:link-revoke", args=[link.pk])).status_code == 404
     assert knock(client, "invoice-pdf", invoice.pk) == 404
     assert knock(client, "receipt-pdf", uuid4()) == 404
 
@@ -68,7 +80,8 @@ def test_a_stranger_finds_nothing_of_ours_at_any_door(owner: User, stranger: Use
 def test_a_stranger_sees_neither_our_orders_nor_our_customers(owner: User, stranger: User) -> None:
     invoice = make_invoice(owner)
     client = signed_in(stranger)
-    for page in ("/office/", "/office/orders/", "/office/orders/suggest/customers/?customer=Corner"):
+    suggestions = "/office/orders/suggest/customers/?customer=Corner"
+    for page in ("/office/", "/office/orders/", "/office/customers/", suggestions):
         text = client.get(page).content.decode()
         assert invoice.customer.name not in text
         assert invoice.number not in text

@@ -17,7 +17,7 @@ class _Words(Func):
     """The words of a customer's number, name and addresses; the migration "find by words" indexes them."""
 
     function = "customer_words"
-    output_field = SearchVectorField()  # type: ignore[assignment]  # a field, as Django documents it
+    output_field = SearchVectorField()
 
 
 def search(company_id: UUID, words: str) -> QuerySet[Customer]:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
-from florin.screens.office import reading, stories
+from florin.screens.office import links_sent, reading, stories
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.reading import Standing
 from florin.screens.office.stories import Story
@@ -22,7 +22,7 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "shown": shown,
         "lines": shown.order.lines.all(),
-        "links": reading.links_of(shown.invoice),
+        "links": links_sent.told(reading.links_of(shown.invoice)),
         "stories": told,
         "mark": _mark(shown, told),
     }
@@ -38,7 +38,12 @@ def timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     mark = _mark(shown, told)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
-    context = {"shown": shown, "links": reading.links_of(shown.invoice), "stories": told, "mark": mark}
+    context = {
+        "shown": shown,
+        "links": links_sent.told(reading.links_of(shown.invoice)),
+        "stories": told,
+        "mark": mark,
+    }
     return page(request, "order_news.html", context)
 
 

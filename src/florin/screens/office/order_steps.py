@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
@@ -30,17 +31,15 @@ def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     shown = reading.standing(request.user.company, pk)
     if shown.order.state == Order.State.CONFIRMED:
         return done(request, "office:order", pk)
+    shown.order.company = request.user.company
+    mailing = confirm_order.foresee(shown.order)
     if request.method != "POST":
-        return _step(request, "order_confirm", shown)
+        return _step(request, "order_confirm", shown, mailing=mailing)
     try:
         invoice = confirm_order.confirm(request.user.company, pk, by=request.user)
     except Refusal as problem:
-        return _step(request, "order_confirm", shown, problem)
-    messages.success(
-        request,
-        _("Order %(order)s is confirmed; its invoice is %(invoice)s.")
-        % {"order": shown.order.number, "invoice": invoice.number},
-    )
+        return _step(request, "order_confirm", shown, problem, mailing=mailing)
+    _say_confirmed(request, shown, invoice)
     return done(request, "office:order", pk)
 
 
@@ -113,6 +112,24 @@ def _step(
     context["heading"] = "h2" if request.htmx else "h1"
     template = f"{name}.html" if request.htmx else "step.html"
     return page(request, template, context, status=problem.status if problem else 200)
+
+
+def _say_confirmed(request: StaffRequest, shown: Standing, invoice: Invoice) -> None:
+    details = {"order": shown.order.number, "invoice": invoice.number}
+    mailed = confirm_order.mailed(invoice)
+    details["to"] = ", ".join(mailed.recipients)
+    if mailed.with_link:
+        text = _(
+            "Order %(order)s is confirmed; invoice %(invoice)s goes to %(to)s by itself, with a payment link."
+        )
+    elif mailed.recipients:
+        text = _("Order %(order)s is confirmed; invoice %(invoice)s goes to %(to)s by itself.")
+    else:
+        text = _("Order %(order)s is confirmed; its invoice is %(invoice)s.")
+    messages.success(request, text % details)
+    expected = confirm_order.foresee(shown.order)
+    if expected.stranded:
+        messages.warning(request, expected.reason)
 
 
 def _say_sent(request: StaffRequest, shown: Standing, sent: Sent) -> None:

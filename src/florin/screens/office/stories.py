@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
@@ -21,13 +25,47 @@ _MOST_NEWS = 15
 NEWS = [
     Kind.QUEUED,
     Kind.SENT,
+    Kind.DELIVERED,
     Kind.BOUNCED,
+    Kind.LINK_REVOKED,
     Kind.LINK_OPENED,
     Kind.CHECKOUT_STARTED,
     Kind.PAYMENT_RECEIVED,
     Kind.NOT_CHARGED,
     Kind.OVERPAID,
 ]
+
+
+# What the fields that somebody may change are called on the screens.
+FIELDS: dict[str, Promise] = {
+    "number": later("Number"),
+    "name": later("Name"),
+    "bill_to": later("Bill to"),
+    "ship_to": later("Ship to"),
+    "phone": later("Phone"),
+    "tax_id": later("Tax id"),
+    "note": later("Notes"),
+    "invoice_emails": later("Send invoices to"),
+    "statement_emails": later("Send statements to"),
+    "terms_days": later("Terms (days)"),
+    "credit_limit": later("Credit limit"),
+    "currency": later("Currency"),
+    "language": later("Language"),
+    "links_enabled": later("Enable payment links"),
+    "automatic_invoices": later("Send invoices automatically"),
+    "manual_links_enabled": later("Links in what is sent by hand"),
+    "use_open_credits": later("Deduct open credits"),
+    "card_enabled": later("Card payments"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one field said before and after."""
+
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +89,19 @@ class Story:
     def tone(self) -> str:
         """Whether it is good, bad, a warning, or plain."""
         return _look(Kind(self.kind))[1]
+
+    @property
+    def changes(self) -> list[Change]:
+        """What was changed, field by field, in the words of its screen."""
+        names = filter(None, str(self.about.get("fields", "")).split(","))
+        return [
+            Change(
+                str(FIELDS.get(name, name)),
+                _value(self.about.get(f"{name}_before", "")),
+                _value(self.about.get(f"{name}_after", "")),
+            )
+            for name in names
+        ]
 
 
 def timeline(company_id: UUID, subject: UUID) -> list[Story]:
@@ -88,6 +139,18 @@ def _tell(happened: Iterable[Activity]) -> list[Story]:
     ]
 
 
+def _value(value: str | int) -> str:
+    match value:
+        case "on":
+            return _("on")
+        case "off":
+            return _("off")
+        case "":
+            return "-"
+        case _:
+            return str(value)
+
+
 def _amount(about: dict[str, str | int]) -> Money | None:
     amount, currency = about.get("amount"), about.get("currency")
     return Money(amount, currency) if isinstance(amount, int) and isinstance(currency, str) else None
@@ -123,3 +186,13 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
             return "scale", "warn"
         case Kind.CREDIT_APPLIED:
             return "receipt-percent", "plain"
+        case Kind.STATEMENT_MADE:
+            return "document-chart-bar", "plain"
+        case Kind.CUSTOMER_CHANGED:
+            return "user-circle", "plain"
+        case Kind.SETTINGS_CHANGED:
+            return "cog-6-tooth", "plain"
+        case Kind.DELIVERED:
+            return "check-circle", "good"
+        case Kind.LINK_REVOKED:
+            return "link-slash", "warn"

@@ -5,13 +5,18 @@ from django.urls import path
 from florin.screens.office import (
     batch,
     bounced_mail,
+    customers_edit,
+    customers_list,
+    customers_page,
     home,
+    links_sent,
     open_invoices,
     order_entry,
     order_list,
     order_page,
     order_steps,
     papers,
+    settings_payments,
 )
 
 app_name = "office"
@@ -39,6 +44,13 @@ urlpatterns = [
     path("open-invoices/send/", batch.send, name="batch-send"),
     path("batches/<uuid:pk>/", batch.batch, name="batch"),
     path("batches/<uuid:pk>/progress/", batch.progress, name="batch-progress"),
+    path("links/<uuid:pk>/revoke/", links_sent.revoke, name="link-revoke"),
+    path("customers/", customers_list.customers, name="customers"),
+    path("customers/new/", customers_edit.new, name="customer-new"),
+    path("customers/<uuid:pk>/", customers_page.customer, name="customer"),
+    path("customers/<uuid:pk>/timeline/", customers_page.timeline, name="customer-timeline"),
+    path("customers/<uuid:pk>/edit/", customers_edit.edit, name="customer-edit"),
+    path("payments/settings/", settings_payments.payments, name="payments-settings"),
     path("invoices/<uuid:pk>/pdf/", papers.invoice_pdf, name="invoice-pdf"),
     path("payments/<uuid:pk>/receipt/", papers.receipt_pdf, name="receipt-pdf"),
 ]

@@ -1,0 +1,25 @@
+"""Setup > Customers: the list, found by number, name or address."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.customers import queries
+from florin.domain.staff.rights import Right
+from florin.screens.office import paging
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.paging import Column
+
+_LONGEST_SEARCH = 120
+_BY_NAME = (Column("name", str), Column("number", str))
+
+
+@require_safe
+@needs(Right.SEE_CUSTOMERS)
+def customers(request: StaffRequest) -> HttpResponse:
+    """Show customers by name."""
+    words = request.GET.get("q", "")[:_LONGEST_SEARCH]
+    after = request.GET.get("after", "")
+    shown = paging.slice_of(queries.search(request.user.company_id, words), _BY_NAME, after)
+    context = {"customers": shown.rows, "after": shown.after, "first": not after, "words": words}
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "customer_rows.html" if part else "customers.html", context)

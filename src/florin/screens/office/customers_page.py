@@ -1,0 +1,103 @@
+"""A customer's page: who they are, what they owe, what was sent to them, and what happened."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.customers.models import Customer
+from florin.domain.ledger import aging
+from florin.domain.ledger.models import Item
+from florin.domain.links.models import Link
+from florin.domain.orders.models import Order
+from florin.domain.staff.rights import Right
+from florin.kernel import clock
+from florin.kernel.database import find
+from florin.kernel.documents import Aging
+from florin.kernel.money import Money
+from florin.screens.office import links_sent, reading, stories
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.stories import Story
+
+_LATEST_ORDERS = 10
+_LATEST_LINKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What a customer owes in one currency, by how late it is, and what is open to their credit."""
+
+    currency: str
+    aging: Aging
+    credits: list[Item]
+
+    @property
+    def total(self) -> Money:
+        """What is owed less the open credits."""
+        return Money(self.aging.total, self.currency)
+
+    @property
+    def buckets(self) -> list[tuple[str, Money]]:
+        """What is owed within each span of days late."""
+        names = ("current", "to_30", "to_60", "to_90", "over_90")
+        return [(name, Money(getattr(self.aging, name), self.currency)) for name in names]
+
+
+@require_safe
+@needs(Right.SEE_CUSTOMERS)
+def customer(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show a customer."""
+    return page(request, "customer.html", _context(request, pk))
+
+
+@require_safe
+@needs(Right.SEE_CUSTOMERS)
+def timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show the timeline and what is owed as they are now; 204 if they are as the page has them."""
+    shown = find(Customer.objects.filter(company=request.user.company), pk=pk)
+    told = stories.timeline(request.user.company_id, pk)
+    if request.GET.get("seen") == _mark(told):
+        return HttpResponse(status=204)
+    context = _context(request, pk)
+    return page(request, "customer_news.html", {**context, "customer": shown})
+
+
+def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
+    company = request.user.company
+    shown = find(Customer.objects.filter(company=company), pk=pk)
+    told = stories.timeline(company.pk, pk)
+    context: dict[str, object] = {
+        "customer": shown,
+        "owing": _owing(shown, company.time_zone),
+        "stories": told,
+        "mark": _mark(told),
+    }
+    if request.user.may(Right.SEND_INVOICE):
+        orders = Order.objects.filter(company=company, customer=shown).select_related("customer")
+        latest = list(orders.order_by("-ordered_on", "-pk")[:_LATEST_ORDERS])
+        links = list(Link.objects.filter(customer=shown).order_by("-id")[:_LATEST_LINKS])
+        context["orders"] = reading.with_invoices(company, latest)
+        context["links"] = links_sent.told(links)
+    return context
+
+
+def _owing(shown: Customer, zone: str) -> list[Owing]:
+    """Reckon what is owed in each currency from the customer's open items (one query)."""
+    items = list(
+        Item.objects.filter(company=shown.company_id, customer=shown)
+        .exclude(balance=0)
+        .order_by("opened_on", "pk")
+    )
+    today = clock.today(zone)
+    found = []
+    for currency in sorted({item.currency for item in items}) or [shown.currency]:
+        mine = [item for item in items if item.currency == currency]
+        owed = aging.of([(item.due_on, item.balance) for item in mine], today)
+        found.append(Owing(currency, owed, [item for item in mine if item.balance < 0]))
+    return found
+
+
+def _mark(told: list[Story]) -> str:
+    return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]
