@@ -1,6 +1,6 @@
 # Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint format bench lock clean
+.PHONY: demo test check lint format messages bench lock clean
 
 BIN = .venv/bin
 RUNTIME = .venv/.installed-runtime
@@ -25,6 +25,9 @@ lint: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+messages: $(RUNTIME)  ## Renew the catalogues of translations; needs gettext.
+	sh tools/renew-messages
 
 bench: $(DEVELOPMENT)  ## Measure speed; takes a few minutes.
 	$(BIN)/python -m bench
