@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django.fixtures import Settings
 
@@ -96,3 +97,16 @@ def bank(running_bank: Bank, settings: Settings) -> Iterator[Bank]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     yield running_bank
     running_bank.reset()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its calls home; without it, what needs it is skipped."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=quiet)
+        yield browser
+        browser.close()

@@ -1,12 +1,11 @@
 """What only a browser shows: pages that anybody can use, and scripts that do what they promise."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from checkout.browsing import BASE, served
 from checkout.world import (
@@ -29,16 +28,6 @@ from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel.processor import Outcome
 from testing.bank import Bank
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium; its driver keeps a loop running in this thread, which Django is told to bear with."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The staff's screens in front of the tests: a real browser on a real server."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from florin.domain.staff.models import User
 from office import signed_in
@@ -27,25 +26,13 @@ def server(database: None) -> Iterator[str]:
     thread.terminate()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def browse(chromium: Browser, server: str) -> Iterator[Open]:
+def browse(browser: Browser, server: str) -> Iterator[Open]:
     """Opens a browser in which a person is signed in; ``options`` are the browser context's."""
     opened: list[BrowserContext] = []
 
     def start(user: User | None, **options: Any) -> BrowserContext:
-        context = chromium.new_context(base_url=server, **options)
+        context = browser.new_context(base_url=server, **options)
         if user is not None:
             session = signed_in(user).cookies["session"].value
             context.add_cookies([{"name": "session", "value": session, "url": server}])

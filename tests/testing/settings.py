@@ -19,6 +19,8 @@ CONTROL_TOKEN = "the-tests-control-the-bank"
 NOTICE_SECRET = "whsec_notices-of-the-tests-are-signed"
 
 os.environ.pop("DATABASE_URL", None)
+# Playwright keeps a loop running in the tests' thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.update(
     FLORIN_DATA=tempfile.mkdtemp(prefix="florin-test-"),
     FLORIN_PORT=WEB_PORT,

@@ -1,7 +1,7 @@
 """What changed on a bill's invoices since they were mailed (R19), line by line, from the stored revisions."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -112,7 +112,7 @@ def _pair(
     gone: list[DocumentLine],
     come: Sequence[DocumentLine],
     found: dict[int, DocumentLine],
-    name: Callable[[DocumentLine], Hashable],
+    name: Callable[[DocumentLine], tuple[str, ...] | str | None],
 ) -> None:
     """Take from ``gone`` the first old line of the same name for each new line that has none yet."""
     for place, line in enumerate(come):
@@ -124,13 +124,13 @@ def _pair(
             found[place] = old
 
 
-def _code_and_text(line: DocumentLine) -> Hashable:
+def _code_and_text(line: DocumentLine) -> tuple[str, ...] | str | None:
     return (line.code, line.description) if line.code and line.description else None
 
 
-def _code(line: DocumentLine) -> Hashable:
+def _code(line: DocumentLine) -> tuple[str, ...] | str | None:
     return line.code
 
 
-def _text(line: DocumentLine) -> Hashable:
+def _text(line: DocumentLine) -> tuple[str, ...] | str | None:
     return line.description
