@@ -16,7 +16,13 @@ from office import signed_in
 ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
+STATEMENTS = [
+    *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),
+    *("statement-new", "statement-preview", "statements"),
+    *("statement", "statement-timeline", "statement-pdf", "statement-send"),
+]
 MAY_OPEN = {
+    **dict.fromkeys(STATEMENTS, SENDERS),
     "home": set(Role),
     "feed": SENDERS,
     "bounced-mail": SENDERS,
@@ -25,6 +31,8 @@ MAY_OPEN = {
     "order-timeline": SENDERS,
     "order-email": SENDERS,
     "invoice-pdf": SENDERS,
+    **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
+    **dict.fromkeys(["batch", "batch-progress"], SENDERS),
     "receipt-pdf": {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER},
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
@@ -34,7 +42,8 @@ MAY_OPEN = {
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
     "payments-settings": {Role.ADMIN},
 }
-POSTS = {"order-lines", "order-reckon", "order-customer"}
+POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
+POSTS |= {"open-invoices-picked", "batch-send"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
 

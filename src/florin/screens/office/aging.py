@@ -45,7 +45,7 @@ class Asked:
         sort = request.GET.get("sort", "")
         number = request.GET.get("page", "")
         return cls(
-            words=request.GET.get("q", "")[:_LONGEST_SEARCH],
+            words=request.GET.get("q", "")[:_LONGEST_SEARCH].strip(),
             sort=sort if sort.removeprefix("-") in _SORTS else "name",
             number=int(number)
             if number.isascii() and number.isdecimal() and len(number) < len("10000")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from florin.screens.office import (
+    aging,
     batch,
     bounced_mail,
     customers_edit,
@@ -17,6 +18,9 @@ from florin.screens.office import (
     order_steps,
     papers,
     settings_payments,
+    statements_form,
+    statements_page,
+    statements_run,
 )
 
 app_name = "office"
@@ -51,6 +55,18 @@ urlpatterns = [
     path("customers/<uuid:pk>/timeline/", customers_page.timeline, name="customer-timeline"),
     path("customers/<uuid:pk>/edit/", customers_edit.edit, name="customer-edit"),
     path("payments/settings/", settings_payments.payments, name="payments-settings"),
+    path("aging/", aging.aging, name="aging"),
+    path("aging/statements/", statements_run.review, name="statements-review"),
+    path("aging/statements/send/", statements_run.send, name="statements-send"),
+    path("statements/runs/<uuid:pk>/", statements_run.run, name="statement-run"),
+    path("statements/runs/<uuid:pk>/progress/", statements_run.progress, name="statement-run-progress"),
+    path("customers/<uuid:pk>/statement/", statements_form.new, name="statement-new"),
+    path("customers/<uuid:pk>/statement/preview/", statements_form.preview, name="statement-preview"),
+    path("customers/<uuid:pk>/statements/", statements_page.statements, name="statements"),
+    path("statements/<uuid:pk>/", statements_page.statement, name="statement"),
+    path("statements/<uuid:pk>/timeline/", statements_page.timeline, name="statement-timeline"),
+    path("statements/<uuid:pk>/pdf/", statements_page.statement_pdf, name="statement-pdf"),
+    path("statements/<uuid:pk>/send/", statements_page.send, name="statement-send"),
     path("invoices/<uuid:pk>/pdf/", papers.invoice_pdf, name="invoice-pdf"),
     path("payments/<uuid:pk>/receipt/", papers.receipt_pdf, name="receipt-pdf"),
 ]
