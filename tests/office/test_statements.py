@@ -90,7 +90,9 @@ def test_the_preview_follows_type_and_days_and_stores_nothing(owner: User) -> No
 
     assert "$0.00" in part
     assert "<html" not in part
-    assert "Balance forward" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    text = PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    assert "Balance forward" in text
+    assert "Preview" in text
     assert not Statement.objects.exists()
 
 

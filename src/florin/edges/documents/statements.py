@@ -71,7 +71,7 @@ def _heading(document: StatementDocument) -> dict[str, Any]:
         (_("Customer"), document.customer_number),
         (_("Currency"), document.currency),
     )
-    number = wording.clean(document.number)
+    number = wording.clean(document.number) or _("Preview")
     return {
         "title": wording.said(_("Statement %(number)s"), number=number),
         "kind": _("Statement"),
@@ -106,7 +106,7 @@ def _due(document: StatementDocument, *, pay_url: str | None, payable: int) -> d
     amount = partial(formats.money, currency=document.currency, language=document.language)
     due = {"label": _("Amount due"), "amount": amount(document.balance), "url": "", "qr": ""}
     if document.balance <= 0:
-        return {**due, "paid": _("Nothing to pay")}
+        return {**due, "label": _("Balance"), "paid": _("Nothing to pay"), "when": ""}
     ways = wording.way_to_pay(pay_url, amount(payable)) if pay_url and payable > 0 else {}
     return {**due, "paid": "", "when": when(document), **ways}
 
