@@ -85,11 +85,12 @@ def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
 
 
 def _reviewed(request: StaffRequest, keys: list[UUID]) -> Review:
-    if not keys:
-        raise Refusal(_("Choose at least one invoice first."))
     if len(keys) > send_batch.MOST_INVOICES:
         raise Refusal(_("At most 5,000 invoices go out at once. Choose fewer, and send the rest afterwards."))
-    return send_batch.review(request.user.company, keys)
+    reviewed = send_batch.review(request.user.company, keys)
+    if not reviewed.rows:
+        raise Refusal(_("Choose at least one invoice first."))
+    return reviewed
 
 
 def _wrong(text: str) -> str:

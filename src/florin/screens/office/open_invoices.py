@@ -56,7 +56,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
         response = page(request, "open_invoices_rows.html", context)
         response["HX-Push-Url"] = f"{request.path}?{asked.address}" if asked.address else request.path
         return response
-    context["orders"] = Order
+    context["orders"] = list(Order)
     context["currencies"] = queries.currencies(company.pk)
     context["batches"] = sends.recent(company.pk, _BATCHES)
     return page(request, "open_invoices.html", context)
