@@ -168,7 +168,6 @@ LOCALE_PATHS = [str(environment.PACKAGE / "locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.data_folder() / "static"

@@ -131,7 +131,9 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
         case Message.Kind.PAYMENT_NOTICE:
             receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
             return letters.payment_notice_letter(
-                receipt.document, office_url=f"{settings.PUBLIC_URL}/office/"
+                receipt.document,
+                office_url=f"{settings.PUBLIC_URL}/office/",
+                language=message.company.language,
             ), ()
         case Message.Kind.NOT_CHARGED:
             return letters.not_charged_letter(

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from florin.kernel.database import Keyed
 from florin.kernel.documents import Letterhead
@@ -20,6 +21,7 @@ class Company(Keyed):
     colour = models.CharField(max_length=7, default="#2f6f57")
     logo = models.TextField(blank=True, help_text="A PNG or SVG in base64.")
     time_zone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
     currency = models.CharField(max_length=3, default="USD")
     terms_days = models.PositiveSmallIntegerField(default=30)
     links_enabled = models.BooleanField(default=True)
@@ -62,9 +64,9 @@ class PaymentsAccount(Keyed):
     class State(models.TextChoices):
         """Whether the processor lets the company take payments."""
 
-        PENDING = "pending", "in verification"
-        ACTIVE = "active", "active"
-        SUSPENDED = "suspended", "suspended"
+        PENDING = "pending", _("in verification")
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
     gateway = models.CharField(max_length=20, default="stripe")

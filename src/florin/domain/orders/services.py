@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from florin.domain.catalogue.models import Product
 from florin.domain.companies import numbers
@@ -110,10 +111,20 @@ def move(order: Order, state: OrderState) -> None:
     if state not in ORDER.moves[OrderState(order.state)]:
         raise Refusal(
             _("Order %(number)s is %(state)s; that cannot be done any more.")
-            % {"number": order.number, "state": order.state}
+            % {"number": order.number, "state": _in_words(OrderState(order.state))}
         )
     order.state = state
     order.save(update_fields=["state"])
+
+
+def _in_words(state: OrderState) -> str:
+    match state:
+        case OrderState.DRAFT:
+            return _("a draft")
+        case OrderState.CONFIRMED:
+            return _("confirmed")
+        case OrderState.VOID:
+            return pgettext("order", "void")
 
 
 def _take(order: Order, draft: OrderDraft) -> None:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -17,7 +18,7 @@ from florin.kernel.money import Money
 class Method(models.TextChoices):
     """How somebody pays (R13)."""
 
-    CARD = "card", "Card"
+    CARD = "card", _("Card")
 
 
 class Attempt(Keyed):
