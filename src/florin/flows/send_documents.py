@@ -5,7 +5,7 @@ check addresses -> ask the rule -> mint a link -> outbox -> timeline (the mail i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -74,7 +74,7 @@ def send_invoice(
     if order.state != Order.State.CONFIRMED:
         raise Refusal(_("Confirm the order first; only then there is an invoice to send."))
     invoice = invoices.of_order(order)
-    event = f"send:{press[:60]}"
+    event = f"send:{uuid5(order.pk, press)}"
     if Message.objects.filter(company=company, event=event).exists():
         return Sent(recipients, None, "")
     answer = rules.for_manual_invoice(invoice) if with_link else rules.Answer(offered=False)
