@@ -100,7 +100,15 @@ DATABASES = {
         "HOST": _database.pop("host", None),
         "PORT": _database.pop("port", None),
         # What else the address says (sslmode, …) goes to the driver as it stands.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}, **_database},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
+            # Most statements take PostgreSQL longer to plan than to carry out, so one that comes again is
+            # planned once a connection. A pooler in transaction mode need not know prepared statements;
+            # before the embedded server there is none.
+            "server_side_binding": True,
+            "prepare_threshold": None if environment.text("DATABASE_URL") else 3,
+            **_database,
+        },
         "CONN_HEALTH_CHECKS": True,
         # A pooler in transaction mode may stand between us and the server.
         "DISABLE_SERVER_SIDE_CURSORS": True,
