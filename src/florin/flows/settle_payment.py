@@ -55,9 +55,13 @@ def settle(attempt_id: UUID) -> None:
             step = _record(attempt_id, report)
             match step:
                 case Capture(amount):
-                    report = gateway.capture(report.reference, amount, key=_key(attempt_id, "capture"))
+                    report = gateway.capture(
+                        report.reference, amount, key=_key(attempt_id, "capture"), payment=report.payment
+                    )
                 case Void():
-                    report = gateway.void(report.reference, key=_key(attempt_id, "void"))
+                    report = gateway.void(
+                        report.reference, key=_key(attempt_id, "void"), payment=report.payment
+                    )
                 case Booked() | Ended() | Wait():
                     return
         attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it

@@ -20,13 +20,16 @@ class Gateway(Protocol):
     def look_up(self, reference: str) -> Report:
         """Return what has become of a session: the only source of truth about money."""
 
-    def capture(self, reference: str, amount: Money, *, key: str) -> Report:
-        """Take this much of what is authorised, release the rest, and report what is true afterwards."""
+    def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
+        """Take this much of what is authorised, release the rest, and report what is true afterwards.
+
+        ``payment`` is what the last report calls the payment; without it the gateway asks once more.
+        """
 
     def expire(self, reference: str, *, key: str) -> None:
         """End a session whose payer has not finished; one that is further along is left as it is."""
 
-    def void(self, reference: str, *, key: str) -> Report:
+    def void(self, reference: str, *, key: str, payment: str = "") -> Report:
         """Release an authorisation, and report what is true afterwards: SETTLED if it was too late."""
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:

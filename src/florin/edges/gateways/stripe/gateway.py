@@ -63,11 +63,11 @@ class StripeGateway:
         )
         return _report(session)
 
-    def capture(self, reference: str, amount: Money, *, key: str) -> Report:
+    def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
         """Capture the session's payment; see ``Gateway.capture``."""
         self._try(
             self._client.v1.payment_intents.capture,
-            self._intent_of(reference),
+            payment or self._intent_of(reference),
             params={"amount_to_capture": amount.minor},
             options={"idempotency_key": key},
         )
@@ -77,11 +77,11 @@ class StripeGateway:
         """Expire the session; see ``Gateway.expire``."""
         self._try(self._client.v1.checkout.sessions.expire, reference, options={"idempotency_key": key})
 
-    def void(self, reference: str, *, key: str) -> Report:
+    def void(self, reference: str, *, key: str, payment: str = "") -> Report:
         """Cancel the session's payment; see ``Gateway.void``."""
         self._try(
             self._client.v1.payment_intents.cancel,
-            self._intent_of(reference),
+            payment or self._intent_of(reference),
             options={"idempotency_key": key},
         )
         return self.look_up(reference)
