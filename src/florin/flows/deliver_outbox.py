@@ -47,6 +47,8 @@ def deliver(keys: Sequence[UUID] | None = None) -> int:
                 break  # the mail server is slow: the rest is claimed afresh before the claim lapses
             _deliver(message)
             tried += 1
+        if keys is not None and tried >= len(keys):
+            break  # all that was asked for
     return tried
 
 
