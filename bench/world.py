@@ -33,6 +33,7 @@ class World:
         self.folder = folder
         self.web_port, self._sandbox_port, self.smtp_port = (_free_port() for _ in range(3))
         self._open = ExitStack()
+        self._running: list[subprocess.Popen[bytes]] = []
 
     @classmethod
     @contextmanager
@@ -97,7 +98,26 @@ class World:
                 [str(_PROGRAMS / program), *words], stdout=log, stderr=log, cwd=ROOT, start_new_session=True
             )
         self._open.callback(_end, process)
+        self._running.append(process)
         return process.pid
+
+    def stop(self, group: int) -> None:
+        """Stop a program before the end."""
+        process = next(process for process in self._running if process.pid == group)
+        self._running.remove(process)
+        _end(process)
+
+    def check(self) -> None:
+        """Make sure that everything that was started is still at work.
+
+        Raises:
+            RuntimeError: with what the programs said last, if one has died.
+        """
+        if any(process.poll() is not None for process in self._running):
+            raise RuntimeError(f"A program died; the programs said last:\n{self._last_words()}")
+
+    def _last_words(self) -> str:
+        return (self.folder / "log.txt").read_text(errors="replace")[-2000:]
 
     def _enter(self) -> None:
         """Choose the settings for this process and all that it starts."""
@@ -130,12 +150,12 @@ class World:
     def _wait_for(self, url: str) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
+            self.check()
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(url).is_success:
                     return
             time.sleep(0.1)
-        log = (self.folder / "log.txt").read_text(errors="replace")
-        raise TimeoutError(f"{url} does not answer; the programs said last:\n{log[-2000:]}")
+        raise TimeoutError(f"{url} does not answer; the programs said last:\n{self._last_words()}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
