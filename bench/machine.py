@@ -23,7 +23,7 @@ class Machine:
     @property
     def busy(self) -> bool:
         """Whether others are at work, so that the numbers are worse than they ought to be."""
-        return self.idle < _QUIET
+        return self.idle < _QUIET or self.load > self.cores / 2
 
     def __str__(self) -> str:
         return (
