@@ -15,6 +15,7 @@ from florin.domain.outbox import queries, services
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.kernel import clock
+from florin.kernel.database import AT_ONCE
 from testing.races import at_once
 
 State = Message.State
@@ -254,20 +255,23 @@ def large_outbox(company: Company) -> Company:
     """Thousands of mails, one in a hundred bounced."""
     now = clock.now()
     Message.objects.bulk_create(
-        Message(
-            company=company,
-            event=f"send:{place}",
-            kind=Message.Kind.INVOICE,
-            recipient="a@shop.example",
-            snapshot={},
-            subjects=[],
-            state=State.SENT if place % 100 else State.BOUNCED,
-            queued_at=now,
-            due_at=now,
-            bounced_at=None if place % 100 else now,
-            provider_id=f"pm-{place}",
-        )
-        for place in range(8000)
+        (
+            Message(
+                company=company,
+                event=f"send:{place}",
+                kind=Message.Kind.INVOICE,
+                recipient="a@shop.example",
+                snapshot={},
+                subjects=[],
+                state=State.SENT if place % 100 else State.BOUNCED,
+                queued_at=now,
+                due_at=now,
+                bounced_at=None if place % 100 else now,
+                provider_id=f"pm-{place}",
+            )
+            for place in range(8000)
+        ),
+        batch_size=AT_ONCE,
     )
     sql("ANALYZE outbox_message")
     return company

@@ -1,6 +1,5 @@
 """What is owed, what is held, and what becomes of the processor's word, to the last cent."""
 
-from functools import partial
 from itertools import product
 from uuid import uuid4
 
@@ -29,7 +28,6 @@ from florin.flows import write_order
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.kernel.processor import Outcome
-from testing.races import at_once
 
 LIMITS = st.lists(st.integers(-1_000, 100_000), max_size=30)
 
@@ -172,17 +170,6 @@ def test_a_bill_of_two_hundred_invoices_asks_no_more_than_a_bill_of_one(
 
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         bill.draw_up(link)
-
-
-def test_pay_pressed_on_the_same_page_twice_at_once_is_one_attempt(owner: User) -> None:
-
-    now, nonce = bill.draw_up(make_link(owner)), uuid4().hex
-
-    found = at_once(*[partial(_open, now, nonce)] * 6)
-
-    attempt = Attempt.objects.get()
-    assert found == [attempt] * 6
-    assert attempt.debts.get().amount == 10_000
 
 
 @transaction.atomic

@@ -187,3 +187,10 @@ def test_half_a_character_does_not_lose_a_letter() -> None:
     letter = invoice_letter(invoice(po_number="a\ud800b"), balance=1, pay_url=PAY_URL, message="x\ud800")
 
     assert "PO number" in letter.html
+
+
+def test_a_confirmation_says_what_open_credits_paid() -> None:
+    letter = payment_received_letter(receipt(credited=1250))
+
+    assert "From your open credits" in letter.text
+    assert "12.50" in letter.text

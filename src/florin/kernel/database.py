@@ -10,6 +10,9 @@ from django.db.migrations import RunSQL
 
 from florin.kernel.errors import NotFound
 
+# Rows in one INSERT: PostgreSQL takes at most 65,535 values with one, and our widest table has 20 columns.
+AT_ONCE = 3000
+
 Row = TypeVar("Row", bound=models.Model)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
+from florin.kernel.database import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +32,5 @@ def make_many(company: Company, news: Sequence[NewProduct]) -> None:
             for new in news
         ],
         ignore_conflicts=True,
+        batch_size=AT_ONCE,
     )

@@ -10,6 +10,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, NewItem, Posting
+from florin.kernel.database import AT_ONCE
 from florin.kernel.money import Money
 
 
@@ -58,17 +59,20 @@ def give_many(company: Company, olds: Sequence[OldCredit], *, by: str) -> list[C
         ]
     )
     credits_ = Credit.objects.bulk_create(
-        Credit(
-            company=company,
-            customer=old.customer,
-            item=item,
-            number=old.number,
-            currency=item.currency,
-            given_on=old.given_on,
-            amount=old.amount,
-            reason=old.reason,
-        )
-        for old, item in zip(olds, items, strict=True)
+        [
+            Credit(
+                company=company,
+                customer=old.customer,
+                item=item,
+                number=old.number,
+                currency=item.currency,
+                given_on=old.given_on,
+                amount=old.amount,
+                reason=old.reason,
+            )
+            for old, item in zip(olds, items, strict=True)
+        ],
+        batch_size=AT_ONCE,
     )
     posting.post_many([_entry(company, credit, by=by) for credit in credits_])
     return credits_

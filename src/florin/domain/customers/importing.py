@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.kernel.database import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +39,5 @@ def make_many(company: Company, news: Sequence[NewCustomer]) -> None:
             for new in news
         ],
         ignore_conflicts=True,
+        batch_size=AT_ONCE,
     )

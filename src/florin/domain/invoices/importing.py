@@ -14,6 +14,7 @@ from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, NewItem, Posting
 from florin.domain.orders.importing import Written
 from florin.kernel import clock
+from florin.kernel.database import AT_ONCE
 from florin.kernel.money import Money
 
 
@@ -61,23 +62,30 @@ def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list
         ]
     )
     invoices = Invoice.objects.bulk_create(
-        Invoice(
-            company=company,
-            customer=old.written.order.customer,
-            order=old.written.order,
-            item=item,
-            number=old.number,
-            currency=item.currency,
-            issued_on=item.opened_on,
-            due_on=item.due_on,
-            total=old.written.order.total,
-        )
-        for old, item in zip(olds, items, strict=True)
+        [
+            Invoice(
+                company=company,
+                customer=old.written.order.customer,
+                order=old.written.order,
+                item=item,
+                number=old.number,
+                currency=item.currency,
+                issued_on=item.opened_on,
+                due_on=item.due_on,
+                total=old.written.order.total,
+            )
+            for old, item in zip(olds, items, strict=True)
+        ],
+        batch_size=AT_ONCE,
     )
     pairs = list(zip(invoices, olds, strict=True))
-    Revision.objects.bulk_create(_revision(invoice, old, by=by) for invoice, old in pairs)
+    Revision.objects.bulk_create(
+        [_revision(invoice, old, by=by) for invoice, old in pairs], batch_size=AT_ONCE
+    )
     posting.post_many([_entry(company, invoice, by=by) for invoice in invoices if invoice.total])
-    Activity.objects.bulk_create(_news(company, invoice, old.at, by=by) for invoice, old in pairs)
+    Activity.objects.bulk_create(
+        [_news(company, invoice, old.at, by=by) for invoice, old in pairs], batch_size=AT_ONCE
+    )
     return invoices
 
 

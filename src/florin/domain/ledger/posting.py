@@ -8,7 +8,7 @@ from uuid import UUID
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Account, Entry, Item, Line
-from florin.kernel.database import new_key
+from florin.kernel.database import AT_ONCE, new_key
 from florin.kernel.money import Money
 
 
@@ -82,8 +82,8 @@ def post_many(news: Sequence[NewEntry]) -> list[Entry]:
         )
         entries.append(entry)
         lines += _lines(entry, new)
-    Entry.objects.bulk_create(entries)
-    Line.objects.bulk_create(lines)
+    Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    Line.objects.bulk_create(lines, batch_size=AT_ONCE)
     return entries
 
 
@@ -113,17 +113,20 @@ def open_item(
 def open_items(news: Sequence[NewItem]) -> list[Item]:
     """Make items as ``open_item`` does, in the same order, in one statement."""
     return Item.objects.bulk_create(
-        Item(
-            pk=new.key or new_key(),
-            company_id=new.customer.company_id,
-            customer=new.customer,
-            kind=new.kind,
-            number=new.number,
-            currency=new.currency,
-            opened_on=new.opened_on,
-            due_on=new.due_on,
-        )
-        for new in news
+        [
+            Item(
+                pk=new.key or new_key(),
+                company_id=new.customer.company_id,
+                customer=new.customer,
+                kind=new.kind,
+                number=new.number,
+                currency=new.currency,
+                opened_on=new.opened_on,
+                due_on=new.due_on,
+            )
+            for new in news
+        ],
+        batch_size=AT_ONCE,
     )
 
 

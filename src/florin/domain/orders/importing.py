@@ -9,6 +9,7 @@ from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import LineDraft
+from florin.kernel.database import AT_ONCE
 from florin.kernel.money import line_total
 
 
@@ -35,8 +36,8 @@ class Written:
 def write_many(company: Company, olds: Sequence[OldOrder]) -> list[Written]:
     """Write confirmed orders with their lines in the caller's transaction, all or none."""
     written = [_write(company, old) for old in olds]
-    Order.objects.bulk_create([one.order for one in written])
-    OrderLine.objects.bulk_create([line for one in written for line in one.lines])
+    Order.objects.bulk_create([one.order for one in written], batch_size=AT_ONCE)
+    OrderLine.objects.bulk_create([line for one in written for line in one.lines], batch_size=AT_ONCE)
     return written
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from florin.domain.outbox.models import Message
 from florin.kernel import clock
+from florin.kernel.database import AT_ONCE
 from florin.kernel.jobs import Job, later
 
 # A worker that says nothing for this long has died; SMTP gives up well before.
@@ -55,7 +56,7 @@ def enqueue(news: NewMessage) -> None:
         )
         for address in unique
     ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     if rows:
         later(Job.DELIVER_OUTBOX, messages=[str(row.pk) for row in rows])
 

@@ -30,7 +30,11 @@ class BillState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillLine:
-    """One invoice on the bill. ``payable`` is its balance less what others are paying at this moment."""
+    """One invoice on the bill.
+
+    ``payable`` is its balance less what others are paying at this moment; ``changed`` says that it was
+    revised after the mail left (R19).
+    """
 
     invoice_id: UUID
     order_id: UUID
@@ -44,11 +48,7 @@ class BillLine:
     mailed_total: Money
     balance: Money
     payable: Money
-
-    @property
-    def changed(self) -> bool:
-        """Whether the invoice was revised after the mail left (R19)."""
-        return self.total != self.mailed_total
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,9 @@ _OF_A_DEBT = (
     "invoice__due_on",
     "invoice__void",
     "invoice__total",
+    "invoice__revision",
     "revision__total",
+    "revision__number",
     "invoice__item__balance",
 )
 
@@ -154,7 +156,8 @@ def _credits(link: Link, owed: int) -> list[BillCredit]:
 
 
 def _line(debt: tuple[Any, ...], currency: str, held: int) -> BillLine:
-    item, invoice, order, number, po_number, issued_on, due_on, void, total, mailed_total, balance = debt
+    item, invoice, order, number, po_number, issued_on, due_on, void, *figures = debt
+    total, revision, mailed_total, mailed_revision, balance = figures
     return BillLine(
         invoice_id=invoice,
         order_id=order,
@@ -168,6 +171,7 @@ def _line(debt: tuple[Any, ...], currency: str, held: int) -> BillLine:
         mailed_total=Money(mailed_total, currency),
         balance=Money(balance, currency),
         payable=Money(max(balance - held, 0), currency),
+        changed=revision != mailed_revision,
     )
 
 

@@ -10,6 +10,7 @@ from florin.domain.companies.models import Company
 from florin.domain.sends.lifecycle import PART, PartState
 from florin.domain.sends.models import Batch, Part
 from florin.kernel import clock
+from florin.kernel.database import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def open_batch(
             )
     except IntegrityError:
         return Batch.objects.get(company=company, press=press), []
-    parts = Part.objects.bulk_create(_part(batch, new) for new in news)
+    parts = Part.objects.bulk_create([_part(batch, new) for new in news], batch_size=AT_ONCE)
     return batch, [part for part in parts if part.state == PartState.QUEUED]
 
 

@@ -11,6 +11,7 @@ from florin.domain.companies.models import Company
 from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Part, Run
 from florin.kernel import clock
+from florin.kernel.database import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def open_run(new: NewRun, parts: Sequence[NewPart]) -> tuple[Run, list[UUID]]:
             )
     except IntegrityError:
         return Run.objects.get(company=new.company, press=new.press), []
-    made = Part.objects.bulk_create(_part(run, part) for part in parts)
+    made = Part.objects.bulk_create([_part(run, part) for part in parts], batch_size=AT_ONCE)
     return run, [part.pk for part in made if part.state == Part.State.QUEUED]
 
 

@@ -143,6 +143,7 @@ def _receipt_heading(document: ReceiptDocument) -> dict[str, Any]:
         (_("Date"), formats.day(document.paid_on, document.language)),
         (_("Method"), document.method),
         (_("Reference"), document.reference),
+        (_("From your open credits"), _credited(document)),
         (_("Customer"), document.customer_number),
     )
     number = wording.clean(document.number)
@@ -152,6 +153,12 @@ def _receipt_heading(document: ReceiptDocument) -> dict[str, Any]:
         "number": number,
         "facts": wording.facts(facts),
     }
+
+
+def _credited(document: ReceiptDocument) -> str:
+    if not document.credited:
+        return ""
+    return formats.money(document.credited, document.currency, document.language)
 
 
 def _receipt_row(line: ReceiptLine, document: ReceiptDocument, amount: Callable[[int], str]) -> list[str]:

@@ -280,6 +280,7 @@ def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, An
         (_("Payment"), receipt.payment_number),
         (_("Receipt"), receipt.number),
         (_("Reference"), receipt.reference),
+        (_("From your open credits"), amount(receipt.credited) if receipt.credited else ""),
     )
     return {
         "amount": amount(receipt.amount),
