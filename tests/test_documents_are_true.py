@@ -10,6 +10,7 @@ from django.db import connection
 
 from florin.domain.orders.lifecycle import ORDER
 from florin.domain.payments.lifecycle import ATTEMPT
+from florin.domain.sends.lifecycle import PART
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -46,7 +47,9 @@ def _rows(document: Path) -> Iterator[list[str]]:
             yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
-@pytest.mark.parametrize("drawing", [ORDER.drawing(), ATTEMPT.drawing()], ids=["order", "attempt"])
+@pytest.mark.parametrize(
+    "drawing", [ORDER.drawing(), ATTEMPT.drawing(), PART.drawing()], ids=["order", "attempt", "part"]
+)
 def test_the_pictures_of_the_states_are_drawn_from_the_code(drawing: str) -> None:
     assert f"```mermaid\n{drawing}\n```" in (DOCS / "lifecycles.md").read_text()
 
