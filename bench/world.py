@@ -42,6 +42,7 @@ class World:
         folder = Path(tempfile.mkdtemp(prefix="florin-bench-"))
         folder.chmod(0o755)  # PostgreSQL may run as another user
         world = cls(folder)
+        signal.signal(signal.SIGTERM, _interrupt)  # a polite kill clears away too
         world._enter()
         try:
             with world._open:
@@ -156,6 +157,10 @@ class World:
                     return
             time.sleep(0.1)
         raise TimeoutError(f"{url} does not answer; the programs said last:\n{self._last_words()}")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
