@@ -32,6 +32,7 @@ os.environ.update(
     STRIPE_API_BASE=f"http://127.0.0.1:{SANDBOX_PORT}",
     STRIPE_WEBHOOK_SECRET=NOTICE_SECRET,
 )
+Path(os.environ["FLORIN_DATA"], "static").mkdir()
 SERVER_FOLDER = (
     Path(tempfile.gettempdir()) / f"florin-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 )
