@@ -1,5 +1,6 @@
 """The test processor and mailbox, as the tests talk to them."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ class Bank:
         finally:
             process.terminate()
             process.wait(10)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def reset(self) -> None:
         """End every order given."""

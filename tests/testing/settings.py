@@ -1,6 +1,8 @@
 """Florin's own settings, in a fresh folder and beside a test processor on free ports."""
 
+import atexit
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -18,11 +20,13 @@ WEB_PORT = free_port()
 CONTROL_TOKEN = "the-tests-control-the-bank"
 NOTICE_SECRET = "whsec_notices-of-the-tests-are-signed"
 
+_FOLDER = tempfile.mkdtemp(prefix="florin-test-")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ.pop("DATABASE_URL", None)
 # Playwright keeps a loop running in the tests' thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.update(
-    FLORIN_DATA=tempfile.mkdtemp(prefix="florin-test-"),
+    FLORIN_DATA=_FOLDER,
     FLORIN_PORT=WEB_PORT,
     FLORIN_URL=f"http://127.0.0.1:{WEB_PORT}",
     FLORIN_SMTP_PORT=MAILBOX_PORT,
