@@ -31,7 +31,7 @@ def all_letters() -> list[Letter]:
 def test_the_subject_says_who_asks_for_how_much_by_when() -> None:
     letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
 
-    assert letter.subject == "Invoice INV-10023 from Northwind Flowers: $123.45 due by Dec 24"
+    assert letter.subject == "Invoice INV-10023 from Northwind Flowers: $123.45 due by Dec 24, 2026"
 
 
 def test_the_button_and_the_text_part_both_lead_to_the_payment_link() -> None:

@@ -208,7 +208,7 @@ def test_a_mail_about_nothing_late_says_by_when() -> None:
 
     letter = statement_letter(told, pay_url=PAY_URL, payable=20000)
 
-    assert letter.subject.endswith("$200.00 due by Dec 5")
+    assert letter.subject.endswith("$200.00 due by Dec 5, 2026")
     assert "$200.00 by Dec 5, 2026." in letter.text
 
 

@@ -305,3 +305,15 @@ def test_a_first_day_before_the_company_existed_is_fine(owner: User) -> None:
 
     content: dict[str, Any] = statement.content
     assert (statement.begin_on, content["begin_on"]) == (date(2001, 1, 1), "2001-01-01")
+
+
+def test_a_day_that_allows_no_link_does_not_forget_the_tick(owner: User) -> None:
+    customer, client = make_customer(owner.company), signed_in(owner)
+    make_invoice(owner, customer=customer)
+    form = {"type": "open_items", "asked": "1"}
+
+    wrong = client.get(address(customer), {**form, "end_on": "2030-01-01", "payment_link": "on"})
+    right = client.get(address(customer), {**form, "end_on": "", "link_wanted": "1"})
+
+    assert 'name="link_wanted"' in wrong.content.decode()
+    assert 'name="payment_link" value="on" checked' in right.content.decode()

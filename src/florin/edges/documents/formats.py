@@ -1,10 +1,10 @@
 """How the content of papers and mails reads; their amounts come in minor units."""
 
 from florin.kernel import formats
-from florin.kernel.formats import day, locale_of, quantity, short_day, unit_price
+from florin.kernel.formats import day, locale_of, quantity, unit_price
 from florin.kernel.money import Money
 
-__all__ = ["day", "locale_of", "money", "plain", "quantity", "short_day", "unit_price"]
+__all__ = ["day", "locale_of", "money", "plain", "quantity", "unit_price"]
 
 
 def money(minor: int, currency: str, language: str) -> str:

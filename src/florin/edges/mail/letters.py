@@ -110,7 +110,7 @@ def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]]) -> Letter:
             "invoices": heading,
             "company": first.letterhead.name,
             "amount": " + ".join(words["amount"] for words in told),
-            "date": formats.short_day(due_on, language),
+            "date": formats.day(due_on, language),
         }
         words = {
             "customer": " · ".join(filter(None, (first.customer_name, first.customer_number))),
@@ -232,7 +232,7 @@ def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
     return _("Invoice %(number)s from %(company)s: %(amount)s due by %(date)s") % {
         **parts,
         "amount": formats.money(balance, document.currency, language),
-        "date": formats.short_day(document.due_on, language),
+        "date": formats.day(document.due_on, language),
     }
 
 
@@ -266,7 +266,7 @@ def _statement_subject(document: StatementDocument) -> str:
         return _("Statement %(number)s from %(company)s: nothing to pay") % parts
     if document.aging.overdue or document.due_on is None:
         return _("Statement %(number)s from %(company)s: %(amount)s due") % parts
-    date = formats.short_day(document.due_on, document.language)
+    date = formats.day(document.due_on, document.language)
     return _("Statement %(number)s from %(company)s: %(amount)s due by %(date)s") % {**parts, "date": date}
 
 

@@ -102,6 +102,8 @@ class Processes:
         for name, child in list(self._running.items()):
             if child.poll() is not None:
                 self._mourn(name)
+                sys.stdout.write(f"The {name} has died (exit {child.returncode}) and is started again.\n")
+                sys.stdout.flush()
                 _end_group(self._folder / f"{name}.group")
                 time.sleep(0.3)
                 self.start(name, self._commands[name])

@@ -129,13 +129,16 @@ def _form(
     company = request.user.company
     proposals = send_statement.propose(company, customer, asked.period) if asked.period else []
     offered = any(proposal.answer.offered for proposal in proposals)
+    # A day that allows no link disables the tick; the choice waits beside it for one that does.
+    wants_link = "asked" not in sent or "payment_link" in sent or "link_wanted" in sent
     context: dict[str, object] = {
         "customer": customer,
         "asked": asked,
         "proposals": proposals,
         "offered": offered,
         "reason": next((proposal.answer.reason for proposal in proposals if proposal.answer.reason), ""),
-        "tick": offered and ("payment_link" in sent or "asked" not in sent),
+        "tick": offered and wants_link,
+        "wants_link": wants_link,
         "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),
         "to": to,
         "problem": problem,
