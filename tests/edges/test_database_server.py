@@ -161,3 +161,25 @@ def test_a_server_that_cannot_start_says_why(home: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(DatabaseServerError, match="no_such_setting"):
         database_server.start(home, options=("no_such_setting=1",))
+
+
+def test_a_dead_server_that_nobody_has_waited_for_lets_another_process_start_a_new_one(home: Path) -> None:
+    database_server.start(home, options=_FAST)
+    first = postmaster(home)
+    os.kill(first, signal.SIGKILL)  # it stays a zombie of ours, whose number still counts as taken
+
+    with somebody_else(
+        home, "s.start(folder, options=fast)\nprint('up', flush=True)\ntime.sleep(60)"
+    ) as other:
+        assert other.stdout
+        wait_for(lambda: postmaster_or_none(home) not in {None, first}, seconds=20)
+        assert other.stdout.readline() == b"up\n"
+
+    assert answers(database_server.address(home))
+
+
+def postmaster_or_none(folder: Path) -> int | None:
+    try:
+        return postmaster(folder)
+    except (FileNotFoundError, IndexError):
+        return None

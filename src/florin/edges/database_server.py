@@ -149,8 +149,8 @@ def _make_cluster(folder: Path) -> None:
 def _launch(folder: Path, options: tuple[str, ...]) -> None:
     sockets = _socket_folder(folder)
     _make_private(sockets)
-    if _pid(folder) is None:  # a number that a stranger has now would keep PostgreSQL from starting
-        (folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
+    if _pid(folder) is None:
+        _forget_the_dead(folder, sockets)
     log = folder / "log.txt"
     settings = (
         "listen_addresses=",
@@ -181,6 +181,16 @@ def _launch(folder: Path, options: tuple[str, ...]) -> None:
         if time.monotonic() >= deadline:
             raise DatabaseServerError("PostgreSQL does not start:\n" + log.read_text()[-2000:])
         time.sleep(0.3)
+
+
+def _forget_the_dead(folder: Path, sockets: Path) -> None:
+    """Remove the locks of a server that is gone: PostgreSQL would believe them.
+
+    Its number may be a stranger's now, or still be a dead child's for which its parent has not waited.
+    """
+    (folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
+    for lock in sockets.glob(".s.PGSQL.*.lock"):
+        lock.unlink()
 
 
 def _make_database(folder: Path) -> None:
