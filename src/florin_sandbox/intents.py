@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from florin_sandbox import balance, errors, events, ids, money, shapes
+from florin_sandbox import balance, charge_shapes, errors, events, ids, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.cards import AUTHENTICATION_FAILED, Card, Decline
 from florin_sandbox.params import Params
@@ -40,12 +40,12 @@ def open_for(bank: Bank, session: Json, data: Json) -> Json:
 
 def refuse(bank: Bank, intent: Json, card: Card, *, payer: Json, decline: Decline) -> None:
     """The issuer said no: a failed charge, and the intent waits for another card."""
-    charge = shapes.charge(bank.clock.now(), intent, card, payer)
+    charge = charge_shapes.charge(bank.clock.now(), intent, card, payer)
     bank.store.add(charge, parent=intent["id"])
     intent.update(
         status="requires_payment_method",
         latest_charge=charge["id"],
-        last_payment_error=shapes.payment_error(decline, charge["id"]),
+        last_payment_error=charge_shapes.payment_error(decline, charge["id"]),
         next_action=None,
         payment_method=None,
     )
@@ -70,7 +70,7 @@ def fail_challenge(bank: Bank, intent: Json) -> None:
     """The payer did not pass the issuer's check; the intent waits for another card."""
     intent.update(
         status="requires_payment_method",
-        last_payment_error=shapes.payment_error(AUTHENTICATION_FAILED, None),
+        last_payment_error=charge_shapes.payment_error(AUTHENTICATION_FAILED, None),
         next_action=None,
     )
     bank.store.save(intent)
@@ -81,7 +81,7 @@ def fail_challenge(bank: Bank, intent: Json) -> None:
 def authorise(bank: Bank, intent: Json, card: Card, payer: Json) -> None:
     """The issuer said yes: money is held, and taken at once if the capture is automatic."""
     intent.update(payment_method=ids.new("pm"), last_payment_error=None, next_action=None)
-    charge = shapes.charge(bank.clock.now(), intent, card, payer)
+    charge = charge_shapes.charge(bank.clock.now(), intent, card, payer)
     bank.store.add(charge, parent=intent["id"])
     intent["latest_charge"] = charge["id"]
     _move(bank, "authorised", intent, intent["amount"], charge=charge["id"])

@@ -1,0 +1,111 @@
+"""The test bank accounts, what becomes of a debit from each of them, and the return codes of ACH."""
+
+from dataclasses import dataclass
+
+ROUTING_DIGITS = 9
+WEIGHTS = (3, 7, 1)
+MIN_DIGITS = 4
+MAX_DIGITS = 17
+TYPES = ("checking", "savings")
+TEST_ROUTING = "110000000"
+BANKS = {TEST_ROUTING: "SANDBOX TEST BANK"}
+OTHER_BANK = "ANOTHER TEST BANK"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Why a bank sent a debit back: Stripe's failure code, the reason of a dispute, and a sentence."""
+
+    failure: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a debit: it clears, unless `code` sends it back.
+
+    With `days` it clears first and comes back so many days later. A `stuck` one stays on its way for ever.
+    """
+
+    code: str = ""
+    days: int | None = None
+    stuck: bool = False
+    refund_fails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """What may be kept of a bank account: never the number."""
+
+    last4: str
+    routing: str
+    bank: str
+    kind: str
+    fate: Fate
+
+
+_FUNDS = Return(
+    "insufficient_funds", "insufficient_funds", "The account does not hold enough money for this debit."
+)
+_CLOSED = Return("account_closed", "incorrect_account_details", "The account has been closed.")
+_UNKNOWN = Return("no_account", "incorrect_account_details", "The bank found no such account.")
+_UNAUTHORISED = Return(
+    "debit_not_authorized", "debit_not_authorized", "The account holder says that nobody allowed this debit."
+)
+_FROZEN = Return("account_frozen", "bank_cannot_process", "The account is frozen.")
+_RESTRICTED = Return("bank_account_restricted", "bank_cannot_process", "The account cannot be debited.")
+RETURNS = {
+    "R01": _FUNDS,
+    "R02": _CLOSED,
+    "R03": _UNKNOWN,
+    "R04": _UNKNOWN,
+    "R05": _UNAUTHORISED,
+    "R07": _UNAUTHORISED,
+    "R08": _UNAUTHORISED,
+    "R09": _FUNDS,
+    "R10": _UNAUTHORISED,
+    "R11": _UNAUTHORISED,
+    "R16": _FROZEN,
+    "R20": _RESTRICTED,
+    "R29": _UNAUTHORISED,
+}
+CLEARS = Fate()
+FATES = {
+    "000111111113": Fate("R02"),
+    "000111111116": Fate("R03"),
+    "000222222227": Fate("R01"),
+    "000333333335": Fate("R10"),
+    "000555555559": Fate("R10", days=3),
+    "000000000009": Fate(stuck=True),
+    "000123456780": Fate(refund_fails=True),
+    "000900000001": Fate("R01", days=10),
+    "000900000002": Fate("R02", days=10),
+    "000900000003": Fate("R03", days=10),
+    "000900000010": Fate("R10", days=45),
+    "000900000029": Fate("R29", days=2),
+}
+SHOWN = (
+    ("000123456789", "debit_clears"),
+    ("000222222227", "debit_funds"),
+    ("000111111113", "debit_closed"),
+    ("000555555559", "debit_disputed"),
+    ("000900000001", "debit_returned"),
+)
+
+
+def routable(number: str) -> bool:
+    """Whether a number can be a bank's routing number: nine digits, the last of them a check."""
+    if not (number.isascii() and number.isdigit() and len(number) == ROUTING_DIGITS) or int(number) == 0:
+        return False
+    return sum(int(digit) * WEIGHTS[place % 3] for place, digit in enumerate(number)) % 10 == 0
+
+
+def plausible(number: str) -> bool:
+    """Whether a number can be an account's at all."""
+    return number.isascii() and number.isdigit() and MIN_DIGITS <= len(number) <= MAX_DIGITS
+
+
+def read(number: str, *, routing: str, kind: str) -> BankAccount:
+    """The account behind plausible numbers. Those outside the table are ordinary accounts that pay."""
+    return BankAccount(number[-4:], routing, BANKS.get(routing, OTHER_BANK), kind, FATES.get(number, CLEARS))
