@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from florin_sandbox import accounts, connections, due, errors, expand, faults, ids
 from florin_sandbox import bank as banks
-from florin_sandbox import connections, due, errors, expand, faults, ids
-from florin_sandbox.idempotency import Answer, Keys, fingerprint
+from florin_sandbox.idempotency import Answer, Keys, fingerprint, slot
 from florin_sandbox.operations import OPERATIONS, Operation
 from florin_sandbox.params import Params, parse
 from florin_sandbox.settings import API_VERSION
@@ -34,12 +34,18 @@ class Call:
     request: Request
     id: str
     key: str
+    account: str = ""
     fault: faults.Fault = field(default_factory=lambda: faults.OK)
     expand: list[str] = field(default_factory=list)
     wish: object = None
     print: str = ""
     replayed: bool = False
     done: int | None = None
+
+    @property
+    def slot(self) -> str:
+        """Where the answer to its key is kept; empty without a key."""
+        return slot(self.key, self.account)
 
 
 class Api:
@@ -74,7 +80,7 @@ class Api:
 
     async def _answer(self, call: Call) -> Answer:
         await self._read(call)
-        stored = self.keys.begin(call.key, call.print) if call.key else None
+        stored = self.keys.begin(call.slot, call.print) if call.key else None
         try:
             call.fault = self.bank.faults.take(call.operation.name)
             await faults.before(call.fault)
@@ -82,7 +88,7 @@ class Api:
             answer = stored or self._work(call)
             await self.bank.courier.dispatch()
         finally:
-            self.keys.end(call.key)
+            self.keys.end(call.slot)
         await faults.after(call.fault)
         return lie(answer, call.fault)
 
@@ -90,6 +96,7 @@ class Api:
         """Everything that can be refused before anything has begun."""
         request = call.request
         check_key(request, self.bank.settings.api_key)
+        call.account = accounts.acting(self.bank, request.headers.get("stripe-account", ""))
         body = await read_body(request)
         params = Params(
             parse(request.url.query if request.method == "GET" else body.decode("utf-8", "replace"))
@@ -101,8 +108,10 @@ class Api:
     def _work(self, call: Call) -> Answer:
         """Do the work, keep its answer and record it, all in one transaction."""
         due.settle(self.bank)
-        if call.operation.method == "GET":
-            return self._do(call)
+        with self.bank.store.scope(call.account):
+            return self._do(call) if call.operation.method == "GET" else self._change(call)
+
+    def _change(self, call: Call) -> Answer:
         with self.bank.store.transaction():
             self.bank.request = banks.Request(call.id, call.key or None)
             try:
@@ -110,7 +119,7 @@ class Api:
             finally:
                 self.bank.request = banks.Request()
             if call.key:
-                self.keys.keep(call.key, call.print, answer)
+                self.keys.keep(call.slot, call.print, answer)
             self.bank.journal.write("api", **facts(call, answer.status))
         call.done = answer.status
         return answer
@@ -139,6 +148,7 @@ def facts(call: Call, status: int) -> Json:
     """A call as the record shows it."""
     return {
         "operation": call.operation.name,
+        "account": call.account or None,
         "request": call.id,
         "path": call.request.url.path,
         "key": call.key or None,

@@ -190,7 +190,8 @@ class Control:
         """Refund as if at the dashboard: `{"amount"?}`, minor units."""
         order = await _read(request, {"amount", "reason"})
         wish = refunds.Wish(request.path_params["id"], None, order.get("amount"), order.get("reason"), {})
-        with self.bank.store.transaction():
+        store = self.bank.store
+        with store.transaction(), store.scope(store.owner(wish.intent or "")):
             refund = refunds.create(self.bank, wish)
         await self.bank.courier.dispatch()
         return JSONResponse(refund)

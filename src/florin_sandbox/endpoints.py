@@ -1,7 +1,12 @@
-"""Webhook endpoints: who is told when something happens."""
+"""Webhook endpoints: who is told when something happens.
+
+An endpoint hears its own account's events; one of the platform with `connect` hears those of the connected
+accounts instead, and the one of the command line both.
+"""
 
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from florin_sandbox import errors, ids, shapes
 from florin_sandbox.bank import Bank
@@ -22,6 +27,7 @@ class Wish:
     enabled_events: list[str]
     description: str | None
     metadata: dict[str, str]
+    hears: Literal["own", "connected", "both"] = "own"
 
 
 def read_create(params: Params, _identifier: str) -> Wish:
@@ -33,7 +39,8 @@ def read_create(params: Params, _identifier: str) -> Wish:
     wanted = params.texts("enabled_events")
     if not wanted:
         raise errors.missing("enabled_events")
-    return Wish(url, wanted, params.text("description"), params.metadata())
+    hears: Literal["own", "connected"] = "connected" if params.truth("connect") else "own"
+    return Wish(url, wanted, params.text("description"), params.metadata(), hears)
 
 
 def create(bank: Bank, wish: Wish) -> Json:
@@ -52,7 +59,7 @@ def _add(bank: Bank, wish: Wish, secret: str) -> Json:
         description=wish.description,
         metadata=dict(wish.metadata),
     )
-    bank.store.add(endpoint, private={"secret": secret})
+    bank.store.add(endpoint, private={"secret": secret, "hears": wish.hears})
     return endpoint
 
 
@@ -77,26 +84,25 @@ def ensure_default(bank: Bank) -> None:
     if not settings.webhook_url:
         return
     secret = settings.webhook_secret or bank.store.setting("webhook_secret") or "whsec_" + ids.text(32)
-    with bank.store.transaction():
+    with bank.store.transaction(), bank.store.scope(""):
         bank.store.keep_setting("webhook_secret", secret)
         existing = bank.store.get(KIND, bank.store.setting(DEFAULT))
         if existing is None:
-            wish = Wish(settings.webhook_url, ["*"], "from the command line", {})
+            wish = Wish(settings.webhook_url, ["*"], "from the command line", {}, "both")
             bank.store.keep_setting(DEFAULT, _add(bank, wish, secret)["id"])
         else:
             existing["url"] = settings.webhook_url
             bank.store.save(existing)
-            bank.store.save_private(existing["id"], {"secret": secret})
+            bank.store.save_private(existing["id"], {"secret": secret, "hears": "both"})
 
 
 def rotate(bank: Bank, identifier: str, overlap: float = OVERLAP) -> Json:
     """Give an endpoint a new secret; for `overlap` seconds notices carry both signatures."""
     endpoint = find(bank, identifier)
-    old = bank.store.private(identifier)["secret"]
+    private = bank.store.private(identifier)
     secret = "whsec_" + ids.text(32)
-    bank.store.save_private(
-        identifier, {"secret": secret, "old_secret": old, "old_until": time.time() + overlap}
-    )
+    private.update(secret=secret, old_secret=private["secret"], old_until=time.time() + overlap)
+    bank.store.save_private(identifier, private)
     if bank.store.setting(DEFAULT) == identifier:
         bank.store.keep_setting("webhook_secret", secret)
     return {"endpoint": endpoint["id"], "secret": secret}

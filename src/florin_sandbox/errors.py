@@ -45,6 +45,12 @@ def no_such(kind: str, identifier: str, param: str = "id") -> Refusal:
     return Refusal(f"No such {kind}: '{identifier}'", status=404, code="resource_missing", param=param)
 
 
+def no_account(identifier: str) -> Refusal:
+    """The `Stripe-Account` header names an account that this key may not act for."""
+    message = f"This key has no access to the account '{identifier}', or there is no such account."
+    return Refusal(message, status=403, code="account_invalid")
+
+
 def unexpected_state(message: str, intent: Json) -> Refusal:
     """A payment intent that is in no state for this."""
     return Refusal(message, code="payment_intent_unexpected_state", payment_intent=intent)

@@ -178,7 +178,7 @@ class HostedPage:
 
 async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -> Outcome:
     """Carry an attempt out on the session as it is now, all or nothing."""
-    with bank.store.transaction():
+    with bank.store.transaction(), bank.store.scope(bank.store.owner(identifier)):
         outcome = attempt(sessions.find(bank, identifier))
         bank.journal.write("page", session=identifier, outcome=outcome.state)
     await bank.courier.dispatch()

@@ -18,8 +18,13 @@ class Journal:
         self._waiting: list[tuple[str, str]] = []
 
     def write(self, kind: str, **facts: Any) -> None:
-        """Record within the current transaction, so that it is there exactly when the change is."""
+        """Record within the current transaction, so that it is there exactly when the change is.
+
+        What is done for a connected account carries its id.
+        """
         self.flush()
+        if self._store.account:
+            facts = {"account": self._store.account, **facts}
         self._store.db.execute("INSERT INTO log (kind, body) VALUES (?, ?)", self._row(kind, facts))
 
     def note(self, kind: str, **facts: Any) -> None:

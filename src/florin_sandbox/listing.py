@@ -77,7 +77,7 @@ def _any_of(kinds: list[str]) -> list[tuple[str, str | int]]:
 
 def fetch(bank: Bank, page: Page, url: str) -> Json:
     """That part of the list, newest first."""
-    conditions = [("kind = ?", page.kind), *page.conditions]
+    conditions = [("kind = ?", page.kind), *bank.store.mine(), *page.conditions]
     backwards = page.before is not None
     if page.after is not None:
         conditions.append(("seq < ?", _place(bank, page.kind, page.after, "starting_after")))

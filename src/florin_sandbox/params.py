@@ -109,6 +109,10 @@ class Params:
             raise errors.invalid(self.name(key), f"Invalid {self.name(key)}: must be one of {listed}")
         return value
 
+    def truth(self, key: str) -> bool:
+        """Yes or no; no where nothing was sent."""
+        return self.choice(key, ("true", "false"), "false") == "true"
+
     def url(self, key: str) -> str | None:
         """An http(s) address, or None."""
         value = self.text(key)

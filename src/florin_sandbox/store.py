@@ -1,5 +1,8 @@
 """One SQLite file with everything the sandbox knows; a killed process finds it as it left it.
 
+Every object belongs to the platform (`""`) or to one connected account (`"acct_…"`). Within `scope` nothing
+of another account exists; outside of one everything can be read, but nothing new can be kept.
+
 Nothing waits for the disk (`synchronous=OFF`): what a killed process wrote is safe with the operating system;
 a power cut may cost this test bank its memory. In return its speed does not depend on the disk.
 """
@@ -23,9 +26,11 @@ CREATE TABLE IF NOT EXISTS object (
     parent TEXT,
     due INTEGER,
     body TEXT NOT NULL,
-    private TEXT NOT NULL DEFAULT '{}'
+    private TEXT NOT NULL DEFAULT '{}',
+    account TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
+CREATE INDEX IF NOT EXISTS object_account ON object (account, kind, seq);
 CREATE INDEX IF NOT EXISTS object_parent ON object (parent, kind, seq) WHERE parent IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_due ON object (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
@@ -62,6 +67,9 @@ CREATE TABLE IF NOT EXISTS letter (
     raw BLOB NOT NULL
 );
 """
+HAS_OBJECTS = "SELECT 1 FROM sqlite_schema WHERE name = 'object'"
+HAS_ACCOUNTS = "SELECT 1 FROM pragma_table_info('object') WHERE name = 'account'"
+ADD_ACCOUNTS = "ALTER TABLE object ADD COLUMN account TEXT NOT NULL DEFAULT ''"
 
 
 class Store:
@@ -71,12 +79,32 @@ class Store:
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "wal_autocheckpoint=4000", "busy_timeout=5000"):
             self.db.execute(f"PRAGMA {pragma}")
+        if self._is(HAS_OBJECTS) and not self._is(HAS_ACCOUNTS):
+            self.db.execute(ADD_ACCOUNTS)
         self.db.executescript(SCHEMA)
+        self.account: str | None = None
         self._depth = 0
+
+    def _is(self, question: str) -> bool:
+        return self.db.execute(question).fetchone() is not None
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         self.db.close()
+
+    @contextmanager
+    def scope(self, account: str | None) -> Iterator[None]:
+        """Work for one account (`""` is the platform); with None see everything. Must not span an `await`."""
+        outer, self.account = self.account, account
+        try:
+            yield
+        finally:
+            self.account = outer
+
+    def owner(self, identifier: str) -> str:
+        """The account that an object belongs to; the platform for an id that leads nowhere."""
+        row = self.db.execute("SELECT account FROM object WHERE id = ?", (identifier,)).fetchone()
+        return str(row[0]) if row else ""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -120,9 +148,15 @@ class Store:
     def add(
         self, thing: Json, *, parent: str | None = None, due: int | None = None, private: Json | None = None
     ) -> None:
-        """Keep a new object; `parent` is what lists filter by, `due` when the clock will want to see it."""
+        """Keep a new object of the scope's account.
+
+        `parent` is what lists filter by, `due` when the clock will want to see it.
+        """
+        if self.account is None:
+            raise RuntimeError("Whose is it? Wrap the work in store.scope(store.owner(…)).")
         self.db.execute(
-            "INSERT INTO object (id, kind, created, parent, due, body, private) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO object (id, kind, created, parent, due, body, private, account)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 thing["id"],
                 thing["object"],
@@ -131,6 +165,7 @@ class Store:
                 due,
                 json.dumps(thing),
                 json.dumps(private or {}),
+                self.account,
             ),
         )
 
@@ -155,9 +190,10 @@ class Store:
         self.db.execute("DELETE FROM object WHERE id = ?", (identifier,))
 
     def get(self, kind: str, identifier: str) -> Json | None:
-        """The object of this kind with this id, if there is one."""
+        """The object of this kind with this id, if the scope's account has one."""
         row = self.db.execute(
-            "SELECT body FROM object WHERE id = ? AND kind = ?", (identifier, kind)
+            "SELECT body FROM object WHERE id = ?1 AND kind = ?2 AND account = coalesce(?3, account)",
+            (identifier, kind, self.account),
         ).fetchone()
         return _load(row[0]) if row else None
 
@@ -168,10 +204,16 @@ class Store:
 
     def newest(self, kind: str, limit: int) -> list[Json]:
         """The latest objects of a kind, newest first."""
-        rows = self.db.execute(
-            "SELECT body FROM object WHERE kind = ? ORDER BY seq DESC LIMIT ?", (kind, limit)
+        conditions = [("kind = ?", kind), *self.mine()]
+        where = " AND ".join(condition for condition, _ in conditions)
+        return self.select(
+            f"SELECT body FROM object WHERE {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - fixed texts
+            [*(value for _, value in conditions), limit],
         )
-        return [_load(row[0]) for row in rows]
+
+    def mine(self) -> list[tuple[str, str]]:
+        """The condition that the scope puts on a query over `object`, with its value."""
+        return [] if self.account is None else [("account = ?", self.account)]
 
     def children(self, kind: str, parent: str) -> list[Json]:
         """The objects of a kind that belong to another, newest first."""
@@ -190,7 +232,8 @@ class Store:
     def place(self, kind: str, identifier: str) -> int | None:
         """An object's place in the order of creation."""
         row = self.db.execute(
-            "SELECT seq FROM object WHERE id = ? AND kind = ?", (identifier, kind)
+            "SELECT seq FROM object WHERE id = ?1 AND kind = ?2 AND account = coalesce(?3, account)",
+            (identifier, kind, self.account),
         ).fetchone()
         return int(row[0]) if row else None
 
