@@ -1,32 +1,138 @@
-"""The merchant's balance at the processor: what came in, what went back, and the fee."""
+"""An account's balance at the processor: what came in, what went back, and the fees.
 
-from florin_sandbox import money, shapes
+Amounts are minor units. A movement is kept twice: as the balance transaction that callers see, and as a row
+of `movement` that is quick to add up. It counts in the balance until a payout has carried it out.
+"""
+
+from florin_sandbox import errors, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
 KIND = "balance_transaction"
+BANK_DEBIT = "us_bank_account"
+AVAILABLE_AFTER = 2
+"""Days until money that came in can be paid out."""
+CATEGORIES = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payment_failure_refund": "charge_failure",
+    "payout_failure": "payout_reversal",
+    "stripe_fee": "fee",
+}
+STANDING = """
+SELECT currency, coalesce(sum(net) FILTER (WHERE available_on <= ?), 0),
+       coalesce(sum(net) FILTER (WHERE available_on > ?), 0)
+FROM movement WHERE account = ? AND payout IS NULL GROUP BY currency ORDER BY currency
+"""
+
+
+def book(
+    bank: Bank,
+    source: Json,
+    *,
+    kind: str,
+    amount: int,
+    fee: int = 0,
+    days: int = 0,
+    category: str = "",
+    description: str | None = None,
+) -> Json:
+    """Move money on the balance of the account in scope; the balance transaction, already kept.
+
+    `source` is the object that moves it; `amount` carries its sign; `fee` is taken from it, a negative one is
+    given back. It can be paid out after so many `days`. `category` is the reporting category where the kind
+    does not tell it.
+    """
+    transaction = shapes.balance_transaction(
+        bank.clock.now(),
+        source,
+        kind=kind,
+        category=category or CATEGORIES.get(kind, kind),
+        amount=amount,
+        fee=fee,
+        days=days,
+        description=description,
+    )
+    bank.store.add(transaction, parent=source["id"])
+    bank.store.add_movement(transaction)
+    return transaction
 
 
 def book_charge(bank: Bank, charge: Json, amount: int) -> Json:
-    """Captured money arrives, less the fee."""
+    """Captured money arrives, less the fee: a `charge` by card, a `payment` by bank debit."""
+    kind = "payment" if by_debit(charge) else "charge"
+    return book(bank, charge, kind=kind, amount=amount, fee=fee(bank, charge, amount), days=AVAILABLE_AFTER)
+
+
+def book_refund(bank: Bank, refund: Json, charge: Json) -> Json:
+    """Refunded money leaves at once, and part of the fee comes back.
+
+    Call it before `amount_refunded` of the charge tells of this refund.
+    """
+    kind = "payment_refund" if by_debit(charge) else "refund"
+    back = fee_back(bank, charge, refund["amount"])
+    return book(bank, refund, kind=kind, amount=-refund["amount"], fee=-back)
+
+
+def by_debit(charge: Json) -> bool:
+    """Whether a bank account was debited, rather than a card charged."""
+    return bool(charge["payment_method_details"]["type"] == BANK_DEBIT)
+
+
+def fee(bank: Bank, charge: Json, amount: int) -> int:
+    """The fee of so much captured money, by the options of the command line."""
     settings = bank.settings
-    fee = money.fee(amount, basis_points=settings.fee_basis_points, fixed=settings.fee_fixed)
-    transaction = shapes.balance_transaction(bank.clock.now(), charge, kind="charge", amount=amount, fee=fee)
-    bank.store.add(transaction, parent=charge["id"])
-    return transaction
+    if by_debit(charge):
+        return money.fee(amount, settings.ach_fee_basis_points, least=settings.ach_fee_least)
+    return money.fee(amount, settings.fee_basis_points, fixed=settings.fee_fixed)
 
 
-def book_refund(bank: Bank, refund: Json) -> Json:
-    """Refunded money leaves; of the charge's fee nothing comes back."""
-    transaction = shapes.balance_transaction(
-        bank.clock.now(), refund, kind="refund", amount=-refund["amount"], fee=0
-    )
-    transaction["available_on"] = transaction["created"]
-    bank.store.add(transaction, parent=refund["id"])
-    return transaction
+def fee_back(bank: Bank, charge: Json, amount: int) -> int:
+    """What a refund of so much brings back of the fee: its variable part in proportion, less what is kept.
+
+    Reckoned on the running total, so that many small refunds bring back no more than one large one.
+    """
+    settings = bank.settings
+    points = settings.ach_fee_basis_points if by_debit(charge) else settings.fee_basis_points
+    taken: int = charge["amount_captured"]
+    before: int = charge["amount_refunded"] - (charge["amount"] - taken)
+    variable = min(fee(bank, charge, taken), money.fee(taken, points))
+    share = variable * (before + amount) // taken - variable * before // taken
+    return max(0, share - settings.refund_fee_kept)
 
 
 def show(bank: Bank, transaction: Json) -> Json:
     """A movement as it stands by the clock: pending until its day, then available."""
     status = "available" if bank.clock.now() >= transaction["available_on"] else "pending"
     return {**transaction, "status": status}
+
+
+def standing(bank: Bank, account: str) -> dict[str, tuple[int, int]]:
+    """What an account has available and pending, by currency."""
+    now = bank.clock.now()
+    rows = bank.store.db.execute(STANDING, (now, now, account))
+    return {currency: (available, pending) for currency, available, pending in rows}
+
+
+def retrieve(bank: Bank, _wish: object) -> Json:
+    """The balance of the account in scope, as the API shows it."""
+    found = standing(bank, bank.store.account or "") or {"usd": (0, 0)}
+    return {
+        "object": "balance",
+        "available": [_entry(currency, available) for currency, (available, _) in found.items()],
+        "connect_reserved": [{"amount": 0, "currency": currency} for currency in found],
+        "livemode": False,
+        "pending": [_entry(currency, pending) for currency, (_, pending) in found.items()],
+    }
+
+
+def _entry(currency: str, amount: int) -> Json:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+
+
+def find(bank: Bank, identifier: str) -> Json:
+    """The balance transaction with this id, as it stands by the clock."""
+    found = bank.store.get(KIND, identifier)
+    if found is None:
+        raise errors.no_such("balance transaction", identifier)
+    return show(bank, found)

@@ -53,14 +53,32 @@ def read_settings(argv: Sequence[str] | None) -> Settings:
     parser.add_argument(
         "--merchant", default="Sandbox merchant", help="name on the page, unless a session has one"
     )
-    parser.add_argument(
-        "--fee-basis-points", type=int, default=290, help="fee in 1/100 %% (default: %(default)s)"
-    )
-    parser.add_argument("--fee-fixed", type=int, default=25, help="plus minor units (default: %(default)s)")
+    _add_money(parser)
     options = parser.parse_args(argv)
     options.data.mkdir(parents=True, exist_ok=True)
     options.control_token = options.control_token or _kept_token(options.data / TOKEN_FILE)
     return Settings(**vars(options))
+
+
+FEES = (
+    ("--fee-basis-points", 290, "fee of a card payment in 1/100 %%"),
+    ("--fee-fixed", 25, "plus minor units"),
+    ("--ach-fee-basis-points", 100, "fee of a bank debit in 1/100 %%"),
+    ("--ach-fee-least", 100, "but at least so many minor units"),
+    ("--dispute-fee", 1_500, "fee of a dispute, in minor units"),
+    ("--refund-fee-kept", 100, "kept of the fee that a refund brings back, in minor units"),
+)
+
+
+def _add_money(parser: argparse.ArgumentParser) -> None:
+    for name, usual, meaning in FEES:
+        parser.add_argument(name, type=int, default=usual, help=f"{meaning} (default: %(default)s)")
+    parser.add_argument(
+        "--payouts",
+        choices=("daily", "manual"),
+        default="daily",
+        help="pay out every day, or by order only (default: %(default)s)",
+    )
 
 
 def _kept_token(path: Path) -> str:

@@ -71,6 +71,9 @@ def check_step(amount: int, currency: str, param: str) -> None:
         )
 
 
-def fee(amount: int, *, basis_points: int, fixed: int) -> int:
-    """The processor's fee, rounded half up, never more than the amount."""
-    return min(amount, (amount * basis_points + 5_000) // 10_000 + fixed)
+def fee(amount: int, basis_points: int, *, fixed: int = 0, least: int = 0) -> int:
+    """The processor's fee: hundredths of a per cent rounded half up plus a fixed part, at least `least`.
+
+    Never more than the amount.
+    """
+    return min(amount, max(least, (amount * basis_points + 5_000) // 10_000 + fixed))

@@ -59,12 +59,8 @@ def _read_lines(params: Params, identifier: str) -> str:
     return identifier
 
 
-def _show_balance(bank: Bank, identifier: str) -> Json:
-    return balance.show(bank, _retrieve(balance.KIND, bank, identifier))
-
-
 def _list_balance(bank: Bank, page: listing.Page) -> Json:
-    found = listing.fetch(bank, page, "/v1/balance_transactions")
+    found = listing.fetch(bank, page, B)
     return {**found, "data": [balance.show(bank, entry) for entry in found["data"]]}
 
 
@@ -73,6 +69,7 @@ def _lister(name: str, kind: str, path: str) -> Operation:
 
 
 S, P, W = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/webhook_endpoints"
+B = "/v1/balance_transactions"
 OPERATIONS = (
     Operation("session.create", "POST", S, sessions.read_create, sessions.create),
     _lister("session.list", sessions.KIND, S),
@@ -88,10 +85,9 @@ OPERATIONS = (
     Operation("refund.create", "POST", "/v1/refunds", refunds.read, refunds.create),
     _lister("refund.list", refunds.KIND, "/v1/refunds"),
     Operation("refund.retrieve", "GET", "/v1/refunds/{id}", _read_id, partial(_retrieve, refunds.KIND)),
-    Operation(
-        "balance.list", "GET", "/v1/balance_transactions", partial(_read_list, balance.KIND), _list_balance
-    ),
-    Operation("balance.retrieve", "GET", "/v1/balance_transactions/{id}", _read_id, _show_balance),
+    Operation("balance.retrieve", "GET", "/v1/balance", _read_id, balance.retrieve),
+    Operation("balance_transaction.list", "GET", B, partial(_read_list, balance.KIND), _list_balance),
+    Operation("balance_transaction.retrieve", "GET", B + "/{id}", _read_id, balance.find),
     _lister("event.list", "event", "/v1/events"),
     Operation("event.retrieve", "GET", "/v1/events/{id}", _read_id, partial(_retrieve, "event")),
     Operation("endpoint.create", "POST", W, endpoints.read_create, endpoints.create),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 API_VERSION = "2026-10-28.endive"
 """The version whose shapes the answers follow; it stands in every event."""
@@ -9,10 +10,12 @@ API_VERSION = "2026-10-28.endive"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One sandbox: where it keeps its data, where it listens, and its keys.
+    """One sandbox: where it keeps its data, where it listens, its keys and its fees.
 
-    `fee_basis_points` and `fee_fixed` make the processing fee of a captured payment: hundredths of a per cent
-    of the captured amount, rounded half up, plus a fixed number of minor units.
+    `fee_basis_points` and `fee_fixed` make the fee of a captured card payment: hundredths of a per cent of
+    the captured amount, rounded half up, plus a fixed number of minor units. Of a bank debit it is
+    `ach_fee_basis_points`, at least `ach_fee_least`. A refund brings back the part of the fee that goes by
+    the amount, less `refund_fee_kept`.
     """
 
     data: Path
@@ -27,6 +30,11 @@ class Settings:
     merchant: str = "Sandbox merchant"
     fee_basis_points: int = 290
     fee_fixed: int = 25
+    ach_fee_basis_points: int = 100
+    ach_fee_least: int = 100
+    dispute_fee: int = 1_500
+    refund_fee_kept: int = 100
+    payouts: Literal["daily", "manual"] = "daily"
 
     @property
     def base_url(self) -> str:

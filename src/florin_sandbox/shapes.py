@@ -177,8 +177,84 @@ def refund(now: int, charge_: Json, *, amount: int, reason: str | None, metadata
     }
 
 
-def balance_transaction(now: int, source: Json, *, kind: str, amount: int, fee: int) -> Json:
-    """A movement on the merchant's balance: `amount` with its sign, `fee` taken from it."""
+EVIDENCE_FILES = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
+EVIDENCE_TEXTS = (
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_tracking_number",
+    "uncategorized_text",
+)
+
+
+def dispute(now: int, charge_: Json, *, amount: int, reason: str, code: str) -> Json:
+    """A payer, or a payer's bank, wants the money back; `code` is the network's word for the reason."""
+    return {
+        "id": "dp_1" + ids.text(23),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge_["id"],
+        "created": now,
+        "currency": charge_["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {
+            **dict.fromkeys(sorted(EVIDENCE_FILES + EVIDENCE_TEXTS)),
+            "enhanced_evidence": {},
+        },
+        "evidence_details": {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "network_reason_code": code,
+        "payment_intent": charge_["payment_intent"],
+        "payment_method_details": {"type": charge_["payment_method_details"]["type"]},
+        "reason": reason,
+        "status": "needs_response",
+    }
+
+
+def balance_transaction(
+    now: int,
+    source: Json,
+    *,
+    kind: str,
+    category: str,
+    amount: int,
+    fee: int,
+    days: int,
+    description: str | None,
+) -> Json:
+    """A movement on an account's balance: `amount` with its sign, `fee` taken from it."""
     details = {
         "amount": fee,
         "application": None,
@@ -190,16 +266,16 @@ def balance_transaction(now: int, source: Json, *, kind: str, amount: int, fee: 
         "id": "txn_3" + ids.text(23),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": now + 2 * DAY,
+        "available_on": now + days * DAY,
         "balance_type": "payments",
         "created": now,
         "currency": source["currency"],
-        "description": source.get("description"),
+        "description": description or source.get("description"),
         "exchange_rate": None,
         "fee": fee,
         "fee_details": [details] if fee else [],
         "net": amount - fee,
-        "reporting_category": kind,
+        "reporting_category": category,
         "source": source["id"],
         "status": "pending",
         "type": kind,

@@ -33,6 +33,13 @@ CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
 CREATE INDEX IF NOT EXISTS object_account ON object (account, kind, seq);
 CREATE INDEX IF NOT EXISTS object_parent ON object (parent, kind, seq) WHERE parent IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_due ON object (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS movement (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, currency TEXT NOT NULL, type TEXT NOT NULL,
+    amount INTEGER NOT NULL, fee INTEGER NOT NULL, net INTEGER NOT NULL, available_on INTEGER NOT NULL,
+    payout TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS movement_payout ON movement (payout) WHERE payout IS NOT NULL;
+CREATE INDEX IF NOT EXISTS movement_unpaid ON movement (account, currency) WHERE payout IS NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL,
     at INTEGER NOT NULL
@@ -70,6 +77,12 @@ CREATE TABLE IF NOT EXISTS letter (
 HAS_OBJECTS = "SELECT 1 FROM sqlite_schema WHERE name = 'object'"
 HAS_ACCOUNTS = "SELECT 1 FROM pragma_table_info('object') WHERE name = 'account'"
 ADD_ACCOUNTS = "ALTER TABLE object ADD COLUMN account TEXT NOT NULL DEFAULT ''"
+MOVEMENT = ("id", "currency", "type", "amount", "fee", "net", "available_on")
+KNOWN_MOVEMENTS = """
+INSERT INTO movement (id, account, currency, type, amount, fee, net, available_on)
+SELECT id, account, body ->> 'currency', body ->> 'type', body ->> 'amount', body ->> 'fee', body ->> 'net',
+       body ->> 'available_on' FROM object WHERE kind = 'balance_transaction'
+"""
 
 
 class Store:
@@ -79,9 +92,12 @@ class Store:
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "wal_autocheckpoint=4000", "busy_timeout=5000"):
             self.db.execute(f"PRAGMA {pragma}")
-        if self._is(HAS_OBJECTS) and not self._is(HAS_ACCOUNTS):
+        before_accounts = self._is(HAS_OBJECTS) and not self._is(HAS_ACCOUNTS)
+        if before_accounts:
             self.db.execute(ADD_ACCOUNTS)
         self.db.executescript(SCHEMA)
+        if before_accounts:
+            self.db.execute(KNOWN_MOVEMENTS)
         self.account: str | None = None
         self._depth = 0
 
@@ -167,6 +183,13 @@ class Store:
                 json.dumps(private or {}),
                 self.account,
             ),
+        )
+
+    def add_movement(self, transaction: Json) -> None:
+        """Keep what a balance transaction of the scope's account moves, to be added up."""
+        self.db.execute(
+            f"INSERT INTO movement (account, {', '.join(MOVEMENT)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed texts
+            (self.account, *(transaction[name] for name in MOVEMENT)),
         )
 
     def save(self, thing: Json) -> None:
