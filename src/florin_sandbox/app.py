@@ -10,6 +10,7 @@ from florin_sandbox import pages
 from florin_sandbox.api import Api, unknown_url
 from florin_sandbox.bank import Bank
 from florin_sandbox.control import Control
+from florin_sandbox.control_money import MoneyOrders
 from florin_sandbox.dashboard import Dashboard
 from florin_sandbox.hosted_page import HostedPage
 from florin_sandbox.mailbox.orders import Orders
@@ -26,6 +27,7 @@ def build(bank: Bank, mail: Orders) -> Starlette:
             Route("/v1/{rest:path}", unknown_url, methods=ANY_METHOD),
             *HostedPage(bank).routes(),
             *Control(bank, mail).routes(),
+            *MoneyOrders(bank).routes(),
             *MailboxWeb(bank).routes(),
             *Dashboard(bank).routes(),
             Route("/healthz", health),

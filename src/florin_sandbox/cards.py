@@ -17,7 +17,10 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What may be kept of a card: never the number."""
+    """What may be kept of a card: never the number.
+
+    `dispute` is the reason of a dispute right after the capture, or `inquiry`; `refund` is `slow` or `fails`.
+    """
 
     brand: str
     funding: str
@@ -26,6 +29,8 @@ class Card:
     exp_year: int
     decline: Decline | None = None
     challenge: bool = False
+    dispute: str = ""
+    refund: str = ""
 
 
 GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
@@ -41,6 +46,12 @@ DECLINES = {
     ),
 }
 CHALLENGED = frozenset({"4000002500003155", "4000002760003184"})
+DISPUTES = {
+    "4000000000000259": "fraudulent",
+    "4000000000002685": "product_not_received",
+    "4000000000001976": "inquiry",
+}
+REFUNDS = {"4000000000007726": "slow", "4000000000005126": "fails"}
 DEBIT = frozenset({"4000056655665556", "5200828282828210"})
 AUTHENTICATION_FAILED = Decline(
     "payment_intent_authentication_failure",
@@ -91,4 +102,6 @@ def read(number: str, *, exp_month: int, exp_year: int) -> Card:
         exp_year=exp_year,
         decline=DECLINES.get(number),
         challenge=number in CHALLENGED,
+        dispute=DISPUTES.get(number, ""),
+        refund=REFUNDS.get(number, ""),
     )

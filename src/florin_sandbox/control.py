@@ -1,4 +1,4 @@
-"""The control API: order failures, move the clock, pay and refund by command, read what the bank did."""
+"""The control API: order failures, move the clock, read what the bank did."""
 
 import json
 from collections.abc import Callable
@@ -9,43 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import (
-    card_form,
-    due,
-    endpoints,
-    errors,
-    faults,
-    hosted_page,
-    operations,
-    refunds,
-    report,
-    sessions,
-)
+from florin_sandbox import commands, due, endpoints, faults, operations, report
 from florin_sandbox.bank import Bank
-from florin_sandbox.cards import Card
+from florin_sandbox.commands import BadOrder
 from florin_sandbox.mailbox import orders
 from florin_sandbox.store import Json
-from florin_sandbox.tokens import Endpoint, needs_token
 from florin_sandbox.webhooks import Modes
-
-LONGEST_BODY = 100_000
-KINDS: dict[str, type | tuple[type, ...]] = {
-    "times": int,
-    "by": int,
-    "n": int,
-    "seed": int,
-    "amount": int,
-    "seconds": (int, float),
-    "overlap": (int, float),
-    "advance": (int, float),
-    "p": (int, float),
-    "effect": bool,
-}
-CARD_VALID = {"expiry": "12 / 40", "cvc": "1234"}
-
-
-class BadOrder(Exception):  # noqa: N818 - an answer
-    """An order that cannot be carried out, with the sentence why."""
 
 
 class Control:
@@ -57,7 +26,8 @@ class Control:
 
     def routes(self) -> list[Route]:
         """Every order, behind the token."""
-        table: list[tuple[str, str, Endpoint]] = [
+        return commands.routes(
+            self.bank,
             ("GET", "/control", self.standing),
             ("POST", "/control/faults", self.fault),
             ("POST", "/control/release", self.release),
@@ -65,23 +35,9 @@ class Control:
             ("POST", "/control/webhooks", self.webhooks),
             ("POST", "/control/clock", self.clock),
             ("POST", "/control/mail", self.mail_order),
-            ("POST", "/control/sessions/{id}/pay", self.pay),
-            ("POST", "/control/payment_intents/{id}/refund", self.refund),
             ("GET", "/control/log", self.log),
             ("GET", "/control/summary", self.summary),
-        ]
-        return [Route(path, self._guard(endpoint), methods=[method]) for method, path, endpoint in table]
-
-    def _guard(self, endpoint: Endpoint) -> Endpoint:
-        async def kind(request: Request) -> Response:
-            try:
-                return await endpoint(request)
-            except BadOrder as bad:
-                return JSONResponse({"error": str(bad)}, 400)
-            except errors.Refusal as refusal:
-                return JSONResponse(refusal.body(""), refusal.status)
-
-        return needs_token(self.bank, kind)
+        )
 
     async def standing(self, _request: Request) -> Response:
         """What is ordered now."""
@@ -98,7 +54,9 @@ class Control:
 
     async def fault(self, request: Request) -> Response:
         """Order an operation to fail: `{"operation", "mode"}` and what the mode needs."""
-        order = await _read(request, {"operation", "mode", "times", "seconds", "effect", "by", "currency"})
+        order = await commands.read(
+            request, {"operation", "mode", "times", "seconds", "effect", "by", "currency"}
+        )
         operation = order.pop("operation", faults.ANY)
         if operation not in {*operations.NAMES, faults.ANY}:
             raise BadOrder(f"There is no operation {operation}.")
@@ -110,7 +68,7 @@ class Control:
 
     async def release(self, request: Request) -> Response:
         """Let held calls go on: `{"operation"?}`."""
-        order = await _read(request, {"operation"})
+        order = await commands.read(request, {"operation"})
         self.bank.faults.release(order.get("operation", faults.ANY))
         return JSONResponse({"faults": self.bank.faults.standing()})
 
@@ -126,7 +84,7 @@ class Control:
     async def webhooks(self, request: Request) -> Response:
         """Order how notices misbehave: `{"mode", …}`."""
         allowed = {"mode", "seed", "n", "p", "seconds", "times", "endpoint", "overlap"}
-        order = await _read(request, allowed)
+        order = await commands.read(request, allowed)
         doer = WEBHOOK_ORDERS.get(str(order.get("mode")))
         if doer is None:
             raise BadOrder(f"mode must be one of {', '.join(WEBHOOK_ORDERS)}.")
@@ -136,7 +94,7 @@ class Control:
 
     async def clock(self, request: Request) -> Response:
         """Move the clock on: `{"advance": seconds}`; what that makes due happens before the answer."""
-        order = await _read(request, {"advance"})
+        order = await commands.read(request, {"advance"})
         try:
             self.bank.clock.advance(float(order.get("advance", 0)))
         except (TypeError, ValueError) as error:
@@ -148,53 +106,12 @@ class Control:
 
     async def mail_order(self, request: Request) -> Response:
         """Order the mail server to fail: `{"mode", "to"?, "times"?, "seconds"?}`."""
-        order = await _read(request, {"mode", "to", "times", "seconds"})
+        order = await commands.read(request, {"mode", "to", "times", "seconds"})
         if order.get("mode") not in orders.MODES:
             raise BadOrder(f"mode must be one of {', '.join(orders.MODES)}.")
         self.mail.add(orders.Order(**order))
         self.bank.journal.note("control", **{**order, "order": "mail"})
         return JSONResponse({"mail": self.mail.standing()})
-
-    async def pay(self, request: Request) -> Response:
-        """Pay as a payer would, by the page's own code: `{"card"?, "email"?, "name"?, "challenge"?}`."""
-        order = await _read(request, {"card", "email", "name", "challenge"})
-        due.settle(self.bank)
-        session = sessions.find(self.bank, request.path_params["id"])
-        form = {
-            "email": str(order.get("email") or session["customer_email"] or "payer@example.com"),
-            "name": str(order.get("name", "Pat Payer")),
-            "number": str(order.get("card", "4242424242424242")),
-            **CARD_VALID,
-        }
-        typed = card_form.read(form, self.bank.clock.now())
-        if typed.card is None:
-            raise BadOrder(f"Not valid: {', '.join(typed.wrong)}.")
-        outcome = await self._pay(
-            session["id"], typed.card, typed.payer, str(order.get("challenge", "complete"))
-        )
-        return JSONResponse({"outcome": outcome, "session": sessions.find(self.bank, session["id"])})
-
-    async def _pay(self, identifier: str, card: Card, payer: Json, challenge: str) -> str:
-        outcome = await hosted_page.run(
-            self.bank, identifier, lambda session: sessions.pay(self.bank, session, card, payer)
-        )
-        if outcome.state == "challenge" and challenge != "abandon":
-            outcome = await hosted_page.run(
-                self.bank,
-                identifier,
-                lambda session: sessions.answer_challenge(self.bank, session, passed=challenge == "complete"),
-            )
-        return outcome.state
-
-    async def refund(self, request: Request) -> Response:
-        """Refund as if at the dashboard: `{"amount"?}`, minor units."""
-        order = await _read(request, {"amount", "reason"})
-        wish = refunds.Wish(request.path_params["id"], None, order.get("amount"), order.get("reason"), {})
-        store = self.bank.store
-        with store.transaction(), store.scope(store.owner(wish.intent or "")):
-            refund = refunds.create(self.bank, wish)
-        await self.bank.courier.dispatch()
-        return JSONResponse(refund)
 
     async def log(self, request: Request) -> Response:
         """Everything the bank did, as JSON lines: `?after=seq&kind=money`."""
@@ -260,22 +177,3 @@ WEBHOOK_ORDERS: dict[str, Callable[[Bank, Json], Json | None]] = {
     "old_timestamp": lambda bank, order: _set(old_timestamp="times")(bank, {"times": 1, **order}),
     "rotate_secret": _rotate,
 }
-
-
-async def _read(request: Request, allowed: set[str]) -> Json:
-    body = await request.body()
-    try:
-        order = json.loads(body or b"{}")
-    except ValueError as error:
-        raise BadOrder("The body must be JSON.") from error
-    if not isinstance(order, dict) or len(body) > LONGEST_BODY:
-        raise BadOrder("The body must be a JSON object.")
-    for name in order:
-        if name not in allowed:
-            raise BadOrder(f"Unknown field {name}; known are {', '.join(sorted(allowed))}.")
-        expected = KINDS.get(name, str)
-        if not isinstance(order[name], expected) or isinstance(order[name], bool) != (expected is bool):
-            raise BadOrder(f"{name} has the wrong type.")
-    if order.get("times", 1) < 1:
-        raise BadOrder("times is at least 1.")
-    return order

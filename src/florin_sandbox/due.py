@@ -1,14 +1,26 @@
-"""What the passing of time does: sessions expire, authorisations lapse."""
+"""What the passing of time does: sessions expire, authorisations lapse, debits clear or come back."""
 
 from collections.abc import Callable
 
-from florin_sandbox import intents, sessions
+from florin_sandbox import bank_debits, disputes, intents, refunds, sessions
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
+NOW_DUE = "SELECT body FROM object WHERE id = ? AND due <= ?"
+
+
+def _see_intent(bank: Bank, intent: Json) -> None:
+    if intent["status"] == "requires_capture":
+        intents.authorisation_over(bank, intent)
+    else:
+        bank_debits.come_due(bank, intent)
+
+
 DOERS: dict[str, Callable[[Bank, Json], None]] = {
     sessions.KIND: sessions.close,
-    intents.KIND: intents.authorisation_over,
+    intents.KIND: _see_intent,
+    refunds.KIND: refunds.come_due,
+    disputes.KIND: disputes.come_due,
 }
 
 
@@ -17,6 +29,12 @@ def settle(bank: Bank) -> None:
     while overdue := bank.store.overdue(bank.clock.now()):
         with bank.store.transaction():
             for thing in overdue:
-                with bank.store.scope(bank.store.owner(thing["id"])):
-                    DOERS[thing["object"]](bank, thing)
+                _see(bank, thing["id"])
     bank.courier.wake()
+
+
+def _see(bank: Bank, identifier: str) -> None:
+    """Look at one thing as it is by now: what was due before it may have settled it."""
+    with bank.store.scope(bank.store.owner(identifier)):
+        for thing in bank.store.select(NOW_DUE, (identifier, bank.clock.now())):
+            DOERS[thing["object"]](bank, thing)

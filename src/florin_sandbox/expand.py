@@ -9,8 +9,9 @@ KINDS = {
     "latest_charge": "charge",
     "charge": "charge",
     "balance_transaction": "balance_transaction",
+    "failure_balance_transaction": "balance_transaction",
 }
-SOURCES = {"ch_": "charge", "re_": "refund"}
+SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund", "pyr": "refund", "dp_": "dispute"}
 DEEPEST = 4
 
 

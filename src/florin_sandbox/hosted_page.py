@@ -1,4 +1,4 @@
-"""The page a payer pays on: the bill, a card form, the bank's check; GET never changes anything."""
+"""The page a payer pays on: the bill, a form for card or account, the bank's check; GET changes nothing."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,29 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import card_form, cards, connections, due, faults, pages, sessions, texts
+from florin_sandbox import (
+    attempts,
+    bank_accounts,
+    bank_form,
+    card_form,
+    cards,
+    connections,
+    due,
+    faults,
+    pages,
+    sessions,
+    texts,
+)
+from florin_sandbox.attempts import Outcome
 from florin_sandbox.bank import Bank
 from florin_sandbox.cards import Decline
-from florin_sandbox.sessions import Outcome
 from florin_sandbox.store import Json
+
+Typed = card_form.Typed | bank_form.Typed
 
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 LARGEST_FORM = 20_000
+CLOSED = {"processing": "started", "requires_payment_method": "failed", "canceled": "failed"}
 
 
 class HostedPage:
@@ -38,16 +53,23 @@ class HostedPage:
             return self._missing(request)
         if session["status"] != "open":
             return self._closed(request, session)
-        return self._form(request, session, card_form.Typed(email=session["customer_email"] or ""))
+        method = _method(session, request.query_params.get("method", ""))
+        empty = bank_form.Typed if method == sessions.BANK_DEBIT else card_form.Typed
+        return self._form(request, session, empty(email=session["customer_email"] or ""))
 
     async def pay(self, request: Request) -> Response:
-        """Try the card. A form sent twice finds the session paid and charges nothing more."""
+        """Try what was typed. A form sent twice finds the session paid and charges nothing more."""
         session = self._session(request)
         if session is None:
             return self._missing(request)
         if session["status"] != "open":
             return self._settled(request, session)
-        typed = card_form.read(await _form_of(request), self.bank.clock.now())
+        form = await _form_of(request)
+        if _method(session, form.get("method", "")) == sessions.BANK_DEBIT:
+            return await self._debit(request, session, bank_form.read(form))
+        return await self._charge(request, session, card_form.read(form, self.bank.clock.now()))
+
+    async def _charge(self, request: Request, session: Json, typed: card_form.Typed) -> Response:
         if typed.card is None:
             return self._form(request, session, typed, status=422)
         card = typed.card
@@ -57,7 +79,21 @@ class HostedPage:
         cheat = _cheat(session, fault)
 
         def attempt(current: Json) -> Outcome:
-            return sessions.pay(self.bank, current, card, typed.payer, cheat=cheat)
+            return attempts.pay(self.bank, current, card, typed.payer, cheat=cheat)
+
+        return await self._carry_out(request, session["id"], fault=fault, attempt=attempt, typed=typed)
+
+    async def _debit(self, request: Request, session: Json, typed: bank_form.Typed) -> Response:
+        if typed.account is None:
+            return self._form(request, session, typed, status=422)
+        account = typed.account
+        fault = self.bank.faults.take("intent.confirm")
+        cheat = _cheat(session, fault)
+
+        def attempt(current: Json) -> Outcome:
+            if fault.mode == "decline":
+                return attempts.refuse_debit(self.bank, current)
+            return attempts.debit(self.bank, current, account, typed.payer, cheat=cheat)
 
         return await self._carry_out(request, session["id"], fault=fault, attempt=attempt, typed=typed)
 
@@ -73,17 +109,17 @@ class HostedPage:
         return self._render(request, session, "challenge.html")
 
     async def answer_challenge(self, request: Request) -> Response:
-        """The bank's answer."""
+        """The bank's answer. Given in a second window, it finds the session paid and says so."""
         session = self._session(request)
         if session is None:
             return self._missing(request)
         if session["status"] != "open":
-            return self._settled(request, session)
+            return self._closed(request, session)
         passed = (await _form_of(request)).get("answer") == "pass"
         fault = self.bank.faults.take("intent.challenge")
 
         def attempt(current: Json) -> Outcome:
-            return sessions.answer_challenge(self.bank, current, passed=passed)
+            return attempts.answer_challenge(self.bank, current, passed=passed)
 
         return await self._carry_out(
             request, session["id"], fault=fault, attempt=attempt, typed=card_form.Typed()
@@ -96,7 +132,7 @@ class HostedPage:
         *,
         fault: faults.Fault,
         attempt: Callable[[Json], Outcome],
-        typed: card_form.Typed,
+        typed: Typed,
     ) -> Response:
         try:
             await faults.before(fault)
@@ -130,7 +166,7 @@ class HostedPage:
         self,
         request: Request,
         session: Json,
-        typed: card_form.Typed,
+        typed: Typed,
         *,
         decline: Decline | None = None,
         status: int = 200,
@@ -145,12 +181,17 @@ class HostedPage:
             typed=typed,
             reason=reason,
             lines=self.bank.store.private(session["id"])["lines"],
-            shown_cards=cards.SHOWN,
+            by_bank=isinstance(typed, bank_form.Typed),
+            shown=bank_accounts.SHOWN if isinstance(typed, bank_form.Typed) else cards.SHOWN,
             challenged=self._challenged(session),
         )
 
     def _closed(self, request: Request, session: Json) -> Response:
-        return self._render(request, session, "closed.html")
+        intent = self.bank.store.get("payment_intent", session["payment_intent"] or "")
+        state = CLOSED.get(intent["status"] if intent else "", "paid")
+        return self._render(
+            request, session, "closed.html", state="expired" if session["status"] == "expired" else state
+        )
 
     def _render(
         self, request: Request, session: Json, template: str, *, status: int = 200, **values: object
@@ -183,6 +224,11 @@ async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -
         bank.journal.write("page", session=identifier, outcome=outcome.state)
     await bank.courier.dispatch()
     return outcome
+
+
+def _method(session: Json, wanted: str) -> str:
+    methods = session["payment_method_types"]
+    return wanted if wanted in methods else str(methods[0])
 
 
 def _cheat(session: Json, fault: faults.Fault) -> Json:

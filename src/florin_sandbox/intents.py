@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from florin_sandbox import balance, charge_shapes, errors, events, ids, money, shapes
+from florin_sandbox import balance, charge_shapes, disputes, errors, events, ids, money, moves, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.cards import AUTHENTICATION_FAILED, Card, Decline
 from florin_sandbox.params import Params
@@ -50,7 +50,7 @@ def refuse(bank: Bank, intent: Json, card: Card, *, payer: Json, decline: Declin
         payment_method=None,
     )
     bank.store.save(intent)
-    _move(bank, "declined", intent, intent["amount"], code=decline.decline_code or decline.code)
+    moves.write(bank, "declined", intent, intent["amount"], code=decline.decline_code or decline.code)
     events.emit(bank, "charge.failed", charge)
     events.emit(bank, "payment_intent.payment_failed", intent)
 
@@ -74,7 +74,7 @@ def fail_challenge(bank: Bank, intent: Json) -> None:
         next_action=None,
     )
     bank.store.save(intent)
-    _move(bank, "declined", intent, intent["amount"], code=AUTHENTICATION_FAILED.code)
+    moves.write(bank, "declined", intent, intent["amount"], code=AUTHENTICATION_FAILED.code)
     events.emit(bank, "payment_intent.payment_failed", intent)
 
 
@@ -82,9 +82,9 @@ def authorise(bank: Bank, intent: Json, card: Card, payer: Json) -> None:
     """The issuer said yes: money is held, and taken at once if the capture is automatic."""
     intent.update(payment_method=ids.new("pm"), last_payment_error=None, next_action=None)
     charge = charge_shapes.charge(bank.clock.now(), intent, card, payer)
-    bank.store.add(charge, parent=intent["id"])
+    bank.store.add(charge, parent=intent["id"], private={"dispute": card.dispute, "refund": card.refund})
     intent["latest_charge"] = charge["id"]
-    _move(bank, "authorised", intent, intent["amount"], charge=charge["id"])
+    moves.write(bank, "authorised", intent, intent["amount"], charge=charge["id"])
     if intent["capture_method"] == "manual":
         intent.update(status="requires_capture", amount_capturable=intent["amount"])
         bank.store.save(intent)
@@ -95,6 +95,7 @@ def authorise(bank: Bank, intent: Json, card: Card, payer: Json) -> None:
         _take(bank, intent, charge, intent["amount"])
         events.emit(bank, "charge.succeeded", charge)
         events.emit(bank, "payment_intent.succeeded", intent)
+        disputes.open_if_fated(bank, charge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def capture(bank: Bank, wish: Capture) -> Json:
     _mark_session_paid(bank, intent)
     events.emit(bank, "charge.captured", charge)
     events.emit(bank, "payment_intent.succeeded", intent)
+    disputes.open_if_fated(bank, charge)
     return intent
 
 
@@ -163,19 +165,29 @@ def cancel(bank: Bank, wish: Cancel) -> Json:
             f" {', '.join(CANCELABLE)}."
         )
         raise errors.unexpected_state(message, intent)
-    session = _session_of(bank, intent)
+    session = session_of(bank, intent)
     if session and session["status"] == "open":
         message = (
             "This PaymentIntent belongs to an open Checkout Session; expire the Checkout Session instead."
         )
         raise errors.unexpected_state(message, intent)
+    if intent["status"] == "processing" and not _still_here(bank, intent):
+        message = "You cannot cancel this PaymentIntent because its debit has been sent to the bank."
+        raise errors.unexpected_state(message, intent)
     let_go(bank, intent, wish.reason)
     return intent
+
+
+def _still_here(bank: Bank, intent: Json) -> bool:
+    """Debits go to the bank at the end of the day, by the clock and in UTC."""
+    charge = bank.store.get("charge", intent["latest_charge"]) or {}
+    return bool(charge["created"] // shapes.DAY == bank.clock.now() // shapes.DAY)
 
 
 def let_go(bank: Bank, intent: Json, reason: str | None) -> None:
     """Cancel an intent; what was held goes back and shows on the charge as refunded, as at Stripe."""
     held = intent["amount_capturable"]
+    pending = intent["status"] == "processing"
     now = bank.clock.now()
     intent.update(
         status="canceled", amount_capturable=0, canceled_at=now, cancellation_reason=reason, next_action=None
@@ -186,9 +198,24 @@ def let_go(bank: Bank, intent: Json, reason: str | None) -> None:
         charge = bank.store.get("charge", intent["latest_charge"]) or {}
         charge.update(amount_refunded=held, refunded=True)
         bank.store.save(charge)
-        _move(bank, "released", intent, held, charge=charge["id"])
+        moves.write(bank, "released", intent, held, charge=charge["id"])
         events.emit(bank, "charge.refunded", charge)
+    if pending:
+        _call_off(bank, intent)
     events.emit(bank, "payment_intent.canceled", intent)
+
+
+def _call_off(bank: Bank, intent: Json) -> None:
+    charge = bank.store.get("charge", intent["latest_charge"]) or {}
+    charge.update(
+        status="failed",
+        captured=False,
+        amount_captured=0,
+        failure_message="The debit was canceled before it was sent to the bank.",
+    )
+    bank.store.save(charge)
+    moves.write(bank, "failed", intent, charge["amount"], charge=charge["id"], code="canceled")
+    events.emit(bank, "charge.failed", charge)
 
 
 def authorisation_over(bank: Bank, intent: Json) -> None:
@@ -206,12 +233,13 @@ def _take(bank: Bank, intent: Json, charge: Json, amount: int) -> None:
     intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
     bank.store.save(intent)
     bank.store.set_due(intent["id"], None)
-    _move(bank, "captured", intent, amount, charge=charge["id"], fee=transaction["fee"])
+    moves.write(bank, "captured", intent, amount, charge=charge["id"], fee=transaction["fee"])
     if rest:
-        _move(bank, "released", intent, rest, charge=charge["id"])
+        moves.write(bank, "released", intent, rest, charge=charge["id"])
 
 
-def _session_of(bank: Bank, intent: Json) -> Json | None:
+def session_of(bank: Bank, intent: Json) -> Json | None:
+    """The session whose payer made this intent."""
     row = bank.store.select(
         "SELECT s.body FROM object i JOIN object s ON s.id = i.parent WHERE i.id = ?", (intent["id"],)
     )
@@ -219,13 +247,7 @@ def _session_of(bank: Bank, intent: Json) -> Json | None:
 
 
 def _mark_session_paid(bank: Bank, intent: Json) -> None:
-    session = _session_of(bank, intent)
+    session = session_of(bank, intent)
     if session:
         session["payment_status"] = "paid"
         bank.store.save(session)
-
-
-def _move(bank: Bank, what: str, intent: Json, amount: int, **facts: object) -> None:
-    bank.journal.write(
-        "money", move=what, payment_intent=intent["id"], amount=amount, currency=intent["currency"], **facts
-    )

@@ -16,6 +16,7 @@ FILTERS = {
     "payment_intent": {},
     "charge": {"payment_intent": "parent"},
     "refund": {"payment_intent": "parent", "charge": "body ->> 'charge'"},
+    "dispute": {"payment_intent": "parent", "charge": "body ->> 'charge'"},
     "balance_transaction": {"source": "parent", "type": "body ->> 'type'", "currency": "body ->> 'currency'"},
     "event": {"type": "parent"},
     "webhook_endpoint": {},

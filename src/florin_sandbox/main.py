@@ -74,6 +74,12 @@ def _add_money(parser: argparse.ArgumentParser) -> None:
     for name, usual, meaning in FEES:
         parser.add_argument(name, type=int, default=usual, help=f"{meaning} (default: %(default)s)")
     parser.add_argument(
+        "--bank-debit-days",
+        type=int,
+        default=4,
+        help="days until a bank debit clears or fails (default: %(default)s)",
+    )
+    parser.add_argument(
         "--payouts",
         choices=("daily", "manual"),
         default="daily",

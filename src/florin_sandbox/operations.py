@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from florin_sandbox import balance, endpoints, errors, expand, intents, listing, refunds, sessions
+from florin_sandbox import (
+    balance,
+    disputes,
+    endpoints,
+    errors,
+    evidence,
+    expand,
+    intents,
+    listing,
+    refunds,
+    sessions,
+)
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -69,7 +80,7 @@ def _lister(name: str, kind: str, path: str) -> Operation:
 
 
 S, P, W = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/webhook_endpoints"
-B = "/v1/balance_transactions"
+B, D = "/v1/balance_transactions", "/v1/disputes"
 OPERATIONS = (
     Operation("session.create", "POST", S, sessions.read_create, sessions.create),
     _lister("session.list", sessions.KIND, S),
@@ -84,7 +95,12 @@ OPERATIONS = (
     Operation("charge.retrieve", "GET", "/v1/charges/{id}", _read_id, partial(_retrieve, "charge")),
     Operation("refund.create", "POST", "/v1/refunds", refunds.read, refunds.create),
     _lister("refund.list", refunds.KIND, "/v1/refunds"),
-    Operation("refund.retrieve", "GET", "/v1/refunds/{id}", _read_id, partial(_retrieve, refunds.KIND)),
+    Operation("refund.retrieve", "GET", "/v1/refunds/{id}", _read_id, refunds.find),
+    Operation("refund.cancel", "POST", "/v1/refunds/{id}/cancel", _read_id, refunds.cancel),
+    _lister("dispute.list", disputes.KIND, D),
+    Operation("dispute.retrieve", "GET", D + "/{id}", _read_id, disputes.find),
+    Operation("dispute.update", "POST", D + "/{id}", evidence.read, evidence.update),
+    Operation("dispute.close", "POST", D + "/{id}/close", _read_id, evidence.close),
     Operation("balance.retrieve", "GET", "/v1/balance", _read_id, balance.retrieve),
     Operation("balance_transaction.list", "GET", B, partial(_read_list, balance.KIND), _list_balance),
     Operation("balance_transaction.retrieve", "GET", B + "/{id}", _read_id, balance.find),

@@ -162,12 +162,6 @@ def give_up_pending(bank: Bank, charge: Json) -> None:
             fail(bank, refund, PENDING_DISPUTED)
 
 
-def read_cancel(params: Params, identifier: str) -> str:
-    """Which refund the caller wants called off."""
-    params.only({"expand"})
-    return identifier
-
-
 def cancel(bank: Bank, identifier: str) -> Json:
     """Call a refund off. Only those that wait for the payer can be, and no card or bank debit makes one."""
     refund = find(bank, identifier)

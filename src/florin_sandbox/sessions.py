@@ -1,11 +1,10 @@
 """Checkout sessions: a page for one payment, open until it is paid, expired or called off."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from florin_sandbox import errors, events, intents, money, shapes
 from florin_sandbox.bank import Bank
-from florin_sandbox.cards import AUTHENTICATION_FAILED, Card, Decline
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
 
@@ -54,6 +53,8 @@ INTENT_KNOWN = frozenset(
         "transfer_group",
     ]
 )
+BANK_DEBIT = "us_bank_account"
+METHODS = ("card", BANK_DEBIT)
 SHORTEST = 30 * 60
 LONGEST = 24 * 3600
 LENIENCE = 60
@@ -85,13 +86,8 @@ def read_create(params: Params, _identifier: str) -> Order:
     success_url = params.url("success_url")
     if success_url is None:
         raise errors.missing("success_url")
-    methods = params.texts("payment_method_types") or ["card"]
-    for method in methods:
-        if method != "card":
-            raise errors.invalid(
-                "payment_method_types", f"Invalid payment_method_types: {method} is not available here"
-            )
     intent = _read_intent(params.group("payment_intent_data"))
+    methods = _read_methods(params, currency, intent["capture_method"])
     email = params.text("customer_email", limit=800)
     facts = {
         "amount_total": total,
@@ -106,6 +102,25 @@ def read_create(params: Params, _identifier: str) -> Order:
     }
     merchant = params.group("branding_settings").text("display_name", limit=200)
     return Order(facts, lines, intent, merchant, params.integer("expires_at"))
+
+
+def _read_methods(params: Params, currency: str, capture_method: str) -> list[str]:
+    name = "payment_method_types"
+    methods = params.texts(name) or ["card"]
+    for method in methods:
+        if method not in METHODS:
+            raise errors.invalid(name, f"Invalid {name}: {method} is not available here")
+    if len(set(methods)) < len(methods):
+        raise errors.invalid(name, "Each payment method type can be given once.")
+    if BANK_DEBIT in methods and currency != "usd":
+        message = (
+            f"The payment method `{BANK_DEBIT}` needs the currency `usd`, but the session is in `{currency}`."
+        )
+        raise errors.invalid(name, message)
+    if BANK_DEBIT in methods and capture_method == "manual":
+        message = f"The payment method `{BANK_DEBIT}` cannot be used with the capture method `manual`."
+        raise errors.invalid(name, message)
+    return methods
 
 
 def _read_lines(params: Params) -> tuple[str, list[tuple[int, int, Json]]]:
@@ -217,81 +232,3 @@ def close(bank: Bank, session: Json) -> None:
     if session["payment_intent"]:
         intents.let_go(bank, intents.find(bank, session["payment_intent"]), "expired")
     events.emit(bank, "checkout.session.expired", session)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a payer's attempt: `closed` means that the session was no longer open."""
-
-    state: Literal["paid", "declined", "challenge", "closed"]
-    decline: Decline | None = None
-
-
-def pay(bank: Bank, session: Json, card: Card, payer: Json, *, cheat: Json | None = None) -> Outcome:
-    """Try to pay a session with a card. A session that is not open takes no money.
-
-    `cheat` is what to take in place of the right amount or currency, when told to.
-    """
-    if session["status"] != "open":
-        return Outcome("closed")
-    intent = intents.open_for(bank, session, bank.store.private(session["id"])["intent"])
-    intent.update(cheat or {})
-    session["payment_intent"] = intent["id"]
-    bank.store.save(session)
-    if card.decline:
-        intents.refuse(bank, intent, card, payer=payer, decline=card.decline)
-        return Outcome("declined", card.decline)
-    if card.challenge:
-        _remember(bank, session, card, payer)
-        intents.ask_challenge(bank, intent, f"{session['url']}/challenge")
-        return Outcome("challenge")
-    return _complete(bank, session, intent, card=card, payer=payer)
-
-
-def answer_challenge(bank: Bank, session: Json, *, passed: bool) -> Outcome:
-    """The payer passed or failed the issuer's check."""
-    if session["status"] != "open":
-        return Outcome("closed")
-    intent = intents.find(bank, session["payment_intent"] or "")
-    if intent["status"] != "requires_action":
-        return Outcome("declined", AUTHENTICATION_FAILED)
-    if not passed:
-        intents.fail_challenge(bank, intent)
-        return Outcome("declined", AUTHENTICATION_FAILED)
-    asked = bank.store.private(session["id"])["asked"]
-    return _complete(bank, session, intent, card=Card(**asked["card"]), payer=asked["payer"])
-
-
-def _remember(bank: Bank, session: Json, card: Card, payer: Json) -> None:
-    kept = {
-        "brand": card.brand,
-        "funding": card.funding,
-        "last4": card.last4,
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-    }
-    private = bank.store.private(session["id"])
-    bank.store.save_private(session["id"], {**private, "asked": {"card": kept, "payer": payer}})
-
-
-def _complete(bank: Bank, session: Json, intent: Json, *, card: Card, payer: Json) -> Outcome:
-    intents.authorise(bank, intent, card, payer)
-    session.update(
-        status="complete",
-        payment_status="paid" if intent["status"] == "succeeded" else "unpaid",
-        url=None,
-        customer_details={
-            "address": dict(shapes.NO_ADDRESS),
-            "business_name": None,
-            "email": payer["email"],
-            "individual_name": None,
-            "name": payer["name"],
-            "phone": None,
-            "tax_exempt": "none",
-            "tax_ids": [],
-        },
-    )
-    bank.store.save(session)
-    bank.store.set_due(session["id"], None)
-    events.emit(bank, "checkout.session.completed", session)
-    return Outcome("paid")

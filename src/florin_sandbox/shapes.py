@@ -9,6 +9,11 @@ from florin_sandbox.store import Json
 DAY = 24 * 3600
 NO_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 
+METHOD_OPTIONS = {
+    "card": {"request_three_d_secure": "automatic"},
+    "us_bank_account": {"verification_method": "automatic"},
+}
+
 
 def checkout_session(now: int, url: str, **facts: Any) -> Json:
     """An open session. `url` is the page's address up to the id."""
@@ -131,7 +136,9 @@ def payment_intent(now: int, session: Json, data: Json) -> Json:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_options": {
+            method: dict(METHOD_OPTIONS[method]) for method in session["payment_method_types"]
+        },
         "payment_method_types": session["payment_method_types"],
         "processing": None,
         "receipt_email": data["receipt_email"],
@@ -147,10 +154,19 @@ def payment_intent(now: int, session: Json, data: Json) -> Json:
     }
 
 
-def refund(now: int, charge_: Json, *, amount: int, reason: str | None, metadata: dict[str, str]) -> Json:
-    """Money on its way back."""
+def refund(
+    now: int, charge_: Json, *, amount: int, reason: str | None, metadata: dict[str, str], status: str
+) -> Json:
+    """Money on its way back; `status` is pending or succeeded."""
+    method = charge_["payment_method_details"]["type"]
+    pending = status == "pending"
+    reference = {
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "pending" if pending else "refund",
+    }
     return {
-        "id": "re_3" + ids.text(23),
+        "id": ("re_3" if method == "card" else "pyr_1") + ids.text(23),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
@@ -158,22 +174,16 @@ def refund(now: int, charge_: Json, *, amount: int, reason: str | None, metadata
         "created": now,
         "currency": charge_["currency"],
         "customer": None,
-        "destination_details": {
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        "destination_details": {"type": method, method: reference if method == "card" else {}},
         "metadata": metadata,
         "payment_intent": charge_["payment_intent"],
         "payment_method": charge_["payment_method"],
         "reason": reason,
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "succeeded",
+        "status": status,
         "transfer_reversal": None,
+        **({"pending_reason": "processing"} if pending else {}),
     }
 
 

@@ -6,7 +6,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Pay {merchant}",
         "badge": "Test processor",
-        "badge_note": "No real money moves here. Use a test card number.",
+        "badge_note": "No real money moves here. Use a test number.",
         "pay_to": "Pay to",
         "total": "Total",
         "quantity": "{n} \u00d7 {price}",
@@ -56,13 +56,54 @@ TEXTS: dict[str, dict[str, str]] = {
         "incorrect_cvc": "Your card's security code is incorrect.",
         "processing_error": "An error occurred while processing your card. Wait a little and try again.",
         "payment_intent_authentication_failure": "Your bank could not confirm that it was you.",
+        "bank_heading": "Pay from a bank account",
+        "methods": "Ways to pay",
+        "card": "Card",
+        "us_bank_account": "US bank account",
+        "holder": "Account holder",
+        "routing": "Routing number",
+        "routing_hint": "9 digits",
+        "account": "Account number",
+        "account_hint": "4 to 17 digits",
+        "kind": "Type of account",
+        "checking": "Checking",
+        "savings": "Savings",
+        "mandate": (
+            "By pressing Authorise and pay you allow {merchant} to debit {amount} from this account "
+            "once, by ACH, for what is listed here. If the debit fails, or is taken back, the amount "
+            "is owed again. To withdraw this permission, write to {merchant} before the debit is "
+            "sent."
+        ),
+        "authorise": "Authorise and pay",
+        "try_again_bank": "Nothing was debited. Try again or use another account.",
+        "bad_holder": "Enter the name of the account holder.",
+        "bad_routing": "This is not a valid routing number: it has nine digits, the first on a check.",
+        "bad_account": "Enter the 4 to 17 digits of the account number.",
+        "bad_kind": "Choose checking or savings.",
+        "test_accounts": "Test account numbers",
+        "test_accounts_note": "With the routing number 110000000. Other account numbers pay.",
+        "debit_clears": "clears after some days",
+        "debit_funds": "fails: not enough money",
+        "debit_closed": "fails: account closed",
+        "debit_disputed": "clears, then is taken back",
+        "debit_returned": "clears, comes back ten days later",
+        "bank_account_unusable": "This bank account cannot be used for payments.",
+        "started_title": "Your payment is on its way",
+        "started_text": (
+            "Thank you. {amount} will be debited for {merchant}. That takes some business days; "
+            "nothing is left to do."
+        ),
+        "failed_title": "This payment did not go through",
+        "failed_text": (
+            "Your bank did not pay the {amount}. Go back to {merchant} and start the payment again."
+        ),
         "broken_title": "Something went wrong at the processor.",
         "broken_text": "Reload the payment page to see whether the payment went through.",
     },
     "es": {
         "title": "Pagar a {merchant}",
         "badge": "Procesador de pruebas",
-        "badge_note": "Aquí no se mueve dinero real. Use un número de tarjeta de prueba.",
+        "badge_note": "Aquí no se mueve dinero real. Use un número de prueba.",
         "pay_to": "Pagar a",
         "total": "Total",
         "quantity": "{n} \u00d7 {price}",
@@ -112,6 +153,44 @@ TEXTS: dict[str, dict[str, str]] = {
         "incorrect_cvc": "El código de seguridad de su tarjeta no es correcto.",
         "processing_error": "Hubo un error al procesar su tarjeta. Espere un poco e inténtelo de nuevo.",
         "payment_intent_authentication_failure": "Su banco no pudo confirmar que era usted.",
+        "bank_heading": "Pagar desde una cuenta bancaria",
+        "methods": "Formas de pago",
+        "card": "Tarjeta",
+        "us_bank_account": "Cuenta bancaria de EE. UU.",
+        "holder": "Titular de la cuenta",
+        "routing": "Número de ruta",
+        "routing_hint": "9 cifras",
+        "account": "Número de cuenta",
+        "account_hint": "de 4 a 17 cifras",
+        "kind": "Tipo de cuenta",
+        "checking": "Corriente",
+        "savings": "De ahorro",
+        "mandate": (
+            "Al pulsar Autorizar y pagar, usted permite a {merchant} cargar {amount} en esta cuenta "
+            "una sola vez, por ACH, por lo que aquí se detalla. Si el cargo falla o se devuelve, el "
+            "importe vuelve a deberse. Para retirar este permiso, escriba a {merchant} antes de que "
+            "se envíe el cargo."
+        ),
+        "authorise": "Autorizar y pagar",
+        "try_again_bank": "No se ha cargado nada. Inténtelo de nuevo o use otra cuenta.",
+        "bad_holder": "Escriba el nombre del titular de la cuenta.",
+        "bad_routing": "Este número de ruta no es válido: tiene nueve cifras, las primeras de un cheque.",
+        "bad_account": "Escriba las 4 a 17 cifras del número de cuenta.",
+        "bad_kind": "Elija corriente o de ahorro.",
+        "test_accounts": "Números de cuenta de prueba",
+        "test_accounts_note": "Con el número de ruta 110000000. Los demás números de cuenta pagan.",
+        "debit_clears": "se cobra pasados unos días",
+        "debit_funds": "falla: no hay fondos",
+        "debit_closed": "falla: cuenta cerrada",
+        "debit_disputed": "se cobra y después se devuelve",
+        "debit_returned": "se cobra y vuelve diez días después",
+        "bank_account_unusable": "Esta cuenta bancaria no puede usarse para pagar.",
+        "started_title": "Su pago está en camino",
+        "started_text": (
+            "Gracias. Se cargarán {amount} para {merchant}. Tarda unos días hábiles; no queda nada por hacer."
+        ),
+        "failed_title": "El pago no se ha realizado",
+        "failed_text": "Su banco no ha pagado {amount}. Vuelva a {merchant} y empiece el pago de nuevo.",
         "broken_title": "Algo ha fallado en el procesador.",
         "broken_text": "Vuelva a cargar la página de pago para ver si el pago se ha realizado.",
     },

@@ -1,0 +1,92 @@
+"""What can be done at the bank by hand, from the control API and from the page of payments."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from florin_sandbox import bank_debits, disputes, errors, intents, refunds
+from florin_sandbox.bank import Bank
+from florin_sandbox.store import Json
+
+
+def send_back(bank: Bank, intent_id: str, code: str) -> Json:
+    """Return a bank debit with this code: before it cleared it fails, afterwards it is a lost dispute."""
+    with _work_on(bank, intent_id):
+        intent = intents.find(bank, intent_id)
+        bank_debits.send_back(bank, intent, code)
+        return intent
+
+
+def clear(bank: Bank, intent_id: str) -> Json:
+    """Clear a bank debit that is on its way."""
+    with _work_on(bank, intent_id):
+        intent = intents.find(bank, intent_id)
+        bank_debits.clear_now(bank, intent)
+        return intent
+
+
+def refund(bank: Bank, intent_id: str, amount: int | None, reason: str | None) -> Json:
+    """Refund without the shop's doing; `amount` in minor units, None for all that is left."""
+    with _work_on(bank, intent_id):
+        return refunds.create(bank, refunds.Wish(intent_id, None, amount, reason, {}))
+
+
+def end_refund(bank: Bank, refund_id: str, *, arrived: bool) -> Json:
+    """Let a refund arrive, or fail."""
+    with _work_on(bank, refund_id):
+        found = refunds.find(bank, refund_id)
+        if arrived:
+            refunds.succeed(bank, found)
+        else:
+            refunds.fail(bank, found)
+        return found
+
+
+def dispute(bank: Bank, intent_id: str, *, amount: int | None, reason: str, inquiry: bool) -> Json:
+    """Dispute a card payment, or only ask about it; `amount` in minor units, None for all that is left."""
+    with _work_on(bank, intent_id):
+        charge = _disputable(bank, intents.find(bank, intent_id))
+        if reason not in disputes.NETWORK_CODES:
+            raise errors.Refusal(f"reason must be one of {', '.join(disputes.NETWORK_CODES)}.")
+        left = charge["amount"] - charge["amount_refunded"]
+        wanted = left if amount is None else amount
+        if not 0 < wanted <= left:
+            raise errors.Refusal(f"amount must be from 1 to {left}, which is what was not refunded.")
+        opener = disputes.ask if inquiry else disputes.dispute
+        return opener(bank, charge, amount=wanted, reason=reason)
+
+
+def decide(bank: Bank, dispute_id: str, *, won: bool) -> Json:
+    """End a dispute for the merchant, or against."""
+    with _work_on(bank, dispute_id):
+        found = disputes.find(bank, dispute_id)
+        if won:
+            disputes.win(bank, found)
+        else:
+            disputes.lose(bank, found)
+        return found
+
+
+def escalate(bank: Bank, dispute_id: str) -> Json:
+    """Make a dispute of an inquiry."""
+    with _work_on(bank, dispute_id):
+        found = disputes.find(bank, dispute_id)
+        disputes.escalate(bank, found)
+        return found
+
+
+@contextmanager
+def _work_on(bank: Bank, identifier: str) -> Iterator[None]:
+    """All or nothing, for the account that this object belongs to."""
+    with bank.store.transaction(), bank.store.scope(bank.store.owner(identifier)):
+        yield
+
+
+def _disputable(bank: Bank, intent: Json) -> Json:
+    charge = bank.store.get("charge", intent["latest_charge"] or "")
+    if charge is None or intent["status"] != "succeeded":
+        raise errors.Refusal("Only a payment that was captured can be disputed.")
+    if "card" not in charge["payment_method_details"]:
+        raise errors.Refusal("A bank debit is not disputed but returned, with a return code.")
+    if any(entry["status"] in disputes.OPEN for entry in disputes.of_charge(bank, charge)):
+        raise errors.Refusal("This payment is disputed already.")
+    return charge
