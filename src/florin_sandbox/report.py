@@ -3,48 +3,76 @@
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
-SUMS = """
-WITH moved AS MATERIALIZED (
-    SELECT body ->> 'payment_intent' AS intent, body ->> 'move' AS move,
-           body ->> 'amount' AS amount, body ->> 'fee' AS fee
-    FROM log WHERE kind = 'money'
-), summed AS MATERIALIZED (
-    SELECT intent,
-           coalesce(sum(amount) FILTER (WHERE move = 'authorised'), 0) AS authorised,
-           coalesce(sum(amount) FILTER (WHERE move = 'captured'), 0) AS captured,
-           coalesce(sum(amount) FILTER (WHERE move = 'released'), 0) AS released,
-           coalesce(sum(amount) FILTER (WHERE move = 'refunded'), 0) AS refunded,
-           coalesce(sum(fee) FILTER (WHERE move = 'captured'), 0) AS fee
-    FROM moved GROUP BY intent
-)
-SELECT o.id, o.created, o.body ->> 'currency', o.body ->> 'status', o.parent, o.body ->> 'latest_charge',
-       coalesce(authorised, 0), coalesce(captured, 0), coalesce(released, 0), coalesce(refunded, 0),
-       coalesce(fee, 0)
-FROM object o LEFT JOIN summed ON summed.intent = o.id
-WHERE o.kind = 'payment_intent' ORDER BY o.seq
-"""
-NAMES = (
-    "payment_intent",
-    "created",
-    "currency",
-    "status",
-    "session",
-    "charge",
-    "authorised",
-    "captured",
-    "released",
-    "refunded",
-    "fee",
-)
+COUNTED = {
+    "authorised": ("+authorised",),
+    "captured": ("+captured", "+cleared"),
+    "released": ("+released",),
+    "refunded": ("+refunded", "-refund_failed"),
+    "pending": ("+pending", "-cleared", "-failed"),
+    "returned": ("+returned",),
+    "disputed": ("+disputed", "-dispute_won"),
+}
+"""What is added up for each payment: which moves add to it, and which take from it."""
+TOTALS = ("captured", "refunded", "returned", "disputed", "fee")
+FACTS = ("payment_intent", "created", "currency", "status", "session", "charge", "method")
+BELONGINGS = {
+    "refunds": ("refund", ("id", "amount", "status")),
+    "disputes": ("dispute", ("id", "amount", "status", "reason", "network_reason_code")),
+}
 
 
 def summary(bank: Bank) -> Json:
-    """Per payment intent what was authorised, captured, released and refunded, and the totals by currency."""
+    """Per payment intent how and what was paid, held, given back and taken back; the totals by currency.
+
+    Amounts are minor units; a refund that failed and a dispute that was won do not count.
+    """
     bank.journal.flush()
-    intents = [dict(zip(NAMES, row, strict=True)) for row in bank.store.db.execute(SUMS).fetchall()]
+    names = (*FACTS, *COUNTED, "fee")
+    rows = bank.store.db.execute(_query()).fetchall()
+    intents: list[Json] = [dict(zip(names, row, strict=True)) for row in rows]
     totals: dict[str, dict[str, int]] = {}
     for intent in intents:
-        total = totals.setdefault(intent["currency"], dict.fromkeys(("captured", "refunded", "fee"), 0))
+        total = totals.setdefault(intent["currency"], dict.fromkeys(TOTALS, 0))
         for name in total:
             total[name] += intent[name]
+    for name, (kind, shown) in BELONGINGS.items():
+        found = _belongings(bank, kind, shown)
+        for intent in intents:
+            intent[name] = found.get(intent["payment_intent"], [])
     return {"payment_intents": intents, "totals": totals}
+
+
+def _belongings(bank: Bank, kind: str, shown: tuple[str, ...]) -> dict[str, list[Json]]:
+    columns = ", ".join(f"body ->> '{name}'" for name in shown)
+    found: dict[str, list[Json]] = {}
+    query = f"SELECT parent, {columns} FROM object WHERE kind = ? ORDER BY seq"  # noqa: S608 - fixed texts
+    for parent, *values in bank.store.db.execute(query, (kind,)):
+        found.setdefault(parent, []).append(dict(zip(shown, values, strict=True)))
+    return found
+
+
+def _query() -> str:
+    sums = [f"coalesce(sum({_signed(moves)}), 0) AS {name}" for name, moves in COUNTED.items()]
+    counted = ", ".join(f"coalesce({name}, 0)" for name in COUNTED)
+    return f"""
+        WITH moved AS MATERIALIZED (
+            SELECT body ->> 'payment_intent' AS intent, body ->> 'move' AS move,
+                   body ->> 'amount' AS amount, body ->> 'fee' AS fee
+            FROM log WHERE kind = 'money'
+        ), summed AS MATERIALIZED (
+            SELECT intent, {", ".join(sums)},
+                   coalesce(sum(fee) FILTER (WHERE move IN ('captured', 'cleared')), 0) AS fee
+            FROM moved GROUP BY intent
+        )
+        SELECT i.id, i.created, i.body ->> 'currency', i.body ->> 'status', i.parent,
+               i.body ->> 'latest_charge', c.body ->> '$.payment_method_details.type',
+               {counted}, coalesce(fee, 0)
+        FROM object i LEFT JOIN summed ON summed.intent = i.id
+        LEFT JOIN object c ON c.id = i.body ->> 'latest_charge'
+        WHERE i.kind = 'payment_intent' ORDER BY i.seq
+    """  # noqa: S608 - fixed texts
+
+
+def _signed(moves: tuple[str, ...]) -> str:
+    cases = " ".join(f"WHEN '{move[1:]}' THEN {move[0]}amount" for move in moves)
+    return f"CASE move {cases} ELSE 0 END"
