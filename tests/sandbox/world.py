@@ -26,6 +26,14 @@ SECRET = "whsec_for_the_tests"
 PAYER = {"email": "pat@example.com", "expiry": "12 / 40", "cvc": "123", "name": "Pat Payer"}
 web = httpx.Client(verify=False, timeout=10, trust_env=False)  # noqa: S501 - plain HTTP; a context costs time
 GOOD_CARD = "4242424242424242"
+GOOD_ACCOUNT = "000123456789"
+HOLDER = {
+    "method": "us_bank_account",
+    "name": "Pat Payer",
+    "email": "pat@example.com",
+    "routing": "110000000",
+    "kind": "checking",
+}
 
 
 def free_port() -> int:
@@ -134,6 +142,44 @@ class Sandbox:
         intent = self.api.v1.checkout.sessions.retrieve(session.id).payment_intent
         assert isinstance(intent, str)
         return intent
+
+    def debited(self, account: str = GOOD_ACCOUNT, amount: int = 10_000, **typed: str) -> str:
+        """The payment intent of a bank debit that was just authorised on the page."""
+        session = self.session(amount, capture="automatic", payment_method_types=["us_bank_account"])
+        form = {**HOLDER, "account": account, **typed}
+        assert web.post(f"{self.url}/c/pay/{session.id}", data=form).status_code == 303
+        return self.intent_of(session)
+
+    def later(self, *, days: float) -> None:
+        """Move the clock on, and let what is due by then happen."""
+        self.order("clock", advance=days * 24 * 3600)
+
+    def charge_of(self, intent: str) -> Any:
+        """The latest charge of an intent."""
+        return self.api.v1.charges.list({"payment_intent": intent}).data[0]
+
+    def dispute_of(self, intent: str) -> Any:
+        """The latest dispute about an intent, its balance transactions included."""
+        return self.api.v1.disputes.list({"payment_intent": intent}).data[0]
+
+    def moves_of(self, intent: str) -> list[tuple[str, int]]:
+        """The movements of an intent's money."""
+        return [
+            (entry["move"], entry["amount"])
+            for entry in self.log("money")
+            if entry["payment_intent"] == intent
+        ]
+
+    def events_of(self, intent: str) -> list[str]:
+        """The kinds of events that told of an intent, in their order."""
+        found = [event.to_dict() for event in self.api.v1.events.list({"limit": 100}).data[::-1]]
+        about = ((event["type"], event["data"]["object"]) for event in found)
+        return [kind for kind, thing in about if intent in {thing.get("id"), thing.get("payment_intent")}]
+
+    def summary_of(self, intent: str) -> dict[str, Any]:
+        """Where an intent stands by the bank's own count."""
+        entries = self.read("summary").json()["payment_intents"]
+        return next(entry for entry in entries if entry["payment_intent"] == intent)
 
     def captured(self, amount: int = 10_000, **more: Any) -> str:
         intent = self.authorised(amount, **more)
