@@ -10,24 +10,28 @@ from florin_sandbox import pages
 from florin_sandbox.api import Api, unknown_url
 from florin_sandbox.bank import Bank
 from florin_sandbox.control import Control
+from florin_sandbox.control_accounts import AccountOrders
 from florin_sandbox.control_money import MoneyOrders
 from florin_sandbox.dashboard import Dashboard
 from florin_sandbox.hosted_page import HostedPage
 from florin_sandbox.mailbox.orders import Orders
 from florin_sandbox.mailbox.web import MailboxWeb
+from florin_sandbox.onboarding import Onboarding
 
 ANY_METHOD = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
 def build(bank: Bank, mail: Orders) -> Starlette:
-    """The web application: API, payment page, control, mailbox and dashboard."""
+    """The web application: API, payment page, accounts' form, control, mailbox and dashboard."""
     return Starlette(
         routes=[
             *Api(bank).routes(),
             Route("/v1/{rest:path}", unknown_url, methods=ANY_METHOD),
             *HostedPage(bank).routes(),
+            *Onboarding(bank).routes(),
             *Control(bank, mail).routes(),
             *MoneyOrders(bank).routes(),
+            *AccountOrders(bank).routes(),
             *MailboxWeb(bank).routes(),
             *Dashboard(bank).routes(),
             Route("/healthz", health),

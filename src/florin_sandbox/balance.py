@@ -24,6 +24,24 @@ SELECT currency, coalesce(sum(net) FILTER (WHERE available_on <= ?), 0),
        coalesce(sum(net) FILTER (WHERE available_on > ?), 0)
 FROM movement WHERE account = ? AND payout IS NULL GROUP BY currency ORDER BY currency
 """
+TOTALS = """
+SELECT currency, type, count(*), sum(amount), sum(fee), sum(net),
+       coalesce(sum(net) FILTER (WHERE payout IS NULL AND available_on <= ?), 0),
+       coalesce(sum(net) FILTER (WHERE payout IS NULL AND available_on > ?), 0)
+FROM movement WHERE account = coalesce(?, account) GROUP BY currency, type ORDER BY currency, type
+"""
+GROWN = """
+SELECT DISTINCT account FROM movement WHERE payout IS NULL AND available_on > ? AND available_on <= ?
+ORDER BY account
+"""
+HELD = "SELECT DISTINCT account, currency FROM movement WHERE payout IS NULL ORDER BY account, currency"
+WAITING = "account = ? AND currency = ? AND payout IS NULL"
+HASTEN = f"""
+UPDATE object SET body = json_set(body, '$.available_on', ?)
+WHERE id IN (SELECT id FROM movement WHERE {WAITING} AND available_on > ?)
+"""  # noqa: S608 - fixed texts
+CLOSED = ""
+"""In place of a payout's id: an automatic payout's own movement, which stands for those it carried out."""
 
 
 def book(
@@ -112,6 +130,58 @@ def standing(bank: Bank, account: str) -> dict[str, tuple[int, int]]:
     now = bank.clock.now()
     rows = bank.store.db.execute(STANDING, (now, now, account))
     return {currency: (available, pending) for currency, available, pending in rows}
+
+
+def summary(bank: Bank, account: str | None) -> Json:
+    """By currency what is available and pending, and by type of movement its count and sums; None is all."""
+    now = bank.clock.now()
+    balances: dict[str, Json] = {}
+    movements: dict[str, Json] = {}
+    for currency, kind, *sums in bank.store.db.execute(TOTALS, (now, now, account)):
+        count, amount, fee_, net, available, pending = sums
+        held_ = balances.setdefault(currency, {"available": 0, "pending": 0})
+        held_["available"] += available
+        held_["pending"] += pending
+        entry = {"count": count, "amount": amount, "fee": fee_, "net": net}
+        movements.setdefault(currency, {})[kind] = entry
+    return {"balances": balances, "movements": movements}
+
+
+def grown(bank: Bank, since: int) -> list[str]:
+    """The accounts that have had something become available after that moment."""
+    return [account for (account,) in bank.store.db.execute(GROWN, (since, bank.clock.now()))]
+
+
+def held(bank: Bank) -> list[tuple[str, str]]:
+    """Every account and currency with something on its balance."""
+    return [(account, currency) for account, currency in bank.store.db.execute(HELD)]
+
+
+def hasten(bank: Bank, account: str, currency: str) -> None:
+    """Make available at once what is pending."""
+    now = bank.clock.now()
+    chosen = (account, currency, now)
+    bank.store.db.execute(
+        HASTEN,
+        (now, *chosen),
+    )
+    bank.store.db.execute(
+        f"UPDATE movement SET available_on = ? WHERE {WAITING} AND available_on > ?",  # noqa: S608 - fixed texts
+        (now, *chosen),
+    )
+
+
+def carry_out(bank: Bank, payout: Json) -> None:
+    """Let an automatic payout consist of all that is available in its currency."""
+    bank.store.db.execute(
+        f"UPDATE movement SET payout = ? WHERE {WAITING} AND available_on <= ?",  # noqa: S608 - fixed texts
+        (payout["id"], bank.store.account, payout["currency"], bank.clock.now()),
+    )
+
+
+def close(bank: Bank, identifier: str) -> None:
+    """Count a movement no more: what it stands for has left the balance."""
+    bank.store.db.execute("UPDATE movement SET payout = ? WHERE id = ?", (CLOSED, identifier))
 
 
 def retrieve(bank: Bank, _wish: object) -> Json:

@@ -25,6 +25,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "p": (int, float),
     "effect": bool,
     "inquiry": bool,
+    "include_pending": bool,
     "bank": dict,
 }
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import commands, due, endpoints, faults, operations, report
+from florin_sandbox import accounts, commands, due, endpoints, faults, operations, report
 from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.mailbox import orders
@@ -124,9 +124,11 @@ class Control:
             "".join(json.dumps(entry) + "\n" for entry in entries), media_type="application/x-ndjson"
         )
 
-    async def summary(self, _request: Request) -> Response:
-        """Where every payment stands."""
-        return JSONResponse(report.summary(self.bank))
+    async def summary(self, request: Request) -> Response:
+        """Where every payment and balance stands; of one account with `?account=acct_…`."""
+        account = request.query_params.get("account")
+        known = None if account is None else accounts.acting(self.bank, account)
+        return JSONResponse(report.summary(self.bank, known))
 
 
 def _set(**names: str) -> Callable[[Bank, Json], None]:

@@ -1,8 +1,8 @@
-"""What the passing of time does: sessions expire, authorisations lapse, debits clear or come back."""
+"""What the passing of time does: sessions expire, debits clear or come back, money is paid out."""
 
 from collections.abc import Callable
 
-from florin_sandbox import bank_debits, disputes, intents, refunds, sessions
+from florin_sandbox import accounts, bank_debits, disputes, intents, payouts, refunds, sessions
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -21,6 +21,8 @@ DOERS: dict[str, Callable[[Bank, Json], None]] = {
     intents.KIND: _see_intent,
     refunds.KIND: refunds.come_due,
     disputes.KIND: disputes.come_due,
+    accounts.KIND: accounts.verify,
+    payouts.KIND: payouts.move_on,
 }
 
 
@@ -30,6 +32,7 @@ def settle(bank: Bank) -> None:
         with bank.store.transaction():
             for thing in overdue:
                 _see(bank, thing["id"])
+    payouts.payday(bank)
     bank.courier.wake()
 
 

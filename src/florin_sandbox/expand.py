@@ -11,7 +11,14 @@ KINDS = {
     "balance_transaction": "balance_transaction",
     "failure_balance_transaction": "balance_transaction",
 }
-SOURCES = {"ch_": "charge", "py_": "charge", "re_": "refund", "pyr": "refund", "dp_": "dispute"}
+SOURCES = {
+    "ch_": "charge",
+    "py_": "charge",
+    "re_": "refund",
+    "pyr": "refund",
+    "dp_": "dispute",
+    "po_": "payout",
+}
 DEEPEST = 4
 
 

@@ -10,17 +10,29 @@ from florin_sandbox.store import Json
 LARGEST = 100
 USUAL = 10
 PAGING = frozenset({"limit", "starting_after", "ending_before", "created", "expand"})
+MOMENTS = {"created": "created", "arrival_date": "body ->> 'arrival_date'"}
 BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 FILTERS = {
-    "checkout.session": {"payment_intent": "body ->> 'payment_intent'", "status": "body ->> 'status'"},
+    "checkout.session": {
+        "payment_intent": "body ->> 'payment_intent' = ?",
+        "status": "body ->> 'status' = ?",
+    },
     "payment_intent": {},
-    "charge": {"payment_intent": "parent"},
-    "refund": {"payment_intent": "parent", "charge": "body ->> 'charge'"},
-    "dispute": {"payment_intent": "parent", "charge": "body ->> 'charge'"},
-    "balance_transaction": {"source": "parent", "type": "body ->> 'type'", "currency": "body ->> 'currency'"},
-    "event": {"type": "parent"},
+    "charge": {"payment_intent": "parent = ?"},
+    "refund": {"payment_intent": "parent = ?", "charge": "body ->> 'charge' = ?"},
+    "dispute": {"payment_intent": "parent = ?", "charge": "body ->> 'charge' = ?"},
+    "balance_transaction": {
+        "source": "parent = ?",
+        "type": "body ->> 'type' = ?",
+        "currency": "body ->> 'currency' = ?",
+        "payout": "id IN (SELECT id FROM movement WHERE payout = ?)",
+    },
+    "account": {},
+    "payout": {"status": "body ->> 'status' = ?", "destination": "body ->> 'destination' = ?"},
+    "event": {"type": "parent = ?"},
     "webhook_endpoint": {},
 }
+MORE = {"event": {"types"}, "payout": {"arrival_date"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +49,14 @@ class Page:
 def read(kind: str, params: Params) -> Page:
     """The page the caller asks for."""
     filters: dict[str, str] = FILTERS[kind]
-    params.only(PAGING | set(filters) | ({"types"} if kind == "event" else set()))
+    params.only(PAGING | set(filters) | MORE.get(kind, set()))
     limit = params.integer("limit", least=1) or USUAL
     if limit > LARGEST:
         raise errors.invalid(
             "limit", "This value must be less than or equal to 100 (you passed a larger one)."
         )
     conditions: list[tuple[str, str | int]] = [
-        (f"{filters[name]} = ?", value) for name in filters if (value := params.text(name))
+        (filters[name], value) for name in filters if (value := params.text(name))
     ]
     if params.has("types"):
         conditions += _any_of(params.texts("types"))
@@ -53,21 +65,27 @@ def read(kind: str, params: Params) -> Page:
         limit,
         params.text("starting_after"),
         params.text("ending_before"),
-        (*conditions, *_created(params)),
+        (*conditions, *_moments(params)),
     )
 
 
-def _created(params: Params) -> list[tuple[str, str | int]]:
+def _moments(params: Params) -> list[tuple[str, str | int]]:
+    return [condition for name, column in MOMENTS.items() for condition in _bounds(params, name, column)]
+
+
+def _bounds(params: Params, name: str, column: str) -> list[tuple[str, str | int]]:
     try:
-        exact = params.integer("created")
+        exact = params.integer(name)
     except errors.Refusal:
         exact = None
     if exact is not None:
-        return [("created = ?", exact)]
-    bounds = params.group("created")
+        return [(f"{column} = ?", exact)]
+    bounds = params.group(name)
     bounds.only(BOUNDS)
     return [
-        (f"created {BOUNDS[name]} ?", value) for name in BOUNDS if (value := bounds.integer(name)) is not None
+        (f"{column} {sign} ?", value)
+        for bound, sign in BOUNDS.items()
+        if (value := bounds.integer(bound)) is not None
     ]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from florin_sandbox import app, due, endpoints
+from florin_sandbox import accounts, app, due, endpoints
 from florin_sandbox.bank import Bank, open_bank
 from florin_sandbox.connections import Protocol
 from florin_sandbox.mailbox import smtp
@@ -97,6 +97,7 @@ def _kept_token(path: Path) -> str:
 async def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; what is in the queue then goes out after the next start."""
     bank = open_bank(settings)
+    accounts.ensure_platform(bank)
     endpoints.ensure_default(bank)
     mail = Orders()
     mail_server = await smtp.serve(

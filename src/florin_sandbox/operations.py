@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from florin_sandbox import (
+    account_requests,
+    accounts,
     balance,
     disputes,
     endpoints,
@@ -14,6 +16,8 @@ from florin_sandbox import (
     expand,
     intents,
     listing,
+    onboarding,
+    payouts,
     refunds,
     sessions,
 )
@@ -80,7 +84,7 @@ def _lister(name: str, kind: str, path: str) -> Operation:
 
 
 S, P, W = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/webhook_endpoints"
-B, D = "/v1/balance_transactions", "/v1/disputes"
+A, B, D, Q = "/v1/accounts", "/v1/balance_transactions", "/v1/disputes", "/v1/payouts"
 OPERATIONS = (
     Operation("session.create", "POST", S, sessions.read_create, sessions.create),
     _lister("session.list", sessions.KIND, S),
@@ -104,6 +108,21 @@ OPERATIONS = (
     Operation("balance.retrieve", "GET", "/v1/balance", _read_id, balance.retrieve),
     Operation("balance_transaction.list", "GET", B, partial(_read_list, balance.KIND), _list_balance),
     Operation("balance_transaction.retrieve", "GET", B + "/{id}", _read_id, balance.find),
+    Operation("account.create", "POST", A, account_requests.read_create, accounts.create),
+    _lister("account.list", accounts.KIND, A),
+    Operation("account.own", "GET", "/v1/account", _read_id, accounts.own),
+    Operation("account.retrieve", "GET", A + "/{id}", _read_id, accounts.find),
+    Operation("account.update", "POST", A + "/{id}", account_requests.read_update, accounts.update),
+    Operation(
+        "account_link.create",
+        "POST",
+        "/v1/account_links",
+        account_requests.read_link,
+        onboarding.create_link,
+    ),
+    Operation("payout.create", "POST", Q, payouts.read, payouts.create),
+    _lister("payout.list", payouts.KIND, Q),
+    Operation("payout.retrieve", "GET", Q + "/{id}", _read_id, payouts.find),
     _lister("event.list", "event", "/v1/events"),
     Operation("event.retrieve", "GET", "/v1/events/{id}", _read_id, partial(_retrieve, "event")),
     Operation("endpoint.create", "POST", W, endpoints.read_create, endpoints.create),
@@ -111,5 +130,5 @@ OPERATIONS = (
     Operation("endpoint.retrieve", "GET", W + "/{id}", _read_id, endpoints.find),
     Operation("endpoint.delete", "DELETE", W + "/{id}", _read_id, endpoints.delete),
 )
-PAGE_OPERATIONS = ("intent.confirm", "intent.challenge")
+PAGE_OPERATIONS = ("intent.confirm", "intent.challenge", onboarding.OPERATION)
 NAMES = (*(operation.name for operation in OPERATIONS), *PAGE_OPERATIONS)

@@ -1,5 +1,6 @@
 """Where every payment stands, counted from the record of money movements rather than from the objects."""
 
+from florin_sandbox import balance
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -21,14 +22,14 @@ BELONGINGS = {
 }
 
 
-def summary(bank: Bank) -> Json:
-    """Per payment intent how and what was paid, held, given back and taken back; the totals by currency.
+def summary(bank: Bank, account: str | None) -> Json:
+    """Of an account (`""` is the platform, None all) how each payment stands, its totals and its balance.
 
     Amounts are minor units; a refund that failed and a dispute that was won do not count.
     """
     bank.journal.flush()
     names = (*FACTS, *COUNTED, "fee")
-    rows = bank.store.db.execute(_query()).fetchall()
+    rows = bank.store.db.execute(_query(), (account,)).fetchall()
     intents: list[Json] = [dict(zip(names, row, strict=True)) for row in rows]
     totals: dict[str, dict[str, int]] = {}
     for intent in intents:
@@ -39,7 +40,7 @@ def summary(bank: Bank) -> Json:
         found = _belongings(bank, kind, shown)
         for intent in intents:
             intent[name] = found.get(intent["payment_intent"], [])
-    return {"payment_intents": intents, "totals": totals}
+    return {"payment_intents": intents, "totals": totals, **balance.summary(bank, account)}
 
 
 def _belongings(bank: Bank, kind: str, shown: tuple[str, ...]) -> dict[str, list[Json]]:
@@ -69,7 +70,7 @@ def _query() -> str:
                {counted}, coalesce(fee, 0)
         FROM object i LEFT JOIN summed ON summed.intent = i.id
         LEFT JOIN object c ON c.id = i.body ->> 'latest_charge'
-        WHERE i.kind = 'payment_intent' ORDER BY i.seq
+        WHERE i.kind = 'payment_intent' AND i.account = coalesce(?, i.account) ORDER BY i.seq
     """  # noqa: S608 - fixed texts
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from florin_sandbox import errors, events, intents, money, shapes
+from florin_sandbox import accounts, errors, events, intents, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -166,7 +166,8 @@ def _read_intent(group: Params) -> Json:
 
 
 def create(bank: Bank, order: Order) -> Json:
-    """Open a session and its page."""
+    """Open a session and its page. Refuses for an account that may not take payments in these ways."""
+    accounts.check_can_charge(bank, order.facts["payment_method_types"])
     now = bank.clock.now()
     expires_at = _moment(bank, order.expires_at) if order.expires_at else now + LONGEST
     if not _allowed(now, expires_at):
@@ -182,7 +183,7 @@ def create(bank: Bank, order: Order) -> Json:
             shapes.line_item(now, currency=currency, unit_amount=unit, quantity=quantity, product=product)
             for unit, quantity, product in order.lines
         ],
-        "merchant": order.merchant or bank.settings.merchant,
+        "merchant": order.merchant or accounts.shown_name(bank),
     }
     bank.store.add(session, due=expires_at, private=private)
     return session

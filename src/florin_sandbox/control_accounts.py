@@ -1,0 +1,89 @@
+"""Orders about accounts and payouts: what the processor thinks of a business, and when its money leaves."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from florin_sandbox import accounts, balance, commands, due, payouts
+from florin_sandbox.bank import Bank
+from florin_sandbox.commands import BadOrder
+from florin_sandbox.store import Json
+
+VERDICTS = {
+    "verify": accounts.verify,
+    "ask_more": accounts.ask_more,
+    "reject": accounts.reject,
+    "suspend": accounts.suspend,
+    "restore": accounts.restore,
+}
+
+
+class AccountOrders:
+    """Carries out orders about accounts and payouts."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
+
+    def routes(self) -> list[Route]:
+        """Every order, behind the token."""
+        return commands.routes(
+            self.bank,
+            ("POST", "/control/accounts/{id}", self.judge),
+            ("POST", "/control/payouts", self.pay_out),
+            ("POST", "/control/payouts/{id}", self.decide),
+        )
+
+    async def judge(self, request: Request) -> Response:
+        """Decide about a connected account: `{"verdict"}`."""
+        order = await commands.read(request, {"verdict"})
+        verdict = VERDICTS.get(str(order.get("verdict")))
+        if verdict is None:
+            raise BadOrder(f"verdict must be one of {', '.join(VERDICTS)}.")
+        identifier = accounts.acting(self.bank, request.path_params["id"])
+        if not identifier:
+            raise BadOrder("The platform's own account is always active.")
+        account = accounts.find(self.bank, identifier)
+        with self.bank.store.transaction():
+            verdict(self.bank, account)
+        await self.bank.courier.dispatch()
+        return JSONResponse(account)
+
+    async def pay_out(self, request: Request) -> Response:
+        """Pay out now what is available: `{"account"?, "currency"?, "include_pending"?}`."""
+        order = await commands.read(request, {"account", "currency", "include_pending"})
+        due.settle(self.bank)
+        account = accounts.acting(self.bank, order["account"]) if "account" in order else None
+        with self.bank.store.transaction():
+            if order.get("include_pending"):
+                _hasten(self.bank, account, order.get("currency"))
+            made = payouts.pay_all(self.bank, account=account, currency=order.get("currency"))
+        await self.bank.courier.dispatch()
+        return JSONResponse({"payouts": made})
+
+    async def decide(self, request: Request) -> Response:
+        """Let a payout arrive or fail: `{"status": "paid" | "failed", "failure_code"?}`."""
+        order = await commands.read(request, {"status", "failure_code"})
+        code = order.get("failure_code", "account_closed")
+        if order.get("status") not in {"paid", "failed"} or code not in payouts.FAILURES:
+            known = ", ".join(payouts.FAILURES)
+            raise BadOrder(f"status must be paid or failed, failure_code one of {known}.")
+        due.settle(self.bank)
+        payout = self._decided(request.path_params["id"], str(order["status"]), code)
+        await self.bank.courier.dispatch()
+        return JSONResponse(payout)
+
+    def _decided(self, identifier: str, status: str, code: str) -> Json:
+        store = self.bank.store
+        with store.transaction(), store.scope(store.owner(identifier)):
+            payout = payouts.find(self.bank, identifier)
+            if status == "paid":
+                payouts.arrive(self.bank, payout)
+            else:
+                payouts.fail(self.bank, payout, code)
+        return payout
+
+
+def _hasten(bank: Bank, account: str | None, currency: str | None) -> None:
+    for owner, held in balance.held(bank):
+        if account in {None, owner} and currency in {None, held}:
+            balance.hasten(bank, owner, held)
