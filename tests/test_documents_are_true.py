@@ -3,14 +3,19 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from florin.domain.credits.lifecycle import CREDIT
+from florin.domain.disputes.lifecycle import DISPUTE
 from florin.domain.orders.lifecycle import ORDER
 from florin.domain.payments.lifecycle import ATTEMPT
+from florin.domain.refunds.lifecycle import REFUND
 from florin.domain.sends.lifecycle import PART
+from florin.kernel.lifecycle import Lifecycle
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -48,10 +53,12 @@ def _rows(document: Path) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "drawing", [ORDER.drawing(), ATTEMPT.drawing(), PART.drawing()], ids=["order", "attempt", "part"]
+    "table",
+    [ORDER, ATTEMPT, REFUND, DISPUTE, CREDIT, PART],
+    ids=["order", "attempt", "refund", "dispute", "credit", "part"],
 )
-def test_the_pictures_of_the_states_are_drawn_from_the_code(drawing: str) -> None:
-    assert f"```mermaid\n{drawing}\n```" in (DOCS / "lifecycles.md").read_text()
+def test_the_pictures_of_the_states_are_drawn_from_the_code(table: Lifecycle[StrEnum]) -> None:
+    assert f"```mermaid\n{table.drawing()}\n```" in (DOCS / "lifecycles.md").read_text()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -48,6 +48,18 @@ BREACHES = [
         "UPDATE payments_allocation SET amount = amount - 1",
     ),
     (
+        "no payment's money is taken from where it does not stand",
+        "UPDATE payments_allocation SET amount = -amount",
+    ),
+    (
+        "an application is what the ledger moved on its items",
+        """
+        INSERT INTO ledger_application (id, entry_id, credit_id, debt_id, amount, origin)
+        SELECT gen_random_uuid(), entry_id, item_id, item_id, 1, '' FROM ledger_line WHERE item_id IS NOT NULL
+        LIMIT 1
+        """,
+    ),
+    (
         "a settled attempt has its payment",
         "UPDATE payments_attempt SET state = 'expired' WHERE state = 'settled'",
     ),
@@ -56,7 +68,7 @@ BREACHES = [
         "UPDATE payments_attempt SET state = 'settled' WHERE state = 'opened'",
     ),
     (
-        "only an attempt that is being captured holds something",
+        "only an attempt that is being paid holds something",
         "UPDATE payments_attemptdebt SET reserved = 1",
     ),
     ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET total = total + 1"),

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from uuid import UUID
+
 import pytest
 from django.db import transaction
 
@@ -26,8 +28,13 @@ def invoice(owner: User) -> Invoice:
 @transaction.atomic
 def apply(credit: Credit, invoice: Invoice, amount: Money) -> Entry:
     return services.apply(
-        invoice.company, credit=credit.item_id, invoice=invoice.item_id, amount=amount, by="a test"
+        invoice.company, credit=item_of(credit), invoice=invoice.item_id, amount=amount, by="a test"
     )
+
+
+def item_of(credit: Credit) -> UUID:
+    assert credit.item
+    return credit.item.pk
 
 
 def balances() -> list[int]:
@@ -88,7 +95,7 @@ def test_another_company_cannot_apply_our_credit_to_our_invoice(invoice: Invoice
     with transaction.atomic(), pytest.raises(Refusal, match="same customer"):
         services.apply(
             make_company(slug="elsewhere"),
-            credit=credit.item_id,
+            credit=item_of(credit),
             invoice=invoice.item_id,
             amount=usd(100),
             by="a stranger",

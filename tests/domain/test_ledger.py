@@ -259,5 +259,5 @@ def _open(company: Company, kind: Item.Kind, account: Account, minor: int) -> It
 
 
 def _pay(item: Item, credit: Item | None, part: int) -> None:
-    source = Posting(Account.CUSTOMER_CREDIT if credit else Account.CARD_CLEARING, usd(part), credit)
+    source = Posting(Account.CUSTOMER_CREDIT if credit else Account.PROCESSOR, usd(part), credit)
     book(item, source, Posting(Account.RECEIVABLE, usd(-part), item))

@@ -20,7 +20,7 @@ from florin.domain.orders.models import Order
 from florin.domain.payments import attempts, bill, sharing
 from florin.domain.payments.attempts import TooManyAttempts
 from florin.domain.payments.bill import BillState
-from florin.domain.payments.lifecycle import FINAL, AttemptState
+from florin.domain.payments.lifecycle import FINAL, HOLDING, AttemptState
 from florin.domain.payments.models import Allocation, Attempt, Payment
 from florin.domain.payments.settling import Booked, Capture, Ended, Void
 from florin.domain.staff.models import User
@@ -224,6 +224,8 @@ def in_state(owner: User, wanted: AttemptState) -> Attempt:
             report(attempt, Outcome.AUTHORISED, usd(10_000))
         case AttemptState.SETTLED:
             report(attempt, Outcome.SETTLED, usd(10_000))
+        case AttemptState.PENDING:
+            report(attempt, Outcome.PENDING, usd(10_000))
         case _:
             Attempt.objects.filter(pk=attempt.pk).update(state=wanted)
     return attempt
@@ -240,7 +242,7 @@ def test_whatever_is_reported_whenever_money_is_booked_once_and_nothing_breaks(o
         assert (attempt.state == AttemptState.SETTLED) == took_money, (before, outcome)
         assert Payment.objects.filter(attempt=attempt).count() == took_money, (before, outcome)
         held = sum(attempt.debts.values_list("reserved", flat=True))
-        assert held == (10_000 if attempt.state == AttemptState.CAPTURING else 0), (before, outcome)
+        assert held == (10_000 if attempt.state in HOLDING else 0), (before, outcome)
 
 
 def test_a_released_hold_is_told_and_a_session_that_just_ended_is_not(owner: User) -> None:

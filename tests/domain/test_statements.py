@@ -51,7 +51,7 @@ def pay(invoice: Invoice, minor: int, day: date) -> None:
                 date=day,
                 by="a test",
                 postings=[
-                    Posting(Account.CARD_CLEARING, usd(minor)),
+                    Posting(Account.PROCESSOR, usd(minor)),
                     Posting(Account.RECEIVABLE, usd(-minor), item),
                 ],
             )
@@ -63,7 +63,9 @@ def give_credit(customer: Customer, minor: int, day: date) -> UUID:
         customer=customer, number=f"CR-{day.month}", given_on=day, amount=minor, reason="Wilted"
     )
     with transaction.atomic():
-        return importing.give_many(customer.company, [old], by="a test")[0].item_id
+        credit = importing.give_many(customer.company, [old], by="a test")[0]
+    assert credit.item
+    return credit.item.pk
 
 
 def drawn(

@@ -63,7 +63,8 @@ def test_every_state_has_its_row_and_no_final_one_is_left_except_for_money() -> 
     assert all(
         AttemptState.SETTLED in ATTEMPT.moves[state] for state in set(AttemptState) - {AttemptState.SETTLED}
     )
-    assert {state for state in AttemptState if state.value in {"settled", "cancelled", "expired"}} == FINAL
+    final = {"settled", "cancelled", "failed", "expired"}
+    assert {state for state in AttemptState if state.value in final} == FINAL
 
 
 def test_a_guard_can_be_made_again_and_holds_what_it_is_made_of(owner: User) -> None:

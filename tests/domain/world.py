@@ -104,10 +104,11 @@ def make_credit(customer: Customer, minor: int) -> Credit:
 def pay_by_credit(invoice: Invoice, minor: int) -> None:
     """Pay part of an invoice, with a credit of just that much."""
     credit = make_credit(invoice.customer, minor)
+    assert credit.item
     with transaction.atomic():
         credits_.apply(
             invoice.company,
-            credit=credit.item_id,
+            credit=credit.item.pk,
             invoice=invoice.item_id,
             amount=Money(minor, invoice.currency),
             by="a test",

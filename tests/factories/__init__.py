@@ -124,4 +124,6 @@ def make_credit(owner: User, customer: Customer, amount: str, *, number: str = "
         reason="Wilted on arrival",
     )
     with transaction.atomic():
-        return credits_.give_many(owner.company, [given], by=owner.name)[0].item
+        item = credits_.give_many(owner.company, [given], by=owner.name)[0].item
+    assert item
+    return item

@@ -95,6 +95,7 @@ def test_a_credit_stays_open(company: Company, tmp_path: Path) -> None:
     take(write(tmp_path, row("C7", quantity="-3")), company, tmp_path)
 
     credit = Credit.objects.select_related("item").get()
+    assert credit.item
     assert (credit.number, credit.amount, credit.item.balance) == ("C7", 450, -450)
     assert credit.reason == "3 x WHITE LANTERN"
 

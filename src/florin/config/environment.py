@@ -165,6 +165,7 @@ def prepare_demo() -> None:
     sandbox_port = number("FLORIN_SANDBOX_PORT", 8010)
     os.environ.update(
         STRIPE_API_BASE=f"http://127.0.0.1:{sandbox_port}",
+        STRIPE_DASHBOARD_URL=f"http://127.0.0.1:{sandbox_port}/dashboard",
         STRIPE_API_KEY="sk_test_florin_sandbox",
         STRIPE_WEBHOOK_SECRET=f"whsec_{secret('FLORIN_DEMO_NOTICE_SECRET')}",
         FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),

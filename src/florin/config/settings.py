@@ -44,6 +44,9 @@ INSTALLED_APPS = [
     "florin.domain.links",
     "florin.domain.sends",
     "florin.domain.payments",
+    "florin.domain.refunds",
+    "florin.domain.disputes",
+    "florin.domain.payouts",
     "florin.domain.statements",
     "florin.domain.receipts",
     "florin.screens.office",
@@ -199,6 +202,7 @@ DEFAULT_FROM_EMAIL = environment.text("FLORIN_MAIL_FROM", "florin@localhost.loca
 STRIPE_API_KEY = environment.text("STRIPE_API_KEY")
 STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "https://api.stripe.com")
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15)
+STRIPE_DASHBOARD_URL = environment.text("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
 
 LOGGING = {

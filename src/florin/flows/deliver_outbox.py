@@ -19,13 +19,14 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
 from florin.edges import documents
-from florin.edges.mail import letters, post
+from florin.edges.mail import letters, news, post, writing
 from florin.edges.mail.failures import MailRefused, MailUnavailable
-from florin.edges.mail.letters import Letter
 from florin.edges.mail.post import Attachment, Envelope
+from florin.edges.mail.writing import Letter
 from florin.kernel import clock
 from florin.kernel.documents import InvoiceList
 from florin.kernel.money import Money
+from florin.kernel.news import MoneyNews
 
 _log = logging.getLogger(__name__)
 
@@ -112,13 +113,12 @@ def _write(message: Message) -> Envelope:
         attachments=attachments,
         message_id=f"<{message.pk}@{settings.MESSAGE_ID_DOMAIN}>",
         language=message.snapshot["language"],
-        logo=letters.inline_logo(company.letterhead),
+        logo=writing.inline_logo(company.letterhead),
     )
 
 
-def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
-    kind = Message.Kind(message.kind)
-    match kind:
+def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa: PLR0911 - a table
+    match Message.Kind(message.kind):
         case Message.Kind.INVOICE:
             return _invoice(message)
         case Message.Kind.INVOICES:
@@ -143,6 +143,17 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
                 amount=Money(message.snapshot["amount"], message.snapshot["currency"]),
                 language=message.snapshot["language"],
             ), ()
+        case _:
+            return _news(message), ()
+
+
+def _news(message: Message) -> Letter:
+    """Write a short letter about a payment; the company's leads to the office, the payer's to the bill."""
+    snapshot = message.snapshot
+    url = f"{settings.PUBLIC_URL}{snapshot['path']}" if snapshot.get("path") else ""
+    if snapshot.get("link"):
+        url = links.address_of(UUID(snapshot["link"]))
+    return news.letter(MoneyNews.from_json(snapshot["news"]), message.company.letterhead, url=url)
 
 
 def _invoice_lists(message: Message) -> Letter:

@@ -8,6 +8,7 @@ Return page, notice and poller all call ``settle``. Every network call is outsid
 import logging
 import math
 import time
+from dataclasses import replace
 from threading import Lock
 from uuid import UUID
 
@@ -21,15 +22,17 @@ from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import attempts, settling
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, Payment
-from florin.domain.payments.settling import Booked, Capture, Ended, Step, Void, Wait
+from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
 from florin.domain.receipts import services as receipts
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import start_checkout
+from florin.flows import start_checkout, tell
+from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
+from florin.kernel.news import NewsLine
 from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
 
 _log = logging.getLogger(__name__)
@@ -48,7 +51,7 @@ def settle(attempt_id: UUID) -> None:
     does not answer, the attempt is marked as unsure and the poller asks again.
     """
     attempt = Attempt.objects.select_related("link__customer").get(pk=attempt_id)
-    gateway = registry.get(attempt.gateway)
+    gateway = registry.get(attempt.gateway, attempt.account)
     try:
         report = gateway.look_up(_reference(gateway, attempt))
         for _ in range(_MOST_STEPS):
@@ -62,7 +65,7 @@ def settle(attempt_id: UUID) -> None:
                     report = gateway.void(
                         report.reference, key=_key(attempt_id, "void"), payment=report.payment
                     )
-                case Booked() | Ended() | Wait():
+                case Booked() | Ended() | Pending() | Declined() | Wait():
                     return
         attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
     except GatewayBusy:
@@ -107,7 +110,9 @@ def expire_sessions(items: list[UUID]) -> None:
     """
     for attempt in attempts.rivals(items).exclude(reference=""):
         try:
-            registry.get(attempt.gateway).expire(attempt.reference, key=_key(attempt.pk, "expire"))
+            registry.get(attempt.gateway, attempt.account).expire(
+                attempt.reference, key=_key(attempt.pk, "expire")
+            )
         except GatewayError:
             attempts.doubt(attempt.pk)
         else:
@@ -155,6 +160,12 @@ def _record(attempt_id: UUID, report: Report) -> Step:
     match step:
         case Booked(payment):
             _after_booking(attempt, payment)
+        case Pending():
+            _after_initiation(attempt, report)
+        case Ended() if attempt.state == Attempt.State.FAILED:
+            _after_failure(attempt, report)
+        case Declined(reason):
+            _note(activity.Kind.CARD_DECLINED, attempt, amount=attempt.money, reason=reason)
         case Ended(released=True):
             _after_release(attempt, report)
         case Ended():
@@ -197,6 +208,46 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     excess = receipt.document.excess
     if excess:
         _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
+    _expire_rivals(attempt)
+
+
+def _after_initiation(attempt: Attempt, report: Report) -> None:
+    """Tell payer and company that a bank payment is under way: initiated is not paid."""
+    happening = _happening(attempt, report, "initiated")
+    tell.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
+    tell.company(happening, Message.Kind.INITIATED_NOTICE)
+    _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money)
+    _expire_rivals(attempt)
+
+
+def _after_failure(attempt: Attempt, report: Report) -> None:
+    """Tell payer and company that the bank did not pay: the invoices are as open as before."""
+    happening = replace(_happening(attempt, report, "failed"), reason=report.failure)
+    tell.payer(happening, Message.Kind.PAYMENT_FAILED, to=_payers(attempt, report))
+    tell.company(happening, Message.Kind.FAILED_NOTICE)
+    _note(activity.Kind.PAYMENT_FAILED, attempt, amount=attempt.money, code=report.failure)
+
+
+def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
+    debts = attempt.debts.order_by("position").values_list("invoice__number", "amount", "item__balance")
+    return Happening(
+        event=f"attempt:{attempt.pk}:{what}",
+        company=attempt.company,
+        customer=attempt.link.customer,
+        amount=attempt.money,
+        method=" •••• ".join(filter(None, (report.bank_name, report.bank_last4))),
+        subjects=attempts.touched(attempt),
+        reference=report.payment,
+        lines=[NewsLine(*debt) for debt in debts],
+        link=attempt.link_id,
+    )
+
+
+def _payers(attempt: Attempt, report: Report) -> list[str]:
+    return [report.payer_email] if report.payer_email else attempt.link.recipients
+
+
+def _expire_rivals(attempt: Attempt) -> None:
     items = attempts.items_of(attempt)
     if attempts.rivals(items).exists():
         later(Job.EXPIRE_SESSIONS, items=[str(key) for key in items])
@@ -204,13 +255,12 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
 
 def _after_release(attempt: Attempt, report: Report) -> None:
     """Tell a payer whose card was held that nothing was charged (product decisions, "authorised first")."""
-    payers = [report.payer_email] if report.payer_email else attempt.link.recipients
     outbox.enqueue(
         NewMessage(
             company_id=attempt.company_id,
             event=f"attempt:{attempt.pk}:released",
             kind=Message.Kind.NOT_CHARGED,
-            recipients=payers,
+            recipients=_payers(attempt, report),
             snapshot={
                 "amount": attempt.total,
                 "currency": attempt.currency,
@@ -222,7 +272,7 @@ def _after_release(attempt: Attempt, report: Report) -> None:
     _note(activity.Kind.NOT_CHARGED, attempt, amount=attempt.money)
 
 
-def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money) -> None:
+def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money, **about: str) -> None:
     activity.note(
         attempt.company_id,
         kind,
@@ -230,4 +280,5 @@ def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money) -> None:
         actor=attempt.link.customer.name,
         amount=amount.minor,
         currency=amount.currency,
+        **about,
     )

@@ -13,7 +13,7 @@ from florin.domain.activity import services as activity
 from florin.domain.links import services as links
 from florin.domain.payments import attempts, bill
 from florin.domain.payments.bill import Bill, BillState
-from florin.domain.payments.models import Attempt
+from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
@@ -47,7 +47,7 @@ class ProcessorAway(Refusal):
     status = 503
 
 
-def start(token: str, *, seen: Money, nonce: str) -> str:
+def start(token: str, *, seen: Money, nonce: str, method: Method = Method.CARD) -> str:
     """Return the address of the processor's page for paying what is owed now.
 
     ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, the
@@ -60,7 +60,7 @@ def start(token: str, *, seen: Money, nonce: str) -> str:
         TooManyAttempts: if the link is opened for payment over and over.
         ProcessorAway: if the processor does not answer.
     """
-    attempt = _freeze(token, seen, nonce)
+    attempt = _freeze(token, seen, nonce, method)
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
     return attempt.url or _ask_for_session(attempt)
@@ -83,7 +83,7 @@ def _ask_for_session(attempt: Attempt) -> str:
 
 def _started(attempt: Attempt) -> Started:
     """Ask for the session; a double click's second request waits for the first one's answer."""
-    gateway, order = registry.get(attempt.gateway), order_for(attempt)
+    gateway, order = registry.get(attempt.gateway, attempt.account), order_for(attempt)
     for pause in _WAITS_SECONDS:
         try:
             return gateway.start(order)
@@ -109,6 +109,7 @@ def order_for(attempt: Attempt) -> StartOrder:
         return_url=f"{address}/result/{attempt.pk}",
         cancel_url=f"{address}?back=1",
         expires_at=attempt.expires_at,
+        method=attempt.method,
     )
 
 
@@ -126,7 +127,7 @@ def _papers(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tup
 
 
 @transaction.atomic(durable=True)
-def _freeze(token: str, seen: Money, nonce: str) -> Attempt:
+def _freeze(token: str, seen: Money, nonce: str, method: Method) -> Attempt:
     link = links.find(token)
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
     known = attempts.of_page(link, nonce)
@@ -134,7 +135,7 @@ def _freeze(token: str, seen: Money, nonce: str) -> Attempt:
         return known
     now = bill.draw_up(link)
     _compare(now, seen)
-    attempt = attempts.open_for(now, nonce=nonce)
+    attempt = attempts.open_for(now, nonce=nonce, method=method)
     links.note_started(link)
     if links.note_opened(link):
         _note(activity.Kind.LINK_OPENED, attempt)

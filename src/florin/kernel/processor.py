@@ -1,7 +1,7 @@
 """What passes between us and a payment processor: plain values, the same for every gateway."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from florin.kernel.money import Money
@@ -11,9 +11,11 @@ class Outcome(StrEnum):
     """What the processor says has become of one try to pay."""
 
     OPEN = "open"  # the payer has not finished; nothing is held
+    PENDING = "pending"  # a bank debit is under way, for days; nothing is taken yet
     AUTHORISED = "authorised"  # the amount is held on the card and waits for capture or void
     SETTLED = "settled"  # the money is taken
     CANCELLED = "cancelled"  # an authorisation was released; nothing is taken
+    FAILED = "failed"  # the bank did not pay the debit
     EXPIRED = "expired"  # the session ended without payment
 
 
@@ -42,6 +44,7 @@ class StartOrder:
     return_url: str
     cancel_url: str
     expires_at: datetime
+    method: str = "card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +59,10 @@ class Started:
 class Report:
     """What the processor says about a session: the only source of truth about money.
 
-    ``amount`` is what is held (AUTHORISED) or taken (SETTLED). ``fee`` is there once the processor has
-    reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
+    ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
+    processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
+    ``failure`` is why a debit failed: a return code such as R01. ``decline`` names the last card that was
+    refused, and ``decline_reason`` the processor's word for why.
     """
 
     reference: str
@@ -69,18 +74,170 @@ class Report:
     card_brand: str = ""
     card_last4: str = ""
     card_funding: str = ""
+    bank_name: str = ""
+    bank_last4: str = ""
+    failure: str = ""
+    decline: str = ""
+    decline_reason: str = ""
+
+
+class RefundOutcome(StrEnum):
+    """What the processor says has become of a refund."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # also when it was cancelled: the money is with the processor again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReport:
+    """What the processor says about one refund.
+
+    ``refund`` is the key of ours, empty when somebody made it at the processor's dashboard. ``fee`` is what
+    of the processor's fee comes back with it, once known.
+    """
+
+    reference: str
+    outcome: RefundOutcome
+    amount: Money
+    refund: str = ""
+    failure: str = ""
+    fee: Money | None = None
+
+
+class DisputeOutcome(StrEnum):
+    """What the processor says has become of a dispute."""
+
+    INQUIRY = "inquiry"  # a question beforehand; no money has moved
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"  # an inquiry that came to nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeReport:
+    """What the processor says about one dispute, or about a bank debit that came back after it cleared.
+
+    ``return_code`` (R01 …) tells the latter apart. ``amount`` is what is disputed, ``withdrawn`` whether the
+    processor holds it, ``fee`` what it charges for it. Times are UTC.
+    """
+
+    reference: str
+    outcome: DisputeOutcome
+    amount: Money
+    withdrawn: bool
+    fee: Money | None
+    reason: str
+    opened_at: datetime
+    due_by: datetime | None = None
+    return_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """Everything that happened to a payment at the processor after it was taken."""
+
+    fee: Money | None
+    refunds: tuple[RefundReport, ...] = ()
+    disputes: tuple[DisputeReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """Whose account is to be opened (R2); ``company`` is our key, kept at the processor with it."""
+
+    company: str
+    name: str
+    email: str
+    country: str
+
+
+class AccountStanding(StrEnum):
+    """How far an account at the processor has come (R2)."""
+
+    INCOMPLETE = "incomplete"  # the processor wants to know more
+    PENDING = "pending"  # it is verifying
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReport:
+    """What the processor says about a company's account; ``wanted`` names what it still asks for."""
+
+    reference: str
+    standing: AccountStanding
+    wanted: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class MovementKind(StrEnum):
+    """What moved money at the processor."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
+    PAYOUT = "payout"
+    PAYOUT_FAILED = "payout_failed"
+    FEE = "fee"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One line of the processor's own account of our money: ``net`` is ``gross`` less ``fee``, all signed.
+
+    ``payment`` is the payment that it concerns, ``source`` the refund, dispute or payout itself, and
+    ``attempt`` what the payment says it is for. The time is UTC.
+    """
+
+    reference: str
+    kind: MovementKind
+    gross: Money
+    fee: Money
+    at: datetime
+    payment: str = ""
+    source: str = ""
+    attempt: str = ""
+
+    @property
+    def net(self) -> Money:
+        """What it did to the balance at the processor."""
+        return self.gross - self.fee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutReport:
+    """What the processor says about one payout to the company's bank account.
+
+    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day.
+    """
+
+    reference: str
+    amount: Money
+    state: str
+    arrives_on: date
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A processor's knock on the door: something changed about one of our attempts, ask what.
+    """A processor's knock on the door: something changed, ask what.
 
-    ``attempt`` is empty when the notice is about nothing of ours.
+    ``attempt`` and ``payment`` say about which of our attempts, and which of the processor's payments;
+    ``account`` at which account. All are empty when the notice is about nothing of ours.
     """
 
     event: str
     kind: str
     attempt: str
+    payment: str = ""
+    account: str = ""
 
 
 class GatewayError(Exception):

@@ -29,6 +29,13 @@ class Company(Keyed):
     use_open_credits = models.BooleanField(
         default=True, help_text="Deduct a customer's open credits from what a link asks for."
     )
+    nsf_fee = models.PositiveBigIntegerField(
+        default=0, help_text="Suggested for a returned payment, in minor units of the currency; 0 is none."
+    )
+    discount_basis_points = models.PositiveSmallIntegerField(
+        default=0, help_text="For early payment: 200 is 2 %."
+    )
+    discount_days = models.PositiveSmallIntegerField(default=0, help_text="How long after the invoice date.")
 
     class Meta:
         verbose_name = "company"
@@ -64,14 +71,26 @@ class PaymentsAccount(Keyed):
     class State(models.TextChoices):
         """Whether the processor lets the company take payments."""
 
+        NEW = "new", _("not opened yet")
+        INCOMPLETE = "incomplete", _("waiting for information")
         PENDING = "pending", _("in verification")
         ACTIVE = "active", _("active")
         SUSPENDED = "suspended", _("suspended")
+        REJECTED = "rejected", _("rejected")
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
     gateway = models.CharField(max_length=20, default="stripe")
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
+    reference = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="The processor's name for it; empty for the installation's own account.",
+    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
+    wanted = models.JSONField(default=list, help_text="What the processor still asks for.")
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or rejected.")
+    checked_at = models.DateTimeField(null=True)
     card_enabled = models.BooleanField(default=True)
+    ach_enabled = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = "payments account"

@@ -15,6 +15,7 @@ class Series(StrEnum):
     CREDIT = "CR"
     PAYMENT = "PAY"
     RECEIPT = "RCP"
+    REFUND = "RF"
     STATEMENT = "ST"
 
 

@@ -5,29 +5,52 @@ from typing import ClassVar
 from django.db import models
 
 from florin.domain.companies.models import Company
+from florin.domain.credits.lifecycle import CreditState
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
 from florin.kernel.database import Keyed
 
 
 class Credit(Keyed):
-    """A credit given to a customer; what is left of it is its item's balance."""
+    """A credit given to a customer (R12); once approved, what is left of it is its item's balance."""
+
+    State = CreditState
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
+    item = models.OneToOneField(
+        Item, on_delete=models.PROTECT, related_name="+", null=True, help_text="From its approval on."
+    )
+    state = models.CharField(
+        max_length=12,
+        choices=[(state.value, state.value) for state in CreditState],
+        default=CreditState.APPROVED,
+    )
     number = models.CharField(max_length=20)
     currency = models.CharField(max_length=3)
     given_on = models.DateField()
     amount = models.BigIntegerField(help_text="In minor units, positive.")
     reason = models.CharField(max_length=200, blank=True)
+    press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was created.")
+    created_by = models.CharField(max_length=254, blank=True)
+    decided_by = models.CharField(max_length=254, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=200, blank=True, help_text="Why it was rejected or taken back.")
 
     class Meta:
         verbose_name = "credit"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company", "number"], name="credit_number_once"),
+            models.UniqueConstraint(
+                fields=["company", "press"], name="credit_once_per_press", condition=~models.Q(press="")
+            ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="credit_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["approved", "void"]) | models.Q(item__isnull=True),
+                name="credit_counts_once_approved",
+            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["company", "-given_on", "-id"], name="credit_latest")]
 
     def __str__(self) -> str:
         return self.number

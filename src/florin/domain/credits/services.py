@@ -5,10 +5,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
-from florin.domain.ledger import posting
-from florin.domain.ledger.models import Account, Entry, Item
-from florin.domain.ledger.posting import NewEntry, Posting
-from florin.kernel import clock
+from florin.domain.ledger import applying
+from florin.domain.ledger.applying import Part
+from florin.domain.ledger.models import Entry, Item
 from florin.kernel.database import locked, new_key
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -30,17 +29,10 @@ def apply(company: Company, *, credit: UUID, invoice: UUID, amount: Money, by: s
         raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
     if not Money.zero(amount.currency) < amount <= min(-giver.money, taker.money):
         raise Refusal(_("That is more than the credit or the invoice has open."))
-    return posting.post(
-        NewEntry(
-            company=company,
-            kind=Entry.Kind.APPLY,
-            source=f"item:{giver.pk}",
-            key=f"apply:{new_key()}",
-            date=clock.today(company.time_zone),
-            by=by,
-            postings=[
-                Posting(Account.CUSTOMER_CREDIT, amount, giver),
-                Posting(Account.RECEIVABLE, -amount, taker),
-            ],
-        )
+    return applying.apply(
+        company,
+        [Part(giver, taker, amount.minor)],
+        key=f"apply:{new_key()}",
+        by=by,
+        source=f"item:{giver.pk}",
     )

@@ -20,13 +20,16 @@ class Account(models.TextChoices):
     RECEIVABLE = "receivable", "Accounts receivable"
     CUSTOMER_CREDIT = "customer_credit", "Customer credit"
     SALES = "sales", "Sales"
-    CARD_CLEARING = "card_clearing", "Processor clearing, cards"
+    PROCESSOR = "processor", "Processor clearing"  # equals the balance that the processor shows
+    DISPUTED = "disputed", "Held in disputes"
+    BANK = "bank", "Bank and cash"
     FEES = "fees", "Processing fees"
+    DISCOUNTS = "discounts", "Discounts for early payment"
     ADJUSTMENTS = "adjustments", "Adjustments"
 
 
 class Item(Keyed):
-    """Something that can be owed (an invoice) or open (a credit, an overpayment).
+    """Something that can be owed (an invoice) or open (a credit, a pre-payment, an overpayment).
 
     ``balance`` is the sum of its lines in minor units, kept by the database in the same transaction: positive
     when the customer owes, negative when the company does. The row is also what is locked.
@@ -37,6 +40,7 @@ class Item(Keyed):
 
         INVOICE = "invoice", "Invoice"
         CREDIT = "credit", "Credit"
+        PREPAYMENT = "prepayment", "Pre-payment"
         OVERPAYMENT = "overpayment", "Overpayment"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
@@ -111,9 +115,21 @@ class Entry(Keyed):
         PAYMENT = "payment", "Payment"
         FEE = "fee", "Processing fee"
         APPLY = "apply", "Credit applied"
+        UNAPPLY = "unapply", "Taken back from an invoice"
+        DISCOUNT = "discount", "Discount for early payment"
+        REFUND = "refund", "Refund"
+        REFUND_FAILED = "refund_failed", "Refund came back"
+        RETURN = "return", "Payment returned"
+        UNDO = "undo", "Payment undone"
+        DISPUTE = "dispute", "Dispute opened"
+        DISPUTE_WON = "dispute_won", "Dispute won"
+        DISPUTE_LOST = "dispute_lost", "Dispute lost"
+        PAYOUT = "payout", "Payout"
+        PAYOUT_FAILED = "payout_failed", "Payout came back"
+        ADJUSTMENT = "adjustment", "Adjustment by the processor"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     source = models.CharField(max_length=60, help_text="What it was booked for, such as invoice:<key>.")
     key = models.CharField(max_length=100, unique=True, help_text="Books the same event once.")
     date = models.DateField()
@@ -151,3 +167,29 @@ class Line(Keyed):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount} {self.currency}"
+
+
+class Application(Keyed):
+    """What one open credit gives to one invoice: positive when applied, negative when taken back.
+
+    Append-only, minor units; what stands between the two is the sum. ``origin`` names the payment with which
+    it was applied (``payment:<key>``), if it was.
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    credit = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    debt = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    origin = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "application of a credit"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(amount=0), name="application_moves_money"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["origin"], name="application_of_origin", condition=~models.Q(origin="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.credit_id} to {self.debt_id}"

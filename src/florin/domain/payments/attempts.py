@@ -11,7 +11,7 @@ from florin.domain.companies.services import account_of
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import Bill
 from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt
+from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Method
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
@@ -20,6 +20,7 @@ _SESSION_LASTS = timedelta(minutes=45)
 _MOST_OPEN = 20  # a link with more open attempts than this is being used to try out cards
 _FIRST_CHECK = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
+_PENDING_PAUSE = timedelta(hours=1)
 
 
 class TooManyAttempts(Refusal):
@@ -33,7 +34,7 @@ def of_page(link: Link, nonce: str) -> Attempt | None:
     return Attempt.objects.filter(link=link, nonce=nonce).first()
 
 
-def open_for(bill: Bill, *, nonce: str) -> Attempt:
+def open_for(bill: Bill, *, nonce: str, method: Method = Method.CARD) -> Attempt:
     """Freeze what the payer agreed to, in the caller's transaction, which holds the link's lock.
 
     Raises:
@@ -49,6 +50,8 @@ def open_for(bill: Bill, *, nonce: str) -> Attempt:
         link=bill.link,
         nonce=nonce,
         gateway=account.gateway if account else "",
+        account=account.reference if account else "",
+        method=method,
         currency=bill.link.currency,
         total=bill.payable.minor,
         started_at=now,
@@ -97,6 +100,11 @@ def waited(attempt: Attempt) -> None:
     """Put off the next question about an attempt whose payer is still typing; the caller saves it."""
     age = clock.now() - attempt.started_at
     attempt.check_at = clock.now() + min(max(age, _FIRST_CHECK), _LONGEST_PAUSE)
+
+
+def pends(attempt: Attempt) -> None:
+    """Put off the next question about a bank debit, which takes days; the caller saves it."""
+    attempt.check_at = clock.now() + _PENDING_PAUSE
 
 
 def due(now: datetime) -> QuerySet[Attempt]:

@@ -8,12 +8,14 @@ _CHECKS = {
         SELECT payment.number, payment.amount || ' is not ' || coalesce(sum(line.amount), 0)
         FROM payments_payment payment
         LEFT JOIN ledger_entry entry ON entry.source = 'payment:' || payment.id AND entry.kind = 'payment'
-        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'card_clearing'
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account IN ('processor', 'bank')
         GROUP BY payment.id HAVING payment.amount <> coalesce(sum(line.amount), 0)
     """,
     "a payment is the sum of its allocations": """
         SELECT payment.number, payment.amount || ' is not ' || coalesce(sum(part.amount), 0)
-        FROM payments_payment payment LEFT JOIN payments_allocation part ON part.payment_id = payment.id
+        FROM payments_payment payment
+        LEFT JOIN (payments_allocation part JOIN ledger_entry entry
+                   ON entry.id = part.entry_id AND entry.kind = 'payment') ON part.payment_id = payment.id
         GROUP BY payment.id HAVING payment.amount <> coalesce(sum(part.amount), 0)
     """,
     "a payment's fee is what was booked for it": """
@@ -26,23 +28,37 @@ _CHECKS = {
     "an allocation is what the ledger moved on its item": """
         SELECT payment.number, part.amount || ' is not ' || coalesce(-sum(line.amount), 0)
         FROM payments_allocation part JOIN payments_payment payment ON payment.id = part.payment_id
-        LEFT JOIN ledger_entry entry ON entry.source = 'payment:' || payment.id AND entry.kind = 'payment'
-        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.item_id = part.item_id
+        LEFT JOIN ledger_line line ON line.entry_id = part.entry_id AND line.item_id = part.item_id
         GROUP BY payment.id, part.id HAVING part.amount <> coalesce(-sum(line.amount), 0)
+    """,
+    "no payment's money is taken from where it does not stand": """
+        SELECT payment.number, sum(part.amount)::text
+        FROM payments_allocation part JOIN payments_payment payment ON payment.id = part.payment_id
+        GROUP BY payment.id, part.item_id HAVING sum(part.amount) < 0
+    """,
+    "an application is what the ledger moved on its items": """
+        SELECT entry.source, one.moved || ' is not ' || coalesce(sum(line.amount), 0)
+        FROM (SELECT entry_id, credit_id AS item_id, sum(amount) AS moved
+              FROM ledger_application GROUP BY entry_id, credit_id
+              UNION ALL
+              SELECT entry_id, debt_id, -sum(amount) FROM ledger_application GROUP BY entry_id, debt_id) one
+        JOIN ledger_entry entry ON entry.id = one.entry_id
+        LEFT JOIN ledger_line line ON line.entry_id = one.entry_id AND line.item_id = one.item_id
+        GROUP BY entry.id, one.item_id, one.moved HAVING one.moved <> coalesce(sum(line.amount), 0)
     """,
     "a settled attempt has its payment": """
         SELECT attempt.id::text, attempt.state FROM payments_attempt attempt
         LEFT JOIN payments_payment payment ON payment.attempt_id = attempt.id
         WHERE (attempt.state = 'settled') <> (payment.id IS NOT NULL)
     """,
-    "only an attempt that is being captured holds something": """
+    "only an attempt that is being paid holds something": """
         SELECT attempt.id::text, debt.reserved || ' held while ' || attempt.state
         FROM payments_attemptdebt debt JOIN payments_attempt attempt ON attempt.id = debt.attempt_id
-        WHERE debt.reserved > 0 AND attempt.state <> 'capturing'
+        WHERE debt.reserved > 0 AND attempt.state NOT IN ('pending', 'capturing')
         UNION ALL
         SELECT attempt.id::text, credit.reserved || ' of a credit held while ' || attempt.state
         FROM payments_attemptcredit credit JOIN payments_attempt attempt ON attempt.id = credit.attempt_id
-        WHERE credit.reserved > 0 AND attempt.state <> 'capturing'
+        WHERE credit.reserved > 0 AND attempt.state NOT IN ('pending', 'capturing')
     """,
     "an invoice's total is what was booked for it": """
         SELECT invoice.number, invoice.total || ' is not ' || coalesce(sum(line.amount), 0)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
-from florin.domain.ledger.models import Item
+from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.links.models import Link
 from florin.domain.payments.lifecycle import FINAL, AttemptState
 from florin.kernel.database import Keyed
@@ -16,9 +16,17 @@ from florin.kernel.money import Money
 
 
 class Method(models.TextChoices):
-    """How somebody pays (R13)."""
+    """How somebody pays: online (R13), or in one of the ordinary ways (R20)."""
 
     CARD = "card", _("Card")
+    ACH = "ach", _("Bank account (ACH)")
+    CASH = "cash", _("Cash")
+    CHECK = "check", _("Check")
+    WIRE = "wire", _("Wire transfer")
+    TERMINAL = "terminal", _("Own card terminal")
+
+
+ONLINE = (Method.CARD, Method.ACH)
 
 
 class Attempt(Keyed):
@@ -35,6 +43,9 @@ class Attempt(Keyed):
     nonce = models.CharField(max_length=40, help_text="Of the page on which Pay was pressed.")
     method = models.CharField(max_length=8, choices=Method.choices, default=Method.CARD)
     gateway = models.CharField(max_length=20)
+    account = models.CharField(
+        max_length=60, blank=True, help_text="The company's account there; empty for the installation's own."
+    )
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField(help_text="What the payer agreed to, in minor units.")
     state = models.CharField(
@@ -50,6 +61,8 @@ class Attempt(Keyed):
     check_at = models.DateTimeField(help_text="When the poller asks next.")
     doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
     unsure_since = models.DateTimeField(null=True)
+    decline = models.CharField(max_length=120, blank=True, help_text="The last one that was told of.")
+    failure = models.CharField(max_length=40, blank=True, help_text="Why the bank did not pay: R01, for one.")
 
     class Meta:
         verbose_name = "attempt"
@@ -138,27 +151,44 @@ class Payment(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="+")
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.PROTECT, related_name="+", null=True, help_text="None at the counter."
+    )
     number = models.CharField(max_length=20)
     method = models.CharField(max_length=8, choices=Method.choices)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField(help_text="Gross, in minor units.")
     fee = models.BigIntegerField(null=True, help_text="What the processor keeps, once known (R15).")
     received_at = models.DateTimeField()
-    reference = models.CharField(max_length=120, help_text="The processor's.")
+    reference = models.CharField(
+        max_length=120, blank=True, help_text="The processor's, or a check's number."
+    )
+    gateway = models.CharField(max_length=20, blank=True)
+    account = models.CharField(max_length=60, blank=True, help_text="As the attempt's.")
+    received_by = models.CharField(max_length=254, default="processor", help_text="Who processed it.")
+    press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was recorded.")
+    note = models.CharField(max_length=400, blank=True)
+    is_prepayment = models.BooleanField(default=False, help_text="Money for what is yet to be invoiced.")
     payer_email = models.EmailField(blank=True)
     card_brand = models.CharField(max_length=20, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
     card_funding = models.CharField(max_length=10, blank=True)
+    bank_name = models.CharField(max_length=80, blank=True)
+    bank_last4 = models.CharField(max_length=4, blank=True)
 
     class Meta:
         verbose_name = "payment"
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "press"], name="payment_once_per_press", condition=~models.Q(press="")
+            ),
             models.UniqueConstraint(fields=["company", "number"], name="payment_number_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "-received_at"], name="payment_latest"),
+            models.Index(fields=["reference"], name="payment_of_processor"),
+            models.Index(fields=["customer", "-received_at"], name="payment_of_customer"),
         ]
 
     def __str__(self) -> str:
@@ -172,15 +202,32 @@ class Payment(Keyed):
     @property
     def method_text(self) -> str:
         """How it was paid, such as "Visa •••• 4242"."""
-        if not self.card_last4:
-            return str(self.get_method_display())
-        return f"{self.card_brand.replace('_', ' ').title()} •••• {self.card_last4}"
+        if self.card_last4:
+            return f"{self.card_brand.replace('_', ' ').title()} •••• {self.card_last4}"
+        if self.bank_last4:
+            return f"{self.bank_name or self.get_method_display()} •••• {self.bank_last4}"
+        return str(self.get_method_display())
+
+    @property
+    def is_online(self) -> bool:
+        """Whether a processor took it, so that it can also send it back."""
+        return self.method in ONLINE
+
+    @property
+    def holder(self) -> Account:
+        """The account in the books that the money came to."""
+        return Account.PROCESSOR if self.is_online else Account.BANK
 
 
 class Allocation(Keyed):
-    """What a payment did to one item: paid an invoice, or became an open credit (an overpayment, R18)."""
+    """What an entry did with a payment's money at one item: put it there (positive) or took it back.
+
+    The item is an invoice, or the open credit that an overpayment became (R18). Append-only, minor units;
+    where the money stands now is the sum for each item.
+    """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+", null=True)
     amount = models.BigIntegerField()
@@ -189,12 +236,46 @@ class Allocation(Keyed):
     class Meta:
         verbose_name = "allocation"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["payment", "item"], name="allocation_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_is_positive"),
+            models.UniqueConstraint(fields=["payment", "entry", "item"], name="allocation_once_per_entry"),
+            models.CheckConstraint(condition=~models.Q(amount=0), name="allocation_moves_money"),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} to {self.item_id}"
+
+
+class Return(Keyed):
+    """A payment that its bank took back: a returned debit or a bad check. Append-only, once per payment."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=10, blank=True, help_text="The return code, such as R01.")
+    reason = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=120, blank=True, help_text="The processor's.")
+    returned_at = models.DateTimeField()
+    marked_by = models.CharField(max_length=254, default="processor")
+
+    class Meta:
+        verbose_name = "return"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.payment_id}"
+
+
+class Undoing(Keyed):
+    """A payment recorded at the counter that staff took back, and why. Append-only, once per payment."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    undone_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "undone payment"
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} undone"
 
 
 class ProcessorNotice(Keyed):
@@ -203,7 +284,9 @@ class ProcessorNotice(Keyed):
     gateway = models.CharField(max_length=20)
     event = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
+    account = models.CharField(max_length=60, blank=True)
     attempt = models.CharField(max_length=40, blank=True, help_text="What it says it is about.")
+    payment = models.CharField(max_length=120, blank=True, help_text="The payment that it says it is about.")
     body = models.BinaryField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)

@@ -16,6 +16,8 @@ def store(gateway: str, notice: Notice, body: bytes) -> bool:
         event=notice.event,
         kind=notice.kind,
         attempt=notice.attempt,
+        payment=notice.payment,
+        account=notice.account,
         body=body,
         received_at=clock.now(),
     )

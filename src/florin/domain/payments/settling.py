@@ -10,17 +10,20 @@ from uuid import UUID
 
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
-from florin.domain.ledger import posting
+from florin.domain.ledger import applying, posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments import attempts, bill, sharing
+from florin.domain.payments import allocating, attempts, bill, sharing
+from florin.domain.payments.allocating import Part
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL
 from florin.domain.payments.lifecycle import AttemptState as State
-from florin.domain.payments.models import Allocation, Attempt, AttemptCredit, AttemptDebt, Payment
+from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Payment
 from florin.kernel import clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money
 from florin.kernel.processor import Outcome, Report
+
+_BY = "processor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,19 @@ class Ended:
     released: bool
 
 
-Step = Wait | Capture | Void | Booked | Ended
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A bank debit has just got under way; it is paid, or not, days later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A card has just been refused; the payer may try another. ``reason`` is the processor's word for why."""
+
+    reason: str
+
+
+Step = Wait | Capture | Void | Booked | Ended | Pending | Declined
 
 
 def lock(attempt_id: UUID) -> Attempt:
@@ -78,19 +93,31 @@ def record(attempt: Attempt, report: Report) -> Step:
     return step
 
 
-def _decide(attempt: Attempt, report: Report) -> Step:
+def _decide(attempt: Attempt, report: Report) -> Step:  # noqa: PLR0911 - a table
     match report.outcome:
         case Outcome.OPEN:
             attempts.waited(attempt)
-            return Wait()
+            return _notice_decline(attempt, report)
         case Outcome.EXPIRED:
             return _end(attempt, State.EXPIRED)
         case Outcome.CANCELLED:
             return _end(attempt, State.CANCELLED)
+        case Outcome.FAILED:
+            attempt.failure = report.failure
+            return _end(attempt, State.FAILED)
+        case Outcome.PENDING:
+            return _pend(attempt)
         case Outcome.AUTHORISED:
             return _reserve(attempt, report)
         case Outcome.SETTLED:
             return _book(attempt, report)
+
+
+def _notice_decline(attempt: Attempt, report: Report) -> Step:
+    if not report.decline or report.decline == attempt.decline or attempt.state in FINAL:
+        return Wait()
+    attempt.decline = report.decline
+    return Declined(report.decline_reason)
 
 
 def _end(attempt: Attempt, state: State) -> Step:
@@ -98,9 +125,26 @@ def _end(attempt: Attempt, state: State) -> Step:
         return Wait()
     held = attempt.state in {State.CAPTURING, State.VOIDING}
     released = held or state == State.CANCELLED
-    _move(attempt, State.CANCELLED if held else state)
+    under_way = attempt.state == State.PENDING and state != State.FAILED
+    _move(attempt, State.CANCELLED if held or under_way else state)
     _let_go(attempt)
     return Ended(released)
+
+
+def _pend(attempt: Attempt) -> Step:
+    """Hold what a bank debit will pay for as long as it is under way, or what of it is still free."""
+    if attempt.state != State.PENDING and attempt.state not in {State.OPENED, State.EXPIRED}:
+        return Wait()
+    attempts.pends(attempt)
+    if attempt.state == State.PENDING:
+        return Wait()
+    wants = _lock_wants(attempt)
+    owed = [min(debt.amount, wants.free[debt.item_id]) for debt in wants.debts]
+    open_ = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
+    _hold(wants.debts, owed)
+    _hold(wants.credits, sharing.share(sum(owed), open_)[0])
+    _move(attempt, State.PENDING)
+    return Pending()
 
 
 def _reserve(attempt: Attempt, report: Report) -> Step:
@@ -108,7 +152,7 @@ def _reserve(attempt: Attempt, report: Report) -> Step:
 
     After the end this is old news: somebody else asked later and was quicker.
     """
-    if attempt.state in {State.SETTLED, State.CANCELLED}:
+    if attempt.state in {State.SETTLED, State.CANCELLED, State.FAILED, State.PENDING}:
         return Wait()
     if attempt.state == State.CAPTURING:
         return Capture(Money(attempt.capture or 0, attempt.currency))
@@ -150,12 +194,9 @@ def _book(attempt: Attempt, report: Report) -> Step:
     agreed = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
     used, _ = sharing.share(sum(left), agreed)
     credited, _ = sharing.share(sum(used), left)
-    payment = _write_payment(attempt, report, report.amount)
+    payment = _taken(attempt, report, report.amount)
     _move(attempt, State.SETTLED)
-    booking = _Booking(wants, paid, credited, used, excess)
-    _post_payment(payment, booking)
-    _post_credits(payment, booking)
-    _learn_fee(attempt, report)
+    _post_payment(payment, _Booking(wants, paid, credited, used, excess))
     return Booked(payment)
 
 
@@ -180,9 +221,7 @@ def record_fee(payment: Payment, fee: Money) -> None:
     if not changed:
         return
     payment.fee = fee.minor
-    if not fee:
-        return
-    _post(payment, Entry.Kind.FEE, [Posting(Account.FEES, fee), Posting(Account.CARD_CLEARING, -fee)])
+    _post_fee(payment, fee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,89 +273,72 @@ def _let_go(attempt: Attempt) -> None:
     attempt.credits.update(reserved=0)
 
 
-def _write_payment(attempt: Attempt, report: Report, amount: Money) -> Payment:
-    return Payment.objects.create(
+def _taken(attempt: Attempt, report: Report, amount: Money) -> Payment:
+    """Describe the payment; it is saved last, because the number's lock holds up the whole company."""
+    fee = report.fee if report.fee and report.fee.currency == amount.currency else None
+    return Payment(
         company=attempt.company,
         customer=attempt.link.customer,
         attempt=attempt,
-        number=numbers.following(attempt.company_id, Series.PAYMENT),
         method=attempt.method,
         currency=amount.currency,
         amount=amount.minor,
+        fee=fee.minor if fee is not None else None,
         received_at=clock.now(),
         reference=report.payment,
+        gateway=attempt.gateway,
+        account=attempt.account,
         payer_email=report.payer_email,
         card_brand=report.card_brand,
         card_last4=report.card_last4,
         card_funding=report.card_funding,
+        bank_name=report.bank_name,
+        bank_last4=report.bank_last4,
     )
 
 
 def _post_payment(payment: Payment, booking: _Booking) -> None:
-    """Book the money, and note what it did to each item."""
-    today = clock.today(payment.company.time_zone)
-    currency = payment.currency
-    postings = [Posting(Account.CARD_CLEARING, payment.money)]
-    allocations = []
-    for debt, part, credit in zip(booking.wants.debts, booking.paid, booking.credited, strict=True):
-        item = booking.wants.items[debt.item_id]
-        if part:
-            postings.append(Posting(Account.RECEIVABLE, Money(-part, currency), item))
-            after = item.balance - part - credit
-            allocations.append(
-                Allocation(
-                    payment=payment, item=item, invoice_id=debt.invoice_id, amount=part, balance_after=after
-                )
-            )
-    if booking.excess:
-        item = posting.open_item(
-            payment.customer,
-            Item.Kind.OVERPAYMENT,
-            number=payment.number,
-            currency=currency,
-            opened_on=today,
-            due_on=today,
-        )
-        excess = booking.excess
-        postings.append(Posting(Account.CUSTOMER_CREDIT, Money(-excess, currency), item))
-        allocations.append(Allocation(payment=payment, item=item, amount=excess, balance_after=-excess))
-    _post(payment, Entry.Kind.PAYMENT, postings)
-    Allocation.objects.bulk_create(allocations)
-
-
-def _post_credits(payment: Payment, booking: _Booking) -> None:
-    """Apply the open credits that the payer was shown (product decision "Open credits")."""
-    if not any(booking.used):
-        return
-    items, currency = booking.wants.items, payment.currency
-    given = zip(booking.wants.credits, booking.used, strict=True)
-    taken = zip(booking.wants.debts, booking.credited, strict=True)
-    _post(
+    """Book the money, the open credits that the payer was shown, and the fee, in this order."""
+    wants, key = booking.wants, f"attempt:{payment.attempt_id}"
+    if booking.excess:  # its open credit is called as the payment
+        payment.number = numbers.following(payment.company_id, Series.PAYMENT)
+    paid = [
+        (Part(wants.items[debt.item_id], debt.invoice_id, part), credit)
+        for debt, part, credit in zip(wants.debts, booking.paid, booking.credited, strict=True)
+        if part
+    ]
+    allocating.put(
         payment,
-        Entry.Kind.APPLY,
-        [
-            *(
-                Posting(Account.CUSTOMER_CREDIT, Money(part, currency), items[credit.item_id])
-                for credit, part in given
-            ),
-            *(
-                Posting(Account.RECEIVABLE, Money(-part, currency), items[debt.item_id])
-                for debt, part in taken
-            ),
-        ],
+        [part for part, _ in paid],
+        booking.excess,
+        key=f"{key}:payment",
+        by=_BY,
+        settled=[credit for _, credit in paid],
     )
+    applied = applying.pair(
+        [(wants.items[one.item_id], part) for one, part in zip(wants.credits, booking.used, strict=True)],
+        [(wants.items[one.item_id], part) for one, part in zip(wants.debts, booking.credited, strict=True)],
+    )
+    if parts := list(applied):
+        source = f"payment:{payment.pk}"
+        applying.apply(payment.company, parts, key=f"{key}:apply", by=_BY, source=source, origin=source)
+    _post_fee(payment, Money(payment.fee or 0, payment.currency))
+    payment.number = payment.number or numbers.following(payment.company_id, Series.PAYMENT)
+    payment.save(force_insert=True)
 
 
-def _post(payment: Payment, kind: Entry.Kind, postings: Sequence[Posting]) -> None:
+def _post_fee(payment: Payment, fee: Money) -> None:
+    if not fee:
+        return
     posting.post(
         NewEntry(
             company=payment.company,
-            kind=kind,
+            kind=Entry.Kind.FEE,
             source=f"payment:{payment.pk}",
-            key=f"attempt:{payment.attempt_id}:{kind.value}",
+            key=f"attempt:{payment.attempt_id}:fee",
             date=clock.today(payment.company.time_zone),
-            by="processor",
-            postings=postings,
+            by=_BY,
+            postings=[Posting(Account.FEES, fee), Posting(Account.PROCESSOR, -fee)],
         )
     )
 

@@ -1,10 +1,22 @@
 """What every gateway offers. A gateway reports; the domain decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from florin.kernel.money import Money
-from florin.kernel.processor import Notice, Report, Started, StartOrder
+from florin.kernel.processor import (
+    AccountReport,
+    Aftermath,
+    Movement,
+    NewAccount,
+    Notice,
+    PayoutReport,
+    RefundReport,
+    Report,
+    Started,
+    StartOrder,
+)
 
 
 class Gateway(Protocol):
@@ -31,6 +43,34 @@ class Gateway(Protocol):
 
     def void(self, reference: str, *, key: str, payment: str = "") -> Report:
         """Release an authorisation, and report what is true afterwards: SETTLED if it was too late."""
+
+    def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
+        """Send part of a payment back; ``refund`` is the key of ours that the processor keeps with it.
+
+        Raises:
+            GatewayRefusal: if the processor will not: the payment is disputed, or not so much is left.
+        """
+
+    def aftermath(self, payment: str) -> Aftermath:
+        """Return everything that happened to a payment after it was taken: its fee, refunds and disputes."""
+
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+        """Return the lines of the processor's account that were written since, or all of one payout."""
+
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+        """Return the payouts that were made since, the oldest first."""
+
+    def open_account(self, new: NewAccount, *, key: str) -> str:
+        """Open an account for a company (R2), and return what the processor calls it."""
+
+    def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
+        """Return the address of the processor's form for what it still wants to know; it works once."""
+
+    def account(self, account: str) -> AccountReport:
+        """Return how an account stands; the empty name is the installation's own."""
+
+    def dispute_page(self, reference: str) -> str:
+        """Return the address of the processor's page on which evidence is given (no call)."""
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check a notice's signature and say whom it is about.

@@ -9,8 +9,8 @@ from florin.edges.gateways.stripe.gateway import StripeGateway
 
 
 @cache
-def get(name: str) -> Gateway:
-    """Return the gateway of this name.
+def get(name: str, account: str = "") -> Gateway:
+    """Return the gateway of this name, speaking for one account there; without, for the installation's own.
 
     Raises:
         LookupError: if there is none.
@@ -22,4 +22,6 @@ def get(name: str) -> Gateway:
         base=settings.STRIPE_API_BASE,
         notice_secret=settings.STRIPE_WEBHOOK_SECRET,
         seconds=settings.PROCESSOR_SECONDS,
+        account=account,
+        dashboard=settings.STRIPE_DASHBOARD_URL,
     )

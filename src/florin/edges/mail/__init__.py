@@ -2,8 +2,6 @@
 
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.letters import (
-    Letter,
-    inline_logo,
     invoice_letter,
     invoice_list_letter,
     not_charged_letter,
@@ -12,6 +10,7 @@ from florin.edges.mail.letters import (
     statement_letter,
 )
 from florin.edges.mail.post import Attachment, Envelope, send
+from florin.edges.mail.writing import Letter, inline_logo
 
 __all__ = [
     "Attachment",

@@ -1,22 +1,18 @@
 """What the mails say: each letter a subject, an HTML part and a text part that is complete by itself.
 
-A letter is written from the same snapshot as its paper, so the two agree. The caller attaches the
-paper, and the logo that ``inline_logo`` returns, which the HTML part shows by ``cid:``.
+A letter is written from the same snapshot as its paper, so the two agree. The caller attaches the paper.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import css_inline
-from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from florin.edges.documents import colours, formats, logos, statements
-from florin.edges.mail.headers import one_line
+from florin.edges.documents import formats, statements
+from florin.edges.mail import writing
+from florin.edges.mail.writing import Letter
 from florin.kernel.documents import (
     InvoiceDocument,
     InvoiceList,
@@ -25,28 +21,6 @@ from florin.kernel.documents import (
     StatementDocument,
 )
 from florin.kernel.money import Money
-
-LOGO_ID = "logo@florin"
-
-_engine = Engine(
-    dirs=[str(Path(__file__).parent / "templates")],
-    builtins=["django.templatetags.i18n"],
-)
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One mail's words: ``subject`` is one line; ``text`` says all that ``html`` says, addresses included."""
-
-    subject: str
-    html: str
-    text: str
-
-
-def inline_logo(letterhead: Letterhead) -> bytes:
-    """Return the PNG to travel inside the mail, or nothing: mail readers show no SVG, so the name stands."""
-    return logos.png(letterhead.logo)
 
 
 def invoice_letter(
@@ -78,13 +52,13 @@ def invoice_letter(
         words = {
             "amount": amount(balance),
             "due_on": formats.day(document.due_on, language),
-            "facts": _facts(facts),
+            "facts": writing.facts(facts),
             "message": message.strip(),
             "number": document.number,
             "owed": owed,
             "pay_url": pay_url if owed else None,
         }
-        return _write(
+        return writing.write(
             "invoice",
             document.letterhead,
             subject=_invoice_subject(document, balance),
@@ -117,7 +91,7 @@ def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]]) -> Letter:
             "heading": heading,
             "lists": told,
         }
-        return _write("invoices", first.letterhead, subject=subject, language=language, words=words)
+        return writing.write("invoices", first.letterhead, subject=subject, language=language, words=words)
 
 
 def statement_letter(
@@ -144,7 +118,7 @@ def statement_letter(
         offered = pay_url if document.balance > 0 and payable > 0 else None
         words = {
             "amount": amount(document.balance),
-            "facts": _facts(facts),
+            "facts": writing.facts(facts),
             "message": message.strip(),
             "note": statements.note(document, payable) if offered else "",
             "number": document.number,
@@ -153,7 +127,7 @@ def statement_letter(
             "pay_url": offered,
             "when": statements.when(document),
         }
-        return _write(
+        return writing.write(
             "statement",
             document.letterhead,
             subject=_statement_subject(document),
@@ -170,7 +144,7 @@ def payment_received_letter(receipt: ReceiptDocument) -> Letter:
             "amount": words["amount"],
             "company": receipt.letterhead.name,
         }
-        return _write(
+        return writing.write(
             "payment_received", receipt.letterhead, subject=subject, language=receipt.language, words=words
         )
 
@@ -192,7 +166,9 @@ def payment_notice_letter(
             "amount": words["amount"],
             "customer": receipt.customer_name,
         }
-        return _write("payment_notice", receipt.letterhead, subject=subject, language=spoken, words=words)
+        return writing.write(
+            "payment_notice", receipt.letterhead, subject=subject, language=spoken, words=words
+        )
 
 
 def not_charged_letter(
@@ -220,8 +196,8 @@ def not_charged_letter(
             (_("Invoices"), ", ".join(invoice_numbers)),
         )
         subject = _("You were not charged: %(company)s was already paid") % {"company": letterhead.name}
-        words = {"amount": said, "facts": _facts(facts)}
-        return _write("not_charged", letterhead, subject=subject, language=language, words=words)
+        words = {"amount": said, "facts": writing.facts(facts)}
+        return writing.write("not_charged", letterhead, subject=subject, language=language, words=words)
 
 
 def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
@@ -286,7 +262,7 @@ def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, An
         "amount": amount(receipt.amount),
         "customer": receipt.customer_name,
         "excess": amount(receipt.excess) if receipt.excess > 0 else "",
-        "facts": _facts(facts),
+        "facts": writing.facts(facts),
         "rows": [
             {
                 "number": line.invoice_number,
@@ -296,34 +272,3 @@ def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, An
             for line in receipt.lines
         ],
     }
-
-
-def _facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"label": label, "value": value} for label, value in pairs if value]
-
-
-def _write(
-    template: str, letterhead: Letterhead, *, subject: str, language: str, words: dict[str, Any]
-) -> Letter:
-    """Render both parts of a letter in the language that is active."""
-    line = one_line(subject)
-    said = {
-        **words,
-        "company": letterhead,
-        "language": formats.locale_of(language).language,
-        "logo_id": LOGO_ID if inline_logo(letterhead) else "",
-        "palette": colours.palette(letterhead.colour),
-        "subject": line,
-    }
-    html = _engine.get_template(f"{template}.html").render(Context(said)).encode("utf-8", "replace").decode()
-    text = _engine.get_template(f"{template}.txt").render(Context(said, autoescape=False))
-    return Letter(subject=line, html=_inliner.inline(html), text=_tidied(text))
-
-
-def _tidied(text: str) -> str:
-    """Return text without trailing blanks and with at most one empty line in a row."""
-    kept: list[str] = []
-    for line in map(str.rstrip, text.strip().splitlines()):
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept) + "\n"

@@ -27,8 +27,8 @@ from django.core.validators import validate_email
 from florin.edges.mail import hosted
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.headers import one_line
-from florin.edges.mail.letters import LOGO_ID
 from florin.edges.mail.wire import Wire
+from florin.edges.mail.writing import LOGO_ID
 
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _WATCHED = f"{Wire.__module__}.{Wire.__name__}"

@@ -30,9 +30,20 @@ NEWS = [
     Kind.LINK_REVOKED,
     Kind.LINK_OPENED,
     Kind.CHECKOUT_STARTED,
+    Kind.CARD_DECLINED,
+    Kind.PAYMENT_INITIATED,
     Kind.PAYMENT_RECEIVED,
+    Kind.PAYMENT_FAILED,
+    Kind.PAYMENT_RETURNED,
     Kind.NOT_CHARGED,
     Kind.OVERPAID,
+    Kind.REFUND_INITIATED,
+    Kind.REFUND_FAILED,
+    Kind.DISPUTE_OPENED,
+    Kind.DISPUTE_WON,
+    Kind.DISPUTE_LOST,
+    Kind.PAID_OUT,
+    Kind.PAYOUT_FAILED,
 ]
 
 
@@ -184,8 +195,38 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
             return "shield-check", "warn"
         case Kind.OVERPAID:
             return "scale", "warn"
-        case Kind.CREDIT_APPLIED:
+        case Kind.CARD_DECLINED:
+            return "credit-card", "warn"
+        case Kind.PAYMENT_INITIATED:
+            return "clock", "plain"
+        case Kind.PAYMENT_FAILED | Kind.PAYMENT_RETURNED:
+            return "arrow-uturn-left", "bad"
+        case Kind.PAYMENT_UNDONE | Kind.PAYMENT_UNAPPLIED | Kind.CREDIT_UNAPPLIED:
+            return "arrow-uturn-left", "warn"
+        case Kind.REFUND_INITIATED | Kind.REFUND_SUCCEEDED:
+            return "receipt-refund", "plain"
+        case Kind.REFUND_FAILED:
+            return "receipt-refund", "bad"
+        case Kind.DISPUTE_OPENED | Kind.DISPUTE_LOST:
+            return "scale", "bad"
+        case Kind.DISPUTE_REVIEWED | Kind.DISPUTE_CLOSED:
+            return "scale", "plain"
+        case Kind.DISPUTE_WON:
+            return "scale", "good"
+        case Kind.CREDIT_CREATED | Kind.CREDIT_CHANGED | Kind.CREDIT_SUBMITTED | Kind.CREDIT_APPLIED:
             return "receipt-percent", "plain"
+        case Kind.CREDIT_APPROVED:
+            return "receipt-percent", "good"
+        case Kind.CREDIT_REJECTED | Kind.CREDIT_VOIDED:
+            return "receipt-percent", "warn"
+        case Kind.OVERPAYMENT_KEPT:
+            return "check", "plain"
+        case Kind.ACCOUNT_CHANGED:
+            return "building-library", "plain"
+        case Kind.PAID_OUT:
+            return "building-library", "good"
+        case Kind.PAYOUT_FAILED:
+            return "building-library", "bad"
         case Kind.STATEMENT_MADE:
             return "document-chart-bar", "plain"
         case Kind.CUSTOMER_CHANGED:

@@ -4,20 +4,27 @@ Facts used here are from Stripe's API reference: a session makes its payment int
 confirms; ``requires_capture`` holds the money; an idempotency key replays the first answer, a 500 included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 import stripe
 
+from florin.edges.gateways.stripe import reading
 from florin.kernel.money import Money
 from florin.kernel.processor import (
+    AccountReport,
+    Aftermath,
     BadNotice,
     GatewayBusy,
     GatewayError,
     GatewayRefusal,
+    Movement,
+    NewAccount,
     Notice,
-    Outcome,
+    PayoutReport,
+    RefundReport,
     Report,
     Started,
     StartOrder,
@@ -25,19 +32,33 @@ from florin.kernel.processor import (
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
+_METHODS = {"card": "card", "ach": "us_bank_account"}
+_MOST_ON_A_PAGE = 100
 
 
 class StripeGateway:
     """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
-    ``seconds`` is how long a call may take before its outcome counts as unknown.
+    ``seconds`` is how long a call may take before its outcome counts as unknown; ``account`` is the connected
+    account that it speaks for.
     """
 
-    def __init__(self, *, api_key: str, base: str, notice_secret: str, seconds: int) -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base: str,
+        notice_secret: str,
+        seconds: int,
+        account: str = "",
+        dashboard: str = "",
+    ) -> None:
         self._notice_secret = notice_secret
+        self._dashboard = dashboard.rstrip("/")
         self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": base},
+            stripe_account=account or None,
             max_network_retries=0,  # asking again is our poller's decision
             http_client=stripe.RequestsClient(timeout=seconds),
         )
@@ -51,9 +72,7 @@ class StripeGateway:
                 options={"idempotency_key": order.key},
             )
         except GatewayError as problem:
-            if isinstance(problem.__cause__, stripe.InvalidRequestError):
-                raise GatewayRefusal(str(problem)) from problem
-            raise
+            raise _refusal_in(problem) from problem
         return Started(reference=session["id"], url=session["url"] or "")
 
     def look_up(self, reference: str) -> Report:
@@ -61,7 +80,7 @@ class StripeGateway:
         session = self._ask(
             self._client.v1.checkout.sessions.retrieve, reference, params={"expand": _WHOLE_STORY}
         )
-        return _report(session)
+        return reading.report(session)
 
     def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
         """Capture the session's payment; see ``Gateway.capture``."""
@@ -86,6 +105,99 @@ class StripeGateway:
         )
         return self.look_up(reference)
 
+    def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
+        """Refund a part of a payment; see ``Gateway.refund``."""
+        try:
+            made = self._ask(
+                self._client.v1.refunds.create,
+                params={
+                    "payment_intent": payment,
+                    "amount": amount.minor,
+                    "metadata": {"refund": refund},
+                    "expand": ["balance_transaction"],
+                },
+                options={"idempotency_key": key},
+            )
+        except GatewayError as problem:
+            raise _refusal_in(problem) from problem
+        return reading.refund_report(made)
+
+    def aftermath(self, payment: str) -> Aftermath:
+        """Ask for the payment, its refunds and its disputes; see ``Gateway.aftermath``."""
+        intent = self._ask(
+            self._client.v1.payment_intents.retrieve,
+            payment,
+            params={"expand": ["latest_charge.balance_transaction"]},
+        )
+        refunds = self._all(
+            self._client.v1.refunds.list,
+            {"payment_intent": payment, "expand": ["data.balance_transaction"]},
+        )
+        disputes = self._all(self._client.v1.disputes.list, {"payment_intent": payment})
+        return Aftermath(
+            fee=reading.fee_of(intent.get("latest_charge") or {}),
+            refunds=tuple(map(reading.refund_report, refunds)),
+            disputes=tuple(map(reading.dispute_report, disputes)),
+        )
+
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+        """List balance transactions with what they are about; see ``Gateway.movements``."""
+        wanted: dict[str, Any] = {"expand": ["data.source"]}
+        if payout:
+            wanted["payout"] = payout
+        else:
+            wanted["created"] = {"gte": int(since.timestamp())}
+        yield from map(reading.movement, self._all(self._client.v1.balance_transactions.list, wanted))
+
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+        """List payouts; see ``Gateway.payouts``."""
+        wanted: dict[str, Any] = {"created": {"gte": int(since.timestamp())}}
+        made = self._all(self._client.v1.payouts.list, wanted)
+        yield from map(reading.payout_report, reversed(list(made)))
+
+    def open_account(self, new: NewAccount, *, key: str) -> str:
+        """Open a connected account; see ``Gateway.open_account``."""
+        opened = self._ask(
+            self._client.v1.accounts.create,
+            params={
+                "type": "express",
+                "country": new.country,
+                "email": new.email,
+                "business_profile": {"name": new.name},
+                "capabilities": {
+                    "card_payments": {"requested": True},
+                    "transfers": {"requested": True},
+                    "us_bank_account_ach_payments": {"requested": True},
+                },
+                "metadata": {"company": new.company},
+            },
+            options={"idempotency_key": key},
+        )
+        return str(opened["id"])
+
+    def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
+        """Ask for a link to the hosted form; see ``Gateway.onboarding_page``."""
+        link = self._ask(
+            self._client.v1.account_links.create,
+            params={
+                "account": account,
+                "type": "account_onboarding",
+                "return_url": return_url,
+                "refresh_url": refresh_url,
+            },
+        )
+        return str(link["url"])
+
+    def account(self, account: str) -> AccountReport:
+        """Ask how an account stands; see ``Gateway.account``."""
+        if account:
+            return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
+        return reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
+
+    def dispute_page(self, reference: str) -> str:
+        """Say where the dashboard shows a dispute; see ``Gateway.dispute_page``."""
+        return f"{self._dashboard}/disputes/{reference}"
+
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check Stripe's signature; see ``Gateway.read_notice``."""
         try:
@@ -94,8 +206,15 @@ class StripeGateway:
             )
         except (ValueError, stripe.SignatureVerificationError) as problem:
             raise BadNotice(str(problem)) from problem
-        about = event.to_dict()["data"]["object"].get("metadata") or {}
-        return Notice(event=event["id"], kind=event["type"], attempt=str(about.get("attempt", "")))
+        told = event.to_dict()
+        thing = told["data"]["object"]
+        return Notice(
+            event=told["id"],
+            kind=told["type"],
+            attempt=str((thing.get("metadata") or {}).get("attempt", "")),
+            payment=reading.payment_of(thing),
+            account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
+        )
 
     def _intent_of(self, reference: str) -> str:
         payment = self.look_up(reference).payment
@@ -112,12 +231,29 @@ class StripeGateway:
         except stripe.StripeError as problem:
             raise _no_answer(problem) from problem
 
+    def _all(self, call: Any, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Page through a list, the newest first, as the processor gives it."""
+        after: dict[str, Any] = {}
+        while True:
+            page = self._ask(call, params={**wanted, **after, "limit": _MOST_ON_A_PAGE})
+            yield from page["data"]
+            if not page["has_more"] or not page["data"]:
+                return
+            after = {"starting_after": page["data"][-1]["id"]}
+
     def _ask(self, call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:
             answer: stripe.StripeObject = call(*arguments, **named)
         except stripe.StripeError as problem:
             raise _no_answer(problem) from problem
         return answer.to_dict()
+
+
+def _refusal_in(problem: GatewayError) -> Exception:
+    """Tell an answer that is a plain no from one that is missing."""
+    if isinstance(problem.__cause__, (stripe.InvalidRequestError, stripe.CardError)):
+        return GatewayRefusal(str(problem))
+    return problem
 
 
 def _no_answer(problem: stripe.StripeError) -> GatewayError:
@@ -130,7 +266,7 @@ def _session(order: StartOrder) -> dict[str, Any]:
     return {
         "mode": "payment",
         "branding_settings": {"display_name": order.merchant},
-        "payment_method_types": ["card"],
+        "payment_method_types": [_METHODS[order.method]],
         "line_items": [
             {
                 "quantity": 1,
@@ -143,7 +279,8 @@ def _session(order: StartOrder) -> dict[str, Any]:
             for paper in order.papers
         ],
         "payment_intent_data": {
-            "capture_method": "manual",
+            # A bank debit cannot be held, so it is taken at once.
+            **({"capture_method": "manual"} if order.method == "card" else {}),
             "description": order.description,
             "metadata": about,
         },
@@ -155,56 +292,3 @@ def _session(order: StartOrder) -> dict[str, Any]:
         "expires_at": int(order.expires_at.timestamp()),
         **({"customer_email": order.payer_email} if order.payer_email else {}),
     }
-
-
-def _report(session: Mapping[str, Any]) -> Report:
-    """Read one session's whole story."""
-    reference = session["id"]
-    intent = session.get("payment_intent")
-    if not intent:
-        expired = session["status"] == "expired"
-        return Report(reference=reference, outcome=Outcome.EXPIRED if expired else Outcome.OPEN)
-    charge = intent.get("latest_charge") or {}
-    card = (charge.get("payment_method_details") or {}).get("card") or {}
-    return Report(
-        reference=reference,
-        outcome=_outcome(session["status"], intent["status"]),
-        amount=_amount(intent),
-        fee=_fee(charge),
-        payment=intent["id"],
-        payer_email=(session.get("customer_details") or {}).get("email") or "",
-        card_brand=card.get("brand") or "",
-        card_last4=card.get("last4") or "",
-        card_funding=card.get("funding") or "",
-    )
-
-
-def _outcome(session_status: str, intent_status: str) -> Outcome:
-    match intent_status:
-        case "succeeded":
-            return Outcome.SETTLED
-        case "requires_capture":
-            return Outcome.AUTHORISED
-        case "canceled":
-            return Outcome.EXPIRED if session_status == "expired" else Outcome.CANCELLED
-        case _:
-            return Outcome.EXPIRED if session_status == "expired" else Outcome.OPEN
-
-
-def _amount(intent: Mapping[str, Any]) -> Money | None:
-    currency = str(intent["currency"]).upper()
-    match intent["status"]:
-        case "succeeded":
-            return Money(intent["amount_received"], currency)
-        case "requires_capture":
-            return Money(intent["amount_capturable"], currency)
-        case _:
-            return None
-
-
-def _fee(charge: Mapping[str, Any]) -> Money | None:
-    """Return the processor's fee in the charge's currency, once it has been reckoned (R15)."""
-    booked = charge.get("balance_transaction")
-    if not isinstance(booked, Mapping) or booked.get("fee") is None:
-        return None
-    return Money(booked["fee"], str(booked["currency"]).upper())

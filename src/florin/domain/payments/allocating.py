@@ -1,0 +1,330 @@
+"""Where a payment's money stands: putting it on invoices and open credits, and taking it back from there.
+
+Whoever calls holds the payment's lock (``lock``), so that nobody moves the same money at once; the items are
+locked here, in the one order that all use. Every verb is one ledger entry, once for each ``key``.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Sum
+
+from florin.domain.companies.models import Company
+from florin.domain.ledger import applying, posting
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.domain.payments import bill
+from florin.domain.payments.models import Allocation, Payment
+from florin.kernel import clock
+from florin.kernel.database import find, locked
+from florin.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a payment's money at one item, in minor units; an open credit has no ``invoice_id``."""
+
+    item: Item
+    invoice_id: UUID | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken back: the entry, from where, and what stood nowhere any more (minor units)."""
+
+    entry: Entry
+    parts: Sequence[Part]
+    missing: int = 0
+
+
+def lock(payment_id: UUID, company: Company | None = None) -> Payment:
+    """Return a payment (of a company), locked until the transaction ends.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    payments = Payment.objects.select_for_update(of=("self",)).select_related("company", "customer")
+    return find(payments.filter(company=company) if company else payments, pk=payment_id)
+
+
+def standing(payment: Payment) -> list[Part]:
+    """Return where a payment's money stands now: open credits first, then invoices by their due dates."""
+    rows = (
+        Allocation.objects.filter(payment=payment)
+        .values_list("item", "invoice")
+        .annotate(left=Sum("amount"))
+        .filter(left__gt=0)
+    )
+    found = {item: (invoice, int(left)) for item, invoice, left in rows}
+    items = Item.objects.filter(pk__in=found).order_by("due_on", "number")
+    parts = [Part(item, *found[item.pk]) for item in items]
+    return sorted(parts, key=lambda part: part.invoice_id is not None)
+
+
+def put(
+    payment: Payment, parts: Sequence[Part], excess: int, *, key: str, by: str, settled: Sequence[int] = ()
+) -> Entry:
+    """Book a payment that has just come in; what nobody owes becomes an open credit (R18).
+
+    The items are locked by the caller. ``settled`` is what else pays each part's invoice in the same moment
+    (credits, a discount), in minor units, so that the balances told are those of the end.
+    """
+    others = settled or [0] * len(parts)
+    allocations = [
+        (part, part.item.balance - part.amount - other) for part, other in zip(parts, others, strict=True)
+    ]
+    if excess:
+        item = _credit_item(payment)
+        allocations.append((Part(item, None, excess), item.balance - excess))
+    postings = [
+        Posting(payment.holder, payment.money),
+        *_postings(payment, [part for part, _ in allocations]),
+    ]
+    entry = _post(
+        payment,
+        Entry.Kind.PAYMENT,
+        postings,
+        key=key,
+        by=by,
+        on=clock.local(payment.received_at, payment.company.time_zone),
+    )
+    _note(payment, entry, allocations)
+    return entry
+
+
+def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) -> Part:
+    """Take some of a payment's money from an invoice and keep it as an open credit; return what was taken.
+
+    Raises:
+        NotFound: if the payment has not so much money there.
+    """
+    wanted = [part for part in standing(payment) if part.item.pk == item_id and part.invoice_id]
+    found = find(Item.objects.filter(pk__in=[part.item.pk for part in wanted if part.amount >= amount]))
+    credit = _credit_item(payment)
+    items = locked(Item.objects.all(), [found.pk, credit.pk])
+    away = Part(items[found.pk], wanted[0].invoice_id, -amount)
+    kept = Part(items[credit.pk], None, amount)
+    entry = _post(payment, Entry.Kind.UNAPPLY, _postings(payment, [away, kept]), key=key, by=by)
+    _note(payment, entry, [(part, part.item.balance - part.amount) for part in (away, kept)])
+    return Part(away.item, away.invoice_id, amount)
+
+
+def take(
+    payment: Payment,
+    parts: Sequence[Part],
+    *,
+    to: Account,
+    kind: Entry.Kind,
+    key: str,
+    by: str,
+    source: str = "",
+    missing: int = 0,
+) -> Taken:
+    """Take money back from where it stands and let it leave through an account: invoices are open again.
+
+    An open credit that has been applied meanwhile is taken back from its invoices first. ``missing`` leaves
+    as well although it stands nowhere (an adjustment).
+    """
+    items = _lock_around(payment, parts)
+    fresh = [Part(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
+    _free_credits(payment, fresh, items, key=key, by=by)
+    currency = payment.currency
+    gone = Money(missing - sum(part.amount for part in fresh), currency)
+    postings = [
+        *_postings(payment, fresh),
+        Posting(Account.ADJUSTMENTS, Money(missing, currency)),
+        Posting(to, -gone),
+    ]
+    entry = _post(payment, kind, postings, key=key, by=by, source=source)
+    _note(payment, entry, [(part, part.item.balance - part.amount) for part in fresh])
+    return Taken(entry, [Part(part.item, part.invoice_id, -part.amount) for part in fresh], missing)
+
+
+def take_all(
+    payment: Payment, amount: int, *, to: Account, kind: Entry.Kind, key: str, by: str, source: str = ""
+) -> Taken:
+    """Take an amount back from wherever it stands, because the bank did: open credits first, then invoices.
+
+    When nothing of the payment is left afterwards, the open credits that were applied with it are restored.
+    """
+    parts = choose(standing(payment), amount)
+    missing = amount - sum(part.amount for part in parts)
+    taken = take(payment, parts, to=to, kind=kind, key=key, by=by, source=source, missing=missing)
+    if not standing(payment):
+        _restore_credits(payment, key=key, by=by)
+    return taken
+
+
+def give_back(
+    payment: Payment,
+    parts: Sequence[Part],
+    *,
+    out_of: Account,
+    kind: Entry.Kind,
+    key: str,
+    by: str,
+    source: str = "",
+) -> Entry:
+    """Put money that came back to us where it was taken from; what is no longer owed becomes open credit."""
+    known = _known_credit_item(payment)
+    items = locked(Item.objects.all(), {*([known.pk] if known else []), *(part.item.pk for part in parts)})
+    held = bill.reserved(list(items))
+    fresh: dict[UUID, Part] = {}
+    excess = 0
+    for part in parts:
+        item = items[part.item.pk]
+        free = max(item.balance - held.get(item.pk, 0), 0) if part.invoice_id else part.amount
+        amount = min(part.amount, free)
+        if amount:
+            fresh[item.pk] = Part(item, part.invoice_id, amount)
+        excess += part.amount - amount
+    if excess:
+        credit = items[known.pk] if known else _credit_item(payment)
+        also = fresh[credit.pk].amount if credit.pk in fresh else 0
+        fresh[credit.pk] = Part(credit, None, excess + also)
+    total = Money(sum(part.amount for part in parts), payment.currency)
+    postings = [Posting(out_of, total), *_postings(payment, fresh.values())]
+    entry = _post(payment, kind, postings, key=key, by=by, source=source)
+    _note(payment, entry, [(part, part.item.balance - part.amount) for part in fresh.values()])
+    return entry
+
+
+def choose(parts: Iterable[Part], amount: int) -> list[Part]:
+    """Take an amount from parts in their order, as far as they go."""
+    chosen = []
+    for part in parts:
+        piece = min(part.amount, amount)
+        if piece:
+            chosen.append(Part(part.item, part.invoice_id, piece))
+        amount -= piece
+    return chosen
+
+
+def touched(payment: Payment, parts: Iterable[Part] | None = None) -> list[UUID]:
+    """Return the keys of everything whose timeline a payment belongs to, narrowed to some of its parts."""
+    rows = Allocation.objects.filter(payment=payment, invoice__isnull=False)
+    if parts is not None:
+        rows = rows.filter(item__in=[part.item.pk for part in parts])
+    papers = {key for pair in rows.values_list("invoice_id", "invoice__order_id") for key in pair}
+    link = payment.attempt.link_id if payment.attempt else None
+    return [payment.pk, payment.customer_id, *([link] if link else []), *sorted(papers)]
+
+
+def _credit_item(payment: Payment) -> Item:
+    """Return the open credit that a payment's excess becomes; made the first time."""
+    known = _known_credit_item(payment)
+    if known:
+        return known
+    today = clock.today(payment.company.time_zone)
+    return posting.open_item(
+        payment.customer,
+        Item.Kind.PREPAYMENT if payment.is_prepayment else Item.Kind.OVERPAYMENT,
+        number=payment.number,
+        currency=payment.currency,
+        opened_on=today,
+        due_on=today,
+    )
+
+
+def _known_credit_item(payment: Payment) -> Item | None:
+    kinds = (Item.Kind.OVERPAYMENT, Item.Kind.PREPAYMENT)
+    return Item.objects.filter(company=payment.company, kind__in=kinds, number=payment.number).first()
+
+
+def _lock_around(payment: Payment, parts: Sequence[Part]) -> dict[UUID, Item]:
+    """Lock the items of some parts, and of whatever was applied out of them or together with the payment."""
+    credits_ = [part.item.pk for part in parts if part.invoice_id is None]
+    keys: set[UUID] = set()
+    wanted = {part.item.pk for part in parts} | _items(applying.standing(origin=f"payment:{payment.pk}"))
+    items: dict[UUID, Item] = {}
+    while not wanted <= keys:
+        keys |= wanted
+        items = locked(Item.objects.all(), keys)
+        wanted |= _items(applying.standing(credit__in=credits_))
+    return items
+
+
+def _items(applied: Iterable[applying.Standing]) -> set[UUID]:
+    return {item.pk for part in applied for item in (part.credit, part.debt)}
+
+
+def _free_credits(
+    payment: Payment, parts: Collection[Part], items: dict[UUID, Item], *, key: str, by: str
+) -> None:
+    """Take open credits back from invoices until what is to leave them is open; latest application first."""
+    undone = []
+    for part in parts:
+        if part.invoice_id is not None:
+            continue
+        short = -part.amount + part.item.balance
+        for applied in reversed(applying.standing(credit=part.item)):
+            piece = min(applied.amount, short)
+            if piece > 0:
+                undone.append(applying.Standing(part.item, items[applied.debt.pk], piece, applied.origin))
+                short -= piece
+    _take_back(payment, undone, key=f"{key}:freed", by=by)
+    for back in undone:
+        back.credit.balance -= back.amount
+        back.debt.balance += back.amount
+
+
+def _restore_credits(payment: Payment, *, key: str, by: str) -> None:
+    """Take back what open credits paid with the payment (product decision "Initiated is not paid")."""
+    applied = applying.standing(origin=f"payment:{payment.pk}")
+    _take_back(payment, applied, key=f"{key}:restored", by=by)
+
+
+def _take_back(payment: Payment, parts: Sequence[applying.Standing], *, key: str, by: str) -> None:
+    if parts:
+        applying.take_back(payment.company, parts, key=key, by=by, source=f"payment:{payment.pk}")
+
+
+def _postings(payment: Payment, parts: Iterable[Part]) -> list[Posting]:
+    return [
+        Posting(
+            Account.RECEIVABLE if part.invoice_id else Account.CUSTOMER_CREDIT,
+            Money(-part.amount, payment.currency),
+            part.item,
+        )
+        for part in parts
+    ]
+
+
+def _note(payment: Payment, entry: Entry, parts: Iterable[tuple[Part, int]]) -> None:
+    Allocation.objects.bulk_create(
+        Allocation(
+            payment=payment,
+            entry=entry,
+            item=part.item,
+            invoice_id=part.invoice_id,
+            amount=part.amount,
+            balance_after=after,
+        )
+        for part, after in parts
+    )
+
+
+def _post(
+    payment: Payment,
+    kind: Entry.Kind,
+    postings: Sequence[Posting],
+    *,
+    key: str,
+    by: str,
+    source: str = "",
+    on: date | None = None,
+) -> Entry:
+    return posting.post(
+        NewEntry(
+            company=payment.company,
+            kind=kind,
+            source=source or f"payment:{payment.pk}",
+            key=key,
+            date=on or clock.today(payment.company.time_zone),
+            by=by,
+            postings=postings,
+        )
+    )

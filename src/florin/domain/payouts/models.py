@@ -1,0 +1,149 @@
+"""The processor's own account of a company's money, line by line, and how it compares with ours."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from florin.domain.companies.models import Company
+from florin.domain.disputes.models import Dispute
+from florin.domain.payments.models import Payment
+from florin.domain.refunds.models import Refund
+from florin.kernel.database import Keyed
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind
+
+
+class Payout(Keyed):
+    """Money that the processor sent to the company's bank; the sum of its movements is its amount."""
+
+    class State(models.TextChoices):
+        """How far it has come; the processor decides."""
+
+        PENDING = "pending", "pending"
+        IN_TRANSIT = "in_transit", "in transit"
+        PAID = "paid", "paid"
+        FAILED = "failed", "failed"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=20)
+    account = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices)
+    arrives_on = models.DateField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "payout"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["gateway", "account", "reference"], name="payout_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "-arrives_on"], name="payout_latest")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def money(self) -> Money:
+        """What reached, or will reach, the bank."""
+        return Money(self.amount, self.currency)
+
+
+class Movement(Keyed):
+    """One line of the processor's account, and what of ours it belongs to; in minor units."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=20)
+    account = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in MovementKind])
+    currency = models.CharField(max_length=3)
+    gross = models.BigIntegerField()
+    fee = models.BigIntegerField()
+    net = models.BigIntegerField()
+    at = models.DateTimeField()
+    source = models.CharField(max_length=120, blank=True, help_text="The processor's object.")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", null=True)
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="+", null=True)
+    payout = models.ForeignKey(
+        Payout, on_delete=models.PROTECT, related_name="movements", null=True, help_text="That paid it out."
+    )
+
+    class Meta:
+        verbose_name = "movement"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["gateway", "account", "reference"], name="movement_once"),
+            models.CheckConstraint(
+                condition=Q(net=models.F("gross") - models.F("fee")), name="movement_adds_up"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["company", "-at"], name="movement_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.net}"
+
+
+class Difference(Keyed):
+    """Something in which the processor and we do not agree and which nobody can mend for certain."""
+
+    class Kind(models.TextChoices):
+        """What is different."""
+
+        UNKNOWN_PAYMENT = "unknown_payment", "Payment that is not ours"
+        MISSING_PAYMENT = "missing_payment", "Payment that the processor does not have"
+        AMOUNT = "amount", "Different amount"
+        CURRENCY = "currency", "Different currency"
+        STATE = "state", "Different state"
+        FEE = "fee", "Different fee"
+        REFUND = "refund", "Refund"
+        DISPUTE = "dispute", "Dispute"
+        PAYOUT = "payout", "Payout that does not add up"
+        OTHER = "other", "Other movement"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject = models.CharField(max_length=120, help_text="The processor's reference, or our number.")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
+    ours = models.CharField(max_length=80, blank=True)
+    theirs = models.CharField(max_length=80, blank=True)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=254, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "difference"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "kind", "subject"],
+                name="difference_once",
+                condition=Q(settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Reconciliation(Keyed):
+    """One comparison of the processor's records with ours; ``until`` is how far it came (UTC)."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    compared = models.PositiveIntegerField(default=0)
+    mended = models.PositiveIntegerField(default=0)
+    different = models.PositiveIntegerField(default=0)
+    asked_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "reconciliation"
+        indexes: ClassVar = [models.Index(fields=["company", "-started_at"], name="reconciliation_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

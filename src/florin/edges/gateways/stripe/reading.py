@@ -1,0 +1,241 @@
+"""Reading Stripe's objects: pure functions from its JSON to our plain values."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from florin.kernel.money import Money
+from florin.kernel.processor import (
+    AccountReport,
+    AccountStanding,
+    DisputeOutcome,
+    DisputeReport,
+    Movement,
+    MovementKind,
+    Outcome,
+    PayoutReport,
+    RefundOutcome,
+    RefundReport,
+    Report,
+)
+
+# The return codes (Nacha) behind the processor's words, where it does not tell the code itself.
+_RETURN_CODES = {
+    "insufficient_funds": "R01",
+    "account_closed": "R02",
+    "bank_account_closed": "R02",
+    "no_account": "R03",
+    "incorrect_account_details": "R03",
+    "debit_not_authorized": "R10",
+}
+_KINDS = {
+    "charge": MovementKind.PAYMENT,
+    "payment": MovementKind.PAYMENT,
+    "refund": MovementKind.REFUND,
+    "payment_refund": MovementKind.REFUND,
+    "refund_failure": MovementKind.REFUND_FAILED,
+    "payment_failure_refund": MovementKind.DISPUTE,
+    "payout": MovementKind.PAYOUT,
+    "payout_failure": MovementKind.PAYOUT_FAILED,
+    "payout_cancel": MovementKind.PAYOUT_FAILED,
+    "stripe_fee": MovementKind.FEE,
+}
+_OF_DISPUTES = {"dispute": MovementKind.DISPUTE, "dispute_reversal": MovementKind.DISPUTE_WON}
+
+
+def report(session: Mapping[str, Any]) -> Report:
+    """Read one session's whole story."""
+    reference = session["id"]
+    intent = session.get("payment_intent")
+    if not intent:
+        expired = session["status"] == "expired"
+        return Report(reference=reference, outcome=Outcome.EXPIRED if expired else Outcome.OPEN)
+    charge = intent.get("latest_charge") or {}
+    details = charge.get("payment_method_details") or {}
+    card, bank = details.get("card") or {}, details.get("us_bank_account") or {}
+    problem = intent.get("last_payment_error") or {}
+    outcome = _outcome(session["status"], intent["status"])
+    return Report(
+        reference=reference,
+        outcome=outcome,
+        amount=_amount(intent),
+        fee=fee_of(charge),
+        payment=intent["id"],
+        payer_email=(session.get("customer_details") or {}).get("email") or "",
+        card_brand=card.get("brand") or "",
+        card_last4=card.get("last4") or "",
+        card_funding=card.get("funding") or "",
+        bank_name=bank.get("bank_name") or "",
+        bank_last4=bank.get("last4") or "",
+        failure=_return_code(charge) if outcome == Outcome.FAILED else "",
+        decline=str(problem.get("charge") or problem.get("code") or "") if outcome == Outcome.OPEN else "",
+        decline_reason=str(problem.get("decline_code") or problem.get("code") or ""),
+    )
+
+
+def _outcome(session_status: str, intent_status: str) -> Outcome:
+    match intent_status:
+        case "succeeded":
+            return Outcome.SETTLED
+        case "processing":
+            return Outcome.PENDING
+        case "requires_capture":
+            return Outcome.AUTHORISED
+        case "canceled":
+            return Outcome.EXPIRED if session_status == "expired" else Outcome.CANCELLED
+        case "requires_payment_method" if session_status == "complete":
+            return Outcome.FAILED
+        case _:
+            return Outcome.EXPIRED if session_status == "expired" else Outcome.OPEN
+
+
+def _amount(intent: Mapping[str, Any]) -> Money | None:
+    currency = str(intent["currency"]).upper()
+    match intent["status"]:
+        case "succeeded":
+            return Money(intent["amount_received"], currency)
+        case "requires_capture":
+            return Money(intent["amount_capturable"], currency)
+        case "processing":
+            return Money(intent["amount"], currency)
+        case _:
+            return None
+
+
+def fee_of(charge: Mapping[str, Any]) -> Money | None:
+    """Return the processor's fee in the charge's currency, once it has been reckoned (R15)."""
+    booked = charge.get("balance_transaction")
+    if not isinstance(booked, Mapping) or booked.get("fee") is None:
+        return None
+    return Money(booked["fee"], str(booked["currency"]).upper())
+
+
+def payment_of(thing: Mapping[str, Any]) -> str:
+    """Return the payment that an object is, or is about; empty if it is about none."""
+    payment = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
+    return payment if isinstance(payment, str) else ""
+
+
+def refund_report(refund: Mapping[str, Any]) -> RefundReport:
+    """Read a refund; one that needs the payer's help is still under way."""
+    match refund["status"]:
+        case "succeeded":
+            outcome = RefundOutcome.SUCCEEDED
+        case "failed" | "canceled":
+            outcome = RefundOutcome.FAILED
+        case _:
+            outcome = RefundOutcome.PENDING
+    fee = fee_of(refund)
+    return RefundReport(
+        reference=refund["id"],
+        outcome=outcome,
+        amount=_money(refund["amount"], refund["currency"]),
+        refund=str((refund.get("metadata") or {}).get("refund", "")),
+        failure=refund.get("failure_reason") or "",
+        fee=-fee if fee else fee,
+    )
+
+
+def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
+    """Read a dispute; whether the money is held is what its balance transactions sum to."""
+    booked = dispute.get("balance_transactions") or []
+    currency = dispute["currency"]
+    code = str(dispute.get("network_reason_code") or "")
+    due_by = (dispute.get("evidence_details") or {}).get("due_by")
+    return DisputeReport(
+        reference=dispute["id"],
+        outcome=_dispute_outcome(dispute["status"]),
+        amount=_money(dispute["amount"], currency),
+        withdrawn=sum(one["amount"] for one in booked) < 0,
+        fee=_money(sum(one["fee"] for one in booked), currency) if booked else None,
+        reason=str(dispute.get("reason") or ""),
+        opened_at=_time(dispute["created"]),
+        due_by=_time(due_by) if due_by else None,
+        return_code=_debit_return(dispute, code),
+    )
+
+
+def movement(booked: Mapping[str, Any]) -> Movement:
+    """Read a balance transaction, whose source has been asked for along with it."""
+    source = booked.get("source")
+    about: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
+    return Movement(
+        reference=booked["id"],
+        kind=_OF_DISPUTES.get(
+            str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
+        ),
+        gross=_money(booked["amount"], booked["currency"]),
+        fee=_money(booked["fee"], booked["currency"]),
+        at=_time(booked["created"]),
+        payment=payment_of(about) if about else "",
+        source=str(about.get("id") or (source if isinstance(source, str) else "")),
+        attempt=str((about.get("metadata") or {}).get("attempt", "")),
+    )
+
+
+def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
+    """Read a payout; one that was cancelled never reached the bank either."""
+    state = "failed" if payout["status"] == "canceled" else payout["status"]
+    return PayoutReport(
+        reference=payout["id"],
+        amount=_money(payout["amount"], payout["currency"]),
+        state=state,
+        arrives_on=_time(payout["arrival_date"]).date(),
+        made_at=_time(payout["created"]),
+    )
+
+
+def account_report(account: Mapping[str, Any]) -> AccountReport:
+    """Read how an account stands."""
+    requirements = account.get("requirements") or {}
+    wanted = (*(requirements.get("past_due") or ()), *(requirements.get("currently_due") or ()))
+    reason = str(requirements.get("disabled_reason") or "")
+    return AccountReport(
+        reference=account["id"],
+        standing=_standing(account, wanted=bool(wanted), reason=reason),
+        wanted=tuple(dict.fromkeys(wanted)),
+        reason=reason,
+    )
+
+
+def _standing(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStanding:
+    if reason.startswith("rejected"):
+        return AccountStanding.REJECTED
+    if account.get("charges_enabled"):
+        return AccountStanding.ACTIVE
+    if wanted or not account.get("details_submitted"):
+        return AccountStanding.INCOMPLETE
+    if not reason or reason == "requirements.pending_verification":
+        return AccountStanding.PENDING
+    return AccountStanding.SUSPENDED
+
+
+def _dispute_outcome(status: str) -> DisputeOutcome:
+    match status:
+        case "warning_needs_response" | "warning_under_review":
+            return DisputeOutcome.INQUIRY
+        case "warning_closed" | "prevented":
+            return DisputeOutcome.CLOSED
+        case _:
+            return DisputeOutcome(status)
+
+
+def _debit_return(dispute: Mapping[str, Any], code: str) -> str:
+    """Return the return code if it was a bank debit that came back; a card's dispute has none."""
+    if code.startswith("R"):
+        return code
+    return _RETURN_CODES.get(str(dispute.get("reason")), "")
+
+
+def _return_code(charge: Mapping[str, Any]) -> str:
+    told = (charge.get("outcome") or {}).get("network_decline_code")
+    word = str(charge.get("failure_code") or "")
+    return str(told or _RETURN_CODES.get(word, word))
+
+
+def _money(minor: int, currency: str) -> Money:
+    return Money(minor, currency.upper())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
