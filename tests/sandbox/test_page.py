@@ -1,5 +1,7 @@
 """The page a payer sees, as a browser without scripts would use it."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -143,6 +145,43 @@ def test_an_abandoned_challenge_waits_and_can_be_taken_up_again(bank: Sandbox) -
 
     assert challenge in page(bank, session.id).text
     assert "Complete authentication" in web.get(f"{bank.url}{challenge}").text
+
+
+def test_a_challenge_in_two_tabs_takes_the_money_once_and_the_other_tab_says_so(bank: Sandbox) -> None:
+    session = bank.session()
+    challenge = bank.pay(session, "4000002500003155").headers["location"]
+    bank.pay(session, "4000002760003184")
+    first, second = (web.post(f"{bank.url}{challenge}", data={"answer": "pass"}) for _ in range(2))
+
+    assert first.headers["location"] == f"https://shop.example/done?s={session.id}"
+    assert (second.status_code, "This payment is complete" in second.text) == (200, True)
+    assert bank.moves_of(bank.intent_of(session)) == [("authorised", 10_000)]
+
+
+def test_a_challenge_answered_after_another_card_paid_takes_nothing_more(bank: Sandbox) -> None:
+    session = bank.session()
+    challenge = bank.pay(session, "4000002500003155").headers["location"]
+    bank.pay(session)
+    answer = web.post(f"{bank.url}{challenge}", data={"answer": "pass"})
+
+    assert "This payment is complete" in answer.text
+    assert bank.moves_of(bank.intent_of(session)) == [("authorised", 10_000)]
+
+
+def test_a_declined_card_leaves_a_failed_charge_and_says_why_on_the_intent(bank: Sandbox) -> None:
+    session = bank.session()
+    bank.pay(session, "4000000000009995")
+    intent = bank.intent_of(session)
+    error: Any = bank.api.v1.payment_intents.retrieve(intent).last_payment_error
+    charge = bank.charge_of(intent)
+
+    assert (error.code, error.decline_code, error.charge) == (
+        "card_declined",
+        "insufficient_funds",
+        charge.id,
+    )
+    assert (charge.status, charge.paid, charge.failure_code) == ("failed", False, "card_declined")
+    assert bank.events_of(intent)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
 
 
 def test_looking_at_the_page_changes_nothing(bank: Sandbox) -> None:
