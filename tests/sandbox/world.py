@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +26,7 @@ SECRET = "whsec_for_the_tests"
 PAYER = {"email": "pat@example.com", "expiry": "12 / 40", "cvc": "123", "name": "Pat Payer"}
 web = httpx.Client(verify=False, timeout=10, trust_env=False)  # noqa: S501 - plain HTTP; a context costs time
 GOOD_CARD = "4242424242424242"
+CAPABILITIES = ("card_payments", "transfers", "us_bank_account_ach_payments")
 GOOD_ACCOUNT = "000123456789"
 HOLDER = {
     "method": "us_bank_account",
@@ -59,6 +60,19 @@ class Sandbox:
     port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    account: str = ""
+
+    def at(self, account: str) -> "Sandbox":
+        """The same program, with all API calls made for a connected account."""
+        return replace(self, account=account)
+
+    def business(self, *capabilities: str, **more: Any) -> "Sandbox":
+        """The program as a new connected account that may do everything sees it."""
+        requested = {name: {"requested": True} for name in capabilities or CAPABILITIES}
+        params: Any = {"type": "express", "country": "US", "capabilities": requested, **more}
+        account = self.api.v1.accounts.create(params)
+        self.order(f"accounts/{account.id}", verdict="verify")
+        return self.at(account.id)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "florin_sandbox.main", "--data", str(self.data)]
@@ -91,6 +105,7 @@ class Sandbox:
     def client(self, key: str, retries: int = 0, timeout: float = 5.0) -> stripe.StripeClient:
         return stripe.StripeClient(
             key,
+            stripe_account=self.account or None,
             base_addresses={"api": self.url},
             max_network_retries=retries,
             http_client=stripe.RequestsClient(timeout=timeout),
