@@ -1,8 +1,6 @@
 """A credit pays what it is applied to, no more than it has and for nobody else."""
 
-from uuid import uuid4
-
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
