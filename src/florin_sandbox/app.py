@@ -17,6 +17,7 @@ from florin_sandbox.hosted_page import HostedPage
 from florin_sandbox.mailbox.orders import Orders
 from florin_sandbox.mailbox.web import MailboxWeb
 from florin_sandbox.onboarding import Onboarding
+from florin_sandbox.payments_page import PaymentsPage
 
 ANY_METHOD = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
@@ -34,6 +35,7 @@ def build(bank: Bank, mail: Orders) -> Starlette:
             *AccountOrders(bank).routes(),
             *MailboxWeb(bank).routes(),
             *Dashboard(bank).routes(),
+            *PaymentsPage(bank).routes(),
             Route("/healthz", health),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ]
