@@ -1,0 +1,40 @@
+"""The return codes of ACH (Nacha Operating Rules) that payers cause, in people's words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+REASONS: dict[str, str | Promise] = {
+    "R01": gettext_lazy("Not enough money in the account"),
+    "R02": gettext_lazy("The account is closed"),
+    "R03": gettext_lazy("The bank finds no such account"),
+    "R04": gettext_lazy("The account number is not valid"),
+    "R05": gettext_lazy("The account's owner says that this debit was not allowed"),
+    "R06": gettext_lazy("The bank that sent the debit asked for it back"),
+    "R07": gettext_lazy("The account's owner has taken back the permission"),
+    "R08": gettext_lazy("The account's owner stopped the payment"),
+    "R09": gettext_lazy("The money in the account is not available yet"),
+    "R10": gettext_lazy("The account's owner says that this debit was not allowed"),
+    "R11": gettext_lazy("The account's owner says that the debit is not what was agreed"),
+    "R12": gettext_lazy("The account has moved to another bank"),
+    "R13": gettext_lazy("The bank's number is not valid"),
+    "R14": gettext_lazy("The person who acts for the account's owner has died"),
+    "R15": gettext_lazy("The account's owner has died"),
+    "R16": gettext_lazy("The account is frozen"),
+    "R17": gettext_lazy("The bank cannot read the account's details"),
+    "R20": gettext_lazy("The account cannot be debited"),
+    "R23": gettext_lazy("The account's owner refused the payment"),
+    "R24": gettext_lazy("The bank takes it for a second debit of the same payment"),
+    "R29": gettext_lazy("The business that owns the account did not allow this debit"),
+}
+
+
+def reason(code: str) -> str:
+    """Return why a bank sent a debit back, in the language that is active; a general sentence if unknown."""
+    known = REASONS.get(code)
+    return str(known) if known else _("The bank sent the payment back")
+
+
+def sentence(code: str) -> str:
+    """Return the reason with its code, such as "Not enough money in the account (R01)"."""
+    return f"{reason(code)} ({code})" if code else reason(code)
