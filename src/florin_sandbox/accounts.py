@@ -80,7 +80,6 @@ class Details:
     name: str
     address: dict[str, str]
     tax_id: str
-    owner: str
     routing_number: str
     last4: str
 

@@ -56,7 +56,6 @@ def _details(said: Mapping[str, str]) -> Details:
         name=said["name"],
         address={**address, "state": said["state"].upper()},
         tax_id=said["tax_id"].replace("-", ""),
-        owner=f"{said['first_name']} {said['last_name']}",
         routing_number=said["routing"],
         last4=said["number"][-4:],
     )
