@@ -12,6 +12,7 @@ from florin.domain.activity import services as activity
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.kernel import clock
+from florin.screens.office import attention
 from office import signed_in
 
 HTMX = {"HX-Request": "true"}
@@ -22,7 +23,7 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 5),
+        ("/office/", 5 + len(attention.LOOKS)),
         ("/office/feed/", 2),
         ("/office/orders/", 2),
         ("/office/orders/?q=Corner", 5),  # how many begin so, any of them at all, customers who fit

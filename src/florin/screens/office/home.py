@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
-from florin.screens.office import bounced_mail, figures, stories
+from florin.screens.office import attention, bounced_mail, figures, stories
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.stories import Story
 
@@ -16,7 +16,7 @@ from florin.screens.office.stories import Story
 def home(request: StaffRequest) -> HttpResponse:
     """Show everybody the panels that their rights allow."""
     company, may = request.user.company, request.user.may
-    context: dict[str, object] = {}
+    context: dict[str, object] = {"attention": attention.lines(request.user)}
     if may(Right.OPEN_INVOICES) or may(Right.REPORTS):
         context["owed"] = figures.owed(company)
     if may(Right.RECEIVE_PAYMENT) or may(Right.REPORTS):

@@ -1,0 +1,49 @@
+"""What needs a person, for the frame on Home: one short look at each thing that can go wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.companies.services import account_of
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that needs a person: what it is, how many there are, and the page where it is dealt with.
+
+    ``tone`` is "bad" when money is at stake now, and "warn" otherwise.
+    """
+
+    text: str
+    path: str
+    count: int | None = None
+    tone: str = "warn"
+
+
+Look = Callable[[Company], Line | None]
+
+
+def _account_not_active(company: Company) -> Line | None:
+    account = account_of(company)
+    if account is not None and account.state == account.State.ACTIVE:
+        return None
+    return Line(
+        text=_("Customers cannot pay online yet: the payments account is not active."),
+        path=reverse("office:payments-settings"),
+    )
+
+
+# Each look is one query that an index answers, for whoever has the right; it returns a line only if there
+# is something to do.
+LOOKS: tuple[tuple[Right, Look], ...] = ((Right.SETUP, _account_not_active),)
+
+
+def lines(user: User) -> list[Line]:
+    """Return what needs a person, as far as this person's rights go."""
+    found = (look(user.company) for right, look in LOOKS if user.may(right))
+    return [line for line in found if line is not None]
