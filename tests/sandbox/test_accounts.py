@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 import stripe
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from sandbox.world import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, wait_for, web
 
@@ -393,3 +395,21 @@ def test_a_bad_verdict_is_a_clear_no(bank: Sandbox) -> None:
     assert order(account, "restore").status_code == 400
     assert order("acct_1nobody", "verify").status_code == 403
     assert order(bank.api.v1.accounts.retrieve_current().id, "suspend").status_code == 400
+
+
+@pytest.mark.parametrize("screen", ["light 1280", "dark 360"])
+def test_axe_finds_nothing_on_the_form_and_nothing_sticks_out(
+    bank: Sandbox, browser: Browser, screen: str
+) -> None:
+    scheme, width = screen.split()
+    look: Any = {"color_scheme": scheme, "viewport": {"width": int(width), "height": 800}}
+    page = browser.new_page(**look)
+    asked = submitted(bank, "12-3450001").id
+    for address, wrong in ((link(bank, opened(bank).id), True), (link(bank, asked), False)):
+        page.goto(address)
+        if wrong:
+            page.get_by_role("button").click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.close()
