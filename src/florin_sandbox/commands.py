@@ -46,7 +46,7 @@ def _guard(bank: Bank, endpoint: Endpoint) -> Endpoint:
         except BadOrder as bad:
             return JSONResponse({"error": str(bad)}, 400)
         except errors.Refusal as refusal:
-            return JSONResponse(refusal.body(""), refusal.status)
+            return JSONResponse({"error": str(refusal)}, refusal.status)
 
     return needs_token(bank, kind)
 

@@ -22,7 +22,7 @@ def test_the_front_page_leads_to_the_payments(bank: Sandbox) -> None:
 
 def test_a_payment_is_shown_with_what_can_be_done_to_it(bank: Sandbox) -> None:
     intent = bank.debited(amount=98_765)
-    page = shown(bank).partition(intent)[2].partition("</section>")[0]
+    page = shown(bank).partition(intent)[2].partition("</article>")[0]
 
     assert "$987.65" in page
     assert "checking account ending 6789, SANDBOX TEST BANK, Pat Payer (pat@example.com)" in page
