@@ -26,11 +26,10 @@ from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pe
 from florin.domain.receipts import services as receipts
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import start_checkout, tell
+from florin.flows import stale_sessions, start_checkout, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
-from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
 from florin.kernel.news import NewsLine
 from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
@@ -208,7 +207,7 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     excess = receipt.document.excess
     if excess:
         _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
-    _expire_rivals(attempt)
+    stale_sessions.expire_wanting(attempts.items_of(attempt))
 
 
 def _after_initiation(attempt: Attempt, report: Report) -> None:
@@ -217,7 +216,7 @@ def _after_initiation(attempt: Attempt, report: Report) -> None:
     tell.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
     tell.company(happening, Message.Kind.INITIATED_NOTICE)
     _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money)
-    _expire_rivals(attempt)
+    stale_sessions.expire_wanting(attempts.items_of(attempt))
 
 
 def _after_failure(attempt: Attempt, report: Report) -> None:
@@ -245,12 +244,6 @@ def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
 
 def _payers(attempt: Attempt, report: Report) -> list[str]:
     return [report.payer_email] if report.payer_email else attempt.link.recipients
-
-
-def _expire_rivals(attempt: Attempt) -> None:
-    items = attempts.items_of(attempt)
-    if attempts.rivals(items).exists():
-        later(Job.EXPIRE_SESSIONS, items=[str(key) for key in items])
 
 
 def _after_release(attempt: Attempt, report: Report) -> None:

@@ -1,8 +1,22 @@
-"""Ending checkout sessions that were opened before something was switched off or revoked."""
+"""Ending checkout sessions that a change has overtaken: of a balance, a switch, or a link revoked."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from florin.domain.payments import attempts
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, AttemptDebt
 from florin.kernel.jobs import Job, later
+
+
+def expire_wanting(items: Iterable[UUID]) -> None:
+    """Ask for the end of the sessions that are to pay or use one of these items, whose balance has changed.
+
+    As ``expire``, once the caller's transaction commits; whoever was quicker is charged what is owed by then.
+    """
+    keys = list(items)
+    if attempts.rivals(keys).exists():
+        later(Job.EXPIRE_SESSIONS, items=[str(key) for key in keys])
 
 
 def expire(**conditions: object) -> None:
