@@ -278,6 +278,28 @@ class Undoing(Keyed):
         return f"{self.payment_id} undone"
 
 
+class Keeping(Keyed):
+    """An overpayment that staff keep as an open credit, so that it needs nobody's attention any more (X4).
+
+    ``amount`` is what was open when that was decided, in minor units, positive: if more comes to be open, the
+    overpayment needs attention again.
+    """
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    kept_at = models.DateTimeField()
+    kept_by = models.CharField(max_length=254)
+
+    class Meta:
+        verbose_name = "kept overpayment"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="keeping_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.item_id} kept"
+
+
 class ProcessorNotice(Keyed):
     """A processor's notice as it came: stored before it is believed, kept as evidence."""
 
