@@ -248,6 +248,13 @@ class GatewayBusy(GatewayError):  # noqa: N818 - it names the state of things
     """The same request, with the same key, is under way from somewhere else: its answer will be ours too."""
 
 
+class GatewayFault(GatewayError):  # noqa: N818 - it names the state of things
+    """The processor answered that it broke down. The request is over, and its key gives this answer for ever.
+
+    Whether it took effect, only a look-up tells; after that it may be made again with another key.
+    """
+
+
 class GatewayRefusal(Exception):  # noqa: N818 - an answer, not a fault
     """The processor understood and will not open such a session; nothing has happened there."""
 

@@ -50,6 +50,22 @@ def lock(payment_id: UUID, company: Company | None = None) -> Payment:
     return find(payments.filter(company=company) if company else payments, pk=payment_id)
 
 
+def lock_around(payment: Payment, parts: Sequence[Part]) -> dict[UUID, Item]:
+    """Lock the items of some parts, and of whatever was applied out of them or together with the payment.
+
+    Who must look at balances before taking money calls this first, for the same parts.
+    """
+    credits_ = [part.item.pk for part in parts if part.invoice_id is None]
+    keys: set[UUID] = set()
+    wanted = {part.item.pk for part in parts} | _items(applying.standing(origin=f"payment:{payment.pk}"))
+    items: dict[UUID, Item] = {}
+    while not wanted <= keys:
+        keys |= wanted
+        items = locked(Item.objects.all(), keys)
+        wanted |= _items(applying.standing(credit__in=credits_))
+    return items
+
+
 def standing(payment: Payment) -> list[Part]:
     """Return where a payment's money stands now: open credits first, then invoices by their due dates."""
     rows = (
@@ -128,7 +144,7 @@ def take(
     An open credit that has been applied meanwhile is taken back from its invoices first. ``missing`` leaves
     as well although it stands nowhere (an adjustment).
     """
-    items = _lock_around(payment, parts)
+    items = lock_around(payment, parts)
     fresh = [Part(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
     _free_credits(payment, fresh, items, key=key, by=by)
     currency = payment.currency
@@ -232,19 +248,6 @@ def _credit_item(payment: Payment) -> Item:
 def _known_credit_item(payment: Payment) -> Item | None:
     kinds = (Item.Kind.OVERPAYMENT, Item.Kind.PREPAYMENT)
     return Item.objects.filter(company=payment.company, kind__in=kinds, number=payment.number).first()
-
-
-def _lock_around(payment: Payment, parts: Sequence[Part]) -> dict[UUID, Item]:
-    """Lock the items of some parts, and of whatever was applied out of them or together with the payment."""
-    credits_ = [part.item.pk for part in parts if part.invoice_id is None]
-    keys: set[UUID] = set()
-    wanted = {part.item.pk for part in parts} | _items(applying.standing(origin=f"payment:{payment.pk}"))
-    items: dict[UUID, Item] = {}
-    while not wanted <= keys:
-        keys |= wanted
-        items = locked(Item.objects.all(), keys)
-        wanted |= _items(applying.standing(credit__in=credits_))
-    return items
 
 
 def _items(applied: Iterable[applying.Standing]) -> set[UUID]:

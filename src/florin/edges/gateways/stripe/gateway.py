@@ -19,6 +19,7 @@ from florin.kernel.processor import (
     BadNotice,
     GatewayBusy,
     GatewayError,
+    GatewayFault,
     GatewayRefusal,
     Movement,
     NewAccount,
@@ -257,7 +258,11 @@ def _refusal_in(problem: GatewayError) -> Exception:
 
 
 def _no_answer(problem: stripe.StripeError) -> GatewayError:
-    kind = GatewayBusy if problem.http_status == HTTPStatus.CONFLICT else GatewayError
+    kind = GatewayError
+    if problem.http_status == HTTPStatus.CONFLICT:
+        kind = GatewayBusy
+    elif problem.http_status == HTTPStatus.INTERNAL_SERVER_ERROR:  # 502 to 504 may come from in between
+        kind = GatewayFault
     return kind(f"{type(problem).__name__}: {problem.user_message or ''}")
 
 
