@@ -28,7 +28,7 @@ class Demo:
             name: value for name, value in os.environ.items() if not name.startswith(("FLORIN", "STRIPE"))
         }
         kept.pop("DJANGO_SETTINGS_MODULE", None)
-        self._environment = {**kept, **ports, "FLORIN_DATA": str(folder), "FLORIN_PROCESSOR_SECONDS": "5"}
+        self.environment = {**kept, **ports, "FLORIN_DATA": str(folder), "FLORIN_PROCESSOR_SECONDS": "5"}
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
 
@@ -48,7 +48,7 @@ class Demo:
         (self.folder / "demo.json").unlink(missing_ok=True)
         with (self.folder / "demo.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(_PROGRAMS / "florin"), "demo"], env=self._environment, stdout=log, stderr=log
+                [str(_PROGRAMS / "florin"), "demo"], env=self.environment, stdout=log, stderr=log
             )
         wait_until((self.folder / "demo.json").exists, seconds=120)
         self.facts = json.loads((self.folder / "demo.json").read_text())
@@ -76,11 +76,18 @@ class Demo:
         assert self._process
         self._process.wait(10)
 
+    def command(self, *words: str) -> str:
+        """Run one of Florin's commands beside the demo and return what it printed."""
+        done = subprocess.run(
+            [str(_PROGRAMS / "florin"), *words], env=self.environment, capture_output=True, check=True
+        )
+        return done.stdout.decode()
+
     def check_ledger(self) -> dict[str, Any]:
         """Ask the product to prove its books."""
         done = subprocess.run(
             [str(_PROGRAMS / "florin"), "check-ledger", "--json"],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             check=False,
         )

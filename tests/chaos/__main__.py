@@ -1,0 +1,52 @@
+"""``python -m chaos``: the long run; prints its seed first, and every problem last."""
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from chaos.run import Run, play
+from testing.demo import Demo
+
+
+def main() -> int:
+    """Run it, and exit 1 if anything is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--payments", type=int, default=2000, help="so many in calm, and again in storm")
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--pause", type=float, default=2.0, help="seconds between kills")
+    options = parser.parse_args()
+    _say(f"seed {options.seed}")
+    with (
+        tempfile.TemporaryDirectory(prefix="florin-chaos-", ignore_cleanup_errors=True) as folder,
+        Demo.running(Path(folder)) as demo,
+    ):
+        outcome = play(
+            demo,
+            Run(
+                seed=options.seed,
+                payments=options.payments,
+                kills=options.kills,
+                seconds_between_kills=options.pause,
+                say=_say,
+            ),
+        )
+    _say(f"did {outcome.did}")
+    _say(
+        f"{outcome.payments} payments, {outcome.mails} mails, {outcome.mails_twice} of them a second time, "
+        f"{outcome.seconds:.0f} s, {len(outcome.problems)} problems"
+    )
+    for problem in outcome.problems:
+        _say(problem)
+    return 1 if outcome.problems else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
