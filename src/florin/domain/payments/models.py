@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from florin.domain.companies.models import Company
@@ -75,6 +78,11 @@ class Attempt(Keyed):
                 fields=["check_at"],
                 name="attempt_to_check",
                 condition=~models.Q(state__in=sorted(FINAL)) | models.Q(unsure_since__isnull=False),
+            ),
+            models.Index(
+                fields=["company", "state", "-started_at"],
+                name="attempt_under_way",
+                condition=models.Q(state__in=["pending", "failed"]),
             ),
         ]
 
@@ -189,6 +197,21 @@ class Payment(Keyed):
             models.Index(fields=["company", "-received_at"], name="payment_latest"),
             models.Index(fields=["reference"], name="payment_of_processor"),
             models.Index(fields=["customer", "-received_at"], name="payment_of_customer"),
+            # The filters and orders of Payment History.
+            models.Index(fields=["company", "method", "-received_at"], name="payment_by_method"),
+            models.Index(fields=["company", "received_by", "-received_at"], name="payment_by_person"),
+            models.Index(fields=["company", "amount", "id"], name="payment_by_amount"),
+            models.Index(
+                F("company"),
+                OpClass(Upper("number"), name="text_pattern_ops"),
+                name="payment_number_begins",
+            ),
+            models.Index(
+                F("company"),
+                OpClass(Upper("reference"), name="text_pattern_ops"),
+                name="payment_reference_begins",
+                condition=~models.Q(reference=""),
+            ),
         ]
 
     def __str__(self) -> str:
