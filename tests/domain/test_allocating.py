@@ -5,9 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import make_credit, make_paid_attempt, open_attempt, report, usd
+from domain.world import apply_credit, make_credit, make_paid_attempt, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
-from florin.domain.credits import services as credits_
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
@@ -64,10 +63,7 @@ def test_an_overpayment_that_was_applied_elsewhere_is_taken_back_from_there(owne
     first, second = (make_invoice(owner, customer=customer) for _ in range(2))
     payment = paid(owner, first, 15_000)
     excess = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
-    with transaction.atomic():
-        credits_.apply(
-            owner.company, credit=excess.pk, invoice=second.item_id, amount=usd(5_000), by=owner.email
-        )
+    apply_credit(excess.pk, second, 5_000)
     assert (balance(first.item), balance(second.item)) == (0, 5_000)
 
     take_all(payment, 15_000)

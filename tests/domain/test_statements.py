@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.world import sql, usd
+from domain.world import apply_credit, sql, usd
 from factories import make_customer, make_draft, make_invoice, make_order
 from florin.domain.credits import importing
-from florin.domain.credits import services as credits_
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import posting
@@ -134,8 +133,7 @@ def test_a_credit_counts_against_what_is_owed_and_using_it_moves_nothing(owner: 
     on(JUNE)
     invoice = make_invoice(owner)
     credit = give_credit(invoice.customer, 3_000, JUNE)
-    with transaction.atomic():
-        credits_.apply(owner.company, credit=credit, invoice=invoice.item_id, amount=usd(2_000), by="a test")
+    apply_credit(credit, invoice, 2_000)
 
     forward = drawn(invoice.customer, Type.BALANCE_FORWARD)
     items = drawn(invoice.customer, Type.OPEN_ITEMS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
@@ -105,11 +105,12 @@ def pay_by_credit(invoice: Invoice, minor: int) -> None:
     """Pay part of an invoice, with a credit of just that much."""
     credit = make_credit(invoice.customer, minor)
     assert credit.item
+    apply_credit(credit.item.pk, invoice, minor)
+
+
+def apply_credit(credit: UUID, invoice: Invoice, minor: int) -> None:
+    """Pay part of an invoice from an open credit, given by the key of its item."""
     with transaction.atomic():
         credits_.apply(
-            invoice.company,
-            credit=credit.item.pk,
-            invoice=invoice.item_id,
-            amount=Money(minor, invoice.currency),
-            by="a test",
+            invoice.company, credit=credit, amounts={invoice.item_id: minor}, key=uuid4().hex, by="a test"
         )

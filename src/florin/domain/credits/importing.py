@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from florin.domain.companies.models import Company
+from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.ledger import posting
@@ -64,6 +65,7 @@ def give_many(company: Company, olds: Sequence[OldCredit], *, by: str) -> list[C
                 company=company,
                 customer=old.customer,
                 item=item,
+                state=CreditState.APPROVED,
                 number=old.number,
                 currency=item.currency,
                 given_on=old.given_on,

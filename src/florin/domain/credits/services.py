@@ -1,38 +1,288 @@
-"""Giving credits and applying them to invoices."""
+"""Writing credits, deciding about them, and applying what is open to invoices."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
-from florin.domain.ledger import applying
+from florin.domain.companies.numbers import Series
+from florin.domain.credits.lifecycle import CREDIT, CreditState
+from florin.domain.credits.models import Credit
+from florin.domain.customers.models import Customer
+from florin.domain.ledger import applying, posting
 from florin.domain.ledger.applying import Part
-from florin.domain.ledger.models import Entry, Item
-from florin.kernel.database import locked, new_key
-from florin.kernel.errors import Refusal
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.kernel import changes, clock, formats
+from florin.kernel.database import find, locked
+from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
 
 
-def apply(company: Company, *, credit: UUID, invoice: UUID, amount: Money, by: str) -> Entry:
-    """Use part of an open credit to pay part of an open invoice of the same customer and currency.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditDraft:
+    """A credit as typed; ``amount`` is positive, in the customer's currency; no number means the next one."""
 
-    ``credit`` and ``invoice`` are keys of ledger items.
+    customer_id: UUID
+    amount: Money
+    given_on: date
+    reason: str
+    number: str = ""
+
+
+class Exceeded(Conflict):
+    """An invoice, or the credit itself, has less open than was to be applied; ``item`` says which."""
+
+    def __init__(self, item: Item, open_now: Money) -> None:
+        shown = formats.money(open_now, get_language() or "en")
+        super().__init__(_("%(number)s has only %(open)s open now.") % {"number": item.number, "open": shown})
+        self.item = item.pk
+
+
+def create(company: Company, draft: CreditDraft, *, by: str, press: str = "") -> Credit:
+    """Write a draft in the caller's transaction; nothing is in the books before its approval.
+
+    ``press`` names the press of Save; the database refuses a second credit of the same one.
 
     Raises:
-        Refusal: if the credit or the invoice has less open than ``amount``, or they do not belong together.
+        Conflict: if the customer is kept in another currency by now, or the number is taken.
     """
-    items = locked(Item.objects.filter(company=company), [credit, invoice])
-    giver, taker = items.get(credit), items.get(invoice)
-    if giver is None or taker is None or giver.customer_id != taker.customer_id:
-        raise Refusal(_("A credit can only be applied to an invoice of the same customer."))
-    if not giver.currency == taker.currency == amount.currency:
-        raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
-    if not Money.zero(amount.currency) < amount <= min(-giver.money, taker.money):
-        raise Refusal(_("That is more than the credit or the invoice has open."))
-    return applying.apply(
-        company,
-        [Part(giver, taker, amount.minor)],
-        key=f"apply:{new_key()}",
-        by=by,
-        source=f"item:{giver.pk}",
+    credit = Credit(company=company, state=CreditState.DRAFT, created_by=by, press=press)
+    _take(credit, draft)
+    if draft.number and taken(company, [draft.number]):
+        raise Conflict(_("There is a credit %(number)s already.") % {"number": draft.number})
+    credit.number = draft.number or _next_number(company)
+    credit.save(force_insert=True)
+    return credit
+
+
+def change(credit: Credit, draft: CreditDraft, *, seen: str) -> bool:
+    """Replace what a locked draft says, and return whether anything is different.
+
+    Raises:
+        Conflict: if it is no draft any more, or was changed after ``seen`` was shown.
+    """
+    if credit.state != CreditState.DRAFT:
+        raise _decided(credit)
+    if mark(credit) != seen:
+        raise Conflict(_("Somebody else has changed this credit meanwhile. Look at it again, then save."))
+    _take(credit, draft)
+    credit.save()
+    return mark(credit) != seen
+
+
+def mark(credit: Credit) -> str:
+    """Return a short text that changes whenever what the credit says does."""
+    return changes.mark(
+        {
+            "customer": str(credit.customer_id),
+            "amount": f"{credit.amount} {credit.currency}",
+            "given_on": credit.given_on.isoformat(),
+            "reason": credit.reason,
+        }
     )
+
+
+def lock(company: Company, credit_id: UUID) -> Credit:
+    """Return a credit, it and its item locked until the transaction ends.
+
+    Raises:
+        NotFound: if the company has none with this key.
+    """
+    credits_ = Credit.objects.select_for_update(of=("self",)).select_related("customer")
+    credit = find(credits_.filter(company=company), pk=credit_id)
+    credit.company = company
+    if credit.item_id:
+        credit.item = locked(Item.objects.all(), [credit.item_id])[credit.item_id]
+    return credit
+
+
+def move(credit: Credit, state: CreditState) -> None:
+    """Submit a locked credit, or take it back to be a draft again.
+
+    Raises:
+        Conflict: if it cannot go there from where it is by now.
+    """
+    if state not in CREDIT.moves[CreditState(credit.state)]:
+        raise _decided(credit)
+    credit.state, credit.decided_by, credit.decided_at, credit.refusal = state, "", None, ""
+    credit.save()
+
+
+def approve(credit: Credit, *, by: str) -> None:
+    """Open a locked credit's item and book it on this day, in the caller's transaction.
+
+    Raises:
+        Conflict: if it is not submitted any more.
+    """
+    _decide(credit, CreditState.APPROVED, by=by)
+    credit.item = posting.open_item(
+        credit.customer,
+        Item.Kind.CREDIT,
+        number=credit.number,
+        currency=credit.currency,
+        opened_on=credit.given_on,
+        due_on=credit.given_on,
+    )
+    _book(credit, credit.item, Entry.Kind.CREDIT, amount_of(credit), by=by)
+    credit.save()
+
+
+def reject(credit: Credit, *, reason: str, by: str) -> None:
+    """Send a locked credit back to whoever wrote it; it may become a draft again.
+
+    Raises:
+        Conflict: if it is not submitted any more.
+    """
+    _decide(credit, CreditState.REJECTED, by=by, refusal=reason)
+    credit.save()
+
+
+def void(credit: Credit, *, reason: str, by: str, held: int = 0) -> None:
+    """Take back a locked credit of which nothing was used; ``held`` is what payments under way count on.
+
+    Raises:
+        Conflict: if it is neither a draft nor approved by now.
+        Refusal: if some of it is applied or held.
+    """
+    _decide(credit, CreditState.VOID, by=by, refusal=reason)
+    if credit.item:
+        if held:
+            raise Refusal(
+                _("A payment that is under way counts on %(number)s. Wait until it is done.")
+                % {"number": credit.number}
+            )
+        if -credit.item.balance != credit.amount:
+            raise Refusal(
+                _("Some of %(number)s is applied to invoices. Take that back first, then void it.")
+                % {"number": credit.number}
+            )
+        _book(credit, credit.item, Entry.Kind.VOID, -amount_of(credit), by=by)
+    credit.save()
+
+
+def of_press(company: Company, press: str) -> Credit | None:
+    """Return the credit that was written by this press of Save, if it was."""
+    return Credit.objects.filter(company=company, press=press).first()
+
+
+def taken(company: Company, numbers_: Sequence[str]) -> set[str]:
+    """Return which of these numbers are given to credits already."""
+    credits_ = Credit.objects.filter(company=company, number__in=numbers_)
+    return set(credits_.values_list("number", flat=True))
+
+
+def amount_of(credit: Credit) -> Money:
+    """Return what a credit was given over."""
+    return Money(credit.amount, credit.currency)
+
+
+def lock_items(company: Company, keys: Iterable[UUID]) -> dict[UUID, Item]:
+    """Return ledger items of a company, locked in the one order that all use."""
+    return locked(Item.objects.filter(company=company), keys)
+
+
+def apply(
+    company: Company, *, credit: UUID, amounts: Mapping[UUID, int], key: str, by: str, held: int = 0
+) -> list[Part]:
+    """Use an open credit, pre-payment or overpayment to pay open invoices of the same customer and currency.
+
+    ``credit`` is the key of its item, ``amounts`` are minor units for the keys of invoices' items;
+    ``held`` is what payments under way count on of it, read under its lock. Once for each ``key``.
+
+    Raises:
+        Refusal: if they do not belong together, or an amount is not above zero.
+        Exceeded: if the credit or an invoice has less open.
+    """
+    items = lock_items(company, [credit, *amounts])
+    giver = items.get(credit)
+    if giver is None or giver.kind == Item.Kind.INVOICE:
+        raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
+    parts = []
+    for item_id, amount in amounts.items():
+        taker = items.get(item_id)
+        if taker is None or not _belong_together(giver, taker):
+            raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
+        parts.append(Part(giver, taker, amount))
+    _check_amounts(giver, parts, held)
+    applying.apply(company, parts, key=key, by=by, source=f"item:{giver.pk}")
+    return parts
+
+
+def _belong_together(giver: Item, taker: Item) -> bool:
+    same = (giver.customer_id, giver.currency) == (taker.customer_id, taker.currency)
+    return same and taker.kind == Item.Kind.INVOICE
+
+
+def _check_amounts(giver: Item, parts: Sequence[Part], held: int) -> None:
+    if not parts or min(part.amount for part in parts) <= 0:
+        raise Refusal(_("Give an amount above zero for at least one invoice."))
+    for part in parts:
+        if part.amount > part.debt.balance:
+            raise Exceeded(part.debt, part.debt.money)
+    free = -giver.balance - held
+    if sum(part.amount for part in parts) > free:
+        raise Exceeded(giver, Money(max(free, 0), giver.currency))
+
+
+def _take(credit: Credit, draft: CreditDraft) -> None:
+    customer = find(Customer.objects.filter(company=credit.company_id), pk=draft.customer_id)
+    if customer.currency != draft.amount.currency:
+        raise Conflict(
+            _("%(customer)s is kept in %(currency)s by now. Look at the amount again, then save.")
+            % {"customer": customer.name, "currency": customer.currency}
+        )
+    credit.customer = customer
+    credit.currency, credit.amount = draft.amount.currency, draft.amount.minor
+    credit.given_on, credit.reason = draft.given_on, draft.reason
+
+
+def _decide(credit: Credit, state: CreditState, *, by: str, refusal: str = "") -> None:
+    if state not in CREDIT.moves[CreditState(credit.state)]:
+        raise _decided(credit)
+    credit.state, credit.decided_by, credit.decided_at, credit.refusal = state, by, clock.now(), refusal
+
+
+def _book(credit: Credit, item: Item, kind: Entry.Kind, amount: Money, *, by: str) -> None:
+    posting.post(
+        NewEntry(
+            company=credit.company,
+            kind=kind,
+            source=f"credit:{credit.pk}",
+            key=f"credit:{credit.pk}:{kind}",
+            date=clock.today(credit.company.time_zone),
+            by=by,
+            postings=[
+                Posting(Account.ADJUSTMENTS, amount),
+                Posting(Account.CUSTOMER_CREDIT, -amount, item),
+            ],
+        )
+    )
+
+
+def _decided(credit: Credit) -> Conflict:
+    """Say what became of a credit before whoever asks had decided."""
+    details = {"number": credit.number, "who": credit.decided_by or _("somebody else")}
+    match CreditState(credit.state):
+        case CreditState.DRAFT:
+            return Conflict(_("%(number)s is a draft; submit it first, then it can be decided.") % details)
+        case CreditState.SUBMITTED:
+            return Conflict(_("%(number)s has been submitted. Take it back first to change it.") % details)
+        case CreditState.APPROVED:
+            return Conflict(_("%(number)s was approved by %(who)s meanwhile.") % details)
+        case CreditState.REJECTED:
+            return Conflict(_("%(number)s was rejected by %(who)s meanwhile.") % details)
+        case CreditState.VOID:
+            return Conflict(_("%(number)s was voided by %(who)s meanwhile.") % details)
+
+
+def _next_number(company: Company) -> str:
+    while True:
+        number = numbers.following(company.pk, Series.CREDIT)
+        if not taken(company, [number]):
+            return number

@@ -1,0 +1,89 @@
+"""Finding credits, and everything that is open to a customer's credit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from florin.domain.companies.models import Company
+from florin.domain.credits.models import Credit
+from florin.domain.customers import queries as customers
+from florin.domain.ledger.models import Item
+from florin.kernel.money import Money
+
+# Sums reach no further, so that a list costs the same however long it grows.
+MOST_SUMMED = 10_000
+GIVING = (Item.Kind.CREDIT, Item.Kind.PREPAYMENT, Item.Kind.OVERPAYMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the rows of one currency come to; ``count`` of all currencies never exceeds ``MOST_SUMMED``."""
+
+    count: int
+    amount: Money
+
+
+def search(company_id: UUID, *, words: str = "", state: str = "") -> QuerySet[Credit]:
+    """Return the company's credits whose number begins so, or whose customer fits; both come along."""
+    found = Credit.objects.filter(company_id=company_id).select_related("customer", "item")
+    if state:
+        found = found.filter(state=state)
+    return found.filter(_fitting(company_id, words))
+
+
+def open_items(company_id: UUID, *, words: str = "", kind: str = "") -> QuerySet[Item]:
+    """Return what is open to customers' credit: credits, pre-payments, overpayments; customers come along."""
+    kinds = [kind] if kind in set(GIVING) else GIVING
+    found = Item.objects.filter(company_id=company_id, kind__in=kinds).exclude(balance=0)
+    return found.select_related("customer").filter(_fitting(company_id, words))
+
+
+def givers(company: Company) -> QuerySet[Item]:
+    """Return all ledger items that can pay invoices, also those that are used up."""
+    return Item.objects.filter(company=company, kind__in=GIVING).select_related("customer")
+
+
+def of_item(item: Item) -> QuerySet[Credit]:
+    """Return the credit that an item stands for; a pre-payment or overpayment stands for none."""
+    return Credit.objects.filter(item=item)
+
+
+def totals(rows: QuerySet[Credit]) -> Sequence[Total]:
+    """Add credits up in each currency (one query)."""
+    return _totals(rows, "amount", 1)
+
+
+def open_totals(rows: QuerySet[Item]) -> Sequence[Total]:
+    """Add up what is open, as positive amounts, in each currency (one query)."""
+    return _totals(rows, "balance", -1)
+
+
+def open_invoices(credit: Item, *, number: str, most: int) -> list[Item]:
+    """Return the open invoices that a credit could pay, those due longest first."""
+    found = Item.objects.filter(
+        company=credit.company_id,
+        customer=credit.customer_id,
+        currency=credit.currency,
+        kind=Item.Kind.INVOICE,
+        balance__gt=0,
+    )
+    if number:
+        found = found.filter(number__istartswith=number)
+    return list(found.order_by("due_on", "opened_on", "pk")[:most])
+
+
+def _totals(rows: QuerySet[Credit] | QuerySet[Item], field: str, sign: int) -> Sequence[Total]:
+    some = rows.order_by().values("pk")[:MOST_SUMMED]
+    sums = rows.model._default_manager.filter(pk__in=some).order_by("currency").values_list("currency")  # noqa: SLF001
+    found = sums.annotate(count=Count("pk"), whole=Sum(field))
+    return [Total(count, Money(sign * int(whole), currency)) for currency, count, whole in found]
+
+
+def _fitting(company_id: UUID, words: str) -> Q:
+    words = words.replace("\x00", "").strip()
+    if not words:
+        return Q()
+    keys = customers.search(company_id, words).order_by().values("pk")
+    return Q(number__istartswith=words) | Q(customer__in=keys)

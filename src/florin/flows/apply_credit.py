@@ -1,0 +1,103 @@
+"""Open credits against invoices, by hand: applied, and taken back again (R12).
+
+lock credit and invoices -> leave what payments hold -> one entry -> stale sessions end -> timeline
+"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.credits import queries, services
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger import applying
+from florin.domain.ledger.applying import Part
+from florin.domain.ledger.models import Entry, Item
+from florin.domain.payments import bill
+from florin.domain.payments.models import Payment
+from florin.domain.staff.models import User
+from florin.flows import stale_sessions
+from florin.kernel.database import find
+from florin.kernel.errors import Conflict
+
+
+@transaction.atomic(durable=True)
+def apply(
+    company: Company, credit_id: UUID, amounts: Mapping[UUID, int], *, press: str, by: User
+) -> list[Part]:
+    """Use an open credit, pre-payment or overpayment to pay invoices, and return what was applied.
+
+    ``credit_id`` and the keys of ``amounts`` (minor units) are ledger items. ``press`` names the press of the
+    button: pressed twice, it is applied once and the second time nothing is returned.
+
+    Raises:
+        NotFound: if the company has no such credit.
+        Refusal: if they do not belong together.
+        Exceeded: if somebody else was quicker, or a payment under way counts on the credit.
+    """
+    items = services.lock_items(company, [credit_id, *amounts])
+    find(queries.givers(company), pk=credit_id)
+    key = f"apply:{credit_id}:{press}"
+    if Entry.objects.filter(key=key).exists():
+        return []
+    held = bill.reserved_credits([credit_id]).get(credit_id, 0)
+    parts = services.apply(company, credit=credit_id, amounts=amounts, held=held, key=key, by=by.name)
+    for part in parts:
+        _note(activity.Kind.CREDIT_APPLIED, part, by)
+    stale_sessions.expire_wanting(items)
+    return parts
+
+
+@transaction.atomic(durable=True)
+def unapply(
+    company: Company, credit_id: UUID, invoice_item: UUID, *, reason: str, press: str, by: User
+) -> Part | None:
+    """Take back all that a credit gives to an invoice, so that both are open again.
+
+    The first press returns what was taken back, a second one nothing.
+
+    Raises:
+        NotFound: if the company has no such credit.
+        Conflict: if nothing of it is applied there any more.
+    """
+    items = services.lock_items(company, [credit_id, invoice_item])
+    credit = find(queries.givers(company), pk=credit_id)
+    key = f"unapply:{credit_id}:{press}"
+    if Entry.objects.filter(key=key).exists():
+        return None
+    standing = applying.standing(credit=credit_id, debt=invoice_item)
+    if not standing:
+        raise Conflict(_("Nothing of %(number)s is applied there any more.") % {"number": credit.number})
+    applying.take_back(company, standing, key=key, by=by.name, source=f"item:{credit_id}")
+    part = Part(credit, items[invoice_item], sum(one.amount for one in standing))
+    _note(activity.Kind.CREDIT_UNAPPLIED, part, by, reason=reason)
+    stale_sessions.expire_wanting(items)
+    if company.use_open_credits:
+        stale_sessions.expire(link__customer=credit.customer_id, currency=credit.currency)
+    return part
+
+
+def _note(kind: activity.Kind, part: Part, by: User, **about: str) -> None:
+    invoice = Invoice.objects.filter(item=part.debt).values_list("pk", "order_id")
+    activity.note(
+        part.credit.company_id,
+        kind,
+        subjects=[*_papers(part.credit), part.credit.customer_id, *(key for keys in invoice for key in keys)],
+        actor=by.name,
+        number=part.credit.number,
+        invoice=part.debt.number,
+        amount=part.amount,
+        currency=part.credit.currency,
+        **about,
+    )
+
+
+def _papers(credit: Item) -> Iterable[UUID]:
+    """Return whose timeline tells of an open credit: the credit's, or the payment's and the open item's."""
+    if credit.kind == Item.Kind.CREDIT:
+        return queries.of_item(credit).values_list("pk", flat=True)
+    payments = Payment.objects.filter(company=credit.company_id, number=credit.number)
+    return [credit.pk, *payments.values_list("pk", flat=True)]
