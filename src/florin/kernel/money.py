@@ -32,6 +32,11 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+def unusual(decimals: int) -> list[str]:
+    """Return the currencies that have so many decimals; of those with two, which are the rest, none."""
+    return [currency for currency, has in _EXPONENTS.items() if has == decimals]
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An exact amount in whole minor units of one currency. There is no way to make one from a float."""

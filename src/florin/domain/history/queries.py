@@ -1,0 +1,151 @@
+"""What became of payments: refunds, returns and disputes beside the money that came in."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+
+from florin.domain.disputes import lifecycle as disputes
+from florin.domain.disputes.models import Dispute
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger.models import Entry
+from florin.domain.payments.models import Allocation, Payment, Return, Undoing
+from florin.domain.refunds.models import Refund
+from florin.kernel.money import Money
+
+_CONTESTED = sorted([*disputes.OPEN, disputes.DisputeState.LOST])
+_LOST = disputes.DisputeState.LOST
+
+
+class Fate(StrEnum):
+    """What became of a payment; the worst that happened is what it is called by."""
+
+    RECEIVED = "received"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"  # the dispute is open
+    CHARGED_BACK = "charged_back"  # the dispute is lost
+    RETURNED = "returned"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One payment as a list shows it; ``refunded`` is what went, or is going, back."""
+
+    payment: Payment
+    fate: Fate
+    refunded: Money
+    invoices: Sequence[Invoice]
+
+    @property
+    def fee(self) -> Money | None:
+        """What the processor keeps, once known; a counter payment costs nothing (R15)."""
+        if self.payment.fee is None and self.payment.is_online:
+            return None
+        return Money(self.payment.fee or 0, self.payment.currency)
+
+    @property
+    def net(self) -> Money | None:
+        """What is left of it, once the fee is known."""
+        return self.payment.money - self.fee if self.fee is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """Everything that happened to one payment after it came in, the earliest first."""
+
+    refunds: Sequence[Refund]
+    disputes: Sequence[Dispute]
+    returned: Return | None
+    undone: Undoing | None
+
+
+def rows(payments: Sequence[Payment]) -> list[Row]:
+    """Return payments as a list shows them, in the same order, in five queries however many there are."""
+    keys = [payment.pk for payment in payments]
+    refunded, fates = _refunded(keys), _taken_away(keys)
+    invoices: dict[UUID, list[Invoice]] = {}
+    came_in = Allocation.objects.filter(
+        payment__in=keys, invoice__isnull=False, entry__kind=Entry.Kind.PAYMENT
+    )
+    for part in came_in.select_related("invoice").order_by("pk"):
+        if part.invoice:
+            invoices.setdefault(part.payment_id, []).append(part.invoice)
+    return [
+        Row(
+            payment=payment,
+            fate=fates.get(payment.pk) or _by_refunds(payment, refunded.get(payment.pk, 0)),
+            refunded=Money(refunded.get(payment.pk, 0), payment.currency),
+            invoices=invoices.get(payment.pk, []),
+        )
+        for payment in payments
+    ]
+
+
+def aftermath(payment: Payment) -> Aftermath:
+    """Return what happened to one payment, in four queries."""
+    return Aftermath(
+        refunds=list(Refund.objects.filter(payment=payment).order_by("requested_at", "pk")),
+        disputes=list(Dispute.objects.filter(payment=payment).order_by("opened_at", "pk")),
+        returned=Return.objects.filter(payment=payment).first(),
+        undone=Undoing.objects.filter(payment=payment).first(),
+    )
+
+
+def are(fate: Fate, company_id: UUID) -> Q:  # noqa: PLR0911 - a table
+    """Return the condition on payments that says what became of them, as ``rows`` does."""
+    undone = Exists(Undoing.objects.filter(payment=OuterRef("pk")))
+    returned = Exists(Return.objects.filter(payment=OuterRef("pk")))
+    contested = Dispute.objects.filter(payment=OuterRef("pk"), state__in=_CONTESTED)
+    lost = Exists(contested.filter(state=_LOST))
+    taken = Q(undone) | Q(returned) | Q(Exists(contested))
+    match fate:
+        case Fate.UNDONE:
+            return Q(undone)
+        case Fate.RETURNED:
+            return Q(returned) & ~Q(undone)
+        case Fate.CHARGED_BACK:
+            return Q(lost) & ~Q(undone) & ~Q(returned)
+        case Fate.DISPUTED:
+            return Q(Exists(contested)) & ~Q(lost) & ~Q(undone) & ~Q(returned)
+        case Fate.REFUNDED:
+            return Q(pk__in=_refunds(company_id, Q(total__gte=F("payment__amount")))) & ~taken
+        case Fate.PARTLY_REFUNDED:
+            return Q(pk__in=_refunds(company_id, Q(total__lt=F("payment__amount")))) & ~taken
+        case Fate.RECEIVED:
+            given_back = Refund.objects.filter(payment=OuterRef("pk")).exclude(state=Refund.State.FAILED)
+            return ~Q(Exists(given_back)) & ~taken
+
+
+def _refunded(keys: Collection[UUID]) -> dict[UUID, int]:
+    """Return what of each payment went back, or is on its way, in minor units; none is left out."""
+    counted = Refund.objects.filter(payment__in=keys).exclude(state=Refund.State.FAILED)
+    return dict(counted.values_list("payment").annotate(total=Sum("amount")))
+
+
+def _taken_away(keys: Collection[UUID]) -> dict[UUID, Fate]:
+    """Return which payments are not ours any more, or may not be."""
+    contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED)
+    found: dict[UUID, Fate] = {}
+    for payment, state in contested.values_list("payment", "state"):
+        lost = state == _LOST or found.get(payment) == Fate.CHARGED_BACK
+        found[payment] = Fate.CHARGED_BACK if lost else Fate.DISPUTED
+    for model, fate in ((Return, Fate.RETURNED), (Undoing, Fate.UNDONE)):
+        found |= dict.fromkeys(model.objects.filter(payment__in=keys).values_list("payment", flat=True), fate)
+    return found
+
+
+def _by_refunds(payment: Payment, refunded: int) -> Fate:
+    if not refunded:
+        return Fate.RECEIVED
+    return Fate.REFUNDED if refunded >= payment.amount else Fate.PARTLY_REFUNDED
+
+
+def _refunds(company_id: UUID, kept: Q) -> QuerySet[Refund, dict[str, Any]]:
+    """Return the company's payments of which something went back, and whose ``total`` of it is ``kept``."""
+    counted = Refund.objects.filter(company_id=company_id).exclude(state=Refund.State.FAILED)
+    return counted.values("payment").annotate(total=Sum("amount")).filter(kept).values("payment")

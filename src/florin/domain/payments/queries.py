@@ -1,0 +1,172 @@
+"""Finding payments among a million, what they come to, and bank debits that are under way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from florin.domain.customers import queries as customers
+from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment, Return
+from florin.kernel import clock
+from florin.kernel.money import Money, unusual
+
+# What is sorted in a blink, and added up on every page; more is met while walking along the sort's index.
+MOST_COUNTED = 10_000
+# As many customers are named one by one, so that PostgreSQL knows how many payments to expect of them.
+_MOST_NAMED = 200
+_AT_ONCE = 500
+_MOST_UNDER_WAY = 50
+_STILL_NEWS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which payments; what is empty or None asks for nothing.
+
+    ``words`` begin a number or a reference, or are words of the customer; ``amount`` is what they say as an
+    amount, in major units of any currency, and fits as well. Times are UTC, ``until`` not included. ``only``
+    is a condition of the caller's.
+    """
+
+    words: str = ""
+    amount: Decimal | None = None
+    customer: UUID | None = None
+    method: str = ""
+    by: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    only: Q | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What some payments of one currency come to; a fee that is not known yet counts as none (R15)."""
+
+    count: int
+    gross: Money
+    fee: Money
+
+    @property
+    def net(self) -> Money:
+        """What is left of it."""
+        return self.gross - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is."""
+
+    totals: Sequence[Total]
+    cut: bool
+
+
+def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
+    """Return the company's payments that fit, in no order yet; customers come along."""
+    found = Payment.objects.filter(company_id=company_id).select_related("customer")
+    if words := wanted.words.replace("\x00", "").strip():
+        found = found.filter(_said(company_id, words, wanted.amount))
+    if wanted.customer:
+        found = found.filter(customer=wanted.customer)
+    if wanted.method:
+        found = found.filter(method=wanted.method)
+    if wanted.by:
+        found = found.filter(received_by=wanted.by)
+    if wanted.since:
+        found = found.filter(received_at__gte=wanted.since)
+    if wanted.until:
+        found = found.filter(received_at__lt=wanted.until)
+    return found if wanted.only is None else found.filter(wanted.only)
+
+
+def totals(found: QuerySet[Payment]) -> Totals:
+    """Add up what was found, in one query, unless it is more than ``MOST_COUNTED``."""
+    some = found.order_by().values("pk")[: MOST_COUNTED + 1]
+    rows = (
+        Payment.objects.filter(pk__in=some)
+        .values("currency")
+        .annotate(count=Count("pk"), gross=Sum("amount"), kept=Sum("fee", default=0))
+        .order_by("currency")
+    )
+    sums = [
+        Total(
+            row["count"], Money(int(row["gross"]), row["currency"]), Money(int(row["kept"]), row["currency"])
+        )
+        for row in rows
+    ]
+    cut = sum(one.count for one in sums) > MOST_COUNTED
+    return Totals([] if cut else sums, cut)
+
+
+def walk(found: QuerySet[Payment]) -> Iterator[list[Payment]]:
+    """Yield what was found, the latest first, some hundreds at a time, without what comes in meanwhile."""
+    ordered = found.order_by("-received_at", "-pk")
+    some = list(ordered[:_AT_ONCE])
+    while some:
+        yield some
+        last = some[-1]
+        beyond = Q(received_at__lt=last.received_at) | Q(received_at=last.received_at, pk__lt=last.pk)
+        some = list(ordered.filter(beyond, received_at__lte=last.received_at)[:_AT_ONCE])
+
+
+def under_way(company_id: UUID) -> list[Attempt]:
+    """Return the bank debits that are under way, the latest first, with their customers and invoices."""
+    return _with_debts(Attempt.objects.filter(company_id=company_id, state=Attempt.State.PENDING))
+
+
+def failed(company_id: UUID) -> QuerySet[Attempt]:
+    """Return the bank debits of the last 30 days that the bank did not pay, while something is still owed."""
+    still_owed = AttemptDebt.objects.filter(attempt=OuterRef("pk"), item__balance__gt=0)
+    return Attempt.objects.filter(
+        Exists(still_owed),
+        company_id=company_id,
+        state=Attempt.State.FAILED,
+        started_at__gte=clock.now() - _STILL_NEWS,
+    )
+
+
+def failed_with_debts(company_id: UUID) -> list[Attempt]:
+    """Return what ``failed`` does, the latest first, with customers and invoices."""
+    return _with_debts(failed(company_id))
+
+
+def returned(company_id: UUID) -> QuerySet[Return]:
+    """Return the payments that banks took back within 30 days, while an invoice of theirs is still open."""
+    still_owed = Allocation.objects.filter(
+        payment=OuterRef("payment"), invoice__isnull=False, item__balance__gt=0
+    )
+    return Return.objects.filter(
+        Exists(still_owed),
+        payment__company_id=company_id,
+        returned_at__gte=clock.now() - _STILL_NEWS,
+    )
+
+
+def _with_debts(attempts: QuerySet[Attempt]) -> list[Attempt]:
+    found = attempts.select_related("link__customer").prefetch_related("debts__invoice")
+    return list(found.order_by("-started_at")[:_MOST_UNDER_WAY])
+
+
+def _said(company_id: UUID, words: str, amount: Decimal | None) -> Q:
+    """Say how words may fit: each way has an index of its own, and PostgreSQL joins what they find."""
+    fits = Q(number__istartswith=words) | (~Q(reference="") & Q(reference__istartswith=words))
+    if amount is not None:
+        fits |= _of(amount)
+    named = customers.search(company_id, words).order_by().values_list("pk", flat=True)
+    keys = list(named[: _MOST_NAMED + 1])
+    if keys:
+        fits |= Q(customer__in=keys if len(keys) <= _MOST_NAMED else named)
+    return fits
+
+
+def _of(amount: Decimal) -> Q:
+    """Ask for an amount in every currency; the same number is another amount where there are no cents."""
+    whole, thousandths = Q(currency__in=unusual(0)), Q(currency__in=unusual(3))
+    fits = Q()
+    for decimals, currencies in ((0, whole), (2, ~whole & ~thousandths), (3, thousandths)):
+        minor = amount.scaleb(decimals)
+        if minor == minor.to_integral_value():
+            fits |= currencies & Q(amount=int(minor))
+    return fits
