@@ -1,0 +1,165 @@
+"""What can still be sent back of a payment, and from where (R21); and the refunds that there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.ledger.models import Item
+from florin.domain.payments import allocating, bill
+from florin.domain.payments.models import Method, Payment, Return, Undoing
+from florin.domain.refunds.models import Refund
+from florin.kernel import clock, formats
+from florin.kernel.money import Money
+
+# For how long after a payment it can be sent back (product decision "Refunds"); other ways have no end.
+_DAYS = {Method.CARD: 90, Method.ACH: 180}
+_FAILURE_IS_NEWS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where money for a refund can be taken from, and how much of it, in minor units.
+
+    An invoice that the payment paid is owed again; an open credit becomes less. ``is_own`` tells the
+    payment's own money from another open credit of the customer, which is paid out by this payment's way.
+    """
+
+    item: Item
+    available: int
+    is_invoice: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a refund of one payment can be; ``obstacle`` says why none can, if so.
+
+    ``left`` is what has not gone back yet, in minor units; ``last_day`` is the company's day.
+    """
+
+    payment: Payment
+    left: int
+    last_day: date | None
+    sources: Sequence[Source]
+    obstacle: str = ""
+
+    @property
+    def money(self) -> Money:
+        """What has not gone back yet."""
+        return Money(self.left, self.payment.currency)
+
+    @property
+    def days_left(self) -> int | None:
+        """How many days there are to decide, today among them; nothing if there is no end."""
+        if self.last_day is None:
+            return None
+        return max((self.last_day - clock.today(self.payment.company.time_zone)).days + 1, 0)
+
+    @property
+    def proposal(self) -> Mapping[UUID, int]:
+        """Everything that is left, out of the payment's own open credit first and then its invoices."""
+        proposed, left = {}, self.left
+        for source in self.sources:
+            if source.is_own and (amount := min(source.available, left)):
+                proposed[source.item.pk] = amount
+                left -= amount
+        return proposed
+
+
+def room(payment: Payment) -> Room:
+    """Reckon what of a payment can be sent back now; who is going to decide holds its lock."""
+    gone = Return.objects.filter(payment=payment).exists() or Undoing.objects.filter(payment=payment).exists()
+    left = 0 if gone else payment.amount - _sent_back(payment)
+    until, sources = last_day(payment), _sources(payment) if left else []
+    obstacle = _obstacle(payment, left, until, gone=gone)
+    if not obstacle and not sources:
+        obstacle = _("What this payment paid has been used elsewhere; take it back from there first.")
+    return Room(payment=payment, left=left, last_day=until, sources=sources, obstacle=obstacle)
+
+
+def last_day(payment: Payment) -> date | None:
+    """Return the last day on which a payment can be refunded, in the company's time zone, if there is one."""
+    days = _DAYS.get(Method(payment.method))
+    if days is None:
+        return None
+    return clock.local(payment.received_at, payment.company.time_zone) + timedelta(days=days)
+
+
+def of_payment(payment: Payment) -> QuerySet[Refund]:
+    """Return a payment's refunds, the latest first."""
+    return Refund.objects.filter(payment=payment).order_by("-requested_at", "-pk")
+
+
+def due(now: datetime) -> QuerySet[Refund]:
+    """Return refunds whose turn it is to be asked about at the processor."""
+    under_way = [Refund.State.REQUESTED, Refund.State.PENDING]
+    return Refund.objects.filter(state__in=under_way, check_at__lte=now).order_by("check_at")
+
+
+def waiting(company: Company) -> QuerySet[Refund]:
+    """Return refunds that failed lately and that nobody has made again."""
+    later = Refund.objects.filter(payment=OuterRef("payment"), requested_at__gt=OuterRef("requested_at"))
+    return Refund.objects.filter(
+        ~Exists(later),
+        company=company,
+        state=Refund.State.FAILED,
+        requested_at__gte=clock.now() - _FAILURE_IS_NEWS,
+    )
+
+
+def _sent_back(payment: Payment) -> int:
+    alive = Refund.objects.filter(payment=payment).exclude(state=Refund.State.FAILED)
+    return int(alive.aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def _sources(payment: Payment) -> list[Source]:
+    """List the payment's own money where it stands, and the customer's other credits.
+
+    An overpayment of another payment is left out: it goes back by the way on which it came.
+    """
+    own = allocating.standing(payment)
+    others = Item.objects.filter(
+        company=payment.company,
+        customer=payment.customer,
+        currency=payment.currency,
+        kind=Item.Kind.CREDIT,
+        balance__lt=0,
+    ).order_by("opened_on", "number")
+    credits_ = [part.item for part in own if part.invoice_id is None]
+    held = bill.reserved_credits([item.pk for item in (*credits_, *others)])
+    found = [
+        Source(
+            item=part.item,
+            available=part.amount if part.invoice_id else min(part.amount, _open(part.item, held)),
+            is_invoice=part.invoice_id is not None,
+            is_own=True,
+        )
+        for part in own
+    ]
+    found += [
+        Source(item=item, available=_open(item, held), is_invoice=False, is_own=False) for item in others
+    ]
+    return [source for source in found if source.available]
+
+
+def _open(item: Item, held: Mapping[UUID, int]) -> int:
+    return max(-item.balance - held.get(item.pk, 0), 0)
+
+
+def _obstacle(payment: Payment, left: int, until: date | None, *, gone: bool) -> str:
+    if gone:
+        return _("This payment has gone back to the payer already, so nothing of it is left to refund.")
+    if not left:
+        return _("All of this payment has been refunded.")
+    if until is not None and clock.today(payment.company.time_zone) > until:
+        return _(
+            "This payment could be refunded until %(day)s. Pay the customer back in another way, "
+            "or keep the amount as a credit."
+        ) % {"day": formats.day(until, get_language() or "en")}
+    return ""
