@@ -60,9 +60,17 @@ class Bank:
         """Order the mailbox to misbehave."""
         self._post("/control/mail", mode=mode, **details)
 
+    def order(self, path: str, **details: Any) -> None:
+        """Give an order of the control API, such as ``payment_intents/<reference>/refund``."""
+        self._post(f"/control/{path}", **details)
+
     def charged(self, attempt: UUID) -> int:
         """Return what the bank has really taken for an attempt, in minor units."""
         return sum(each["captured"] for each in self._intents(attempt))
+
+    def refunded(self, attempt: UUID) -> int:
+        """Return what the bank has really sent back of an attempt's payments, in minor units."""
+        return sum(each["refunded"] for each in self._intents(attempt))
 
     def authorised(self, attempt: UUID) -> int:
         """Return what the bank was asked to hold for an attempt, in minor units."""
