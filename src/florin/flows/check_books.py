@@ -1,5 +1,6 @@
 """Proving that the books are right: every total recomputed, every promise between tables compared."""
 
+from florin.domain.disputes import checking as disputes
 from florin.domain.ledger import checking as ledger
 from florin.domain.ledger.checking import Finding
 from florin.domain.payments import checking as payments
@@ -7,4 +8,4 @@ from florin.domain.payments import checking as payments
 
 def findings() -> list[Finding]:
     """Return everything that is not as it must be; an empty list proves the books."""
-    return ledger.findings() + payments.findings()
+    return ledger.findings() + payments.findings() + disputes.findings()

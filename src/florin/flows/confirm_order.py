@@ -3,6 +3,7 @@
 lock the order -> confirmed -> invoice with its number -> ledger -> timeline -> (automatic) link -> outbox
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,13 +50,21 @@ def confirm(company: Company, order_id: UUID, *, by: User) -> Invoice:
         Refusal: if the order is not a draft or has no lines.
     """
     order = orders.lock(company, order_id)
+    order.company = company
+    return confirm_locked(order, by=by.name)
+
+
+def confirm_locked(order: Order, *, by: str, also: Sequence[UUID] = ()) -> Invoice:
+    """Confirm an order as ``confirm`` does, in the caller's transaction, which has locked or just written it.
+
+    ``also`` are the keys of other objects whose timelines tell of it.
+    """
     if not order.lines.exists():
         raise Refusal(_("Add at least one line before you confirm the order."))
     orders.move(order, Order.State.CONFIRMED)
-    order.company = company
     mailing = foresee(order)
-    invoice = invoices.issue(order, by=by.name)
-    _note(order, invoice, mailing, by)
+    invoice = invoices.issue(order, by=by)
+    _note(order, invoice, mailing, by=by, also=also)
     if mailing.recipients:
         _mail(order, mailing)
     return invoice
@@ -109,20 +118,20 @@ def _nothing_owed() -> Answer:
     return Answer(offered=False, reason=_("Nothing is owed on this order, so its mail carries no link."))
 
 
-def _note(order: Order, invoice: Invoice, mailing: Mailing, by: User) -> None:
-    subjects = [order.pk, order.customer_id, invoice.pk]
+def _note(order: Order, invoice: Invoice, mailing: Mailing, *, by: str, also: Sequence[UUID]) -> None:
+    subjects = [order.pk, order.customer_id, invoice.pk, *also]
     activity.note(
         order.company_id,
         activity.Kind.ORDER_CONFIRMED,
         subjects=subjects,
-        actor=by.name,
+        actor=by,
         number=order.number,
     )
     activity.note(
         order.company_id,
         activity.Kind.INVOICE_ISSUED,
         subjects=subjects,
-        actor=by.name,
+        actor=by,
         number=invoice.number,
         amount=invoice.total,
         currency=invoice.currency,

@@ -1,18 +1,26 @@
 """The processor knocks: store the notice, answer, then ask the processor what happened.
 
-check the signature -> store -> job -> settle
+check the signature -> store -> job -> settle the attempt, or follow the payment
 """
 
+import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from florin.domain.payments import notices
-from florin.domain.payments.models import Attempt
+from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
-from florin.flows import settle_payment
+from florin.flows import follow_payment, settle_payment
 from florin.kernel.jobs import Job, later
+from florin.kernel.processor import GatewayError
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 200
+# A notice may come before we have booked the payment that it is about.
+_WAIT_FOR_PAYMENT = timedelta(minutes=15)
 
 
 @transaction.atomic(durable=True)
@@ -25,25 +33,53 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
     """
     notice = registry.get(gateway_name).read_notice(headers, body)
     if notices.store(gateway_name, notice, body):
-        later(Job.HANDLE_NOTICE, gateway=gateway_name, event=notice.event, attempt=notice.attempt)
+        later(
+            Job.HANDLE_NOTICE,
+            gateway=gateway_name,
+            event=notice.event,
+            attempt=notice.attempt,
+            payment=notice.payment,
+            account=notice.account,
+        )
 
 
-def handle(gateway_name: str, event: str, attempt: str) -> None:
-    """Find out what a stored notice is about. Safe to repeat."""
+def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
+    """Find out what a stored notice is about. Safe to repeat.
+
+    If the processor does not answer, or the payment is not booked yet, the sweep asks again.
+    """
     key = _key(attempt)
     known = Attempt.objects.filter(pk=key, gateway=gateway_name).first() if key else None
-    if known is None:
+    if known is not None:
+        settle_payment.settle(known.pk)
+        known.refresh_from_db()
+        notices.handled(gateway_name, event, f"attempt is {known.state}")
+    elif payment and not attempt:
+        _follow(gateway_name, event, payment, account)
+    else:
         notices.handled(gateway_name, event, "about nothing of ours")
-        return
-    settle_payment.settle(known.pk)
-    known.refresh_from_db()
-    notices.handled(gateway_name, event, f"attempt is {known.state}")
 
 
 def sweep() -> None:
-    """Handle notices whose job was lost. Safe to repeat."""
-    for notice in notices.left_behind()[:200]:
-        handle(notice.gateway, notice.event, notice.attempt)
+    """Handle notices whose job was lost, or whose question was not answered. Safe to repeat."""
+    for notice in notices.left_behind()[:_AT_ONCE]:
+        handle(notice.gateway, notice.event, notice.attempt, payment=notice.payment, account=notice.account)
+
+
+def _follow(gateway_name: str, event: str, reference: str, account: str) -> None:
+    """Follow the payment that a notice tells something about."""
+    payments = Payment.objects.filter(reference=reference, gateway=gateway_name, account=account)
+    payment = payments.first()
+    if payment is None:
+        if notices.is_older(gateway_name, event, _WAIT_FOR_PAYMENT):
+            notices.handled(gateway_name, event, "about nothing of ours")
+        return
+    try:
+        follow_payment.follow(payment.pk)
+    except GatewayError:
+        _log.warning("Payment %s cannot be followed: the processor does not answer", payment.number)
+    else:
+        notices.handled(gateway_name, event, "payment followed")
 
 
 def _key(text: str) -> UUID | None:

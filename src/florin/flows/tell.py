@@ -20,7 +20,8 @@ from florin.kernel.news import MoneyNews, NewsLine
 class Happening:
     """What is to be told; ``event`` names it once for all, ``subjects`` whose timelines show the mails.
 
-    ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office.
+    ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office;
+    ``answer_at`` is the processor's page for whoever has to answer until ``answer_by``.
     """
 
     event: str
@@ -37,6 +38,8 @@ class Happening:
     on: date | None = None
     link: UUID | None = None
     path: str = "/office/"
+    answer_by: date | None = None
+    answer_at: str = ""
 
 
 def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> None:
@@ -89,4 +92,6 @@ def _news(happening: Happening, kind: Message.Kind, language: str) -> MoneyNews:
         reference=happening.reference,
         state=happening.state,
         lines=tuple(happening.lines),
+        answer_by=happening.answer_by,
+        answer_at=happening.answer_at,
     )

@@ -38,6 +38,7 @@ class MoneyNews:
 
     ``number`` is the payment's or the refund's, ``reason`` a sentence or a return code, ``reference`` the
     processor's, ``state`` how the thing stands where a topic has several ends (a dispute's state).
+    ``answer_by`` is the last day to answer, on the page ``answer_at``, if there is something to answer.
     """
 
     topic: str
@@ -53,18 +54,23 @@ class MoneyNews:
     reference: str = ""
     state: str = ""
     lines: tuple[NewsLine, ...] = ()
+    answer_by: date | None = None
+    answer_at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        return {**asdict(self), "on": self.on.isoformat()}
+        answer_by = self.answer_by.isoformat() if self.answer_by else None
+        return {**asdict(self), "on": self.on.isoformat(), "answer_by": answer_by}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read back what ``to_json`` wrote."""
+        answer_by = data.get("answer_by")
         return cls(
             **{
                 **data,
                 "on": date.fromisoformat(data["on"]),
                 "lines": tuple(NewsLine(**line) for line in data["lines"]),
+                "answer_by": date.fromisoformat(answer_by) if answer_by else None,
             }
         )

@@ -229,8 +229,8 @@ class PayoutReport:
 class Notice:
     """A processor's knock on the door: something changed, ask what.
 
-    ``attempt`` and ``payment`` say about which of our attempts, and which of the processor's payments;
-    ``account`` at which account. All are empty when the notice is about nothing of ours.
+    ``attempt`` says about which of our attempts, unless it tells what followed a payment; ``payment`` about
+    which of the processor's payments, ``account`` at which account. All are empty when it is about none.
     """
 
     event: str

@@ -1,4 +1,7 @@
-"""The return codes of ACH (Nacha Operating Rules) that payers cause, in people's words."""
+"""Why a bank takes a payment back, in people's words: the return codes of ACH (Nacha), and our own.
+
+Our own codes, which are no Nacha codes, are what staff choose from for a check or a card at the counter.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,13 +31,29 @@ REASONS: dict[str, str | Promise] = {
     "R29": gettext_lazy("The business that owns the account did not allow this debit"),
 }
 
+BY_HAND: dict[str, str | Promise] = {
+    "NSF": gettext_lazy("Not enough money in the account"),
+    "STOPPED": gettext_lazy("The account's owner stopped the payment"),
+    "CLOSED": gettext_lazy("The account is closed"),
+    "UNREADABLE": gettext_lazy("The bank could not read it, or missed a signature"),
+    "OTHER": gettext_lazy("The bank sent the payment back"),
+}
+CHARGED_BACK = "CHARGEBACK"
+
+
+def is_known(code: str) -> bool:
+    """Whether there are words for a code."""
+    return code in REASONS or code in BY_HAND or code == CHARGED_BACK
+
 
 def reason(code: str) -> str:
     """Return why a bank sent a debit back, in the language that is active; a general sentence if unknown."""
-    known = REASONS.get(code)
+    if code == CHARGED_BACK:
+        return _("The card's owner took the payment back through their bank")
+    known = REASONS.get(code) or BY_HAND.get(code)
     return str(known) if known else _("The bank sent the payment back")
 
 
 def sentence(code: str) -> str:
-    """Return the reason with its code, such as "Not enough money in the account (R01)"."""
-    return f"{reason(code)} ({code})" if code else reason(code)
+    """Return the reason, with its code if banks know it: "Not enough money in the account (R01)"."""
+    return f"{reason(code)} ({code})" if code in REASONS else reason(code)

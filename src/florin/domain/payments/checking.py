@@ -25,6 +25,18 @@ _CHECKS = {
         LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'fees'
         GROUP BY payment.id HAVING coalesce(payment.fee, 0) <> coalesce(sum(line.amount), 0)
     """,
+    "a returned payment has its entry, and the entry its return": """
+        SELECT coalesce(payment.number, entry.source), coalesce(entry.kind, 'no entry')
+        FROM payments_return back JOIN payments_payment payment ON payment.id = back.payment_id
+        FULL JOIN (SELECT * FROM ledger_entry WHERE kind = 'return') entry ON entry.id = back.entry_id
+        WHERE back.id IS NULL OR entry.id IS NULL OR entry.source <> 'payment:' || payment.id
+    """,
+    "a return takes out what the payment brought in, and no more": """
+        SELECT payment.number, -sum(line.amount) || ' of ' || payment.amount
+        FROM payments_return back JOIN payments_payment payment ON payment.id = back.payment_id
+        JOIN ledger_line line ON line.entry_id = back.entry_id AND line.account IN ('processor', 'bank')
+        GROUP BY payment.id HAVING -sum(line.amount) NOT BETWEEN 1 AND payment.amount
+    """,
     "an allocation is what the ledger moved on its item": """
         SELECT payment.number, part.amount || ' is not ' || coalesce(-sum(line.amount), 0)
         FROM payments_allocation part JOIN payments_payment payment ON payment.id = part.payment_id

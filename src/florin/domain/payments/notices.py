@@ -32,6 +32,12 @@ def handled(gateway: str, event: str, outcome: str) -> None:
     )
 
 
+def is_older(gateway: str, event: str, age: timedelta) -> bool:
+    """Whether a notice came longer ago than this."""
+    mine = ProcessorNotice.objects.filter(gateway=gateway, event=event)
+    return mine.filter(received_at__lt=clock.now() - age).exists()
+
+
 def left_behind() -> QuerySet[ProcessorNotice]:
     """Return notices that nobody has handled for a minute: the job was lost with its worker."""
     return ProcessorNotice.objects.filter(

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
+from florin.kernel import dispute_reasons, refund_failures, return_codes
 from florin.kernel.documents import Letterhead
 from florin.kernel.news import MoneyNews, Topic
 
@@ -25,7 +26,11 @@ class _Words:
 
 
 def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
-    """Write the letter in its reader's language; ``url`` is where its button leads, if its topic has one."""
+    """Write the letter in its reader's language.
+
+    Its button, if its topic has one, leads to ``url``, or to where something has to be answered.
+    """
+    url = news.answer_at or url
     with override(news.language):
         amount = partial(formats.money, currency=news.currency, language=news.language)
         words = _words(news, letterhead.name)
@@ -35,7 +40,8 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
             (_("Date"), formats.day(news.on, news.language)),
             (_("Method"), news.method),
             (_("Number"), news.number),
-            (_("Reason"), news.reason),
+            (_("Reason"), _reason(news)),
+            (_("Answer by"), formats.day(news.answer_by, news.language) if news.answer_by else ""),
             (_("Reference"), news.reference),
         )
         return writing.write(
@@ -59,7 +65,16 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
         )
 
 
-def _words(news: MoneyNews, company: str) -> _Words:
+def _reason(news: MoneyNews) -> str:
+    """Return why it happened in people's words, where a bank or the processor gave a code."""
+    if news.topic == Topic.DISPUTE_NOTICE:
+        return dispute_reasons.reason(news.reason)
+    if news.topic == Topic.REFUND_FAILED_NOTICE:
+        return refund_failures.words(news.reason)
+    return return_codes.sentence(news.reason) if return_codes.is_known(news.reason) else news.reason
+
+
+def _words(news: MoneyNews, company: str) -> _Words:  # noqa: PLR0911 - a table
     parts = {
         "amount": formats.money(news.amount, news.currency, news.language),
         "company": company,
@@ -88,5 +103,142 @@ def _words(news: MoneyNews, company: str) -> _Words:
                 lines=_("Being paid"),
                 button=_("Open the office"),
             )
+        case Topic.PAYMENT_RETURNED:
+            return _returned(news, parts)
+        case Topic.RETURNED_NOTICE:
+            return _Words(
+                _("Payment %(number)s of %(customer)s over %(amount)s came back") % parts,
+                _("A payment came back"),
+                (
+                    _("The bank took it back: %(reason)s.") % {"reason": _reason(news)},
+                    _("Its invoices are open again, and credits that were applied with it are restored."),
+                    _("The customer was told. Agree with them how they pay now."),
+                ),
+                lines=_("Open again"),
+                button=_("Open the payment"),
+            )
+        case Topic.DISPUTE_NOTICE:
+            return _dispute(news, parts)
+        case Topic.REFUND_INITIATED | Topic.REFUND_NOTICE:
+            return _refund(news, parts)
+        case Topic.REFUND_FAILED | Topic.REFUND_FAILED_NOTICE:
+            return _refund_failed(news, parts)
         case topic:
             raise NotImplementedError(topic)
+
+
+def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell a payer that a payment came back, or that the bank gave it back to them after a dispute."""
+    if news.state:
+        why = _("Your bank has decided for you and gave you the money back.")
+    else:
+        why = _("Your bank did not let us keep it: %(reason)s.") % {"reason": _reason(news)}
+    return _Words(
+        _("Your payment of %(amount)s to %(company)s came back") % parts,
+        _("Your payment came back"),
+        (why, _("These invoices are therefore open again. Please pay them another way, or call us.")),
+        lines=_("Open again"),
+        button=_("Pay now"),
+    )
+
+
+def _refund(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell payer or company that money goes back; the payer's letter is the receipt of the refund."""
+    if news.topic == Topic.REFUND_NOTICE:
+        return _Words(
+            _("%(amount)s is being refunded to %(customer)s") % parts,
+            _("A refund was initiated"),
+            (_("You need not do anything. If it fails, you get another mail."),),
+            lines=_("Owed again"),
+            button=_("Open the payment"),
+        )
+    match news.state:
+        case "card":
+            heading = _("Your refund is on its way")
+            when = _(
+                "It goes back to the card that paid; banks usually show it in five to ten business days."
+            )
+        case "ach":
+            heading = _("Your refund is on its way")
+            when = _("It goes back to the bank account that paid, usually within five business days.")
+        case _other:
+            heading = _("You were paid back")
+            when = _("It was paid back in the way in which you had paid.")
+    keep = _("Please keep this mail: it is the receipt of the refund.")
+    owed = (_("The invoices below are owed again by what was refunded of them."),) if news.lines else ()
+    return _Words(
+        _("Refund of %(amount)s from %(company)s") % parts,
+        heading,
+        (when, *owed, keep),
+        lines=_("Owed again"),
+    )
+
+
+def _refund_failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    if news.topic == Topic.REFUND_FAILED:
+        return _Words(
+            _("Your refund of %(amount)s from %(company)s did not arrive") % parts,
+            _("Your refund came back"),
+            (
+                _("Your bank did not take it, so the money is with us again."),
+                _("We will find another way with you. You can also call us."),
+            ),
+        )
+    return _Words(
+        _("Refund %(number)s of %(amount)s to %(customer)s failed") % parts,
+        _("A refund failed"),
+        (
+            _("The money is booked back to where it was taken from."),
+            _("Refund it once more, or pay the customer back in another way."),
+        ),
+        button=_("Open the payment"),
+    )
+
+
+def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    match news.state:
+        case "inquiry":
+            return _Words(
+                _("%(customer)s's bank asks about a payment of %(amount)s") % parts,
+                _("A bank asks about a payment"),
+                (
+                    _("No money has moved. Unless you answer in time, it may become a dispute."),
+                    _("If you would rather give the money back, a refund ends the inquiry."),
+                ),
+                button=_("Answer the bank"),
+            )
+        case "won":
+            return _Words(
+                _("Dispute won: %(amount)s of %(customer)s") % parts,
+                _("A dispute was won"),
+                (_("The money is back, and the invoices stay paid. You need not do anything."),),
+                button=_("Open the disputes"),
+            )
+        case "lost":
+            return _Words(
+                _("Dispute lost: %(amount)s of %(customer)s") % parts,
+                _("A dispute was lost"),
+                (
+                    _("The money is gone. The invoices that it had paid are open again."),
+                    _("The customer was told. Agree with them how they pay now."),
+                ),
+                lines=_("Open again"),
+                button=_("Open the disputes"),
+            )
+        case "closed":
+            return _Words(
+                _("Inquiry closed: %(amount)s of %(customer)s") % parts,
+                _("An inquiry was closed"),
+                (_("The bank asks no more, and no money has moved. You need not do anything."),),
+                button=_("Open the disputes"),
+            )
+        case _:
+            return _Words(
+                _("%(customer)s disputes a payment of %(amount)s") % parts,
+                _("A payment is disputed"),
+                (
+                    _("The processor holds the money until the payer's bank has decided."),
+                    _("Answer with what proves the delivery. Without an answer the dispute is lost."),
+                ),
+                button=_("Answer the dispute"),
+            )

@@ -89,8 +89,8 @@ def _expire_sessions(items: list[str]) -> None:
 
 
 @_connected
-def _handle_notice(gateway: str, event: str, attempt: str) -> None:
-    handle_notice.handle(gateway, event, attempt)
+def _handle_notice(gateway: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
+    handle_notice.handle(gateway, event, attempt, payment=payment, account=account)
 
 
 @_connected

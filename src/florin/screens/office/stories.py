@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as later
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
+from florin.kernel import dispute_reasons, return_codes
 from florin.kernel.money import Money
 
 Kind = Activity.Kind
@@ -67,6 +68,7 @@ FIELDS: dict[str, Promise] = {
     "manual_links_enabled": later("Links in what is sent by hand"),
     "use_open_credits": later("Deduct open credits"),
     "card_enabled": later("Card payments"),
+    "ach_enabled": later("Bank payments (ACH)"),
 }
 
 
@@ -100,6 +102,17 @@ class Story:
     def tone(self) -> str:
         """Whether it is good, bad, a warning, or plain."""
         return _look(Kind(self.kind))[1]
+
+    @property
+    def why(self) -> str:
+        """Why a bank took money back, in people's words."""
+        code = str(self.about.get("code", ""))
+        return return_codes.sentence(code) if code else ""
+
+    @property
+    def contested(self) -> str:
+        """Why a payer contests a payment, in people's words."""
+        return dispute_reasons.reason(str(self.about.get("reason", "")))
 
     @property
     def changes(self) -> list[Change]:

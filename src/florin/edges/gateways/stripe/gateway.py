@@ -212,7 +212,7 @@ class StripeGateway:
         return Notice(
             event=told["id"],
             kind=told["type"],
-            attempt=str((thing.get("metadata") or {}).get("attempt", "")),
+            attempt=reading.attempt_of(told["type"], thing),
             payment=reading.payment_of(thing),
             account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
         )
@@ -252,8 +252,9 @@ class StripeGateway:
 
 def _refusal_in(problem: GatewayError) -> Exception:
     """Tell an answer that is a plain no from one that is missing."""
-    if isinstance(problem.__cause__, (stripe.InvalidRequestError, stripe.CardError)):
-        return GatewayRefusal(str(problem))
+    cause = problem.__cause__
+    if isinstance(cause, (stripe.InvalidRequestError, stripe.CardError)):
+        return GatewayRefusal(cause.user_message or str(problem))
     return problem
 
 

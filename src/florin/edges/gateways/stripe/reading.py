@@ -27,7 +27,10 @@ _RETURN_CODES = {
     "no_account": "R03",
     "incorrect_account_details": "R03",
     "debit_not_authorized": "R10",
+    "bank_cannot_process": "R20",
 }
+# Events about what happened after the money was taken; a charge among them still names its attempt.
+_AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _KINDS = {
     "charge": MovementKind.PAYMENT,
     "payment": MovementKind.PAYMENT,
@@ -114,6 +117,13 @@ def payment_of(thing: Mapping[str, Any]) -> str:
     """Return the payment that an object is, or is about; empty if it is about none."""
     payment = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
     return payment if isinstance(payment, str) else ""
+
+
+def attempt_of(event: str, thing: Mapping[str, Any]) -> str:
+    """Return the attempt that a notice is about; empty if it tells what followed a payment."""
+    if event.startswith(_AFTERWARDS):
+        return ""
+    return str((thing.get("metadata") or {}).get("attempt", ""))
 
 
 def refund_report(refund: Mapping[str, Any]) -> RefundReport:

@@ -1,0 +1,241 @@
+"""Disputes: making our records agree with what the processor reports about one (product decision 15).
+
+inquiry: nothing moves
+opened:  the money is held            processor -> disputed, its fee to the fees
+won:     it comes back                disputed -> processor
+lost:    it is gone                   disputed <- wherever the payment's money stands: invoices are open again
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from django.db.models import Sum
+
+from florin.domain.disputes.lifecycle import DISPUTE, OPEN, DisputeState
+from florin.domain.disputes.models import Dispute
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry, Line
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.domain.payments import allocating
+from florin.domain.payments.allocating import Part
+from florin.domain.payments.models import Allocation, Payment
+from florin.kernel import clock
+from florin.kernel.money import Money
+from florin.kernel.processor import DisputeOutcome, DisputeReport
+
+_BY = "processor"
+
+
+class _Place(IntEnum):
+    """Where the contested money is; it moves from one place to the next, and back the same way."""
+
+    OURS = 0  # with the processor, for us
+    HELD = 1
+    GONE = 2
+
+
+_MOVES = (Entry.Kind.DISPUTE, Entry.Kind.DISPUTE_WON, Entry.Kind.DISPUTE_LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a report changed; ``was`` is none for a dispute that we did not know.
+
+    ``taken`` is the key of the entry that opened invoices again, if one did.
+    """
+
+    dispute: Dispute
+    was: DisputeState | None
+    taken: str = ""
+
+    @property
+    def moved_on(self) -> bool:
+        """Whether the dispute is in another state than before."""
+        return self.was != self.dispute.state
+
+
+def take_in(payment: Payment, report: DisputeReport) -> News | None:
+    """Record what the processor says about one dispute of a payment; none if there is nothing new.
+
+    The payment is locked by the caller. Safe to repeat, in any order: a report that is older than what we
+    know is passed over, and the money is moved to where it is now and nowhere twice. Money contested in
+    another currency than the payment's is left to the reconciliation.
+    """
+    known = Dispute.objects.filter(payment=payment, reference=report.reference).first()
+    was = DisputeState(known.state) if known else None
+    state = _state(report.outcome)
+    if was and state != was and state not in DISPUTE.moves[was]:
+        return None
+    dispute = known or Dispute(reference=report.reference)
+    dispute.payment, dispute.company = payment, payment.company
+    changed = _describe(dispute, report, state)
+    if changed:
+        dispute.save()
+    fee = _charge(dispute, report.fee)
+    moved, taken = _move(dispute, _target(report)) if dispute.currency == payment.currency else (False, "")
+    return News(dispute, was, taken) if changed or fee or moved else None
+
+
+def turns_of(dispute: Dispute) -> int:
+    """Return how often the money of a dispute, or its fee, has moved."""
+    return Entry.objects.filter(source=_source(dispute)).count()
+
+
+def _state(outcome: DisputeOutcome) -> DisputeState:
+    return DisputeState(outcome.value)
+
+
+def _describe(dispute: Dispute, report: DisputeReport, state: DisputeState) -> bool:
+    """Take over what is told, and say whether anything is new; the amount stays once its money has moved."""
+    closed_at = None if state in OPEN else dispute.closed_at or clock.now()
+    told = {
+        "state": state,
+        "reason": report.reason[:80],
+        "opened_at": report.opened_at,
+        "due_by": report.due_by,
+        "closed_at": closed_at,
+    }
+    if _place(dispute) == _Place.OURS:
+        told |= {"amount": report.amount.minor, "currency": report.amount.currency}
+    changed = {name for name, value in told.items() if getattr(dispute, name) != value}
+    for name in changed:
+        setattr(dispute, name, told[name])
+    return bool(changed)
+
+
+def _target(report: DisputeReport) -> _Place:
+    """Say where the money is by what the processor tells: it has withdrawn it, or not, or for good."""
+    if not report.withdrawn:
+        return _Place.OURS
+    return _Place.GONE if report.outcome == DisputeOutcome.LOST else _Place.HELD
+
+
+def _place(dispute: Dispute) -> _Place:
+    """Say where the money is in the books: held, or else gone if the processor has not given it back."""
+    if dispute.held:
+        return _Place.HELD
+    moves = Line.objects.filter(entry__source=_source(dispute), entry__kind__in=_MOVES)
+    withdrawn = moves.filter(account=Account.PROCESSOR).aggregate(sum=Sum("amount"))["sum"]
+    return _Place.GONE if withdrawn else _Place.OURS
+
+
+def _move(dispute: Dispute, target: _Place) -> tuple[bool, str]:
+    """Bring the money to a place, step by step; say whether it moved, and which entry opened invoices."""
+    place, moved, taken = _place(dispute), False, ""
+    while place != target:
+        step = _Place(place + 1 if place < target else place - 1)
+        match place, step:
+            case _Place.OURS, _Place.HELD:
+                _hold(dispute)
+            case _Place.HELD, _Place.GONE:
+                taken = _lose(dispute)
+            case _Place.GONE, _Place.HELD:
+                _regain(dispute)
+            case _:
+                _release(dispute)
+        place, moved = step, True
+    return moved, taken
+
+
+def _hold(dispute: Dispute) -> None:
+    _post(
+        dispute,
+        Entry.Kind.DISPUTE,
+        Posting(Account.DISPUTED, dispute.money),
+        Posting(Account.PROCESSOR, -dispute.money),
+    )
+    _set_held(dispute, dispute.amount)
+
+
+def _release(dispute: Dispute) -> None:
+    _post(
+        dispute,
+        Entry.Kind.DISPUTE_WON,
+        Posting(Account.PROCESSOR, dispute.money),
+        Posting(Account.DISPUTED, -dispute.money),
+    )
+    _set_held(dispute, 0)
+
+
+def _lose(dispute: Dispute) -> str:
+    """Let the held money go: it no longer pays invoices, and credits applied with it are back."""
+    key = _key(dispute)
+    allocating.take_all(
+        dispute.payment,
+        dispute.amount,
+        to=Account.DISPUTED,
+        kind=Entry.Kind.DISPUTE_LOST,
+        key=key,
+        by=_BY,
+        source=_source(dispute),
+    )
+    _set_held(dispute, 0)
+    return key
+
+
+def _regain(dispute: Dispute) -> None:
+    """Put money that was lost back to where it was taken from; the bank has decided anew."""
+    lost = Entry.objects.filter(source=_source(dispute), kind=Entry.Kind.DISPUTE_LOST).latest("pk")
+    taken = Allocation.objects.filter(entry=lost).select_related("item")
+    parts = [Part(part.item, part.invoice_id, -part.amount) for part in taken]
+    if parts:
+        allocating.give_back(
+            dispute.payment,
+            parts,
+            out_of=Account.DISPUTED,
+            kind=Entry.Kind.DISPUTE,
+            key=_key(dispute),
+            by=_BY,
+            source=_source(dispute),
+        )
+    adjusted = Line.objects.filter(entry=lost, account=Account.ADJUSTMENTS).first()
+    if adjusted:
+        missing = Money(adjusted.amount, dispute.currency)
+        _post(
+            dispute,
+            Entry.Kind.DISPUTE,
+            Posting(Account.DISPUTED, missing),
+            Posting(Account.ADJUSTMENTS, -missing),
+        )
+    _set_held(dispute, dispute.amount)
+
+
+def _charge(dispute: Dispute, fee: Money | None) -> bool:
+    """Book what the processor charges for the dispute, or what it gives back of that (R15)."""
+    if fee is None or fee.currency != dispute.currency or fee.minor == dispute.fee:
+        return False
+    more = fee - Money(dispute.fee or 0, dispute.currency)
+    if more:
+        _post(dispute, Entry.Kind.FEE, Posting(Account.FEES, more), Posting(Account.PROCESSOR, -more))
+    dispute.fee = fee.minor
+    dispute.save(update_fields=["fee"])
+    return True
+
+
+def _post(dispute: Dispute, kind: Entry.Kind, *postings: Posting) -> None:
+    company = dispute.company
+    posting.post(
+        NewEntry(
+            company=company,
+            kind=kind,
+            source=_source(dispute),
+            key=_key(dispute),
+            date=clock.today(company.time_zone),
+            by=_BY,
+            postings=postings,
+        )
+    )
+
+
+def _set_held(dispute: Dispute, amount: int) -> None:
+    dispute.held = amount
+    dispute.save(update_fields=["held"])
+
+
+def _source(dispute: Dispute) -> str:
+    return f"dispute:{dispute.pk}"
+
+
+def _key(dispute: Dispute) -> str:
+    """Return the key of the next entry; the payment's lock lets one come after the other."""
+    return f"dispute:{dispute.pk}:{turns_of(dispute) + 1}"

@@ -1,0 +1,126 @@
+"""Payments that a bank takes back: a bank debit after it cleared, a bad check, a card charged back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry, Line
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.domain.payments import allocating
+from florin.domain.payments.models import Payment, Return, Undoing
+from florin.kernel import clock
+from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.money import Money
+from florin.kernel.processor import DisputeReport
+
+_BY = "processor"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What is owed on an invoice again: ``amount`` of it because of this, in minor units."""
+
+    invoice: Invoice
+    amount: int
+
+
+def of_payment(payment: Payment) -> Return | None:
+    """Return how a payment was returned, if it was."""
+    return Return.objects.filter(payment=payment).first()
+
+
+def take_in(payment: Payment, report: DisputeReport) -> Return | None:
+    """Book a bank debit that came back, exactly once; none if it is booked already (R13).
+
+    The payment is locked by the caller. What was refunded before is booked as an adjustment, so that the
+    processor's balance and ours stay equal; what it charges goes to the fees.
+    """
+    if of_payment(payment) or not report.withdrawn:
+        return None
+    returned = _book(
+        payment,
+        report.amount,
+        Return(code=report.return_code, reason=report.reason, reference=report.reference),
+        by=_BY,
+    )
+    if report.fee and report.fee.currency == payment.currency:
+        _book_fee(returned, report.fee)
+    return returned
+
+
+def mark(payment: Payment, *, code: str, reason: str, by: str) -> Return:
+    """Book that the bank took back a payment that was recorded at the counter (R20), which is locked.
+
+    Raises:
+        Refusal: if a processor took it, which tells by itself.
+        Conflict: if it has been returned or undone already.
+    """
+    if payment.is_online:
+        raise Refusal(
+            _("Payment %(number)s came through the processor, which tells by itself when it is returned.")
+            % {"number": payment.number}
+        )
+    if of_payment(payment):
+        raise Conflict(_("Payment %(number)s is marked as returned already.") % {"number": payment.number})
+    if Undoing.objects.filter(payment=payment).exists():
+        raise Conflict(
+            _("Payment %(number)s was undone, so there is nothing to return.") % {"number": payment.number}
+        )
+    return _book(payment, payment.money, Return(code=code, reason=reason), by=by)
+
+
+def reopened(key: str) -> list[Reopened]:
+    """Return the invoices on which more is owed since money was taken back under this entry's key.
+
+    Those from which an overpayment, a credit or a discount was taken back are among them; oldest due first.
+    """
+    lines = _lines(key).filter(account=Account.RECEIVABLE).values_list("item")
+    amounts = dict(lines.annotate(amount=Sum("amount")).filter(amount__gt=0))
+    invoices = Invoice.objects.filter(item__in=amounts).select_related("item").order_by("due_on", "number")
+    return [Reopened(invoice, int(amounts[invoice.item_id])) for invoice in invoices]
+
+
+def items_of(key: str) -> Sequence[UUID]:
+    """Return the keys of all items whose balance has changed since, under this entry's key."""
+    moved = _lines(key).filter(item__isnull=False)
+    return list(moved.order_by("item").values_list("item", flat=True).distinct())
+
+
+def _lines(key: str) -> QuerySet[Line]:
+    """Return the lines of an entry and of those that it brought about, whose keys begin with its own."""
+    return Line.objects.filter(Q(entry__key=key) | Q(entry__key__startswith=f"{key}:"))
+
+
+def _book(payment: Payment, amount: Money, returned: Return, *, by: str) -> Return:
+    taken = allocating.take_all(
+        payment,
+        amount.minor,
+        to=payment.holder,
+        kind=Entry.Kind.RETURN,
+        key=f"payment:{payment.pk}:return",
+        by=by,
+    )
+    returned.payment, returned.entry = payment, taken.entry
+    returned.returned_at, returned.marked_by = clock.now(), by
+    returned.save(force_insert=True)
+    return returned
+
+
+def _book_fee(returned: Return, fee: Money) -> None:
+    company = returned.payment.company
+    posting.post(
+        NewEntry(
+            company=company,
+            kind=Entry.Kind.FEE,
+            source=f"return:{returned.pk}",
+            key=f"return:{returned.pk}:fee",
+            date=clock.today(company.time_zone),
+            by=_BY,
+            postings=[Posting(Account.FEES, fee), Posting(Account.PROCESSOR, -fee)],
+        )
+    )

@@ -1,0 +1,49 @@
+"""Something may have happened to a payment after it was taken: ask the processor, and book what is new.
+
+ask -> lock -> fee, refunds, returns, disputes -> timeline, mails -> ask again until there is nothing new
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from florin.domain.payments import allocating, settling
+from florin.domain.payments.models import Payment
+from florin.edges.gateways import registry
+from florin.flows import contest_payment, return_payment
+from florin.kernel.processor import Aftermath
+
+_MOST_ROUNDS = 4
+
+
+def follow(payment_id: UUID) -> None:
+    """Make our records agree with the processor's about what followed one payment.
+
+    Safe to call from anywhere, at once and again, and for any payment. An answer may be overtaken on its way
+    by a newer one; so whoever has booked something asks once more.
+
+    Raises:
+        GatewayError: if the processor does not answer; ask again later.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if not payment.is_online:
+        return
+    gateway = registry.get(payment.gateway, payment.account)
+    for _ in range(_MOST_ROUNDS):
+        if not _record(payment_id, gateway.aftermath(payment.reference)):
+            return
+
+
+@transaction.atomic(durable=True)
+def _record(payment_id: UUID, aftermath: Aftermath) -> bool:
+    """Book what is new, and say whether anything was."""
+    payment = allocating.lock(payment_id)
+    if aftermath.fee and aftermath.fee.currency == payment.currency:
+        settling.record_fee(payment, aftermath.fee)
+    news = [
+        return_payment.take_in(payment, report)
+        if report.return_code
+        else contest_payment.take_in(payment, report)
+        for report in reversed(aftermath.disputes)  # the oldest first
+    ]
+    return any(news)

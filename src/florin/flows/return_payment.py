@@ -1,0 +1,122 @@
+"""A payment came back: invoices are open again, credits restored, both sides told, perhaps a fee charged.
+
+lock -> take the money from where it stands -> timeline -> mails -> (fee invoice) -> stale sessions expire
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.outbox.models import Message
+from florin.domain.payments import allocating, returns
+from florin.domain.payments.models import Payment, Return
+from florin.domain.payments.returns import Reopened
+from florin.domain.staff.models import User
+from florin.flows import nsf_fee, stale_sessions, tell
+from florin.flows.tell import Happening
+from florin.kernel.money import Money
+from florin.kernel.news import NewsLine
+from florin.kernel.processor import DisputeReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """What somebody says about a payment that the bank took back; ``fee`` is charged to the customer.
+
+    ``code`` is one of ``kernel.return_codes``, ``note`` is in the person's own words.
+    """
+
+    code: str
+    note: str
+    fee: Money | None = None
+
+
+@transaction.atomic(durable=True)
+def mark(company: Company, payment_id: UUID, marking: Marking, *, by: User) -> Return:
+    """Record that the bank took back a check or another payment from the counter (NSF, charge back).
+
+    Pressed twice, it is returned once, and its fee charged once.
+
+    Raises:
+        NotFound: if the company has no such payment.
+        Refusal: if a processor took it.
+        Conflict: if it was undone, or is marked as returned already.
+    """
+    payment = allocating.lock(payment_id, company)
+    returned = returns.mark(payment, code=marking.code, reason=marking.note, by=by.name)
+    _tell(payment, returned, payment.money, by=by.name)
+    if marking.fee:
+        nsf_fee.charge(payment, marking.fee, by=by.name)
+    return returned
+
+
+def take_in(payment: Payment, report: DisputeReport) -> bool:
+    """Record a bank debit that the processor reports as returned; false if that is known.
+
+    The payment is locked by the caller, in the caller's transaction. The company's fee for it is charged
+    along with it, so that it is charged once.
+    """
+    returned = returns.take_in(payment, report)
+    if returned is None:
+        return False
+    _tell(payment, returned, report.amount, by=activity.SYSTEM)
+    fee = nsf_fee.suggested(payment)
+    if fee:
+        nsf_fee.charge(payment, fee, by=activity.SYSTEM)
+    return True
+
+
+def news_lines(reopened: list[Reopened]) -> list[NewsLine]:
+    """Say for a letter which invoices are open again, by how much, and what is owed on them now."""
+    return [NewsLine(one.invoice.number, one.amount, one.invoice.item.balance) for one in reopened]
+
+
+def payers(payment: Payment) -> list[str]:
+    """Return whom to write to about a payment: whoever paid, or else where the customer's invoices go."""
+    if payment.payer_email:
+        return [payment.payer_email]
+    return payment.attempt.link.recipients if payment.attempt else payment.customer.invoice_emails
+
+
+def link_of(payment: Payment) -> UUID | None:
+    """Return the link through which it was paid, if that still opens."""
+    link = payment.attempt.link if payment.attempt else None
+    return link.pk if link and link.revoked_at is None else None
+
+
+def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None:
+    key = returned.entry.key
+    reopened = returns.reopened(key)
+    papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
+    subjects = list(dict.fromkeys([*allocating.touched(payment), *papers]))
+    happening = Happening(
+        event=f"payment:{payment.pk}:returned",
+        company=payment.company,
+        customer=payment.customer,
+        amount=amount,
+        method=payment.method_text,
+        subjects=subjects,
+        number=payment.number,
+        reason=returned.code,
+        reference=payment.reference,
+        lines=news_lines(reopened),
+        link=link_of(payment),
+        path=f"/office/payments/{payment.pk}/",
+    )
+    tell.payer(happening, Message.Kind.PAYMENT_RETURNED, to=payers(payment))
+    tell.company(happening, Message.Kind.RETURNED_NOTICE)
+    activity.note(
+        payment.company_id,
+        activity.Kind.PAYMENT_RETURNED,
+        subjects=subjects,
+        actor=by,
+        number=payment.number,
+        amount=amount.minor,
+        currency=amount.currency,
+        code=returned.code,
+        reason=returned.reason if by != activity.SYSTEM else "",
+    )
+    stale_sessions.expire_wanting(returns.items_of(key))
