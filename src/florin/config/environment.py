@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from florin.edges import database_server
+from florin.kernel.fees import FeeSchedule, Rate, hundredths
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -32,6 +33,39 @@ def number(name: str, default: int) -> int:
     if not value.isdigit():
         raise Misconfigured(f"{name} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def fees() -> FeeSchedule:
+    """Return what processing is expected to cost (product decisions, "Fees").
+
+    Raises:
+        Misconfigured: if a rate or an amount is not written as it must be.
+    """
+    usual = FeeSchedule()
+    return FeeSchedule(
+        card=_rate("FLORIN_FEES_CARD", usual.card),
+        ach=_rate("FLORIN_FEES_ACH", usual.ach),
+        dispute=_hundredths("FLORIN_FEES_DISPUTE", usual.dispute),
+        refund_kept=_hundredths("FLORIN_FEES_REFUND_KEPT", usual.refund_kept),
+    )
+
+
+def _rate(name: str, usual: Rate) -> Rate:
+    value = text(name)
+    try:
+        return Rate.parse(value) if value else usual
+    except ValueError as problem:
+        raise Misconfigured(
+            f"{name} must look like 2.9% + 0.25, or 1%, at least 1.00; not {value!r}."
+        ) from problem
+
+
+def _hundredths(name: str, usual: int) -> int:
+    value = text(name)
+    try:
+        return hundredths(value) if value else usual
+    except ValueError as problem:
+        raise Misconfigured(f"{name} must be an amount such as 15.00, not {value!r}.") from problem
 
 
 def data_folder() -> Path:

@@ -204,6 +204,7 @@ STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "https://api.stripe.com")
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15)
 STRIPE_DASHBOARD_URL = environment.text("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
+FEES = environment.fees()
 
 LOGGING = {
     "version": 1,
