@@ -94,7 +94,8 @@ class ReceiptLine:
 class ReceiptDocument:
     """A receipt as given; ``excess`` became an open credit, ``method`` reads "Visa •••• 4242".
 
-    ``credited`` is what the customer's open credits paid of the same invoices, beside the money.
+    ``credited`` is what the customer's open credits paid of the same invoices, beside the money, ``discount``
+    what was deducted from them for early payment. A ``prepayment`` came in for what is yet to be invoiced.
     """
 
     letterhead: Letterhead
@@ -111,6 +112,8 @@ class ReceiptDocument:
     excess: int
     language: str
     credited: int = 0
+    discount: int = 0
+    prepayment: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""

@@ -15,7 +15,7 @@ from florin.domain.companies.models import Company
 from florin.domain.ledger import applying, posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments import bill
+from florin.domain.payments import bill, discounts
 from florin.domain.payments.models import Allocation, Payment
 from florin.kernel import clock
 from florin.kernel.database import find, locked
@@ -114,6 +114,8 @@ def put(
 def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) -> Part:
     """Take some of a payment's money from an invoice and keep it as an open credit; return what was taken.
 
+    A discount that was given with it is lost once nothing of it stands on the invoice.
+
     Raises:
         NotFound: if the payment has not so much money there.
     """
@@ -123,6 +125,7 @@ def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) 
     items = locked(Item.objects.all(), [found.pk, credit.pk])
     away = Part(items[found.pk], wanted[0].invoice_id, -amount)
     kept = Part(items[credit.pk], None, amount)
+    _take_back_discounts(payment, [away], key=key, by=by)
     entry = _post(payment, Entry.Kind.UNAPPLY, _postings(payment, [away, kept]), key=key, by=by)
     _note(payment, entry, [(part, part.item.balance - part.amount) for part in (away, kept)])
     return Part(away.item, away.invoice_id, amount)
@@ -141,12 +144,14 @@ def take(
 ) -> Taken:
     """Take money back from where it stands and let it leave through an account: invoices are open again.
 
-    An open credit that has been applied meanwhile is taken back from its invoices first. ``missing`` leaves
-    as well although it stands nowhere (an adjustment).
+    An open credit that has been applied meanwhile is taken back from its invoices first, and a discount is
+    lost with the last of the money on its invoice. ``missing`` leaves as well although it stands nowhere (an
+    adjustment).
     """
     items = lock_around(payment, parts)
     fresh = [Part(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
     _free_credits(payment, fresh, items, key=key, by=by)
+    _take_back_discounts(payment, fresh, key=key, by=by)
     currency = payment.currency
     gone = Money(missing - sum(part.amount for part in fresh), currency)
     postings = [
@@ -272,6 +277,22 @@ def _free_credits(
     for back in undone:
         back.credit.balance -= back.amount
         back.debt.balance += back.amount
+
+
+def _take_back_discounts(payment: Payment, parts: Sequence[Part], *, key: str, by: str) -> None:
+    """Take back the discounts on invoices from which the last of a payment's money is about to go."""
+    given = discounts.standing(payment)
+    if not given:
+        return
+    stands = {part.item.pk: part.amount for part in standing(payment)}
+    lost = [
+        (part.item, given[part.item.pk])
+        for part in parts
+        if part.item.pk in given and stands.get(part.item.pk, 0) + part.amount <= 0
+    ]
+    discounts.take_back(payment, lost, key=f"{key}:discounts", by=by)
+    for item, amount in lost:
+        item.balance += amount
 
 
 def _restore_credits(payment: Payment, *, key: str, by: str) -> None:

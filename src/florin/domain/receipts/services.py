@@ -1,10 +1,12 @@
 """Issuing receipts."""
 
 from django.db.models import Sum
+from django.utils import translation
 
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Account, Entry, Line
+from florin.domain.payments import discounts
 from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.kernel import clock
@@ -24,6 +26,8 @@ def issue(payment: Payment) -> Receipt:
 
 def _describe(payment: Payment, number: str) -> ReceiptDocument:
     parts = list(payment.allocations.select_related("invoice").order_by("pk"))
+    with translation.override(payment.customer.language):
+        method = payment.method_text
     return ReceiptDocument(
         letterhead=payment.company.letterhead,
         number=number,
@@ -31,7 +35,7 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         customer_number=payment.customer.number,
         customer_name=payment.customer.name,
         paid_on=clock.local(payment.received_at, payment.company.time_zone),
-        method=payment.method_text,
+        method=method,
         reference=payment.reference,
         currency=payment.currency,
         amount=payment.amount,
@@ -48,6 +52,8 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         credited=_credited(payment),
         excess=sum(part.amount for part in parts if part.invoice is None),
         language=payment.customer.language,
+        discount=sum(discounts.standing(payment).values()),
+        prepayment=payment.is_prepayment,
     )
 
 

@@ -143,7 +143,8 @@ def _receipt_heading(document: ReceiptDocument) -> dict[str, Any]:
         (_("Date"), formats.day(document.paid_on, document.language)),
         (_("Method"), document.method),
         (_("Reference"), document.reference),
-        (_("From your open credits"), _credited(document)),
+        (_("From your open credits"), _amount(document.credited, document)),
+        (_("Discount for early payment"), _amount(document.discount, document)),
         (_("Customer"), document.customer_number),
     )
     number = wording.clean(document.number)
@@ -155,10 +156,8 @@ def _receipt_heading(document: ReceiptDocument) -> dict[str, Any]:
     }
 
 
-def _credited(document: ReceiptDocument) -> str:
-    if not document.credited:
-        return ""
-    return formats.money(document.credited, document.currency, document.language)
+def _amount(minor: int, document: ReceiptDocument) -> str:
+    return formats.money(minor, document.currency, document.language) if minor else ""
 
 
 def _receipt_row(line: ReceiptLine, document: ReceiptDocument, amount: Callable[[int], str]) -> list[str]:
@@ -169,8 +168,7 @@ def _receipt_row(line: ReceiptLine, document: ReceiptDocument, amount: Callable[
 def _excess(document: ReceiptDocument, amount: Callable[[int], str]) -> dict[str, str] | None:
     if document.excess <= 0:
         return None
-    return {
-        "label": _("Kept as open credit"),
-        "amount": amount(document.excess),
-        "note": _("More arrived than was owed. The rest is an open credit for your next invoices."),
-    }
+    note = _("More arrived than was owed. The rest is an open credit for your next invoices.")
+    if document.prepayment:
+        note = _("The pre-payment is an open credit for your next invoices.")
+    return {"label": _("Kept as open credit"), "amount": amount(document.excess), "note": note}

@@ -257,12 +257,14 @@ def _payment_words(receipt: ReceiptDocument, language: str = "") -> dict[str, An
         (_("Receipt"), receipt.number),
         (_("Reference"), receipt.reference),
         (_("From your open credits"), amount(receipt.credited) if receipt.credited else ""),
+        (_("Discount for early payment"), amount(receipt.discount) if receipt.discount else ""),
     )
     return {
         "amount": amount(receipt.amount),
         "customer": receipt.customer_name,
         "excess": amount(receipt.excess) if receipt.excess > 0 else "",
         "facts": writing.facts(facts),
+        "prepayment": receipt.prepayment,
         "rows": [
             {
                 "number": line.invoice_number,

@@ -1,0 +1,100 @@
+"""Receive Payment: money that came in by an ordinary way is recorded and applied (R20).
+
+lock -> payment, allocations, discounts -> receipt -> mails -> stale sessions expire -> timeline
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import allocating, receiving
+from florin.domain.payments.models import Payment
+from florin.domain.payments.receiving import Receiving
+from florin.domain.receipts import services as receipts
+from florin.domain.receipts.models import Receipt
+from florin.domain.staff.models import User
+from florin.flows import send_documents, stale_sessions
+from florin.kernel.database import find
+
+
+def receive(
+    company: Company, customer_id: UUID, wanted: Receiving, *, mail_to: Sequence[str] = (), by: User
+) -> Payment:
+    """Record a payment at the counter, with its receipt, mailed to ``mail_to`` if there is anybody.
+
+    Pressed twice, even at once, it is recorded once. Sessions of payers who were about to pay the same
+    invoices end; whatever arrives of them all the same is an overpayment (R18).
+
+    Raises:
+        NotFound: if the company has no such customer.
+        Refusal: if an address is wrong, or the payment cannot be as it is described; nothing is kept then.
+    """
+    recipients = send_documents.addresses(mail_to) if mail_to else ()
+    return _receive(company, customer_id, wanted, recipients=recipients, by=by)
+
+
+@transaction.atomic(durable=True)
+def _receive(
+    company: Company, customer_id: UUID, wanted: Receiving, *, recipients: Sequence[str], by: User
+) -> Payment:
+    customer = _locked(company, customer_id)
+    known = receiving.of_press(company, wanted.press)
+    if known is not None:
+        return known
+    payment = receiving.receive(customer, wanted, by=by.name)
+    receipt = receipts.issue(payment)
+    subjects = allocating.touched(payment)
+    if recipients:
+        _mail(receipt, recipients, subjects)
+    stale_sessions.expire_wanting(payment.allocations.values_list("item", flat=True))
+    with translation.override(company.language):
+        method = payment.method_text
+    activity.note(
+        company.pk,
+        activity.Kind.PAYMENT_RECEIVED,
+        subjects=subjects,
+        actor=by.name,
+        number=payment.number,
+        payment=str(payment.pk),
+        method=method,
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+    excess = receipt.document.excess
+    if excess and not payment.is_prepayment:
+        activity.note(
+            company.pk,
+            activity.Kind.OVERPAID,
+            subjects=subjects,
+            actor=by.name,
+            amount=excess,
+            currency=payment.currency,
+        )
+    return payment
+
+
+def _locked(company: Company, customer_id: UUID) -> Customer:
+    """Lock the customer, so that two presses come one after the other; who pays online need not wait."""
+    customers = Customer.objects.filter(company=company).select_related("company")
+    return find(customers.select_for_update(of=("self",), no_key=True), pk=customer_id)
+
+
+def _mail(receipt: Receipt, recipients: Sequence[str], subjects: list[UUID]) -> None:
+    outbox.enqueue(
+        NewMessage(
+            company_id=receipt.company_id,
+            event=f"payment:{receipt.payment_id}",
+            kind=Message.Kind.PAYMENT_RECEIVED,
+            recipients=recipients,
+            snapshot={"receipt": str(receipt.pk), "language": receipt.document.language},
+            subjects=subjects,
+        )
+    )
