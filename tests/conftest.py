@@ -15,6 +15,7 @@ from florin.domain.companies.models import Company
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges import database_server
+from florin.edges.gateways import registry
 from florin.flows import check_books
 from testing import settings as test_settings
 from testing.bank import Bank
@@ -97,6 +98,7 @@ def bank(running_bank: Bank, settings: Settings) -> Iterator[Bank]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     yield running_bank
     running_bank.reset()
+    registry.breaker("stripe").answered()
 
 
 @pytest.fixture(scope="session")

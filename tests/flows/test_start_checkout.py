@@ -137,7 +137,7 @@ def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User
 
 def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    for _ in range(20):
+    for _ in range(60):
         _press(link)
 
     with pytest.raises(TooManyAttempts):

@@ -13,7 +13,7 @@ from florin.domain.staff.models import User
 from office import signed_in
 
 SETTINGS = "/office/payments/settings/"
-ALL = {"links_enabled", "manual_links_enabled", "use_open_credits", "card_enabled"}
+ALL = {"links_enabled", "manual_links_enabled", "use_open_credits", "card_enabled", "ach_enabled"}
 
 
 def save(owner: User, *off: str) -> None:
@@ -29,24 +29,42 @@ def bill(token: str) -> str:
     return Client().get(f"/pay/{token}").content.decode()
 
 
-@pytest.mark.parametrize("switch", ["links_enabled", "card_enabled"])
-def test_a_link_that_is_out_obeys_the_company(owner: User, switch: str) -> None:
+METHODS = ("card_enabled", "ach_enabled")
+
+
+@pytest.mark.parametrize("off", [("links_enabled",), METHODS])
+def test_a_link_that_is_out_obeys_the_company(owner: User, off: tuple[str, ...]) -> None:
     token = links.token_of(make_link(owner).pk)
     assert "<button" in bill(token)
-    save(owner, switch)
+    save(owner, *off)
     assert 'type="submit"' not in bill(token)
     assert "Pay $" not in bill(token)
     save(owner)
     assert "Pay $" in bill(token)
 
 
-@pytest.mark.parametrize("switch", ["links_enabled", "manual_links_enabled", "card_enabled"])
-def test_the_email_dialog_says_why_no_link_is_offered(owner: User, switch: str) -> None:
+@pytest.mark.parametrize("off", [("links_enabled",), ("manual_links_enabled",), METHODS])
+def test_the_email_dialog_says_why_no_link_is_offered(owner: User, off: tuple[str, ...]) -> None:
     invoice = make_invoice(owner)
-    save(owner, switch)
+    save(owner, *off)
     text = signed_in(owner).get(f"/office/orders/{invoice.order_id}/email/").content.decode()
     assert 'name="payment_link" value="on" disabled' in text
     assert "switched off" in text
+
+
+def test_one_method_switched_off_leaves_the_other(owner: User) -> None:
+    token = links.token_of(make_link(owner).pk)
+    save(owner, "card_enabled")
+    assert "bank account" in bill(token)
+    assert "debit card" not in bill(token)
+
+
+def test_without_cards_no_link_is_offered_outside_the_dollar(owner: User) -> None:
+    """ACH moves dollars only (R13)."""
+    invoice = make_invoice(owner, customer=make_customer(owner.company, currency="EUR"))
+    save(owner, "card_enabled")
+    text = signed_in(owner).get(f"/office/orders/{invoice.order_id}/email/").content.decode()
+    assert "US dollars only" in text
 
 
 def test_links_by_hand_switched_off_leave_what_is_out_alone(owner: User) -> None:
@@ -65,15 +83,15 @@ def test_open_credits_are_left_alone_once_switched_off(owner: User) -> None:
 
 
 def test_a_change_of_settings_is_told(owner: User) -> None:
-    save(owner, "manual_links_enabled")
+    save(owner, "ach_enabled")
     told = Activity.objects.get(kind=Activity.Kind.SETTINGS_CHANGED)
     assert told.subjects == [owner.company_id]
     assert told.about == {
-        "fields": "manual_links_enabled",
-        "manual_links_enabled_before": "on",
-        "manual_links_enabled_after": "off",
+        "fields": "ach_enabled",
+        "ach_enabled_before": "on",
+        "ach_enabled_after": "off",
     }
-    assert "Links in what is sent by hand" in signed_in(owner).get(SETTINGS).content.decode()
+    assert "Bank payments (ACH)" in signed_in(owner).get(SETTINGS).content.decode()
 
 
 def test_two_admins_notice_each_other(owner: User) -> None:

@@ -275,8 +275,11 @@ def _row(
     company: Company, customer: Customer, revisions: Sequence[Revision], held: Mapping[UUID, int]
 ) -> Row:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""
-    answer = rules.for_manual_send(company, customer)
-    reasons = [answer.reason or _why_not(revision, held) for revision in revisions]
+    reasons = [
+        rules.for_manual_send(company, customer, currency=revision.invoice.currency).reason
+        or _why_not(revision, held)
+        for revision in revisions
+    ]
     row = Row(
         customer=customer,
         chosen=[revision.invoice_id for revision in revisions],

@@ -137,6 +137,8 @@ def _reference(gateway: Gateway, attempt: Attempt) -> str:
     """Return the session of an attempt; if we never heard of one, ask with the same key again."""
     if attempt.reference:
         return attempt.reference
+    if attempts.is_stillborn(attempt):
+        raise GatewayRefusal("Nobody got the address of this session while it lasted")
     started = gateway.start(start_checkout.order_for(attempt))
     attempts.opened(attempt, reference=started.reference, url=started.url)
     return started.reference
@@ -234,7 +236,7 @@ def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
         company=attempt.company,
         customer=attempt.link.customer,
         amount=attempt.money,
-        method=" •••• ".join(filter(None, (report.bank_name, report.bank_last4))),
+        method=f"{report.bank_name} •••• {report.bank_last4}".strip() if report.bank_last4 else "",
         subjects=attempts.touched(attempt),
         reference=report.payment,
         lines=[NewsLine(*debt) for debt in debts],

@@ -65,7 +65,7 @@ def bill_statement_pdf(token: str) -> File:
         raise NotFound("There is no statement to this payment link.")
     items = statements.items_of(statement)
     payable = statements.payable(link.company, link.customer, link.currency, items)
-    offered = payable > 0 and rules.for_customer(link.company, link.customer).offered
+    offered = payable > 0 and rules.for_customer(link.company, link.customer, currency=link.currency).offered
     return _statement(statement, pay_url=links.address_of(link.pk) if offered else None, payable=payable)
 
 
@@ -77,7 +77,10 @@ def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
     """
     link = links.find(token)
     debt = find(link.debts.select_related("invoice__item"), invoice=invoice_id)
-    payable = debt.invoice.item.balance > 0 and rules.for_customer(link.company, link.customer).offered
+    payable = (
+        debt.invoice.item.balance > 0
+        and rules.for_customer(link.company, link.customer, currency=link.currency).offered
+    )
     return _invoice(debt.invoice, pay_url=links.address_of(link.pk) if payable else None)
 
 

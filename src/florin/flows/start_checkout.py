@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from florin.domain.activity import services as activity
+from florin.domain.companies.services import account_of
 from florin.domain.links import services as links
+from florin.domain.links.models import Link
 from florin.domain.payments import attempts, bill
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.payments.models import Attempt, Method
@@ -47,23 +49,29 @@ class ProcessorAway(Refusal):
     status = 503
 
 
-def start(token: str, *, seen: Money, nonce: str, method: Method = Method.CARD) -> str:
+def start(token: str, *, seen: Money, nonce: str, method: Method | None = None) -> str:
     """Return the address of the processor's page for paying what is owed now.
 
     ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, the
-    same session comes back, and there is one attempt.
+    same session comes back, and there is one attempt. Without ``method`` it is the first one offered (R13).
 
     Raises:
         NotFound: if no link has this token.
         BillChanged: if another amount is owed now.
-        NotPayable: if nothing can be paid now.
+        NotPayable: if nothing can be paid now, or not by this method.
         TooManyAttempts: if the link is opened for payment over and over.
-        ProcessorAway: if the processor does not answer.
+        ProcessorAway: if the processor does not answer, or did not answer others just now.
     """
     attempt = _freeze(token, seen, nonce, method)
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
     return attempt.url or _ask_for_session(attempt)
+
+
+def is_away(link: Link) -> bool:
+    """Say whether the processor has failed so often just now that nobody need try; asks nobody."""
+    account = account_of(link.company)
+    return account is not None and registry.is_away(account.gateway)
 
 
 def _ask_for_session(attempt: Attempt) -> str:
@@ -107,7 +115,7 @@ def order_for(attempt: Attempt) -> StartOrder:
         payer_email=link.recipients[0] if len(link.recipients) == 1 else "",
         language=link.customer.language,
         return_url=f"{address}/result/{attempt.pk}",
-        cancel_url=f"{address}?back=1",
+        cancel_url=f"{address}?back={attempt.pk}",
         expires_at=attempt.expires_at,
         method=attempt.method,
     )
@@ -127,15 +135,21 @@ def _papers(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tup
 
 
 @transaction.atomic(durable=True)
-def _freeze(token: str, seen: Money, nonce: str, method: Method) -> Attempt:
+def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attempt:
     link = links.find(token)
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
     known = attempts.of_page(link, nonce)
     if known is not None:
+        if known.method != (method or known.method):
+            raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))
         return known
+    if is_away(link):
+        raise ProcessorAway(
+            _("Online payment is not available at this moment. Nothing was charged; please try again soon.")
+        )
     now = bill.draw_up(link)
     _compare(now, seen)
-    attempt = attempts.open_for(now, nonce=nonce, method=method)
+    attempt = attempts.open_for(now, nonce=nonce, method=_offered(now, method))
     links.note_started(link)
     if links.note_opened(link):
         _note(activity.Kind.LINK_OPENED, attempt)
@@ -148,6 +162,13 @@ def _compare(now: Bill, seen: Money) -> None:
         raise NotPayable(_("This bill cannot be paid online right now."))
     if now.payable != seen:
         raise BillChanged(_("The amount has changed since you opened this page. Please look at it again."))
+
+
+def _offered(now: Bill, method: Method | None) -> Method:
+    chosen = method or now.methods[0]
+    if chosen not in now.methods:
+        raise NotPayable(_("This bill can no longer be paid that way. Please choose another way to pay."))
+    return chosen
 
 
 def _note(kind: activity.Kind, attempt: Attempt) -> None:

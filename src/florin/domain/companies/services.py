@@ -8,6 +8,8 @@ from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
 
+_ACH_CURRENCY = "USD"  # bank accounts are debited through ACH, which knows dollars only (Nacha)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
@@ -17,6 +19,7 @@ class Switches:
     manual_links_enabled: bool
     use_open_credits: bool
     card_enabled: bool
+    ach_enabled: bool
 
     @property
     def mark(self) -> str:
@@ -47,6 +50,11 @@ def account_of(company: Company) -> PaymentsAccount | None:
     return getattr(company, "account", None)
 
 
+def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
+    """Say whether bank accounts can be debited (R13): switched on, and dollars if a currency is named."""
+    return account.ach_enabled and currency in {"", _ACH_CURRENCY}
+
+
 def switches_of(company: Company) -> Switches:
     """Return how a company's switches stand; without a payments account there is no method to switch."""
     account = account_of(company)
@@ -55,6 +63,7 @@ def switches_of(company: Company) -> Switches:
         manual_links_enabled=company.manual_links_enabled,
         use_open_credits=company.use_open_credits,
         card_enabled=account is not None and account.card_enabled,
+        ach_enabled=account is not None and account.ach_enabled,
     )
 
 
@@ -72,5 +81,7 @@ def switch(company: Company, wanted: Switches, *, seen: str) -> dict[str, str]:
     locked.manual_links_enabled = wanted.manual_links_enabled
     locked.use_open_credits = wanted.use_open_credits
     locked.save(update_fields=["links_enabled", "manual_links_enabled", "use_open_credits"])
-    PaymentsAccount.objects.filter(company=locked).update(card_enabled=wanted.card_enabled)
+    PaymentsAccount.objects.filter(company=locked).update(
+        card_enabled=wanted.card_enabled, ach_enabled=wanted.ach_enabled
+    )
     return changes.between(now.told(), wanted.told())

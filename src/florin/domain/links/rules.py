@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company, PaymentsAccount
-from florin.domain.companies.services import account_of
+from florin.domain.companies.services import account_of, takes_debits
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 
@@ -18,8 +18,8 @@ class Answer:
     reason: str = ""
 
 
-def for_company(company: Company) -> Answer:
-    """Say whether a company can take payments by link at all (R2, R10)."""
+def for_company(company: Company, *, currency: str = "") -> Answer:
+    """Say whether a company can take payments by link at all (R2, R10, R13), or in one currency."""
     account = account_of(company)
     if account is None:
         return Answer(False, _("Payment links need a payments account. An Admin can open one under Setup."))
@@ -31,14 +31,22 @@ def for_company(company: Company) -> Answer:
         )
     if not company.links_enabled:
         return Answer(False, _("Payment links are switched off for the whole company."))
-    if not account.card_enabled:
-        return Answer(False, _("Card payments are switched off, and there is no other way to pay online."))
-    return Answer(True)
+    if account.card_enabled or takes_debits(account, currency):
+        return Answer(True)
+    if account.ach_enabled:
+        return Answer(
+            False,
+            _("Bank accounts can be debited in US dollars only, and card payments are switched off."),
+        )
+    return Answer(False, _("Card and bank payments are both switched off, so nothing can be paid online."))
 
 
-def for_customer(company: Company, customer: Customer) -> Answer:
-    """Say whether anything sent to this customer may carry a link, or be paid by one (R9)."""
-    answer = for_company(company)
+def for_customer(company: Company, customer: Customer, *, currency: str = "") -> Answer:
+    """Say whether anything sent to this customer may carry a link, or be paid by one (R9).
+
+    ``currency`` is what it asks for; unless it is named, the customer's own.
+    """
+    answer = for_company(company, currency=currency or customer.currency)
     if answer.offered and not customer.links_enabled:
         return Answer(
             False, _("Payment links are switched off for %(customer)s.") % {"customer": customer.name}
@@ -48,12 +56,14 @@ def for_customer(company: Company, customer: Customer) -> Answer:
 
 def for_automatic_invoice(invoice: Invoice) -> Answer:
     """Say whether an invoice that the system mails carries a link (R7): only R9 and R10 forbid it."""
-    return _unless_settled(invoice) or for_customer(invoice.company, invoice.customer)
+    return _unless_settled(invoice) or for_customer(
+        invoice.company, invoice.customer, currency=invoice.currency
+    )
 
 
-def for_manual_send(company: Company, customer: Customer) -> Answer:
+def for_manual_send(company: Company, customer: Customer, *, currency: str = "") -> Answer:
     """Say whether what staff sends to a customer by hand may carry a link (R8, R9, R10)."""
-    answer = for_customer(company, customer)
+    answer = for_customer(company, customer, currency=currency)
     if answer.offered and not company.manual_links_enabled:
         return Answer(False, _("Payment links are switched off for what is sent by hand."))
     return answer
@@ -61,7 +71,9 @@ def for_manual_send(company: Company, customer: Customer) -> Answer:
 
 def for_manual_invoice(invoice: Invoice) -> Answer:
     """Say whether an invoice that staff sends by hand may carry a link (R8, R9, R10, R17)."""
-    return _unless_settled(invoice) or for_manual_send(invoice.company, invoice.customer)
+    return _unless_settled(invoice) or for_manual_send(
+        invoice.company, invoice.customer, currency=invoice.currency
+    )
 
 
 def _unless_settled(invoice: Invoice) -> Answer | None:

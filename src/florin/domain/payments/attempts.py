@@ -17,9 +17,10 @@ from florin.kernel.errors import Refusal
 
 # At the processor a session lasts from 30 minutes to 24 hours; this is long enough to type a card number.
 _SESSION_LASTS = timedelta(minutes=45)
-_MOST_OPEN = 20  # a link with more open attempts than this is being used to try out cards
+_MOST_OPEN = 60  # a link with more open attempts than this is being used to try out cards
 _FIRST_CHECK = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
+_LONGEST_DOUBT = timedelta(minutes=2)
 _PENDING_PAUSE = timedelta(hours=1)
 
 
@@ -71,7 +72,14 @@ def opened(attempt: Attempt, *, reference: str, url: str) -> None:
 
 def refused(attempt: Attempt) -> None:
     """Record that the processor will not open a session, so that nobody asks about it any more."""
-    Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPENED).update(state=Attempt.State.EXPIRED)
+    Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPENED).update(
+        state=Attempt.State.EXPIRED, unsure_since=None
+    )
+
+
+def is_stillborn(attempt: Attempt) -> bool:
+    """Say whether an attempt's session, if there is one, has ended and nobody ever got its address."""
+    return not attempt.reference and attempt.expires_at <= clock.now()
 
 
 def touched(attempt: Attempt) -> list[UUID]:
@@ -87,7 +95,10 @@ def items_of(attempt: Attempt) -> list[UUID]:
 
 
 def doubt(attempt_id: UUID) -> None:
-    """Record that the processor's answer is missing, and when to ask again: soon, then ever later."""
+    """Record that the processor's answer is missing, and when to ask again: soon, then ever later.
+
+    Never later than in two minutes, so that the truth is known soon after the processor is back.
+    """
     with transaction.atomic(durable=True):
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
         attempt.doubts += 1
@@ -125,7 +136,7 @@ def rivals(items: list[UUID]) -> QuerySet[Attempt]:
 
 def _next_check(doubts: int) -> datetime:
     pause = timedelta(seconds=2 << min(doubts - 1, 10))
-    return clock.now() + min(pause, _LONGEST_PAUSE)
+    return clock.now() + min(pause, _LONGEST_DOUBT)
 
 
 def _write_debts(attempt: Attempt, bill: Bill) -> None:

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Min, Q, Sum
 
+from florin.domain.companies.services import account_of, takes_debits
 from florin.domain.ledger.models import Item
 from florin.domain.links import rules
 from florin.domain.links.models import Debt, Link
 from florin.domain.payments import sharing
-from florin.domain.payments.models import AttemptCredit, AttemptDebt
+from florin.domain.payments.lifecycle import AttemptState
+from florin.domain.payments.models import AttemptCredit, AttemptDebt, Method
 from florin.kernel.money import Money
 
 
@@ -61,14 +63,23 @@ class BillCredit:
     amount: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Payments of a bill that are under way: since when (UTC), and whether one is a bank debit, for days."""
+
+    since: datetime
+    by_bank: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """All that a link is for, now."""
+    """All that a link is for, now, and the ways in which it can be paid (R13)."""
 
     link: Link
     state: BillState
     lines: Sequence[BillLine]
     credits: Sequence[BillCredit] = ()
+    methods: Sequence[Method] = ()
 
     @property
     def payable(self) -> Money:
@@ -117,7 +128,7 @@ def draw_up(link: Link) -> Bill:
     lines = [_line(debt, link.currency, held.get(debt[0], 0)) for debt in debts]
     credits_ = _credits(link, sum(line.payable.minor for line in lines))
     state = _state(link, lines)
-    bill = Bill(link=link, state=state, lines=lines, credits=credits_)
+    bill = Bill(link=link, state=state, lines=lines, credits=credits_, methods=_methods(link))
     if state == BillState.PAYABLE and not bill.payable:
         return replace(bill, state=BillState.COVERED)
     return bill
@@ -129,10 +140,36 @@ def reserved(items: Sequence[UUID]) -> dict[UUID, int]:
     return dict(rows.annotate(held=Sum("reserved")))
 
 
+def progress(bill: Bill) -> Progress | None:
+    """Return since when others are paying what of the bill is not payable, if anything is being paid."""
+    held = [line.item_id for line in bill.lines if line.payable != line.balance]
+    if not held:
+        return None
+    told = AttemptDebt.objects.filter(item__in=held, reserved__gt=0).aggregate(
+        since=Min("attempt__started_at"),
+        debits=Count("pk", filter=Q(attempt__state=AttemptState.PENDING)),
+    )
+    return Progress(told["since"], bool(told["debits"])) if told["since"] else None
+
+
+def in_progress(invoices: Sequence[UUID]) -> set[UUID]:
+    """Return which of these invoices somebody is paying at this moment, all of it or a part (X3)."""
+    held = AttemptDebt.objects.filter(invoice__in=invoices, reserved__gt=0)
+    return set(held.values_list("invoice_id", flat=True))
+
+
 def reserved_credits(items: Sequence[UUID]) -> dict[UUID, int]:
     """Return what attempts hold of each open credit at this moment, in minor units, positive."""
     rows = AttemptCredit.objects.filter(item__in=items, reserved__gt=0).values_list("item")
     return dict(rows.annotate(held=Sum("reserved")))
+
+
+def _methods(link: Link) -> list[Method]:
+    account = account_of(link.company)
+    if account is None:
+        return []
+    switched_on = {Method.CARD: account.card_enabled, Method.ACH: takes_debits(account, link.currency)}
+    return [method for method, on in switched_on.items() if on]
 
 
 def _credits(link: Link, owed: int) -> list[BillCredit]:
@@ -178,7 +215,7 @@ def _line(debt: tuple[Any, ...], currency: str, held: int) -> BillLine:
 def _state(link: Link, lines: Sequence[BillLine]) -> BillState:
     if not any(line.balance for line in lines):
         return BillState.VOID if all(line.void for line in lines) else BillState.PAID
-    if not rules.for_customer(link.company, link.customer).offered:
+    if not rules.for_customer(link.company, link.customer, currency=link.currency).offered:
         return BillState.OFF
     return BillState.PAYABLE if any(line.payable for line in lines) else BillState.IN_PROGRESS
 

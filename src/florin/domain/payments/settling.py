@@ -24,6 +24,7 @@ from florin.kernel.money import Money
 from florin.kernel.processor import Outcome, Report
 
 _BY = "processor"
+_LONGEST_REASON = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _decide(attempt: Attempt, report: Report) -> Step:  # noqa: PLR0911 - a tabl
         case Outcome.CANCELLED:
             return _end(attempt, State.CANCELLED)
         case Outcome.FAILED:
-            attempt.failure = report.failure
+            attempt.failure = report.failure[:_LONGEST_REASON]
             return _end(attempt, State.FAILED)
         case Outcome.PENDING:
             return _pend(attempt)
@@ -117,6 +118,7 @@ def _notice_decline(attempt: Attempt, report: Report) -> Step:
     if not report.decline or report.decline == attempt.decline or attempt.state in FINAL:
         return Wait()
     attempt.decline = report.decline
+    attempt.failure = report.decline_reason[:_LONGEST_REASON]
     return Declined(report.decline_reason)
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
+from florin.domain.payments.models import ONLINE, Method
 from florin.kernel.money import MOST_MINOR, Money
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
@@ -15,10 +16,14 @@ _MINOR = re.compile(r"[0-9]{1,19}")
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One press of Pay: the amount that the payer saw, and which rendering of the page it was."""
+    """One press of Pay: the amount that the payer saw, which rendering of the page it was, and the method.
+
+    Without a method it is the first one on offer, as on a page that gives no choice.
+    """
 
     seen: Money
     nonce: str
+    method: Method | None
 
 
 def read(request: HttpRequest, currency: str) -> Press | None:
@@ -27,8 +32,12 @@ def read(request: HttpRequest, currency: str) -> Press | None:
         form = request.POST
     except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
         return None
-    seen, nonce = form.get("seen", ""), form.get("nonce", "")
+    seen, nonce, method = form.get("seen", ""), form.get("nonce", ""), form.get("method", "")
+    if method not in {"", *ONLINE}:
+        return None
     if form.get("currency") != currency or not _MINOR.fullmatch(seen) or not _NONCE.fullmatch(nonce):
         return None
     minor = int(seen)
-    return Press(Money(minor, currency), nonce) if 0 < minor <= MOST_MINOR else None
+    if not 0 < minor <= MOST_MINOR:
+        return None
+    return Press(Money(minor, currency), nonce, Method(method) if method else None)

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
 from florin.domain.payments import changes
-from florin.domain.payments.bill import Bill, BillLine, BillState
+from florin.domain.payments.bill import Bill, BillLine, BillState, Progress
 from florin.domain.payments.changes import Change
-from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.lifecycle import FINAL, HOLDING
+from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
-from florin.kernel import clock
+from florin.flows import start_checkout
+from florin.kernel import clock, declines, return_codes
 from florin.kernel.database import find
 from florin.kernel.documents import ReceiptDocument
 from florin.kernel.money import Money
@@ -25,6 +28,7 @@ from florin.screens.checkout import looks
 from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
+_ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
 _OVER = frozenset({BillState.PAID, BillState.VOID})
 _AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
@@ -42,11 +46,25 @@ class Sheet:
         return looks.measure(self.link.company.logo)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence above the bill; ``warn`` says whether something did not go as the payer wanted."""
+
+    text: str
+    warn: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillSheet(Sheet):
-    """The bill page: what is owed now, and what its Pay button sends back."""
+    """The bill page: what is owed now, and what its Pay button sends back.
+
+    ``away`` says that the processor does not answer at this moment, so that pressing Pay would be in vain.
+    """
 
     bill: Bill
+    away: bool
+    chosen: Method | None
+    progress: Progress | None
     today: date
     nonce: str
     receipt: Receipt | None
@@ -63,6 +81,13 @@ class BillSheet(Sheet):
     def others(self) -> Money:
         """What somebody else is paying at this moment."""
         return self.bill.balance - self.bill.payable - self.bill.deducted
+
+    @property
+    def since(self) -> date | None:
+        """The day since which somebody pays the bill from a bank account, in the company's time zone."""
+        if self.progress is None or not self.progress.by_bank:
+            return None
+        return clock.local(self.progress.since, self.link.company.time_zone)
 
     @property
     def first(self) -> Sequence[BillLine]:
@@ -107,7 +132,7 @@ class BillSheet(Sheet):
     @property
     def version(self) -> str:
         """A short name for what the page shows; a poll that names it need not be sent the page again."""
-        facts = [self.bill.state.value]
+        facts = [self.bill.state.value, f"{self.away} {self.since}", *self.bill.methods]
         for line in self.bill.lines:
             facts += [line.number, *(str(part.minor) for part in (line.total, line.balance, line.payable))]
         for credit in self.bill.credits:
@@ -162,17 +187,31 @@ class ResultSheet(Sheet):
 
     @property
     def final(self) -> bool:
-        """Whether there is nothing left to wait for."""
-        return self.attempt.state in FINAL
+        """Whether there is nothing left to wait for, or nothing for days: a bank debit that is under way."""
+        return self.attempt.state in FINAL or self.under_way
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is a bank debit that takes days: initiated, not paid."""
+        return self.attempt.state == Attempt.State.PENDING
+
+    @property
+    def why_failed(self) -> str:
+        """Why the bank did not pay, in the payer's words."""
+        return return_codes.reason(self.attempt.failure)
 
 
-def bill_sheet(token: str, link: Link) -> BillSheet:
-    """Read the bill of a link as it is now."""
+def bill_sheet(token: str, link: Link, *, chosen: Method | None = None) -> BillSheet:
+    """Read the bill of a link as it is now; ``chosen`` is how the payer wanted to pay just before."""
     bill = bills.draw_up(link)
+    first = bill.methods[0] if bill.methods else None
     return BillSheet(
         token=token,
         link=link,
         bill=bill,
+        away=bill.state == BillState.PAYABLE and start_checkout.is_away(link),
+        chosen=chosen if chosen in bill.methods else first,
+        progress=bills.progress(bill),
         today=clock.today(link.company.time_zone),
         nonce=secrets.token_urlsafe(16),
         receipt=_receipt_through(link) if bill.state == BillState.PAID else None,
@@ -180,6 +219,36 @@ def bill_sheet(token: str, link: Link) -> BillSheet:
         changes=changes.since_mail(bill) if bill.state not in _OVER else (),
         statement=statements.of_link(link) if link.kind == Link.Kind.STATEMENT else None,
     )
+
+
+def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
+    """Say what became of the try from which the payer came back to the bill, from our own records only."""
+    if sheet.bill.state != BillState.PAYABLE:
+        return None
+    mine = Attempt.objects.filter(link=sheet.link)
+    attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
+    if attempt and (attempt.unsure_since or attempt.state not in _ENDED):
+        return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
+    if attempt and attempt.decline:
+        return Note(
+            _("Your card was declined: %(reason)s. Nothing was charged. %(advice)s")
+            % {"reason": declines.reason(attempt.failure), "advice": _advice(sheet.bill)}
+        )
+    return Note(_("You came back without paying. Nothing was charged."), warn=False)
+
+
+def _advice(bill: Bill) -> str:
+    if Method.ACH in bill.methods:
+        return _("Please try another card, or pay from your bank account.")
+    return _("Please try another card.")
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> ResultSheet:
@@ -217,5 +286,5 @@ def _credited(receipt: ReceiptDocument) -> Money | None:
 
 def _pending_through(link: Link) -> UUID | None:
     """Return the attempt of this same link that is paying the bill, if it is one of this link."""
-    taking = Attempt.objects.filter(link=link, state=Attempt.State.CAPTURING)
+    taking = Attempt.objects.filter(link=link, state__in=HOLDING)
     return taking.values_list("pk", flat=True).first()

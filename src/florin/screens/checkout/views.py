@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import BillState
+from florin.domain.payments.models import Method
 from florin.flows import open_link, show_documents, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
@@ -18,6 +19,7 @@ from florin.kernel.money import Money
 from florin.screens.checkout import doors, presses, sheets
 from florin.screens.checkout.doors import payers
 from florin.screens.checkout.presses import Press
+from florin.screens.checkout.sheets import Note
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 
@@ -28,10 +30,8 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(token)
     with translation.override(link.customer.language):
         sheet = sheets.bill_sheet(token, link)
-        note = ""
-        if "back" in request.GET and sheet.bill.state == BillState.PAYABLE:
-            note = _("You came back without paying. Nothing was charged.")
-        return doors.page("checkout/bill.html", {"sheet": sheet, "note": note})
+        told = sheets.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
+        return doors.page("checkout/bill.html", {"sheet": sheet, "note": told})
 
 
 @payers("GET", "HEAD")
@@ -71,25 +71,43 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 
 def _lead_on(token: str, link: Link, press: Press) -> HttpResponse:
     try:
-        answer = HttpResponseRedirect(start_checkout.start(token, seen=press.seen, nonce=press.nonce))
-    except start_checkout.BillChanged as changed:
-        return _again(token, link, str(changed), status=changed.status, seen=press.seen)
+        answer = HttpResponseRedirect(_started(token, press))
     except Refusal as refusal:
-        return _again(token, link, str(refusal), status=refusal.status)
+        changed = isinstance(refusal, start_checkout.BillChanged)
+        return _again(
+            token,
+            link,
+            str(refusal),
+            status=refusal.status,
+            seen=press.seen if changed else None,
+            chosen=press.method,
+        )
     answer.status_code = 303
     return answer
 
 
-def _again(token: str, link: Link, note: str, *, status: int, seen: Money | None = None) -> HttpResponse:
-    sheet = sheets.bill_sheet(token, link)
+def _started(token: str, press: Press) -> str:
+    return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method)
+
+
+def _again(
+    token: str,
+    link: Link,
+    text: str,
+    *,
+    status: int,
+    seen: Money | None = None,
+    chosen: Method | None = None,
+) -> HttpResponse:
+    sheet = sheets.bill_sheet(token, link, chosen=chosen)
     if seen is not None and sheet.bill.state == BillState.PAYABLE:
-        note = _(
+        text = _(
             "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
         ) % {
             "old": formats.money(seen, link.customer.language),
             "new": formats.money(sheet.bill.payable, link.customer.language),
         }
-    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": note, "warn": True}, status=status)
+    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": Note(text)}, status=status)
     if status in _AGAIN_AFTER:
         answer.headers["Retry-After"] = _AGAIN_AFTER[status]
     return answer

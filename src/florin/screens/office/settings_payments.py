@@ -22,7 +22,7 @@ def payments(request: StaffRequest) -> HttpResponse:
     """Show and move the switches (R8, R10, R13)."""
     if request.method != "POST":
         return _form(request, companies.switches_of(request.user.company))
-    names = ("links_enabled", "manual_links_enabled", "use_open_credits", "card_enabled")
+    names = ("links_enabled", "manual_links_enabled", "use_open_credits", "card_enabled", "ach_enabled")
     typed = Switches(**{name: name in request.POST for name in names})
     try:
         change_settings.change(

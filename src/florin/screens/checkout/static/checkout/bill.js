@@ -45,6 +45,9 @@
       const same = document.getElementById(fold.id);
       if (same) fold.open = same.open;
     }
+    const chosen = shown.querySelector("[name=method]:checked");
+    const again = chosen && next.querySelector(`#${chosen.id}`);
+    if (again) again.checked = true;
     shown.replaceWith(next);
     if (at && next.querySelector(`#${CSS.escape(at)}`)) document.getElementById(at).focus({ preventScroll: true });
     if (is.state !== was.state) {

@@ -1,0 +1,157 @@
+"""A circuit breaker: after several failures in a row, calls to a processor fail at once for a while."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import ParamSpec, TypeVar
+
+from florin.edges.gateways.interface import Gateway
+from florin.kernel.money import Money
+from florin.kernel.processor import (
+    AccountReport,
+    Aftermath,
+    GatewayBusy,
+    GatewayError,
+    GatewayRefusal,
+    Movement,
+    NewAccount,
+    Notice,
+    PayoutReport,
+    RefundReport,
+    Report,
+    Started,
+    StartOrder,
+)
+
+_MOST_FAILURES = 5
+_REST_SECONDS = 10
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+class GatewayAway(GatewayError):  # noqa: N818 - it names the state of things
+    """The processor was not asked, for it has not answered others just now."""
+
+
+class Breaker:
+    """Counts the calls to one processor that failed in a row, for all threads of this process.
+
+    After five it lets none through for ten seconds, then one, which tries for all; if that one succeeds, all
+    may call again. A refusal is an answer, and so no failure.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._failures = 0
+        self._rests_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a call would fail at once."""
+        return self._failures >= _MOST_FAILURES and time.monotonic() < self._rests_until
+
+    def call(
+        self, ask: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Answer:
+        """Ask, and remember whether an answer came.
+
+        Raises:
+            GatewayAway: at once and without asking, while the processor is let rest.
+        """
+        self._enter()
+        try:
+            answer = ask(*arguments, **named)
+        except (GatewayBusy, GatewayRefusal):
+            self.answered()
+            raise
+        except GatewayError:
+            self._failed()
+            raise
+        self.answered()
+        return answer
+
+    def answered(self) -> None:
+        """Forget the failures: the processor is there."""
+        with self._lock:
+            self._failures = 0
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._failures < _MOST_FAILURES:
+                return
+            if time.monotonic() < self._rests_until:
+                raise GatewayAway("The processor has not answered several times in a row")
+            self._rests_until = time.monotonic() + _REST_SECONDS  # this call tries, the others wait for it
+
+    def _failed(self) -> None:
+        with self._lock:
+            self._failures += 1
+            self._rests_until = time.monotonic() + _REST_SECONDS
+
+
+class GuardedGateway:
+    """A gateway whose calls pass through a breaker; what asks nobody passes by it. See ``Gateway``."""
+
+    def __init__(self, gateway: Gateway, breaker: Breaker) -> None:
+        self._gateway = gateway
+        self._call = breaker.call
+
+    def start(self, order: StartOrder) -> Started:
+        """See ``Gateway.start``."""
+        return self._call(self._gateway.start, order)
+
+    def look_up(self, reference: str) -> Report:
+        """See ``Gateway.look_up``."""
+        return self._call(self._gateway.look_up, reference)
+
+    def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
+        """See ``Gateway.capture``."""
+        return self._call(self._gateway.capture, reference, amount, key=key, payment=payment)
+
+    def expire(self, reference: str, *, key: str) -> None:
+        """See ``Gateway.expire``."""
+        self._call(self._gateway.expire, reference, key=key)
+
+    def void(self, reference: str, *, key: str, payment: str = "") -> Report:
+        """See ``Gateway.void``."""
+        return self._call(self._gateway.void, reference, key=key, payment=payment)
+
+    def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
+        """See ``Gateway.refund``."""
+        return self._call(self._gateway.refund, payment, amount, key=key, refund=refund)
+
+    def aftermath(self, payment: str) -> Aftermath:
+        """See ``Gateway.aftermath``."""
+        return self._call(self._gateway.aftermath, payment)
+
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+        """See ``Gateway.movements``."""
+        yield from self._call(list, self._gateway.movements(since=since, payout=payout))
+
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+        """See ``Gateway.payouts``."""
+        yield from self._call(list, self._gateway.payouts(since=since))
+
+    def open_account(self, new: NewAccount, *, key: str) -> str:
+        """See ``Gateway.open_account``."""
+        return self._call(self._gateway.open_account, new, key=key)
+
+    def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
+        """See ``Gateway.onboarding_page``."""
+        return self._call(
+            self._gateway.onboarding_page, account, return_url=return_url, refresh_url=refresh_url
+        )
+
+    def account(self, account: str) -> AccountReport:
+        """See ``Gateway.account``."""
+        return self._call(self._gateway.account, account)
+
+    def dispute_page(self, reference: str) -> str:
+        """See ``Gateway.dispute_page``."""
+        return self._gateway.dispute_page(reference)
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """See ``Gateway.read_notice``."""
+        return self._gateway.read_notice(headers, body)
