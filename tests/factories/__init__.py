@@ -19,7 +19,7 @@ from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt
+from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import confirm_order, send_documents, start_checkout, write_order
@@ -106,11 +106,11 @@ def make_link(
     return sent.link
 
 
-def press_pay(link: Link) -> Attempt:
-    """Press Pay on a freshly opened page; the bank must be running."""
+def press_pay(link: Link, method: Method | None = None) -> Attempt:
+    """Press Pay on a freshly opened page, by card unless it is off; the bank must be running."""
     token = links.token_of(link.pk)
     nonce = uuid4().hex
-    start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce)
+    start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce, method=method)
     return Attempt.objects.get(link=link, nonce=nonce)
 
 

@@ -52,6 +52,17 @@ class Bank:
         attempt.refresh_from_db()
         self._post(f"/control/sessions/{attempt.reference}/pay", card=card, email=email)
 
+    def debit(
+        self, attempt: Attempt, account: str = "000123456789", email: str = "payer@shop.example"
+    ) -> None:
+        """Name a bank account on the session's page and allow the debit, as the payer would."""
+        attempt.refresh_from_db()
+        self._post(f"/control/sessions/{attempt.reference}/pay", bank={"account": account}, email=email)
+
+    def let_days_pass(self, days: float) -> None:
+        """Move the bank's clock on; debits that are due by then clear or fail."""
+        self._post("/control/clock", advance=days * 24 * 3600)
+
     def break_down(self, operation: str, mode: str, *, times: int = 1, **details: Any) -> None:
         """Order an operation to fail in some way, so many times."""
         self._post("/control/faults", operation=operation, mode=mode, times=times, **details)

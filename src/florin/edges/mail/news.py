@@ -103,6 +103,8 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: PLR0911 - a table
                 lines=_("Being paid"),
                 button=_("Open the office"),
             )
+        case Topic.PAYMENT_FAILED | Topic.FAILED_NOTICE:
+            return _failed(news, parts)
         case Topic.PAYMENT_RETURNED:
             return _returned(news, parts)
         case Topic.RETURNED_NOTICE:
@@ -125,6 +127,26 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: PLR0911 - a table
             return _refund_failed(news, parts)
         case topic:
             raise NotImplementedError(topic)
+
+
+def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell that the bank did not pay a debit that was under way, and why; the payer may pay again."""
+    why = _("The bank did not pay: %(reason)s.") % {"reason": return_codes.sentence(news.reason)}
+    if news.topic == Topic.PAYMENT_FAILED:
+        return _Words(
+            _("Your bank did not pay %(amount)s to %(company)s") % parts,
+            _("Your bank payment did not go through"),
+            (why, _("Nothing was paid, and these invoices are as open as before. Please pay another way.")),
+            lines=_("Not paid"),
+            button=_("Pay another way"),
+        )
+    return _Words(
+        _("The bank payment of %(amount)s by %(customer)s failed") % parts,
+        _("A bank payment failed"),
+        (why, _("Its invoices are as open as before. The customer was told, and can pay by the same link.")),
+        lines=_("Not paid"),
+        button=_("Open the office"),
+    )
 
 
 def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
