@@ -20,6 +20,9 @@ from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
+from florin.domain.statements import services as statements
+from florin.domain.statements.composing import Period
+from florin.domain.statements.models import Type
 from florin.flows import deliver_outbox, receive_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
@@ -281,3 +284,22 @@ def test_by_hand_it_may_and_what_the_payer_pays_is_then_an_overpayment(
 
     assert (balance(invoice), open_credit(customer)) == (0, [("overpayment", -10_000)])
     assert (in_account(Account.BANK), bank.charged(attempt.pk)) == (10_000, 10_000)
+
+
+def test_a_statement_tells_discounts_and_open_pre_payments_by_their_payment(
+    owner: User, customer: Customer
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    receive(owner, customer, 9_800, Share(invoice.item_id, 9_800, 200), reference="4711")
+    receive(owner, customer, 3_000, is_prepayment=True)
+    today = clock.today("UTC")
+
+    for kind in Type:
+        [draft] = statements.draw_up(customer, Period(kind, today, today))
+        told = {(line.kind, line.number, line.amount) for line in draft.document.lines}
+        match kind:
+            case Type.OPEN_ITEMS:
+                assert told == {("prepayment", "PAY-10002", -3_000)}
+            case Type.BALANCE_FORWARD | Type.ALL_TRANSACTIONS:
+                assert ("discount", "PAY-10001", -200) in told
+                assert ("payment", "PAY-10002", -3_000) in told

@@ -192,8 +192,8 @@ class InvoiceList:
 class StatementLine:
     """One movement or open item on a statement.
 
-    ``kind`` is "invoice", "revision", "void", "credit", "payment" or "apply", or "overpayment" for the open
-    item of one; ``amount`` is what it changed (positive: the customer owes more), ``balance`` the running
+    ``kind`` is that of the entry ("invoice", "payment", "discount" ...), or of an open item ("overpayment",
+    "prepayment"); ``amount`` is what it changed (positive: the customer owes more), ``balance`` the running
     balance, or what is open on the item. ``item`` is the number of the item it belongs to, where the type of
     statement shows one item after the other.
     """

@@ -7,20 +7,19 @@ open on all items together.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import accumulate, groupby
 from uuid import UUID
 
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.statements.models import Type
-from florin.domain.statements.movements import Movement, Papers
+from florin.domain.statements.movements import BY_PAYMENT, Movement, Papers
 from florin.kernel.documents import Aging, StatementLine
 
-# What makes an item as large as it is; everything else pays it or uses it up.
+# What makes a paper as large as it is; everything else pays it or uses it up.
 _ORIGINS = {
     Item.Kind.INVOICE.value: {Entry.Kind.INVOICE, Entry.Kind.REVISION, Entry.Kind.VOID},
     Item.Kind.CREDIT.value: {Entry.Kind.CREDIT},
-    Item.Kind.OVERPAYMENT.value: {Entry.Kind.PAYMENT},
 }
 
 
@@ -111,17 +110,24 @@ def _running(
 
 def _open_item(moved: Sequence[Movement], papers: Papers) -> StatementLine:
     first = moved[0]
-    whole = sum(movement.amount for movement in moved if movement.kind in _ORIGINS[first.item_kind])
     return StatementLine(
         on=first.opened_on,
         due_on=first.due_on if first.item_kind == Item.Kind.INVOICE else None,
         kind=first.item_kind,
         number=first.item_number,
         reference=papers.references.get(first.item, ""),
-        amount=whole,
+        amount=_whole(moved),
         balance=sum(movement.amount for movement in moved),
         item=first.item_number,
     )
+
+
+def _whole(moved: Sequence[Movement]) -> int:
+    """Return how large an item is: a paper as it was written, a payment's money by the most that was open."""
+    origins = _ORIGINS.get(moved[0].item_kind)
+    if origins is None:
+        return min(accumulate(movement.amount for movement in moved))
+    return sum(movement.amount for movement in moved if movement.kind in origins)
 
 
 def _history(
@@ -153,7 +159,7 @@ def _history(
 
 def _names(movement: Movement, papers: Papers) -> tuple[str, str]:
     """Return the number and the reference of the paper behind a movement."""
-    if movement.kind == Entry.Kind.PAYMENT:
+    if movement.kind in BY_PAYMENT:
         return papers.payment(movement.source)
     return movement.item_number, papers.references.get(movement.item, "")
 

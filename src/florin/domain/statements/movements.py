@@ -41,6 +41,9 @@ class Papers:
         return self.payments.get(source, ("", ""))
 
 
+# What is told by the payment that it belongs to.
+BY_PAYMENT = frozenset({Entry.Kind.PAYMENT, Entry.Kind.DISCOUNT, Entry.Kind.RETURN, Entry.Kind.UNDO})
+
 _FIELDS = (
     "entry_id",
     "entry__kind",
@@ -87,7 +90,7 @@ def _payments(movements: Iterable[Movement]) -> dict[str, tuple[str, str]]:
     keys = {
         movement.source.removeprefix("payment:")
         for movement in movements
-        if movement.kind == Entry.Kind.PAYMENT and movement.source.startswith("payment:")
+        if movement.kind in BY_PAYMENT and movement.source.startswith("payment:")
     }
     found = Payment.objects.filter(pk__in=keys) if keys else ()
     return {f"payment:{payment.pk}": (payment.number, payment.method_text) for payment in found}

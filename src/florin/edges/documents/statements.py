@@ -42,6 +42,12 @@ def kinds() -> dict[str, str]:
         "payment": _("Payment"),
         "apply": _("Credit applied"),
         "overpayment": _("Overpayment"),
+        "prepayment": _("Pre-payment"),
+        "discount": _("Discount for early payment"),
+        "unapply": _("Taken back from an invoice"),
+        "refund": _("Refund"),
+        "return": _("Payment returned"),
+        "undo": _("Payment undone"),
     }
 
 
