@@ -74,7 +74,7 @@ def _reason(news: MoneyNews) -> str:
     return return_codes.sentence(news.reason) if return_codes.is_known(news.reason) else news.reason
 
 
-def _words(news: MoneyNews, company: str) -> _Words:  # noqa: PLR0911 - a table
+def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a table
     parts = {
         "amount": formats.money(news.amount, news.currency, news.language),
         "company": company,

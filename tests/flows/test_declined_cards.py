@@ -1,0 +1,147 @@
+"""Cards that are refused, or that the bank wants to be sure about: told, never charged twice, tried again."""
+
+import pytest
+from django.test import Client
+
+from factories import make_link, press_pay
+from florin.domain.activity.models import Activity
+from florin.domain.companies.models import PaymentsAccount
+from florin.domain.links import services as links
+from florin.domain.payments import attempts
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.staff.models import User
+from florin.flows import settle_payment
+from testing.bank import Bank
+
+DECLINED = "4000000000009995"
+LOST = "4000000000009987"
+CHALLENGED = "4000002500003155"
+State = Attempt.State
+
+
+def told(attempt: Attempt) -> list[str]:
+    """The reasons of the declines on the timeline, after we asked."""
+    settle_payment.settle(attempt.pk)
+    happened = Activity.objects.filter(kind=Activity.Kind.CARD_DECLINED, subjects__contains=[attempt.pk])
+    return [str(one.about["reason"]) for one in happened]
+
+
+def came_back(attempt: Attempt) -> str:
+    """The page to which the processor's page leads back."""
+    path = f"/pay/{links.token_of(attempt.link_id)}?back={attempt.pk}"
+    return Client(headers={"host": "127.0.0.1"}).get(path).text
+
+
+def test_a_declined_card_is_told_once_and_the_next_card_pays(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, DECLINED)
+    assert told(attempt) == told(attempt) == ["insufficient_funds"]
+
+    bank.pay(attempt)
+    settle_payment.settle(attempt.pk)
+
+    assert Payment.objects.get().amount == bank.charged(attempt.pk) == 10_000
+
+
+def test_each_declined_card_is_told(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, DECLINED)
+    told(attempt)
+    bank.pay(attempt, "4000000000000069")
+
+    assert sorted(told(attempt)) == ["expired_card", "insufficient_funds"]
+
+
+def test_who_comes_back_after_a_decline_reads_why_and_what_else_to_try(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, DECLINED)
+    told(attempt)
+
+    page = came_back(attempt)
+
+    assert "Your card was declined: there is not enough money on the card. Nothing was charged." in page
+    assert "Please try another card, or pay from your bank account." in page
+
+
+def test_without_bank_payments_only_another_card_is_suggested(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, DECLINED)
+    told(attempt)
+    PaymentsAccount.objects.update(ach_enabled=False)
+
+    assert "Please try another card.</p>" in came_back(attempt)
+
+
+def test_a_thief_does_not_learn_that_a_card_is_known_to_be_lost(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, LOST)
+    told(attempt)
+
+    page = came_back(attempt)
+
+    assert "the bank gave no reason" in page
+    assert "lost" not in page
+
+
+def test_who_comes_back_without_having_tried_reads_that_nothing_was_charged(owner: User, bank: Bank) -> None:
+    assert "You came back without paying" in came_back(press_pay(make_link(owner)))
+
+
+def test_who_comes_back_while_we_do_not_know_is_not_told_that_nothing_was_charged(
+    owner: User, bank: Bank
+) -> None:
+    attempt = press_pay(make_link(owner))
+    attempts.doubt(attempt.pk)
+
+    page = came_back(attempt)
+
+    assert "We are still checking your last try to pay" in page
+    assert "Nothing was charged" not in page
+
+
+@pytest.mark.parametrize(
+    ("answer", "charged", "reasons"),
+    [("complete", 10_000, []), ("abandon", 0, []), ("fail", 0, ["payment_intent_authentication_failure"])],
+)
+def test_a_card_that_the_bank_wants_to_be_sure_about(
+    owner: User, bank: Bank, *, answer: str, charged: int, reasons: list[str]
+) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.order(f"sessions/{attempt.reference}/pay", card=CHALLENGED, challenge=answer)
+
+    assert told(attempt) == reasons
+    assert bank.charged(attempt.pk) == charged
+    assert Payment.objects.count() == bool(charged)
+
+
+def test_a_challenge_in_one_tab_and_a_card_in_another_are_charged_once(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    challenged, quick = press_pay(link), press_pay(link)
+    bank.order(f"sessions/{challenged.reference}/pay", card=CHALLENGED, challenge="abandon")
+    bank.pay(quick)
+    settle_payment.settle(quick.pk)
+    bank.order(f"sessions/{challenged.reference}/pay", card=CHALLENGED, challenge="complete")
+    settle_payment.settle(challenged.pk)
+
+    assert (bank.charged(quick.pk), bank.charged(challenged.pk)) == (10_000, 0)
+    assert bank.states(challenged.pk) == ["canceled"]
+
+
+def test_a_session_that_ended_by_itself_leaves_a_bill_that_can_be_paid(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    attempt = press_pay(link)
+    bank.let_days_pass(1.1)
+    settle_payment.settle(attempt.pk)
+
+    attempt.refresh_from_db()
+    assert attempt.state == State.EXPIRED
+    assert press_pay(link).reference != attempt.reference
+
+
+@pytest.mark.parametrize(("card", "funding"), [("4242424242424242", "credit"), ("4000056655665556", "debit")])
+def test_credit_and_debit_cards_are_told_apart(owner: User, bank: Bank, card: str, funding: str) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, card)
+    settle_payment.settle(attempt.pk)
+
+    assert Payment.objects.get().card_funding == funding
