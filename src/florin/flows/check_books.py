@@ -4,8 +4,9 @@ from florin.domain.disputes import checking as disputes
 from florin.domain.ledger import checking as ledger
 from florin.domain.ledger.checking import Finding
 from florin.domain.payments import checking as payments
+from florin.domain.refunds import checking as refunds
 
 
 def findings() -> list[Finding]:
     """Return everything that is not as it must be; an empty list proves the books."""
-    return ledger.findings() + payments.findings() + disputes.findings()
+    return ledger.findings() + payments.findings() + disputes.findings() + refunds.findings()

@@ -52,7 +52,7 @@ class Gateway(Protocol):
         """
 
     def aftermath(self, payment: str) -> Aftermath:
-        """Return everything that happened to a payment after it was taken: its fee, refunds and disputes."""
+        """Return what followed after a payment was taken: its fee, refunds (the oldest first), disputes."""
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """Return the lines of the processor's account that were written since, or all of one payout."""
@@ -61,10 +61,18 @@ class Gateway(Protocol):
         """Return the payouts that were made since, the oldest first."""
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
-        """Open an account for a company (R2), and return what the processor calls it."""
+        """Open an account for a company (R2), and return what the processor calls it.
+
+        Raises:
+            GatewayRefusal: if the processor opens none for such a company, or for us at all.
+        """
 
     def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
-        """Return the address of the processor's form for what it still wants to know; it works once."""
+        """Return the address of the processor's form for what it still wants to know; it works once.
+
+        Raises:
+            GatewayRefusal: if it has no form for this account.
+        """
 
     def account(self, account: str) -> AccountReport:
         """Return how an account stands; the empty name is the installation's own."""

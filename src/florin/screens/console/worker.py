@@ -16,7 +16,14 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
-from florin.flows import deliver_outbox, handle_notice, send_batch, send_statements, settle_payment
+from florin.flows import (
+    deliver_outbox,
+    handle_notice,
+    refund_payment,
+    send_batch,
+    send_statements,
+    settle_payment,
+)
 from florin.kernel.jobs import Job
 
 _EVERY_FIVE_SECONDS = "* * * * * */5"
@@ -51,6 +58,7 @@ def build() -> App:
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
         (_EVERY_FIVE_SECONDS, "sweep_batches", _sweep_batches),
         (_EVERY_FIVE_SECONDS, "sweep_statements", _sweep_statements),
+        (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
@@ -116,6 +124,11 @@ def _sweep_statements(timestamp: int) -> None:  # noqa: ARG001 - procrastinate p
 @_connected
 def _poll_attempts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     settle_payment.poll()
+
+
+@_connected
+def _poll_refunds(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    refund_payment.poll()
 
 
 @_connected

@@ -35,6 +35,8 @@ _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
 _METHODS = {"card": "card", "ach": "us_bank_account"}
 _MOST_ON_A_PAGE = 100
+_CAPABILITIES = ("card_payments", "transfers")
+_OF_AMERICANS = ("us_bank_account_ach_payments",)
 
 
 class StripeGateway:
@@ -137,7 +139,7 @@ class StripeGateway:
         disputes = self._all(self._client.v1.disputes.list, {"payment_intent": payment})
         return Aftermath(
             fee=reading.fee_of(intent.get("latest_charge") or {}),
-            refunds=tuple(map(reading.refund_report, refunds)),
+            refunds=tuple(map(reading.refund_report, reversed(list(refunds)))),
             disputes=tuple(map(reading.dispute_report, disputes)),
         )
 
@@ -158,42 +160,50 @@ class StripeGateway:
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open a connected account; see ``Gateway.open_account``."""
-        opened = self._ask(
-            self._client.v1.accounts.create,
-            params={
-                "type": "express",
-                "country": new.country,
-                "email": new.email,
-                "business_profile": {"name": new.name},
-                "capabilities": {
-                    "card_payments": {"requested": True},
-                    "transfers": {"requested": True},
-                    "us_bank_account_ach_payments": {"requested": True},
+        wanted = _CAPABILITIES + (_OF_AMERICANS if new.country == "US" else ())
+        try:
+            opened = self._ask(
+                self._client.v1.accounts.create,
+                params={
+                    "type": "express",
+                    "country": new.country,
+                    "email": new.email,
+                    "business_profile": {"name": new.name},
+                    "capabilities": {name: {"requested": True} for name in wanted},
+                    "metadata": {"company": new.company},
                 },
-                "metadata": {"company": new.company},
-            },
-            options={"idempotency_key": key},
-        )
+                options={"idempotency_key": key},
+            )
+        except GatewayError as problem:
+            raise _refusal_in(problem) from problem
         return str(opened["id"])
 
     def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
         """Ask for a link to the hosted form; see ``Gateway.onboarding_page``."""
-        link = self._ask(
-            self._client.v1.account_links.create,
-            params={
-                "account": account,
-                "type": "account_onboarding",
-                "return_url": return_url,
-                "refresh_url": refresh_url,
-            },
-        )
+        try:
+            link = self._ask(
+                self._client.v1.account_links.create,
+                params={
+                    "account": account,
+                    "type": "account_onboarding",
+                    "return_url": return_url,
+                    "refresh_url": refresh_url,
+                },
+            )
+        except GatewayError as problem:
+            raise _refusal_in(problem) from problem
         return str(link["url"])
 
     def account(self, account: str) -> AccountReport:
         """Ask how an account stands; see ``Gateway.account``."""
-        if account:
+        if not account:
+            return reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
+        try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
-        return reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
+        except GatewayError as problem:
+            if isinstance(problem.__cause__, stripe.PermissionError):  # it has left us
+                return reading.lost_account(account)
+            raise
 
     def dispute_page(self, reference: str) -> str:
         """Say where the dashboard shows a dispute; see ``Gateway.dispute_page``."""

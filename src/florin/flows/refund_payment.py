@@ -1,0 +1,255 @@
+"""Money goes back to the payer by the way on which it came (R21).
+
+decide and book -> ask the processor -> record -> mails -> timeline; if it fails: book back -> mails
+
+Every network call is outside a transaction. A request that is not answered is asked about, never forgotten.
+"""
+
+import logging
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.credits.models import Credit
+from florin.domain.disputes import queries as disputes
+from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.outbox.models import Message
+from florin.domain.payments import allocating
+from florin.domain.payments.models import Payment
+from florin.domain.refunds import booking, queries, services
+from florin.domain.refunds.lifecycle import RefundState
+from florin.domain.refunds.models import Refund
+from florin.domain.refunds.queries import Room
+from florin.domain.refunds.services import Change, Wish
+from florin.domain.staff.models import User
+from florin.edges.gateways import registry
+from florin.edges.gateways.interface import Gateway
+from florin.flows import stale_sessions, tell
+from florin.flows.tell import Happening
+from florin.kernel import clock, refund_failures
+from florin.kernel.database import find
+from florin.kernel.errors import Conflict
+from florin.kernel.news import NewsLine
+from florin.kernel.processor import GatewayBusy, GatewayError, GatewayFault, GatewayRefusal, RefundReport
+
+_log = logging.getLogger(__name__)
+_MOST_AT_ONCE = 200
+
+
+def look(company: Company, payment_id: UUID) -> Room:
+    """Return what of a payment can be sent back now, and from where; changes nothing.
+
+    Raises:
+        NotFound: if the company has no such payment.
+    """
+    payment = find(
+        Payment.objects.filter(company=company).select_related("company", "customer"), pk=payment_id
+    )
+    room, contested = queries.room(payment), _contested(payment)
+    return replace(room, obstacle=contested) if contested else room
+
+
+def refund(company: Company, payment_id: UUID, wish: Wish, *, by: User) -> Refund:
+    """Send money back as a cashier wishes, and return the refund as it stands then.
+
+    The same press is one refund. If the processor does not answer, the refund stays requested and is asked
+    about until the truth is known.
+
+    Raises:
+        NotFound: if the company has no such payment.
+        Refusal: if it cannot be refunded so; the sentence says why.
+    """
+    decided, is_new = _decide(company, payment_id, wish, by)
+    if is_new and decided.state == RefundState.REQUESTED:
+        _send(decided)
+    return Refund.objects.get(pk=decided.pk)
+
+
+def take_in(payment: Payment, report: RefundReport) -> bool:
+    """Make our records agree with what the processor says of one refund; return whether it was news.
+
+    The payment is locked, in the caller's transaction. Safe to repeat, in any order; a refund made at the
+    processor's dashboard is booked exactly once.
+    """
+    change = services.record(payment, report)
+    if change is not None:
+        _tell(change)
+    return change is not None
+
+
+def poll() -> int:
+    """Ask about every refund whose turn it is, and return how many there were."""
+    due = list(queries.due(clock.now()).values_list("pk", flat=True)[:_MOST_AT_ONCE])
+    for refund_id in due:
+        try:
+            ask(refund_id)
+        except Exception:  # noqa: BLE001 - one refund that trips us keeps no other waiting
+            _log.exception("Refund %s cannot be asked about", refund_id)
+            services.doubt(refund_id)
+    return len(due)
+
+
+def ask(refund_id: UUID) -> None:
+    """Find out what became of a refund; one that the processor never heard of is asked for again."""
+    asked = Refund.objects.select_related("payment").get(pk=refund_id)
+    try:
+        known = _gateway(asked.payment).aftermath(asked.payment.reference).refunds
+    except GatewayError:
+        services.doubt(refund_id)
+        return
+    _record(asked.payment_id, known)
+    if Refund.objects.get(pk=refund_id).state == RefundState.REQUESTED:
+        _send(asked)  # with the key as it was before the look-up
+
+
+def _send(asked: Refund) -> None:
+    payment = asked.payment
+    key = f"{asked.pk}:refund:{asked.doubts}"
+    try:
+        report = _gateway(payment).refund(payment.reference, asked.money, key=key, refund=str(asked.pk))
+    except GatewayRefusal as problem:
+        _refused(asked, str(problem))
+    except GatewayBusy:
+        services.doubt(asked.pk)  # somebody else is asking for the same, and will record it
+    except GatewayFault:
+        services.broke_down(asked.pk)
+    except GatewayError:
+        services.doubt(asked.pk)
+    else:
+        _record(payment.pk, [report])
+
+
+@transaction.atomic(durable=True)
+def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[Refund, bool]:
+    payment = allocating.lock(payment_id, company)
+    known = Refund.objects.filter(company=company, press=wish.press).first() if wish.press else None
+    if known is not None and known.payment_id == payment.pk:
+        return known, False
+    if known is not None:
+        raise Conflict(_("This form was used for another payment. Open it again."))
+    if contested := _contested(payment):
+        raise Conflict(contested)
+    decided = services.request(payment, wish, by=by.name)
+    _note(activity.Kind.REFUND_INITIATED, decided, actor=by.name, reason=decided.reason)
+    _expire_sessions(decided)
+    if decided.state == RefundState.SUCCEEDED:
+        _tell_initiated(decided)
+        _note(activity.Kind.REFUND_SUCCEEDED, decided, actor=by.name)
+    return decided, True
+
+
+def _contested(payment: Payment) -> str:
+    """Say what a dispute has against a refund; refunds and disputes do not know each other, and meet here."""
+    if disputes.blocks(payment):
+        return _("The payer disputes this payment; wait until the payer's bank has decided.")
+    if disputes.of_payment(payment).filter(state=DisputeState.LOST).exists():
+        return _("This payment has gone back to the payer by a dispute that was lost.")
+    return ""
+
+
+@transaction.atomic(durable=True)
+def _record(payment_id: UUID, reports: list[RefundReport] | tuple[RefundReport, ...]) -> None:
+    payment = allocating.lock(payment_id)
+    for report in reports:
+        take_in(payment, report)
+
+
+@transaction.atomic(durable=True)
+def _refused(asked: Refund, why: str) -> None:
+    allocating.lock(asked.payment_id)
+    change = services.refused(asked.pk, why)
+    if change is not None:
+        _tell(change)
+
+
+def _tell(change: Change) -> None:
+    """Tell payer and company, once each, and the timelines, what became of a refund."""
+    made, state = change.refund, RefundState(change.refund.state)
+    if change.before is None:
+        _note(activity.Kind.REFUND_INITIATED, made, reason=made.reason)
+        _expire_sessions(made)
+    if change.before in {None, RefundState.REQUESTED} and state != RefundState.FAILED:
+        _tell_initiated(made)
+    if state == RefundState.SUCCEEDED:
+        _note(activity.Kind.REFUND_SUCCEEDED, made)
+    if state == RefundState.FAILED:
+        _tell_failed(made, payer_knows=change.before != RefundState.REQUESTED)
+
+
+def _tell_initiated(made: Refund) -> None:
+    happening = replace(_happening(made, "initiated"), lines=_lines(made))
+    tell.payer(happening, Message.Kind.REFUND_INITIATED, to=_payers(made.payment))
+    tell.company(happening, Message.Kind.REFUND_NOTICE)
+
+
+def _tell_failed(made: Refund, *, payer_knows: bool) -> None:
+    """Tell the company that the money is with it again, and the payer, if they were promised it."""
+    happening = replace(_happening(made, "failed"), reason=made.failure)
+    if payer_knows:
+        tell.payer(replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=_payers(made.payment))
+    tell.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
+    with override(made.company.language):
+        _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))
+    _expire_sessions(made)
+
+
+def _happening(made: Refund, what: str) -> Happening:
+    return Happening(
+        event=f"refund:{made.pk}:{what}",
+        company=made.company,
+        customer=made.customer,
+        amount=made.money,
+        method=made.payment.method_text,
+        subjects=_subjects(made),
+        number=made.number,
+        reason=made.reason,
+        reference=made.payment.reference,
+        state=made.payment.method,
+        path=f"/office/payments/{made.payment_id}/",
+    )
+
+
+def _lines(made: Refund) -> list[NewsLine]:
+    """List the invoices that are owed again because of a refund."""
+    parts = [part for part in booking.taken(made) if part.invoice_id]
+    return [NewsLine(part.item.number, part.amount, part.item.balance) for part in parts]
+
+
+def _payers(payment: Payment) -> list[str]:
+    if payment.payer_email:
+        return [payment.payer_email]
+    return payment.attempt.link.recipients if payment.attempt else payment.customer.invoice_emails
+
+
+def _expire_sessions(made: Refund) -> None:
+    items = {part.item.pk for part in booking.taken(made)} | ({made.credit_id} - {None})
+    stale_sessions.expire_wanting([key for key in items if key])
+
+
+def _subjects(made: Refund) -> list[UUID]:
+    """Return whose timelines a refund belongs to: its own, the payment's, its invoices', its credit's."""
+    touched = allocating.touched(made.payment, booking.taken(made))
+    credit = Credit.objects.filter(item=made.credit_id).values_list("pk", flat=True) if made.credit_id else ()
+    return [made.pk, *touched, *credit]
+
+
+def _note(kind: activity.Kind, made: Refund, *, actor: str = activity.SYSTEM, reason: str = "") -> None:
+    activity.note(
+        made.company_id,
+        kind,
+        subjects=_subjects(made),
+        actor=actor,
+        number=made.number,
+        amount=made.amount,
+        currency=made.currency,
+        **({"reason": reason} if reason else {}),
+    )
+
+
+def _gateway(payment: Payment) -> Gateway:
+    return registry.get(payment.gateway, payment.account)
