@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -92,12 +93,14 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None
     reopened = returns.reopened(key)
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
     subjects = list(dict.fromkeys([*allocating.touched(payment), *papers]))
+    with translation.override(payment.company.language):
+        method = payment.method_text
     happening = Happening(
         event=f"payment:{payment.pk}:returned",
         company=payment.company,
         customer=payment.customer,
         amount=amount,
-        method=payment.method_text,
+        method=method,
         subjects=subjects,
         number=payment.number,
         reason=returned.code,

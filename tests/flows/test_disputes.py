@@ -1,0 +1,185 @@
+"""Disputes: the money is held, and comes back or is gone; invoices follow, and everybody is told once."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from factories import make_credit, make_customer, make_invoice
+from florin.domain.activity.models import Activity
+from florin.domain.disputes import queries
+from florin.domain.disputes.models import Dispute
+from florin.domain.ledger.models import Account
+from florin.domain.outbox.models import Message
+from florin.domain.payments import allocating
+from florin.domain.payments.models import Payment
+from florin.domain.staff.models import User
+from florin.edges.gateways import registry
+from florin.edges.mail import news
+from florin.flows import contest_payment, follow_payment
+from florin.kernel.news import MoneyNews
+from florin.kernel.processor import DisputeOutcome, DisputeReport
+from testing.aftermath import balance, paid_by_card, stands_at, told
+from testing.bank import Bank
+
+GROSS, FEE, DISPUTE_FEE = 10_000, 315, 1_500
+
+
+def dispute(bank: Bank, payment: Payment, **details: object) -> Dispute:
+    bank.order(f"payment_intents/{payment.reference}/dispute", **details)
+    follow_payment.follow(payment.pk)
+    return Dispute.objects.get()
+
+
+def decide(bank: Bank, contested: Dispute, status: str) -> None:
+    bank.order(f"disputes/{contested.reference}/close", status=status)
+    follow_payment.follow(contested.payment_id)
+    contested.refresh_from_db()
+
+
+def books() -> tuple[int, int, int]:
+    return stands_at(Account.PROCESSOR), stands_at(Account.DISPUTED), stands_at(Account.FEES)
+
+
+def test_a_dispute_holds_the_money_and_the_invoice_stays_paid(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_card(owner, bank, invoice)
+
+    opened = dispute(bank, payment, reason="product_not_received")
+
+    assert (opened.state, opened.held, opened.fee) == ("needs_response", GROSS, DISPUTE_FEE)
+    assert books() == (-FEE - DISPUTE_FEE, GROSS, FEE + DISPUTE_FEE)
+    assert balance(invoice.item) == 0
+    assert queries.blocks(payment)
+
+
+def test_a_dispute_that_is_won_gives_the_money_back(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+
+    decide(bank, contested, "won")
+
+    assert (contested.state, contested.held) == ("won", 0)
+    assert books() == (GROSS - FEE - DISPUTE_FEE, 0, FEE + DISPUTE_FEE)
+    assert balance(invoice.item) == 0
+    assert not queries.blocks(contested.payment)
+    assert contested.closed_at
+
+
+def test_a_dispute_that_is_lost_opens_the_invoice_again_and_restores_credits(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+
+    decide(bank, contested, "lost")
+
+    assert (contested.state, contested.held, stands_at(Account.DISPUTED)) == ("lost", 0, 0)
+    assert (balance(invoice.item), balance(credit)) == (10_000, -3_000)
+    assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
+
+
+def test_a_dispute_of_a_part_opens_that_part(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice), amount=4_000)
+    assert books()[1] == 4_000
+
+    decide(bank, contested, "lost")
+
+    assert balance(invoice.item) == 4_000
+    assert [part.amount for part in allocating.standing(contested.payment)] == [6_000]
+
+
+def test_an_inquiry_moves_nothing_and_becomes_a_dispute(owner: User, bank: Bank) -> None:
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    inquiry = dispute(bank, payment, inquiry=True)
+    assert (inquiry.state, books()) == ("inquiry", (GROSS - FEE, 0, FEE))
+    assert not queries.blocks(payment)
+
+    bank.order(f"disputes/{inquiry.reference}/escalate")
+    follow_payment.follow(payment.pk)
+
+    inquiry.refresh_from_db()
+    assert (inquiry.state, inquiry.held) == ("needs_response", GROSS)
+    assert Activity.objects.filter(kind="dispute_opened").count() == 2
+
+
+def test_an_inquiry_that_ends_is_closed(owner: User, bank: Bank) -> None:
+    inquiry = dispute(bank, paid_by_card(owner, bank, make_invoice(owner)), inquiry=True)
+
+    decide(bank, inquiry, "lost")
+
+    assert (inquiry.state, stands_at(Account.DISPUTED)) == ("closed", 0)
+    assert Activity.objects.filter(kind="dispute_closed").exists()
+
+
+def test_each_turn_is_told_once_with_reason_day_and_page(owner: User, bank: Bank) -> None:
+    contested = dispute(bank, paid_by_card(owner, bank, make_invoice(owner)), reason="duplicate")
+    for _ in range(3):
+        follow_payment.follow(contested.payment_id)
+
+    message = Message.objects.get(kind=Message.Kind.DISPUTE_NOTICE)
+    told_ = news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+
+    assert message.recipient == "office@bloom.example"
+    assert "The payer says that they paid twice" in told_.text
+    assert "Answer by" in told_.text
+    assert f"/disputes/{contested.reference}" in told_.text
+    assert Activity.objects.filter(kind="dispute_opened").count() == 1
+
+
+def test_nobody_writes_to_the_payer_while_a_dispute_is_open(owner: User, bank: Bank) -> None:
+    dispute(bank, paid_by_card(owner, bank, make_invoice(owner)))
+
+    assert told(Message.Kind.PAYMENT_RETURNED) == []
+
+
+def test_what_was_lost_and_then_won_pays_the_invoice_again(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+    decide(bank, contested, "lost")
+
+    take_in(contested, DisputeOutcome.WON, withdrawn=False)
+
+    assert balance(invoice.item) == 0
+    assert books() == (GROSS - FEE - DISPUTE_FEE, 0, FEE + DISPUTE_FEE)
+    take_in(contested, DisputeOutcome.LOST, withdrawn=True)
+    assert (balance(invoice.item), books()[1]) == (10_000, 0)
+
+
+@pytest.mark.parametrize("old", [DisputeOutcome.INQUIRY, DisputeOutcome.NEEDS_RESPONSE])
+def test_a_report_that_comes_late_changes_nothing(owner: User, bank: Bank, old: DisputeOutcome) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+    decide(bank, contested, "lost")
+    before = books()
+
+    take_in(contested, old, withdrawn=old == DisputeOutcome.NEEDS_RESPONSE)
+
+    assert (contested.state, books(), balance(invoice.item)) == ("lost", before, 10_000)
+
+
+def test_a_dispute_that_we_first_hear_of_when_it_is_lost_is_told_whole(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_card(owner, bank, invoice)
+    bank.order(f"payment_intents/{payment.reference}/dispute")
+    reference = aftermath(payment).reference
+    bank.order(f"disputes/{reference}/close", status="lost")
+
+    follow_payment.follow(payment.pk)
+
+    assert balance(invoice.item) == 10_000
+    kinds = set(Activity.objects.filter(kind__startswith="dispute_").values_list("kind", flat=True))
+    assert kinds == {"dispute_opened", "dispute_lost"}
+
+
+def aftermath(payment: Payment) -> DisputeReport:
+    [report] = registry.get(payment.gateway, payment.account).aftermath(payment.reference).disputes
+    return report
+
+
+def take_in(contested: Dispute, outcome: DisputeOutcome, *, withdrawn: bool) -> None:
+    """Let the processor say something that the test processor never says."""
+    report = replace(aftermath(contested.payment), outcome=outcome, withdrawn=withdrawn)
+    with transaction.atomic():
+        contest_payment.take_in(allocating.lock(contested.payment_id), report)
+    contested.refresh_from_db()

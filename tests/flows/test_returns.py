@@ -1,0 +1,207 @@
+"""Payments that come back: invoices open again, credits restored, both sides told, a fee if there is one."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from factories import make_credit, make_customer, make_invoice
+from florin.domain.activity.models import Activity
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger import applying
+from florin.domain.ledger.applying import Part
+from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.outbox.models import Message
+from florin.domain.payments import allocating, bill
+from florin.domain.payments.bill import BillState
+from florin.domain.payments.models import Method, Payment, Return
+from florin.domain.payments.receiving import Receiving
+from florin.domain.staff.models import User
+from florin.edges.mail import news
+from florin.edges.mail.writing import Letter
+from florin.flows import follow_payment, receive_payment, return_payment, undo_payment
+from florin.flows.return_payment import Marking
+from florin.kernel import clock
+from florin.kernel.errors import Conflict, NotFound, Refusal
+from florin.kernel.money import Money
+from florin.kernel.news import MoneyNews
+from testing.aftermath import balance, paid_by_bank, stands_at, told
+from testing.bank import Bank
+
+
+def send_back(bank: Bank, payment: Payment, code: str = "R01") -> None:
+    bank.order(f"payment_intents/{payment.reference}/return", code=code)
+    follow_payment.follow(payment.pk)
+
+
+def letter(kind: Message.Kind, company: Company) -> Letter:
+    snapshot = Message.objects.get(kind=kind).snapshot
+    return news.letter(MoneyNews.from_json(snapshot["news"]), company.letterhead, url="https://pay/x")
+
+
+@pytest.mark.parametrize("code", ["R01", "R02", "R03", "R10", "R29"])
+def test_a_debit_that_comes_back_after_it_cleared_opens_its_invoice_again(
+    owner: User, bank: Bank, code: str
+) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_bank(owner, bank, invoice)
+    assert balance(invoice.item) == 0
+
+    send_back(bank, payment, code)
+
+    assert balance(invoice.item) == 10_000
+    assert Return.objects.get().code == code
+    assert stands_at(Account.PROCESSOR) == -100  # the fee of the payment stays with the processor
+    assert bill.draw_up(payment.attempt.link).state == BillState.PAYABLE  # type: ignore[union-attr]
+
+
+def test_payer_and_company_are_told_with_the_reason_and_the_link(owner: User, bank: Bank) -> None:
+    payment = paid_by_bank(owner, bank, make_invoice(owner))
+
+    send_back(bank, payment)
+
+    assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
+    assert told(Message.Kind.RETURNED_NOTICE) == ["office@bloom.example"]
+    payers = letter(Message.Kind.PAYMENT_RETURNED, owner.company)
+    assert "Not enough money in the account (R01)" in payers.text
+    assert "https://pay/x" in payers.text
+    assert "Not enough money in the account (R01)" in letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    assert Activity.objects.get(kind="payment_returned").about["code"] == "R01"
+
+
+def test_a_return_is_booked_once_however_often_we_ask(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_bank(owner, bank, invoice)
+
+    for _ in range(3):
+        follow_payment.follow(payment.pk)
+    send_back(bank, payment)
+    for _ in range(3):
+        follow_payment.follow(payment.pk)
+
+    assert (Return.objects.count(), balance(invoice.item)) == (1, 10_000)
+    assert len(told(Message.Kind.PAYMENT_RETURNED)) == 1
+
+
+def test_credits_that_were_applied_with_the_payment_are_restored(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    payment = paid_by_bank(owner, bank, invoice)
+    assert (payment.amount, balance(credit)) == (7_000, 0)
+
+    send_back(bank, payment)
+
+    assert (balance(invoice.item), balance(credit)) == (10_000, -3_000)
+    lines = Message.objects.get(kind=Message.Kind.PAYMENT_RETURNED).snapshot["news"]["lines"]
+    assert lines == [{"number": invoice.number, "amount": 10_000, "balance": 10_000}]
+
+
+def test_an_overpayment_that_paid_another_invoice_opens_that_one_too(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    first, second = (make_invoice(owner, customer=customer) for _ in range(2))
+    payment = paid_by_bank(owner, bank, first)
+    with transaction.atomic():
+        allocating.unapply(allocating.lock(payment.pk), first.item_id, 10_000, key="x", by="a test")
+        excess = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
+        applying.apply(
+            owner.company, [Part(excess, second.item, 10_000)], key="y", by="a test", source="a test"
+        )
+    assert (balance(first.item), balance(second.item)) == (10_000, 0)
+
+    send_back(bank, payment)
+
+    assert (balance(first.item), balance(second.item)) == (10_000, 10_000)
+    assert second.pk in Activity.objects.get(kind="payment_returned").subjects
+
+
+def test_a_return_charges_the_companys_fee_once_as_an_invoice(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    payment = paid_by_bank(owner, bank, make_invoice(owner))
+
+    send_back(bank, payment)
+    follow_payment.follow(payment.pk)
+
+    fee = Invoice.objects.get(total=2_500)
+    assert balance(fee.item) == 2_500
+    assert fee.customer == payment.customer
+    issued = Activity.objects.get(kind="invoice_issued", subjects__contains=[fee.pk])
+    assert payment.pk in issued.subjects
+
+
+def test_without_a_fee_none_is_charged(owner: User, bank: Bank) -> None:
+    send_back(bank, paid_by_bank(owner, bank, make_invoice(owner)))
+
+    assert Invoice.objects.count() == 1
+
+
+def test_what_was_refunded_before_is_an_adjustment(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_bank(owner, bank, invoice)
+    with transaction.atomic():
+        allocating.take(
+            allocating.lock(payment.pk),
+            [allocating.Part(invoice.item, invoice.pk, 4_000)],
+            to=Account.PROCESSOR,
+            kind=Entry.Kind.REFUND,
+            key="x",
+            by="a test",
+        )
+
+    send_back(bank, payment)
+
+    assert balance(invoice.item) == 10_000
+    assert stands_at(Account.ADJUSTMENTS) == 4_000
+
+
+def receive_check(owner: User, invoice: Invoice, method: Method = Method.CHECK) -> Payment:
+    wanted = Receiving(
+        amount=invoice.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
+    )
+    return receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
+
+
+def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = receive_check(owner, invoice)
+
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note="came back on Monday"), by=owner)
+
+    assert (balance(invoice.item), stands_at(Account.BANK)) == (10_000, 0)
+    assert told(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
+    assert "Not enough money in the account" in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+
+
+def test_a_bad_check_marked_twice_charges_its_fee_once(owner: User) -> None:
+    payment = receive_check(owner, make_invoice(owner))
+    marking = Marking(code="NSF", note="", fee=Money(3_500, "USD"))
+
+    return_payment.mark(owner.company, payment.pk, marking, by=owner)
+    with pytest.raises(Conflict):
+        return_payment.mark(owner.company, payment.pk, marking, by=owner)
+
+    assert Invoice.objects.filter(total=3_500).count() == Return.objects.count() == 1
+
+
+def test_what_the_processor_took_is_not_marked_by_hand(owner: User, bank: Bank) -> None:
+    payment = paid_by_bank(owner, bank, make_invoice(owner))
+
+    with pytest.raises(Refusal, match="tells by itself"):
+        return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+
+    assert not Return.objects.exists()
+
+
+def test_an_undone_payment_cannot_come_back(owner: User) -> None:
+    payment = receive_check(owner, make_invoice(owner))
+    undo_payment.undo(owner.company, payment.pk, reason="typed twice", by=owner)
+
+    with pytest.raises(Conflict, match="undone"):
+        return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+
+
+def test_a_stranger_cannot_mark_our_payment(owner: User, stranger: User) -> None:
+    payment = receive_check(owner, make_invoice(owner))
+
+    with pytest.raises(NotFound):
+        return_payment.mark(stranger.company, payment.pk, Marking(code="NSF", note=""), by=stranger)
