@@ -116,6 +116,18 @@ def test_others_see_how_much_is_under_way_since_when_and_not_by_whom(owner: User
     assert "See how the payment is going" not in text
 
 
+def test_staff_see_what_is_under_way(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    debited(bank, make_link(owner, invoice))
+    client = Client()
+    client.force_login(owner)
+
+    assert "Payment in progress" in client.get("/office/open-invoices/").text
+    order = client.get(f"/office/orders/{invoice.order_id}/").text
+    assert "Payment in progress" in order
+    assert "A bank payment of $100.00 is under way" in order
+
+
 def test_open_sessions_for_the_same_debt_end_when_a_debit_gets_under_way(owner: User, bank: Bank) -> None:
     link = make_link(owner)
     waiting = press_pay(link)

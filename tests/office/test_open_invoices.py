@@ -189,8 +189,9 @@ def test_the_list_costs_as_many_queries_for_one_invoice_as_for_twenty(
     owner: User, asked: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(owner)
-    # Two for the rows, two for the links, two for the currencies, the batches; and two to find words.
-    queries_ = 7 + 2 * asked.startswith("q=")
+    # Two for the rows, two for the links, what is being paid, two for the currencies, the batches; and two to
+    # find words.
+    queries_ = 8 + 2 * asked.startswith("q=")
     for rounds in (2, 20):
         for _ in range(rounds):
             invoice = make_due(owner, 1)

@@ -12,6 +12,7 @@ from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow, Order
 from florin.domain.links import queries as links
 from florin.domain.links.queries import Stage
+from florin.domain.payments import bill
 from florin.domain.sends import queries as sends
 from florin.domain.staff.rights import Right
 from florin.flows import send_batch
@@ -26,12 +27,16 @@ _BATCHES = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: the invoice, how late it is, how far its latest link has come, and whether it is ticked."""
+    """One row: the invoice, how late it is, how far its latest link has come, and whether it is ticked.
+
+    ``paying`` says that a payment of it is under way at this moment (X3).
+    """
 
     invoice: OpenRow
     days_late: int
     stage: Stage
     ticked: bool
+    paying: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +83,8 @@ def _chosen(request: StaffRequest, choice: Choice) -> dict[str, object]:
 def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> list[Line]:
     company = request.user.company
     today = clock.today(company.time_zone)
-    stages = links.stages([row.invoice_id for row in rows])
+    shown = [row.invoice_id for row in rows]
+    stages, paying = links.stages(shown), bill.in_progress(shown)
     ticked = choice.on_page(company, rows)
     return [
         Line(
@@ -86,6 +92,7 @@ def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> li
             _days_late(row.due_on, today),
             stages.get(row.invoice_id, Stage.NONE),
             row.invoice_id in ticked,
+            row.invoice_id in paying,
         )
         for row in rows
     ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as later
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
-from florin.kernel import dispute_reasons, return_codes
+from florin.kernel import declines, dispute_reasons, return_codes
 from florin.kernel.money import Money
 
 Kind = Activity.Kind
@@ -104,6 +104,12 @@ class Story:
         return _look(Kind(self.kind))[1]
 
     @property
+    def declined(self) -> str:
+        """Why a card was declined, in words; staff also see the processor's own where we have none."""
+        code = str(self.about.get("reason", ""))
+        return declines.reason(code) if code in declines.REASONS else code or declines.reason("")
+
+    @property
     def why(self) -> str:
         """Why a bank took money back, in people's words."""
         code = str(self.about.get("code", ""))
@@ -128,9 +134,9 @@ class Story:
         ]
 
 
-def timeline(company_id: UUID, subject: UUID) -> list[Story]:
-    """Tell what happened to one object, the latest first (one query)."""
-    return _tell(activity.timeline(company_id, subject)[:_MOST])
+def timeline(company_id: UUID, *subjects: UUID) -> list[Story]:
+    """Tell what happened to an object, or to several that are told as one, the latest first (one query)."""
+    return _tell(activity.timeline(company_id, *subjects)[:_MOST])
 
 
 def news(company_id: UUID) -> list[Story]:
@@ -184,7 +190,7 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
     match kind:
         case Kind.ORDER_CREATED | Kind.ORDER_CHANGED:
             return "pencil-square", "plain"
-        case Kind.ORDER_CONFIRMED:
+        case Kind.ORDER_CONFIRMED | Kind.OVERPAYMENT_KEPT:
             return "check", "plain"
         case Kind.ORDER_VOIDED:
             return "no-symbol", "warn"
@@ -232,8 +238,6 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
             return "receipt-percent", "good"
         case Kind.CREDIT_REJECTED | Kind.CREDIT_VOIDED:
             return "receipt-percent", "warn"
-        case Kind.OVERPAYMENT_KEPT:
-            return "check", "plain"
         case Kind.ACCOUNT_CHANGED:
             return "building-library", "plain"
         case Kind.PAID_OUT:
