@@ -20,9 +20,10 @@ def note(
     )
 
 
-def timeline(company_id: UUID, subject: UUID) -> QuerySet[Activity]:
-    """Return what happened to one object, the latest first."""
-    return Activity.objects.filter(company_id=company_id, subjects__contains=[subject]).order_by("-at", "-pk")
+def timeline(company_id: UUID, *subjects: UUID) -> QuerySet[Activity]:
+    """Return what happened to an object, or to one of several that are told as one, the latest first."""
+    touched = Activity.objects.filter(company_id=company_id, subjects__overlap=list(subjects))
+    return touched.order_by("-at", "-pk")
 
 
 def feed(company_id: UUID, kinds: list[Activity.Kind]) -> QuerySet[Activity]:
