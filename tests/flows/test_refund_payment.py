@@ -28,7 +28,7 @@ from florin.kernel.errors import Conflict, NotFound, Refusal
 from testing.bank import Bank
 
 FAILING_CARD = "4000000000005126"
-SILENCE = {"seconds": 2.3}  # a little longer than we wait for an answer
+SILENCE: dict[str, Any] = {"seconds": 2.3}  # a little longer than we wait for an answer
 SLOW_CARD = "4000000000007726"
 
 
