@@ -16,6 +16,7 @@ from office import signed_in
 ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
+MONEY = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER}
 STATEMENTS = [
     *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),
     *("statement-new", "statement-preview", "statements"),
@@ -33,7 +34,9 @@ MAY_OPEN = {
     "invoice-pdf": SENDERS,
     **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
     **dict.fromkeys(["batch", "batch-progress"], SENDERS),
-    "receipt-pdf": {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER},
+    **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
+    **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback"], MONEY),
+    **dict.fromkeys(["payment-news", "payment-email"], MONEY),
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
     **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),
@@ -45,6 +48,7 @@ MAY_OPEN = {
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {"open-invoices-picked", "batch-send"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
+OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
 
 

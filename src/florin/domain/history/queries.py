@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from florin.domain.disputes import lifecycle as disputes
 from florin.domain.disputes.models import Dispute
@@ -14,22 +15,23 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Allocation, Payment, Return, Undoing
 from florin.domain.refunds.models import Refund
+from florin.kernel import return_codes
 from florin.kernel.money import Money
 
 _CONTESTED = sorted([*disputes.OPEN, disputes.DisputeState.LOST])
 _LOST = disputes.DisputeState.LOST
 
 
-class Fate(StrEnum):
+class Fate(models.TextChoices):
     """What became of a payment; the worst that happened is what it is called by."""
 
-    RECEIVED = "received"
-    PARTLY_REFUNDED = "partly_refunded"
-    REFUNDED = "refunded"
-    DISPUTED = "disputed"  # the dispute is open
-    CHARGED_BACK = "charged_back"  # the dispute is lost
-    RETURNED = "returned"
-    UNDONE = "undone"
+    RECEIVED = "received", _("Received")
+    PARTLY_REFUNDED = "partly_refunded", _("Partly refunded")
+    REFUNDED = "refunded", _("Refunded")
+    DISPUTED = "disputed", _("Disputed")  # the dispute is open
+    CHARGED_BACK = "charged_back", _("Charged back")  # the dispute is lost
+    RETURNED = "returned", _("Returned")
+    UNDONE = "undone", _("Undone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +100,23 @@ def aftermath(payment: Payment) -> Aftermath:
 
 def are(fate: Fate, company_id: UUID) -> Q:  # noqa: PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
-    undone = Exists(Undoing.objects.filter(payment=OuterRef("pk")))
-    returned = Exists(Return.objects.filter(payment=OuterRef("pk")))
+    undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
+    returns = Return.objects.filter(payment=OuterRef("pk"))
+    returned = Q(Exists(returns.exclude(code=return_codes.CHARGED_BACK)))
     contested = Dispute.objects.filter(payment=OuterRef("pk"), state__in=_CONTESTED)
-    lost = Exists(contested.filter(state=_LOST))
-    taken = Q(undone) | Q(returned) | Q(Exists(contested))
+    disputed = Q(Exists(contested.exclude(state=_LOST)))
+    charged_back = Q(Exists(contested.filter(state=_LOST)))
+    charged_back |= Q(Exists(returns.filter(code=return_codes.CHARGED_BACK)))
+    taken = undone | returned | charged_back | disputed
     match fate:
         case Fate.UNDONE:
-            return Q(undone)
+            return undone
         case Fate.RETURNED:
-            return Q(returned) & ~Q(undone)
+            return returned & ~undone
         case Fate.CHARGED_BACK:
-            return Q(lost) & ~Q(undone) & ~Q(returned)
+            return charged_back & ~undone & ~returned
         case Fate.DISPUTED:
-            return Q(Exists(contested)) & ~Q(lost) & ~Q(undone) & ~Q(returned)
+            return disputed & ~charged_back & ~undone & ~returned
         case Fate.REFUNDED:
             return Q(pk__in=_refunds(company_id, Q(total__gte=F("payment__amount")))) & ~taken
         case Fate.PARTLY_REFUNDED:
@@ -129,14 +134,15 @@ def _refunded(keys: Collection[UUID]) -> dict[UUID, int]:
 
 def _taken_away(keys: Collection[UUID]) -> dict[UUID, Fate]:
     """Return which payments are not ours any more, or may not be."""
-    contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED)
-    found: dict[UUID, Fate] = {}
-    for payment, state in contested.values_list("payment", "state"):
-        lost = state == _LOST or found.get(payment) == Fate.CHARGED_BACK
-        found[payment] = Fate.CHARGED_BACK if lost else Fate.DISPUTED
-    for model, fate in ((Return, Fate.RETURNED), (Undoing, Fate.UNDONE)):
-        found |= dict.fromkeys(model.objects.filter(payment__in=keys).values_list("payment", flat=True), fate)
-    return found
+    contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED).values_list("payment", "state")
+    lost = {payment for payment, state in contested if state == _LOST}
+    found = {payment: Fate.DISPUTED for payment, _state in contested}
+    returned = Return.objects.filter(payment__in=keys).values_list("payment", "code")
+    for payment, code in returned:
+        lost |= {payment} if code == return_codes.CHARGED_BACK else set()
+        found[payment] = Fate.RETURNED
+    undone = Undoing.objects.filter(payment__in=keys).values_list("payment", flat=True)
+    return found | dict.fromkeys(lost, Fate.CHARGED_BACK) | dict.fromkeys(undone, Fate.UNDONE)
 
 
 def _by_refunds(payment: Payment, refunded: int) -> Fate:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
@@ -32,8 +33,8 @@ class StaffRequest(HttpRequest):
         return self.user.company
 
 
-View = Callable[Concatenate[StaffRequest, Arguments], HttpResponse]
-Door = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+View = Callable[Concatenate[StaffRequest, Arguments], HttpResponseBase]
+Door = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
 def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
@@ -43,7 +44,7 @@ def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return _ask_to_sign_in(request)
             if right is not None and not request.user.may(right):

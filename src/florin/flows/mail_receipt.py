@@ -1,0 +1,57 @@
+"""The receipt of a payment, mailed once more to whoever asks for it.
+
+check addresses -> outbox -> timeline (the mail itself leaves later)
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import allocating
+from florin.domain.receipts.models import Receipt
+from florin.domain.staff.models import User
+from florin.flows import send_documents
+from florin.kernel.database import find
+
+
+@transaction.atomic(durable=True)
+def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, by: User) -> tuple[str, ...]:
+    """Queue the receipt to every address, and return them; the same ``press`` queues it once (promise 7).
+
+    Raises:
+        NotFound: if the company has no such payment, or it has no receipt.
+        Refusal: if an address is wrong; nothing is sent then.
+    """
+    recipients = send_documents.addresses(to)
+    payment = allocating.lock(payment_id, company)
+    receipt = find(Receipt.objects.all(), payment=payment)
+    event = f"payment:{payment.pk}:copy:{uuid5(payment.pk, press).hex}"
+    if Message.objects.filter(company=company, event=event).exists():
+        return recipients
+    subjects = allocating.touched(payment)
+    outbox.enqueue(
+        NewMessage(
+            company_id=company.pk,
+            event=event,
+            kind=Message.Kind.PAYMENT_RECEIVED,
+            recipients=recipients,
+            snapshot={"receipt": str(receipt.pk), "language": receipt.document.language},
+            subjects=subjects,
+        )
+    )
+    activity.note(
+        company.pk,
+        activity.Kind.QUEUED,
+        subjects=subjects,
+        actor=by.name,
+        to=", ".join(recipients),
+        number=receipt.number,
+        link=0,
+    )
+    return recipients

@@ -1,0 +1,174 @@
+"""The page of a payment: the money, where it went, where it stands now, and what can be done with it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.history import queries as history
+from florin.domain.history.queries import Aftermath, Fate, Row
+from florin.domain.ledger import applying
+from florin.domain.ledger.models import Application, Entry, Item
+from florin.domain.payments.models import Allocation, Payment
+from florin.domain.payouts.models import Movement, Payout
+from florin.domain.receipts.models import Receipt
+from florin.domain.staff.rights import Right
+from florin.flows import refund_payment
+from florin.kernel import return_codes
+from florin.kernel.database import find
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind
+from florin.screens.office import stories
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.stories import Story
+
+_GONE = {Fate.RETURNED, Fate.CHARGED_BACK, Fate.UNDONE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One item that the payment's money went to: how much when it came in, and how much is there now.
+
+    ``order`` leads to the invoice; an open credit has none, and its ``open`` is what is not used yet.
+    """
+
+    item: Item
+    order: UUID | None
+    came_in: Money
+    stands: Money
+
+    @property
+    def open(self) -> Money:
+        """What is owed on the invoice now, or what is open of the credit."""
+        return Money(abs(self.item.balance), self.item.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an open credit gave to an invoice together with the payment, and what of it stands now."""
+
+    credit: Item
+    debt: Item
+    amount: Money
+    stands: Money
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show a payment."""
+    return page(request, "payment.html", _context(request, pk))
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def news(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show the payment as it is now; 204 if that is as the page has it."""
+    shown = _find(request, pk)
+    if request.GET.get("seen") == _mark(_stories(shown)):
+        return HttpResponse(status=204)
+    return page(request, "payment_body.html", _context(request, pk))
+
+
+def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
+    shown = _find(request, pk)
+    row, after, told = history.rows([shown])[0], history.aftermath(shown), _stories(shown)
+    return {
+        "payment": shown,
+        "row": row,
+        "after": after,
+        "returned": return_codes.sentence(after.returned.code) if after.returned else "",
+        "places": _places(shown),
+        "applied": _applied(shown),
+        "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
+        "payout": _payout(shown),
+        "may": _may(request, row, after),
+        "stories": told,
+        "mark": _mark(told),
+    }
+
+
+def _find(request: StaffRequest, pk: UUID) -> Payment:
+    payments = Payment.objects.filter(company=request.user.company)
+    found = find(payments.select_related("customer", "attempt__link"), pk=pk)
+    found.company = request.user.company
+    return found
+
+
+def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
+    """Say what can be done with a payment now; each dialog asks once more, under lock."""
+    shown, user = row.payment, request.user
+    counter, here = not shown.is_online, row.fate not in _GONE
+    money_moves = user.may(Right.REFUND)
+    refundable = money_moves and shown.is_online and here
+    return {
+        "refund": refundable and not refund_payment.look(user.company, shown.pk).obstacle,
+        "return": money_moves and counter and here,
+        "undo": counter and here and not row.refunded,
+        "unapply": here and not any(dispute.held for dispute in after.disputes),
+    }
+
+
+def _places(shown: Payment) -> list[Place]:
+    """Return where the money went and where it is, invoices by their due dates and open credits last."""
+    rows = (
+        Allocation.objects.filter(payment=shown)
+        .values_list("item", "invoice__order_id")
+        .annotate(
+            stands=Sum("amount"),
+            came_in=Sum("amount", filter=Q(entry__kind=Entry.Kind.PAYMENT), default=0),
+        )
+    )
+    found = {item: (order, int(stands), int(came_in)) for item, order, stands, came_in in rows}
+    items = Item.objects.filter(pk__in=found)
+    places = [
+        Place(
+            item=item,
+            order=found[item.pk][0],
+            stands=Money(found[item.pk][1], shown.currency),
+            came_in=Money(found[item.pk][2], shown.currency),
+        )
+        for item in items
+    ]
+    return sorted(places, key=lambda place: (place.order is None, place.item.due_on, place.item.number))
+
+
+def _applied(shown: Payment) -> list[Applied]:
+    """Return what open credits paid in the same moment, and what of that stands now."""
+    origin = f"payment:{shown.pk}"
+    given = (
+        Application.objects.filter(origin=origin, amount__gt=0)
+        .values_list("credit", "debt")
+        .annotate(given=Sum("amount"))
+    )
+    stands = {(part.credit.pk, part.debt.pk): part.amount for part in applying.standing(origin=origin)}
+    items = Item.objects.in_bulk({key for credit, debt, _given in given for key in (credit, debt)})
+    return [
+        Applied(
+            credit=items[credit],
+            debt=items[debt],
+            amount=Money(int(amount), shown.currency),
+            stands=Money(stands.get((credit, debt), 0), shown.currency),
+        )
+        for credit, debt, amount in given
+    ]
+
+
+def _payout(shown: Payment) -> Payout | None:
+    """Return the payout with which the money reached the company's bank, once it is known."""
+    movements = Movement.objects.filter(payment=shown, kind=MovementKind.PAYMENT, payout__isnull=False)
+    movement = movements.select_related("payout").first()
+    return movement.payout if movement else None
+
+
+def _stories(shown: Payment) -> list[Story]:
+    also = [shown.attempt_id] if shown.attempt_id else []
+    return stories.timeline(shown.company_id, shown.pk, *also)
+
+
+def _mark(told: Sequence[Story]) -> str:
+    return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

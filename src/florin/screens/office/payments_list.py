@@ -1,0 +1,68 @@
+"""A/R > Payment History: every payment, found, sorted, added up and paged; and what is under way (R22)."""
+
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.history import queries as history
+from florin.domain.history.queries import Fate
+from florin.domain.payments import queries
+from florin.domain.payments.models import Method
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Right
+from florin.kernel import return_codes
+from florin.screens.office import paging
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.payments_asked import Asked
+
+# Keys that no index knows, for what is few enough to be sorted.
+_APART = {
+    "received_at_apart": Coalesce("received_at", "received_at"),
+    "amount_apart": Coalesce("amount", "amount"),
+}
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def payments(request: StaffRequest) -> HttpResponse:
+    """Show payments, the newest first unless asked otherwise, with what they come to."""
+    company, asked, after = request.user.company, Asked.read(request.GET), request.GET.get("after", "")
+    wanted = asked.wanted(company)
+    found = queries.search(company.pk, wanted)
+    totals = queries.totals(found)
+    few = asked.narrowed and not totals.cut
+    shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
+    context: dict[str, object] = {
+        "rows": history.rows(shown.rows),
+        "totals": totals,
+        "most": queries.MOST_COUNTED,
+        "after": shown.after,
+        "first": not after,
+        "asked": asked,
+        "whose": _whose(company, wanted),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return page(request, "payment_rows.html", context)
+    return page(request, "payments.html", {**context, **_around(company)})
+
+
+def _around(company: Company) -> dict[str, object]:
+    """Return what stands around the list: what to filter by, and bank debits that are not payments yet."""
+    people = User.objects.filter(company=company).order_by("name").values_list("name", flat=True)
+    failed = queries.failed_with_debts(company.pk)
+    return {
+        "methods": Method.choices,
+        "fates": Fate.choices,
+        "people": list(dict.fromkeys(people)),
+        "under_way": queries.under_way(company.pk),
+        "failed": [(attempt, return_codes.reason(attempt.failure)) for attempt in failed],
+    }
+
+
+def _whose(company: Company, wanted: queries.Wanted) -> Customer | None:
+    """Return the customer that the list is narrowed to."""
+    if wanted.customer is None:
+        return None
+    return Customer.objects.filter(company=company, pk=wanted.customer).first()
