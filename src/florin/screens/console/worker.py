@@ -16,9 +16,11 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
+from florin.domain.companies.models import Company
 from florin.flows import (
     deliver_outbox,
     handle_notice,
+    reconcile,
     refund_payment,
     send_batch,
     send_statements,
@@ -28,6 +30,7 @@ from florin.kernel.jobs import Job
 
 _EVERY_FIVE_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
+_EVERY_HOUR = "17 * * * *"
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 Arguments = ParamSpec("Arguments")
@@ -51,6 +54,7 @@ def build() -> App:
     app.task(name=Job.DELIVER_OUTBOX.value, retry=_RETRY)(_deliver_outbox)
     app.task(name=Job.EXPIRE_SESSIONS.value, retry=_RETRY)(_expire_sessions)
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
+    app.task(name=Job.RECONCILE.value, retry=_RETRY)(_reconcile)
     app.task(name=Job.SEND_BATCH.value, retry=_RETRY)(_send_batch)
     app.task(name=Job.SEND_STATEMENTS.value, retry=_RETRY)(_send_statements)
     for cron, name, work in (
@@ -60,6 +64,7 @@ def build() -> App:
         (_EVERY_FIVE_SECONDS, "sweep_statements", _sweep_statements),
         (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
+        (_EVERY_HOUR, "reconcile_all", _reconcile_all),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -99,6 +104,16 @@ def _expire_sessions(items: list[str]) -> None:
 @_connected
 def _handle_notice(gateway: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
     handle_notice.handle(gateway, event, attempt, payment=payment, account=account)
+
+
+@_connected
+def _reconcile(company: str, by: str) -> None:
+    reconcile.run(Company.objects.get(pk=company), by=by)
+
+
+@_connected
+def _reconcile_all(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    reconcile.run_all()
 
 
 @_connected

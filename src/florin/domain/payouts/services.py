@@ -1,0 +1,231 @@
+"""Taking in the processor's account of a company's money: every line of it, once.
+
+What concerns a payment of ours is booked by whoever follows that payment. The rest is booked here, so that
+the processor's balance and ours stay equal: payouts, the processor's own fees, money that we know nothing of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.disputes.models import Dispute
+from florin.domain.ledger import posting
+from florin.domain.ledger.models import Account, Entry
+from florin.domain.ledger.posting import NewEntry, Posting
+from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
+from florin.domain.refunds.models import Refund
+from florin.kernel import clock, processor
+from florin.kernel.database import AT_ONCE, find
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind, PayoutReport
+
+BY = "processor"
+_OF_PAYOUTS = (MovementKind.PAYOUT, MovementKind.PAYOUT_FAILED)
+_OF_REFUNDS = (MovementKind.REFUND, MovementKind.REFUND_FAILED)
+_OF_DISPUTES = (MovementKind.DISPUTE, MovementKind.DISPUTE_WON)
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What of ours the processor speaks of: payments by its reference, attempts by their key."""
+
+    payments: dict[str, UUID]
+    attempts: dict[str, Attempt]
+
+
+def lock(account: PaymentsAccount) -> PaymentsAccount:
+    """Let one run at a time write about an account, until the transaction ends."""
+    return (
+        PaymentsAccount.objects.select_for_update(of=("self",)).select_related("company").get(pk=account.pk)
+    )
+
+
+def is_shared(account: PaymentsAccount) -> bool:
+    """Say whether several companies use one account at the processor: its payouts belong to none then."""
+    same = PaymentsAccount.objects.filter(gateway=account.gateway, reference=account.reference)
+    return same.exclude(state=PaymentsAccount.State.NEW).exclude(pk=account.pk).exists()
+
+
+def ours(account: PaymentsAccount, told: Sequence[processor.Movement]) -> Ours:
+    """Find the payments and attempts of the account's company that movements speak of, in two queries."""
+    mine = {"company": account.company_id, "gateway": account.gateway, "account": account.reference}
+    payments = Payment.objects.filter(**mine, reference__in={one.payment for one in told if one.payment})
+    keys = {key for one in told if (key := _key(one.attempt))}
+    return Ours(
+        payments=dict(payments.values_list("reference", "pk")),
+        attempts={str(attempt.pk): attempt for attempt in Attempt.objects.filter(**mine, pk__in=keys)},
+    )
+
+
+def take_in(account: PaymentsAccount, told: Sequence[processor.Movement]) -> list[Movement]:
+    """Keep the movements that we do not have yet, and book what no payment of ours accounts for.
+
+    Exactly once for each movement; the account is locked by the caller, and payouts were taken in before.
+    Returns what is new. Of an account that several companies share, only what concerns this one's payments.
+    """
+    known = set(
+        _mine(account)
+        .filter(reference__in=[one.reference for one in told])
+        .values_list("reference", flat=True)
+    )
+    payments = ours(account, told).payments
+    shared = is_shared(account)
+    fresh = [
+        _movement(account, one, payments.get(one.payment))
+        for one in told
+        if one.reference not in known and not (shared and one.payment not in payments)
+    ]
+    Movement.objects.bulk_create(fresh, batch_size=AT_ONCE)
+    payouts = _payouts_of(account, fresh)
+    news = [_entry(account.company, row, payouts) for row in fresh if row.payment_id is None and row.net]
+    posting.post_many(news)
+    return fresh
+
+
+def take_in_payouts(account: PaymentsAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
+    """Keep payouts as the processor tells of them now; the account is locked by the caller.
+
+    Returns those whose state is new, each with the state before, empty for one that we did not know.
+    """
+    if is_shared(account):
+        return []
+    known = Payout.objects.filter(
+        gateway=account.gateway, account=account.reference, reference__in=[one.reference for one in told]
+    )
+    rows = {payout.reference: payout for payout in known}
+    news = []
+    for one in told:
+        payout = rows.get(one.reference) or Payout(
+            company=account.company,
+            gateway=account.gateway,
+            account=account.reference,
+            reference=one.reference,
+            currency=one.amount.currency,
+            amount=one.amount.minor,
+            made_at=one.made_at,
+        )
+        before = str(payout.state)
+        payout.state, payout.arrives_on = Payout.State(one.state), one.arrives_on
+        payout.save()
+        if before != payout.state:
+            news.append((payout, before))
+    return news
+
+
+def itemise(payout: Payout, told: Iterable[processor.Movement]) -> bool:
+    """Note of which movements a payout consists, and say whether they add up to it (X6)."""
+    parts = Movement.objects.filter(gateway=payout.gateway, account=payout.account)
+    own = Q(kind=MovementKind.PAYOUT.value, source=payout.reference)
+    parts.filter(~own, reference__in=[one.reference for one in told]).update(payout=payout)
+    return adds_up(payout)
+
+
+def adds_up(payout: Payout) -> bool:
+    """Say whether the known parts of a payout come to its amount."""
+    total = payout.movements.aggregate(total=Sum("net"))["total"]
+    return total is not None and int(total) == payout.amount
+
+
+def not_itemised(account: PaymentsAccount, *, since: datetime) -> list[Payout]:
+    """Return payouts made since of which not every part is known, the oldest first."""
+    made = Payout.objects.filter(
+        company=account.company_id, gateway=account.gateway, account=account.reference, made_at__gte=since
+    )
+    summed = made.annotate(parts=Sum("movements__net")).order_by("made_at")
+    return [payout for payout in summed if payout.parts != payout.amount]
+
+
+def link(account: PaymentsAccount, *, since: datetime) -> None:
+    """Point movements since then at the refunds and disputes that they are about, once those are known."""
+    loose = _mine(account).filter(
+        at__gte=since, payment__isnull=False, refund__isnull=True, dispute__isnull=True
+    )
+    refund = Refund.objects.filter(payment=OuterRef("payment"), reference=OuterRef("source"))
+    loose.filter(kind__in=_OF_REFUNDS).update(refund=Subquery(refund.values("pk")[:1]))
+    dispute = Dispute.objects.filter(payment=OuterRef("payment"), reference=OuterRef("source"))
+    loose.filter(kind__in=_OF_DISPUTES).update(dispute=Subquery(dispute.values("pk")[:1]))
+
+
+def begin(company: Company, *, since: datetime, by: str) -> Reconciliation:
+    """Note that a comparison begins."""
+    now = clock.now()
+    return Reconciliation.objects.create(company=company, started_at=now, since=since, until=now, asked_by=by)
+
+
+def settle(company: Company, pk: UUID, *, note: str, by: str) -> Difference:
+    """Note that a person has dealt with a difference, in the caller's transaction; the first who does counts.
+
+    Raises:
+        NotFound: if there is none, or it is another company's.
+    """
+    difference = find(Difference.objects.filter(company=company).select_for_update(of=("self",)), pk=pk)
+    if difference.settled_at is None:
+        difference.settled_at, difference.settled_by, difference.note = clock.now(), by, note
+        difference.save(update_fields=["settled_at", "settled_by", "note"])
+    return difference
+
+
+def _mine(account: PaymentsAccount) -> QuerySet[Movement]:
+    return Movement.objects.filter(gateway=account.gateway, account=account.reference)
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _movement(account: PaymentsAccount, told: processor.Movement, payment: UUID | None) -> Movement:
+    return Movement(
+        company=account.company,
+        gateway=account.gateway,
+        account=account.reference,
+        reference=told.reference,
+        kind=told.kind.value,
+        currency=told.gross.currency,
+        gross=told.gross.minor,
+        fee=told.fee.minor,
+        net=told.net.minor,
+        at=told.at,
+        source=told.source,
+        payment_id=payment,
+    )
+
+
+def _payouts_of(account: PaymentsAccount, rows: Iterable[Movement]) -> dict[str, UUID]:
+    sources = {row.source for row in rows if row.kind in _OF_PAYOUTS}
+    found = Payout.objects.filter(gateway=account.gateway, account=account.reference, reference__in=sources)
+    return dict(found.values_list("reference", "pk"))
+
+
+def _entry(company: Company, row: Movement, payouts: Mapping[str, UUID]) -> NewEntry:
+    """Say how a movement is booked that no payment accounts for: its fee to the fees, whatever else it is."""
+    kind, against = Entry.Kind.ADJUSTMENT, Account.ADJUSTMENTS
+    match MovementKind(row.kind):
+        case MovementKind.PAYOUT:
+            kind, against = Entry.Kind.PAYOUT, Account.BANK
+        case MovementKind.PAYOUT_FAILED:
+            kind, against = Entry.Kind.PAYOUT_FAILED, Account.BANK
+        case MovementKind.FEE:
+            against = Account.FEES
+        case _:
+            pass
+    return NewEntry(
+        company=company,
+        kind=kind,
+        source=f"payout:{payouts[row.source]}" if row.source in payouts else f"movement:{row.pk}",
+        key=f"movement:{row.pk}",
+        date=clock.local(row.at, company.time_zone),
+        by=BY,
+        postings=[
+            Posting(Account.PROCESSOR, Money(row.net, row.currency)),
+            Posting(against, Money(-row.gross, row.currency)),
+            Posting(Account.FEES, Money(row.fee, row.currency)),
+        ],
+    )
