@@ -65,7 +65,7 @@ def follow(payment: Payment) -> None:
     """What a notice brings about: everything that the processor knows of a payment is taken in."""
     story = registry.get(payment.gateway, payment.account).aftermath(payment.reference)
     with transaction.atomic():
-        for report in story.refunds:
+        for report in reversed(story.refunds):  # the oldest first
             refund_payment.take_in(allocating.lock(payment.pk), report)
 
 

@@ -102,7 +102,7 @@ def ask(refund_id: UUID) -> None:
     except GatewayError:
         services.doubt(refund_id)
         return
-    _record(asked.payment_id, known)
+    _record(asked.payment_id, list(reversed(known)))  # the oldest first
     if Refund.objects.get(pk=refund_id).state == RefundState.REQUESTED:
         _send(asked)  # with the key as it was before the look-up
 
@@ -153,7 +153,7 @@ def _contested(payment: Payment) -> str:
 
 
 @transaction.atomic(durable=True)
-def _record(payment_id: UUID, reports: list[RefundReport] | tuple[RefundReport, ...]) -> None:
+def _record(payment_id: UUID, reports: list[RefundReport]) -> None:
     payment = allocating.lock(payment_id)
     for report in reports:
         take_in(payment, report)

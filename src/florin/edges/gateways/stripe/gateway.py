@@ -139,7 +139,7 @@ class StripeGateway:
         disputes = self._all(self._client.v1.disputes.list, {"payment_intent": payment})
         return Aftermath(
             fee=reading.fee_of(intent.get("latest_charge") or {}),
-            refunds=tuple(map(reading.refund_report, reversed(list(refunds)))),
+            refunds=tuple(map(reading.refund_report, refunds)),
             disputes=tuple(map(reading.dispute_report, disputes)),
         )
 

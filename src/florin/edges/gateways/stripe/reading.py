@@ -208,16 +208,21 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
     )
 
 
+def lost_account(reference: str) -> AccountReport:
+    """Report an account that we may not look at any more: nothing can be paid into it."""
+    return AccountReport(reference=reference, standing=AccountStanding.SUSPENDED, reason="account_invalid")
+
+
 def _standing(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStanding:
     if reason.startswith("rejected"):
         return AccountStanding.REJECTED
     if account.get("charges_enabled"):
         return AccountStanding.ACTIVE
+    if reason and not reason.startswith("requirements."):
+        return AccountStanding.SUSPENDED
     if wanted or not account.get("details_submitted"):
         return AccountStanding.INCOMPLETE
-    if not reason or reason == "requirements.pending_verification":
-        return AccountStanding.PENDING
-    return AccountStanding.SUSPENDED
+    return AccountStanding.PENDING
 
 
 def _dispute_outcome(status: str) -> DisputeOutcome:
