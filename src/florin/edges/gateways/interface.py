@@ -52,7 +52,7 @@ class Gateway(Protocol):
         """
 
     def aftermath(self, payment: str) -> Aftermath:
-        """Return what followed after a payment was taken: its fee, its refunds and disputes, the latest first."""
+        """Return what followed after a payment was taken: its fee, refunds and disputes, the latest first."""
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """Return the lines of the processor's account that were written since, or all of one payout."""
