@@ -55,9 +55,12 @@ def _update(rows: object, **values: object) -> None:
 
 
 # What is switched, and the reason at the manual door, the customer's and the company's; empty means a link.
-_NO_ACCOUNT = "Payment links need a payments account. An Admin can open one under Setup."
-_PENDING = "The payments account is in verification, so no payment links are offered yet."
-_SUSPENDED = "The payments account is suspended, so no payment links are offered yet."
+_NO_ACCOUNT = "Payment links need a payments account. An Admin can open one under Setup > Payments."
+_WHERE = "Setup > Payments tells an Admin what to do."
+_MORE = f"The payments account is waiting for information, so no payment links are offered. {_WHERE}"
+_PENDING = f"The payments account is in verification, so no payment links are offered. {_WHERE}"
+_SUSPENDED = f"The payments account is suspended, so no payment links are offered. {_WHERE}"
+_REJECTED = f"The payments account is rejected, so no payment links are offered. {_WHERE}"
 _COMPANY = "Payment links are switched off for the whole company."
 _CUSTOMER = "Payment links are switched off for Corner."
 _MANUAL = "Payment links are switched off for what is sent by hand."
@@ -66,7 +69,10 @@ _VOID = "A void invoice cannot be paid."
 SWITCHES = [
     (nothing, "", "", ""),
     (no_account, _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
+    (account(PaymentsAccount.State.NEW), _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
+    (account(PaymentsAccount.State.INCOMPLETE), _MORE, _MORE, _MORE),
     (account(PaymentsAccount.State.PENDING), _PENDING, _PENDING, _PENDING),
+    (account(PaymentsAccount.State.REJECTED), _REJECTED, _REJECTED, _REJECTED),
     (account(PaymentsAccount.State.SUSPENDED), _SUSPENDED, _SUSPENDED, _SUSPENDED),
     (company_off, _COMPANY, _COMPANY, _COMPANY),
     (customer_off, _CUSTOMER, _CUSTOMER, ""),

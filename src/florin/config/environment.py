@@ -119,6 +119,18 @@ def secret(name: str) -> str:
     return path.read_text()
 
 
+def connects() -> bool:
+    """Return whether each company opens an account of its own at the processor (Stripe Connect).
+
+    Raises:
+        Misconfigured: if the variable says neither yes nor no.
+    """
+    answer = text("STRIPE_CONNECT", "no")
+    if answer not in {"yes", "no"}:
+        raise Misconfigured(f"STRIPE_CONNECT must be yes or no, not {answer!r}.")
+    return answer == "yes"
+
+
 @dataclass(frozen=True, slots=True)
 class MailSender:
     """How mail leaves: the sender's name, Django's backend for it, and what anymail must know."""
@@ -201,6 +213,7 @@ def prepare_demo() -> None:
         STRIPE_API_BASE=f"http://127.0.0.1:{sandbox_port}",
         STRIPE_DASHBOARD_URL=f"http://127.0.0.1:{sandbox_port}/dashboard",
         STRIPE_API_KEY="sk_test_florin_sandbox",
+        STRIPE_CONNECT="yes",
         STRIPE_WEBHOOK_SECRET=f"whsec_{secret('FLORIN_DEMO_NOTICE_SECRET')}",
         FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),
         FLORIN_MAIL_SENDER="smtp",

@@ -200,6 +200,7 @@ MESSAGE_ID_DOMAIN = _public.hostname
 DEFAULT_FROM_EMAIL = environment.text("FLORIN_MAIL_FROM", "florin@localhost.localdomain")
 
 STRIPE_API_KEY = environment.text("STRIPE_API_KEY")
+STRIPE_CONNECT = environment.connects()
 STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "https://api.stripe.com")
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15)
 STRIPE_DASHBOARD_URL = environment.text("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")

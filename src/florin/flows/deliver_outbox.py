@@ -19,7 +19,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
 from florin.edges import documents
-from florin.edges.mail import letters, news, post, writing
+from florin.edges.mail import account_letter, letters, news, post, writing
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.writing import Letter
@@ -143,6 +143,10 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
                 amount=Money(message.snapshot["amount"], message.snapshot["currency"]),
                 language=message.snapshot["language"],
             ), ()
+        case Message.Kind.ACCOUNT_NOTICE:
+            told = MoneyNews.from_json(message.snapshot["news"])
+            url = f"{settings.PUBLIC_URL}{message.snapshot['path']}"
+            return account_letter.letter(told, message.company.letterhead, url=url), ()
         case _:
             return _news(message), ()
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
-from florin.flows import follow_payment, settle_payment
+from florin.flows import follow_payment, onboard_account, settle_payment
 from florin.kernel.jobs import Job, later
 from florin.kernel.processor import GatewayError
 
@@ -56,6 +56,8 @@ def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", ac
         notices.handled(gateway_name, event, f"attempt is {known.state}")
     elif payment and not attempt:
         _follow(gateway_name, event, payment, account)
+    elif account and not attempt:
+        _look_at_account(gateway_name, event, account)
     else:
         notices.handled(gateway_name, event, "about nothing of ours")
 
@@ -80,6 +82,16 @@ def _follow(gateway_name: str, event: str, reference: str, account: str) -> None
         _log.warning("Payment %s cannot be followed: the processor does not answer", payment.number)
     else:
         notices.handled(gateway_name, event, "payment followed")
+
+
+def _look_at_account(gateway_name: str, event: str, account: str) -> None:
+    """Ask how the company's account stands at which a notice says that something changed (R2)."""
+    try:
+        known = onboard_account.noticed(gateway_name, account)
+    except GatewayError:
+        _log.warning("The account of a notice cannot be looked at: the processor does not answer")
+    else:
+        notices.handled(gateway_name, event, "account looked at" if known else "about nothing of ours")
 
 
 def _key(text: str) -> UUID | None:

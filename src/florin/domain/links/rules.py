@@ -12,22 +12,34 @@ from florin.domain.invoices.models import Invoice
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a link is offered; ``reason`` is a sentence for staff when it is not."""
+    """Whether a link is offered; ``reason`` is a sentence for staff when it is not.
+
+    ``needs_account`` says that the payments account is what is missing, so that a screen can lead there.
+    """
 
     offered: bool
     reason: str = ""
+    needs_account: bool = False
 
 
 def for_company(company: Company, *, currency: str = "") -> Answer:
     """Say whether a company can take payments by link at all (R2, R10, R13), or in one currency."""
     account = account_of(company)
-    if account is None:
-        return Answer(False, _("Payment links need a payments account. An Admin can open one under Setup."))
+    if account is None or account.state == PaymentsAccount.State.NEW:
+        return Answer(
+            False,
+            _("Payment links need a payments account. An Admin can open one under Setup > Payments."),
+            needs_account=True,
+        )
     if account.state != PaymentsAccount.State.ACTIVE:
         return Answer(
             False,
-            _("The payments account is %(state)s, so no payment links are offered yet.")
+            _(
+                "The payments account is %(state)s, so no payment links are offered. Setup > Payments tells"
+                " an Admin what to do."
+            )
             % {"state": account.get_state_display()},
+            needs_account=True,
         )
     if not company.links_enabled:
         return Answer(False, _("Payment links are switched off for the whole company."))

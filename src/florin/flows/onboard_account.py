@@ -1,0 +1,269 @@
+"""A company gets its payments account (R2): opened, filled in at the processor, and watched from then on.
+
+press -> open an account -> the processor's form -> ask how it stands -> state -> sessions end, mail, timeline
+
+Without Stripe Connect the installation's own account is the company's, and is only asked about. Every network
+call is outside a transaction.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from florin.domain.activity import services as activity
+from florin.domain.companies import accounts
+from florin.domain.companies.accounts import Change, State
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.staff.models import User
+from florin.edges.gateways import registry
+from florin.flows import stale_sessions
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+from florin.kernel.news import MoneyNews
+from florin.kernel.processor import (
+    AccountReport,
+    GatewayBusy,
+    GatewayError,
+    GatewayFault,
+    GatewayRefusal,
+    NewAccount,
+)
+
+PAGE = "/office/payments/account/"
+# Where Stripe opens accounts whose form it hosts itself.
+COUNTRIES = (
+    *("AE", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI"),
+    *("FR", "GB", "GI", "GR", "HK", "HR", "HU", "IE", "IT", "JP", "LI", "LT", "LU", "LV", "MT"),
+    *("MX", "MY", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US"),
+)
+
+_log = logging.getLogger(__name__)
+_WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
+Answer = TypeVar("Answer")
+
+
+class ProcessorAway(Refusal):
+    """The processor does not answer; nothing was lost, and the Admin may press again."""
+
+    status = 503
+
+
+def go_on(company: Company, *, country: str, by: User) -> str:
+    """Return where an Admin goes on: the processor's form, or our page if the account is the installation's.
+
+    ``country`` is where the business is (ISO 3166), and is needed for a new account only. Pressed twice, or
+    again after no answer, there is one account.
+
+    Raises:
+        Conflict: if another company uses the installation's own account.
+        ProcessorAway: if the processor does not answer.
+        Refusal: if no country was chosen, or the processor opens no account.
+    """
+    account = accounts.of(company)
+    if not account.reference and account.state != State.NEW:
+        refresh(company, by=by.name)
+        return PAGE
+    if not account.reference and not settings.STRIPE_CONNECT:
+        _use_own(account, by=by)
+        return PAGE
+    if not account.reference:
+        account = _open(account, country=country, by=by)
+    page = f"{settings.PUBLIC_URL}{PAGE}"
+    gateway = registry.get(account.gateway)
+    return _answered(
+        lambda: gateway.onboarding_page(
+            account.reference, return_url=f"{page}?back=1", refresh_url=f"{page}?again=1"
+        )
+    )
+
+
+def refresh(company: Company, *, by: str = activity.SYSTEM) -> PaymentsAccount:
+    """Ask the processor how a company's account stands, and return it as it is afterwards.
+
+    Safe to repeat, and at once with others: what follows a change happens once.
+
+    Raises:
+        ProcessorAway: if the processor does not answer.
+    """
+    account = accounts.of(company)
+    if account.state == State.NEW:
+        return account
+    return _answered(lambda: _look(account, by=by))
+
+
+def noticed(gateway: str, reference: str) -> bool:
+    """Look at the account that a notice is about; false if it is nobody's here.
+
+    Raises:
+        GatewayError: if the processor does not answer; the notice is to be handled again.
+    """
+    account = (
+        PaymentsAccount.objects.filter(gateway=gateway, reference=reference).exclude(reference="").first()
+    )
+    if account is None:
+        return False
+    _look(account)
+    return True
+
+
+def look_round() -> None:
+    """Ask about every account whose turn it is, for notices may be lost; one that trips us stops no other."""
+    for account in accounts.due(clock.now())[:200]:
+        try:
+            _look(account)
+        except GatewayError:
+            continue  # its turn comes again with the next round
+        except Exception:  # noqa: BLE001 - one account keeps no other waiting
+            _log.exception("The payments account %s cannot be looked at", account.pk)
+
+
+def _open(account: PaymentsAccount, *, country: str, by: User) -> PaymentsAccount:
+    if country not in COUNTRIES:
+        raise Refusal(_("Choose the country that the business is in."))
+    company = account.company
+    new = NewAccount(company=f"{company.pk}", name=company.name, email=company.email, country=country)
+    reference = _answered(lambda: _opened(account.gateway, new))
+    _keep(account, reference, by=by)
+    return PaymentsAccount.objects.select_related("company").get(pk=account.pk)
+
+
+def _opened(gateway_name: str, new: NewAccount) -> str:
+    """Open the account. A processor that broke down keeps its key; what it may have opened stays empty."""
+    gateway, key = registry.get(gateway_name), _key(new)
+    try:
+        return gateway.open_account(new, key=key)
+    except GatewayFault:
+        return gateway.open_account(new, key=f"{key}:again")
+
+
+def _key(new: NewAccount) -> str:
+    """Return a key that is the same for as long as the same is asked for."""
+    told = f"{new.name}|{new.email}|{new.country}"
+    return f"account:{new.company}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+@transaction.atomic(durable=True)
+def _keep(account: PaymentsAccount, reference: str, *, by: User) -> None:
+    if accounts.opened(account, reference=reference):
+        _note(account, State.INCOMPLETE, by=by.name)
+
+
+def _use_own(account: PaymentsAccount, *, by: User) -> None:
+    """Let the company be paid into the installation's own account, if that can take payments."""
+    asked_at = clock.now()
+    report = _answered(lambda: registry.get(account.gateway).account(""))
+    with transaction.atomic(durable=True):
+        accounts.claim_own(account)
+        _follow(accounts.record(account, report, asked_at=asked_at), by=by.name)
+
+
+def _look(account: PaymentsAccount, *, by: str = activity.SYSTEM) -> PaymentsAccount:
+    asked_at = clock.now()
+    return _record(account, registry.get(account.gateway).account(account.reference), asked_at, by=by)
+
+
+@transaction.atomic(durable=True)
+def _record(
+    account: PaymentsAccount, report: AccountReport, asked_at: datetime, *, by: str
+) -> PaymentsAccount:
+    change = accounts.record(account, report, asked_at=asked_at)
+    _follow(change, by=by)
+    return change.account
+
+
+def _follow(change: Change, *, by: str) -> None:
+    """Do what follows a change: the timeline, a mail, the end of sessions that nobody may pay any more."""
+    account = change.account
+    if not change.moved and not change.newly_wanted:
+        return
+    if change.moved and change.before == State.ACTIVE:
+        stale_sessions.expire(company=account.company)
+    if change.moved:
+        _note(account, State(account.state), by=by)
+    if _is_news(change):
+        _tell(account)
+
+
+def _is_news(change: Change) -> bool:
+    """Whether the company gets a mail: not about waiting, nor about the form that it has just begun."""
+    match State(change.account.state):
+        case State.ACTIVE | State.SUSPENDED | State.REJECTED:
+            return True
+        case State.INCOMPLETE:
+            return change.before != State.NEW
+        case State.PENDING | State.NEW:
+            return False
+
+
+def _note(account: PaymentsAccount, state: State, *, by: str) -> None:
+    activity.note(
+        account.company_id,
+        activity.Kind.ACCOUNT_CHANGED,
+        subjects=[account.company_id, account.pk],
+        actor=by,
+        state=state.value,
+        reason=account.reason,
+    )
+
+
+def _tell(account: PaymentsAccount) -> None:
+    company = account.company
+    news = MoneyNews(
+        topic=Message.Kind.ACCOUNT_NOTICE.value,
+        customer_name="",
+        customer_number="",
+        method="",
+        currency=company.currency,
+        amount=0,
+        on=clock.today(company.time_zone),
+        language=company.language,
+        reason=account.reason,
+        reference=",".join(account.wanted),
+        state=account.state,
+    )
+    outbox.enqueue(
+        NewMessage(
+            company_id=company.pk,
+            event=f"account:{account.pk}:{account.checked_at:%Y%m%d%H%M%S%f}",
+            kind=Message.Kind.ACCOUNT_NOTICE,
+            recipients=[company.email],
+            snapshot={"news": news.to_json(), "language": company.language, "path": PAGE},
+            subjects=[company.pk, account.pk],
+        )
+    )
+
+
+def _answered(ask: Callable[[], Answer]) -> Answer:
+    """Ask the processor; a second press waits for the first one's answer, and no answer is a sentence."""
+    for pause in _WAITS_SECONDS:
+        try:
+            return _asked(ask)
+        except GatewayBusy:
+            time.sleep(pause)
+    return _asked(ask)
+
+
+def _asked(ask: Callable[[], Answer]) -> Answer:
+    try:
+        return ask()
+    except GatewayBusy:
+        raise
+    except GatewayRefusal as problem:
+        _log.warning("The processor refuses an account: %s", problem)
+        raise Refusal(
+            _("The payment processor opens no account here. Ask whoever runs this installation.")
+        ) from problem
+    except GatewayError as problem:
+        raise ProcessorAway(
+            _("The payment processor does not answer. Nothing is lost; please try again in a minute.")
+        ) from problem

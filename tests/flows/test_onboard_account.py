@@ -1,0 +1,458 @@
+"""A payments account is opened at the processor, and what it allows is what the processor says (R2)."""
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+import httpx
+import pytest
+import stripe
+from pytest_django.fixtures import Settings
+
+from factories import make_company, make_link, make_user, press_pay
+from florin.domain.activity.models import Activity
+from florin.domain.companies import services as companies
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.links import rules
+from florin.domain.outbox.models import Message
+from florin.domain.payments import bill
+from florin.domain.payments.bill import BillState
+from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Role
+from florin.flows import change_settings, deliver_outbox, handle_notice, onboard_account, settle_payment
+from florin.flows.onboard_account import ProcessorAway
+from florin.kernel.errors import Conflict, Refusal
+from testing import settings as test_settings
+from testing.bank import Bank
+from testing.races import at_once
+
+FORM = {
+    "name": "Fern & Petal LLC",
+    "tax_id": "12-3456789",
+    "line1": "1 Market Street",
+    "city": "San Francisco",
+    "state": "CA",
+    "postal_code": "94103",
+    "routing": "110000000",
+    "number": "000999888777",
+    "first_name": "Ana",
+    "last_name": "Fern",
+    "dob": "1980-02-29",
+    "ssn": "4321",
+}
+State = PaymentsAccount.State
+
+
+@pytest.fixture(autouse=True)
+def connect(settings: Settings) -> None:
+    """Each company opens an account of its own."""
+    settings.STRIPE_CONNECT = True
+
+
+@pytest.fixture
+def admin(database: None) -> User:
+    """Admin of a company that has opened no account yet."""
+    company = companies.open_company(slug="fern", name="Fern & Petal", email="office@fern.example")
+    return make_user(company, Role.ADMIN)
+
+
+def go_on(admin: User, country: str = "US") -> str:
+    return onboard_account.go_on(admin.company, country=country, by=admin)
+
+
+def account_of(admin: User) -> PaymentsAccount:
+    return PaymentsAccount.objects.select_related("company").get(company=admin.company)
+
+
+def fill_in(page: str, tax_id: str = "12-3456789") -> None:
+    answer = httpx.post(page, data={**FORM, "tax_id": tax_id})
+    assert answer.status_code == 303, answer.text
+
+
+def judge(bank: Bank, admin: User, verdict: str) -> PaymentsAccount:
+    """Let the processor decide, and look."""
+    bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
+    return onboard_account.refresh(admin.company)
+
+
+def active(bank: Bank, admin: User) -> User:
+    """Give the company an active account of its own."""
+    go_on(admin)
+    assert judge(bank, admin, "verify").state == State.ACTIVE
+    admin.company.refresh_from_db()
+    return User.objects.select_related("company__account").get(pk=admin.pk)
+
+
+def letters() -> list[str]:
+    return [
+        message.snapshot["news"]["state"]
+        for message in Message.objects.filter(kind=Message.Kind.ACCOUNT_NOTICE).order_by("pk")
+    ]
+
+
+def told() -> list[str]:
+    return [
+        str(entry.about["state"])
+        for entry in Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).order_by("at")
+    ]
+
+
+def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> None:
+    page = go_on(admin)
+    assert account_of(admin).state == State.INCOMPLETE
+    assert not rules.for_company(admin.company).offered
+    fill_in(page)
+
+    account = onboard_account.refresh(admin.company)
+
+    assert (account.state, account.wanted, account.reason) == (State.ACTIVE, [], "")
+    assert rules.for_company(account.company).offered
+    assert (told(), letters()) == (["incomplete", "active"], ["active"])
+
+
+def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
+    go_on(admin)
+    reference = account_of(admin).reference
+    PaymentsAccount.objects.update(reference="", state=State.NEW)  # as if our answer had been lost
+
+    go_on(admin)
+
+    assert account_of(admin).reference == reference
+
+
+def test_two_admins_who_press_at_once_open_one_account(admin: User, bank: Bank) -> None:
+    other = make_user(admin.company, Role.ADMIN)
+
+    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
+
+    assert all(isinstance(answer, str) for answer in answers)
+    assert Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).count() == 1
+
+
+@pytest.mark.parametrize("mode", ["timeout_after_success", "500_after_success", "500_sticky", "reset"])
+def test_no_answer_is_unknown_and_a_second_press_goes_on(admin: User, bank: Bank, mode: str) -> None:
+    bank.break_down("account.create", mode, times=1)
+    with suppress(ProcessorAway):
+        go_on(admin)
+
+    assert go_on(admin).startswith(bank.base)
+    assert account_of(admin).state == State.INCOMPLETE
+
+
+@pytest.mark.parametrize("country", ["", "XX", "us", "US\x00"])
+def test_without_a_country_nothing_is_opened(admin: User, bank: Bank, country: str) -> None:
+    with pytest.raises(Refusal, match="Choose the country"):
+        go_on(admin, country)
+    assert account_of(admin).state == State.NEW
+
+
+@pytest.mark.parametrize(
+    ("tax_id", "state", "wanted", "reason"),
+    [
+        ("12-3450001", State.INCOMPLETE, ["individual.verification.document"], "requirements.past_due"),
+        ("12-3450002", State.REJECTED, [], "rejected.other"),
+        ("12-3450003", State.PENDING, [], "requirements.pending_verification"),
+    ],
+)
+def test_the_state_is_what_the_processor_decides(
+    admin: User, bank: Bank, tax_id: str, *, state: State, wanted: list[str], reason: str
+) -> None:
+    fill_in(go_on(admin), tax_id)
+
+    account = onboard_account.refresh(admin.company)
+
+    assert (account.state, account.wanted, account.reason) == (state, wanted, reason)
+    assert not rules.for_company(account.company).offered
+
+
+def test_verification_that_takes_a_day_ends_by_itself(admin: User, bank: Bank) -> None:
+    fill_in(go_on(admin), "12-3450003")
+    assert onboard_account.refresh(admin.company).state == State.PENDING
+    bank.let_days_pass(1)
+    PaymentsAccount.objects.update(checked_at=None)
+
+    onboard_account.look_round()
+
+    assert account_of(admin).state == State.ACTIVE
+    assert letters() == ["active"]
+
+
+def test_a_processor_that_asks_for_more_is_told_once(admin: User, bank: Bank) -> None:
+    active(bank, admin)
+
+    assert judge(bank, admin, "ask_more").state == State.INCOMPLETE
+    onboard_account.refresh(admin.company)
+
+    assert letters() == ["active", "incomplete"]
+    assert not rules.for_company(account_of(admin).company).offered
+
+
+def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, bank: Bank) -> None:
+    """Links that are out work again when the account does (R2)."""
+    active(bank, admin)
+    link = make_link(User.objects.get(pk=admin.pk))
+    attempt = press_pay(link)
+
+    judge(bank, admin, "suspend")
+    settle_payment.expire_sessions([debt.item_id for debt in attempt.debts.all()])
+
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.EXPIRED
+    assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.OFF
+    assert judge(bank, admin, "restore").state == State.ACTIVE
+    assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.PAYABLE
+    assert letters() == ["active", "suspended", "active"]
+
+
+def test_an_answer_to_an_older_question_changes_nothing(admin: User, bank: Bank) -> None:
+    active(bank, admin)
+    bank.order(f"accounts/{account_of(admin).reference}", verdict="suspend")
+    PaymentsAccount.objects.update(checked_at="2100-01-01T00:00:00Z")
+
+    onboard_account.refresh(admin.company)
+
+    assert account_of(admin).state == State.ACTIVE
+
+
+def test_many_looks_at_once_tell_of_a_change_once(admin: User, bank: Bank) -> None:
+    active(bank, admin)
+    bank.order(f"accounts/{account_of(admin).reference}", verdict="suspend")
+
+    at_once(*[lambda: onboard_account.refresh(admin.company)] * 4)
+
+    assert letters() == ["active", "suspended"]
+    assert told() == ["incomplete", "active", "suspended"]
+
+
+def flip(admin: User) -> None:
+    """Move a switch of the company."""
+    company = Company.objects.get(pk=admin.company_id)
+    now = companies.switches_of(company)
+    wanted = replace(now, manual_links_enabled=not now.manual_links_enabled)
+    change_settings.change(company, wanted, seen=now.mark, by=admin)
+
+
+def look(admin: User) -> None:
+    onboard_account.refresh(Company.objects.get(pk=admin.company_id))
+
+
+@pytest.mark.parametrize("verdict", ["suspend", "ask_more", "reject"])
+def test_a_look_and_a_change_of_switches_do_not_block_each_other(
+    admin: User, bank: Bank, verdict: str
+) -> None:
+    active(bank, admin)
+    bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
+
+    assert at_once(lambda: flip(admin), lambda: look(admin)) == [None, None]
+
+    assert not companies.switches_of(Company.objects.get(pk=admin.company_id)).manual_links_enabled
+    assert account_of(admin).state != State.ACTIVE
+
+
+def notice(account: str, kind: str = "account.updated") -> tuple[dict[str, str], bytes]:
+    body = json.dumps(
+        {
+            "id": f"evt_{time.time_ns()}",
+            "object": "event",
+            "type": kind,
+            "account": account,
+            "data": {"object": {"id": account, "object": "account", "metadata": {}}},
+        }
+    )
+    stamp = int(time.time())
+    signature = stripe.WebhookSignature._compute_signature(f"{stamp}.{body}", test_settings.NOTICE_SECRET)
+    return {"stripe-signature": f"t={stamp},v1={signature}"}, body.encode()
+
+
+def handled(account: str) -> str:
+    """Take a notice in and handle it, and say what came of it."""
+    handle_notice.receive("stripe", *notice(account))
+    row = ProcessorNotice.objects.order_by("-received_at")[0]
+    handle_notice.handle("stripe", row.event, row.attempt, payment=row.payment, account=row.account)
+    row.refresh_from_db()
+    return row.outcome
+
+
+def test_a_notice_is_a_knock_and_the_processor_is_asked(admin: User, bank: Bank) -> None:
+    fill_in(go_on(admin))
+
+    assert handled(account_of(admin).reference) == "account looked at"
+    assert account_of(admin).state == State.ACTIVE
+    assert handled("acct_of_somebody_else") == "about nothing of ours"
+
+
+def test_a_notice_waits_while_the_processor_does_not_answer(admin: User, bank: Bank) -> None:
+    fill_in(go_on(admin))
+    bank.break_down("account.retrieve", "500_before")
+
+    assert handled(account_of(admin).reference) == ""
+    assert account_of(admin).state == State.INCOMPLETE
+    ProcessorNotice.objects.update(received_at="2020-01-01T00:00:00Z")
+    handle_notice.sweep()
+    assert account_of(admin).state == State.ACTIVE
+
+
+def test_the_round_asks_each_hour_on_the_way_and_each_day_afterwards(admin: User, bank: Bank) -> None:
+    fill_in(go_on(admin))
+    onboard_account.look_round()
+    assert account_of(admin).state == State.ACTIVE
+    bank.order(f"accounts/{account_of(admin).reference}", verdict="suspend")
+    checked_at = account_of(admin).checked_at
+    assert checked_at is not None
+
+    onboard_account.look_round()  # asked just now
+    assert account_of(admin).state == State.ACTIVE
+    PaymentsAccount.objects.update(checked_at=checked_at.replace(year=checked_at.year - 1))
+    onboard_account.look_round()
+    assert account_of(admin).state == State.SUSPENDED
+
+
+def test_a_round_without_answers_leaves_everything_as_it_is(admin: User, bank: Bank) -> None:
+    active(bank, admin)
+    PaymentsAccount.objects.update(checked_at=None)
+    bank.break_down("account.retrieve", "500_before")
+
+    onboard_account.look_round()
+
+    assert account_of(admin).state == State.ACTIVE
+
+
+def test_an_account_that_has_left_us_takes_no_payments(admin: User, bank: Bank) -> None:
+    active(bank, admin)
+    PaymentsAccount.objects.update(reference="acct_1nobody")
+
+    account = onboard_account.refresh(admin.company)
+
+    assert (account.state, account.reason) == (State.SUSPENDED, "account_invalid")
+
+
+# ---- the installation's own account ----
+
+
+def test_without_connect_the_installations_own_account_is_used(
+    admin: User, bank: Bank, settings: Settings
+) -> None:
+    settings.STRIPE_CONNECT = False
+
+    assert go_on(admin, "") == onboard_account.PAGE
+
+    account = account_of(admin)
+    assert (account.state, account.reference) == (State.ACTIVE, "")
+    attempt = press_pay(make_link(User.objects.get(pk=admin.pk)))
+    assert attempt.account == ""
+
+
+def test_an_admin_cannot_share_the_own_account_of_another_company(
+    admin: User, company: Company, bank: Bank, settings: Settings
+) -> None:
+    settings.STRIPE_CONNECT = False
+
+    with pytest.raises(Conflict, match="Another company"):
+        go_on(admin)
+
+    assert account_of(admin).state == State.NEW
+
+
+def test_two_companies_that_claim_the_own_account_at_once_are_one(
+    admin: User, bank: Bank, settings: Settings
+) -> None:
+    settings.STRIPE_CONNECT = False
+    other = make_user(companies.open_company(slug="oak", name="Oak", email="o@oak.example"), Role.ADMIN)
+
+    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "str"]
+    assert PaymentsAccount.objects.filter(state=State.ACTIVE).count() == 1
+
+
+# ---- whose money ----
+
+
+def paid(bank: Bank, owner: User) -> Payment:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt)
+    settle_payment.settle(attempt.pk)
+    return Payment.objects.get(attempt=attempt)
+
+
+def taken(account: str) -> int:
+    """What the bank has really taken for an account, in minor units."""
+    answer = httpx.get(
+        f"http://127.0.0.1:{test_settings.SANDBOX_PORT}/control/summary",
+        params={"account": account},
+        headers={"Authorization": f"Bearer {test_settings.CONTROL_TOKEN}"},
+    ).json()
+    return sum(intent["captured"] for intent in answer["payment_intents"])
+
+
+def test_each_company_is_paid_into_its_own_account(admin: User, bank: Bank) -> None:
+    fern = active(bank, admin)
+    oak_company = companies.open_company(slug="oak", name="Oak Blooms", email="office@oak.example")
+    oak = active(bank, make_user(oak_company, Role.ADMIN))
+
+    one, two, three = paid(bank, fern), paid(bank, oak), paid(bank, oak)
+
+    assert one.account == account_of(fern).reference
+    assert two.account == three.account == account_of(oak).reference != one.account
+    assert (taken(one.account), taken(two.account)) == (10_000, 20_000)
+
+
+def test_a_new_account_leaves_old_payments_where_they_are(admin: User, bank: Bank) -> None:
+    """What is under way at the old account is settled there, what comes after at the new one."""
+    fern = active(bank, admin)
+    old = account_of(fern).reference
+    before = paid(bank, fern)
+    under_way = press_pay(make_link(fern))
+    PaymentsAccount.objects.filter(company=fern.company).update(reference="", state=State.NEW)
+    fern.company.name = "Fern & Petal Incorporated"
+    fern.company.save()
+    fern = active(bank, fern)
+    bank.pay(under_way)
+    settle_payment.settle(under_way.pk)
+
+    after = paid(bank, fern)
+
+    assert account_of(fern).reference not in {"", old}
+    assert (before.account, Payment.objects.get(attempt=under_way).account) == (old, old)
+    assert after.account == account_of(fern).reference
+    assert (taken(old), taken(after.account)) == (20_000, 10_000)
+
+
+# ---- the mail ----
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "says"),
+    [
+        (["verify"], "carry a payment link"),
+        (["verify", "ask_more"], "identity document"),
+        (["verify", "suspend"], "reviewing the account"),
+        (["reject"], "will not work with this business"),
+    ],
+)
+def test_the_company_is_mailed_what_it_means(admin: User, bank: Bank, verdicts: list[str], says: str) -> None:
+    bank.forget_mails()
+    go_on(admin)
+    for verdict in verdicts:
+        judge(bank, admin, verdict)
+
+    deliver_outbox.deliver()
+
+    mail = bank.mails(to="office@fern.example")[0]
+    assert says in mail["text"]
+    assert "/office/payments/account/" in mail["text"]
+    assert "$0.00" not in mail["text"] + mail["html"]
+
+
+def test_the_mail_is_in_the_companys_language(database: None, bank: Bank) -> None:
+    company = make_company(slug="fern", name="Fern", language="es")
+    PaymentsAccount.objects.update(reference="", state=State.NEW)
+    admin = make_user(company, Role.ADMIN)
+    bank.forget_mails()
+    active(bank, admin)
+
+    deliver_outbox.deliver()
+
+    assert 'lang="es"' in bank.mails(to="office@fern.example")[0]["html"]
