@@ -20,6 +20,7 @@ from florin.domain.companies.models import Company
 from florin.flows import (
     deliver_outbox,
     handle_notice,
+    onboard_account,
     reconcile,
     refund_payment,
     send_batch,
@@ -65,6 +66,7 @@ def build() -> App:
         (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
+        (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -154,3 +156,8 @@ def _sweep_outbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passe
 @_connected
 def _sweep_notices(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     handle_notice.sweep()
+
+
+@_connected
+def _look_at_accounts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    onboard_account.look_round()
