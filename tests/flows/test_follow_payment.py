@@ -13,6 +13,7 @@ from florin.domain.activity.models import Activity
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import ProcessorNotice, Return
+from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, handle_notice
 from florin.kernel import clock
@@ -51,6 +52,16 @@ def test_a_notice_about_what_followed_a_payment_follows_it(owner: User, bank: Ba
     assert handle(receive("evt_1", kind, **about)) == "payment followed"
 
     assert Dispute.objects.get().payment == payment
+
+
+def test_a_refund_at_the_processors_dashboard_is_taken_in(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_card(owner, bank, invoice)
+    bank.order(f"payment_intents/{payment.reference}/refund", amount=4_000)
+
+    assert handle(receive("evt_6", "refund.created", payment_intent=payment.reference)) == "payment followed"
+
+    assert (Refund.objects.get().amount, balance(invoice.item)) == (4_000, 4_000)
 
 
 def test_a_notice_about_somebody_elses_payment_is_left_alone(company: object, bank: Bank) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Payment
 from florin.edges.gateways import registry
-from florin.flows import contest_payment, return_payment
+from florin.flows import contest_payment, refund_payment, return_payment
 from florin.kernel.processor import Aftermath
 
 _MOST_ROUNDS = 4
@@ -40,10 +40,12 @@ def _record(payment_id: UUID, aftermath: Aftermath) -> bool:
     payment = allocating.lock(payment_id)
     if aftermath.fee and aftermath.fee.currency == payment.currency:
         settling.record_fee(payment, aftermath.fee)
+    for refund in reversed(aftermath.refunds):  # the oldest first, here and below
+        refund_payment.take_in(payment, refund)
     news = [
         return_payment.take_in(payment, report)
         if report.return_code
         else contest_payment.take_in(payment, report)
-        for report in reversed(aftermath.disputes)  # the oldest first
+        for report in reversed(aftermath.disputes)
     ]
     return any(news)

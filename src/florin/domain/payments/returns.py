@@ -2,23 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.payments.models import Allocation, Method, Payment, Return, Undoing
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
 from florin.kernel.processor import DisputeReport
+from florin.kernel.return_codes import CHARGED_BACK
 
 _BY = "processor"
+_REMEMBERED_DAYS = 90
+_BY_BANK = (Method.CHECK, Method.WIRE)
+_METHODS = {CHARGED_BACK: (Method.TERMINAL,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +59,41 @@ def take_in(payment: Payment, report: DisputeReport) -> Return | None:
     return returned
 
 
-def mark(payment: Payment, *, code: str, reason: str, by: str) -> Return:
-    """Book that the bank took back a payment that was recorded at the counter (R20), which is locked.
+def still_owed(company: Company) -> QuerySet[Return]:
+    """Return the company's returns of the last 90 days whose invoices nobody has paid since."""
+    since = clock.now() - timedelta(days=_REMEMBERED_DAYS)
+    owed = Allocation.objects.filter(payment=OuterRef("payment"), invoice__isnull=False, item__balance__gt=0)
+    return Return.objects.filter(Exists(owed), payment__company=company, returned_at__gte=since)
+
+
+def check(payment: Payment, *, code: str) -> None:
+    """Let pass that somebody marks a payment of the counter (R20) as taken back by the bank, for this reason.
 
     Raises:
-        Refusal: if a processor took it, which tells by itself.
+        Refusal: if a processor took it, which tells by itself, or the reason does not fit how it was paid.
         Conflict: if it has been returned or undone already.
     """
+    parts = {"number": payment.number}
     if payment.is_online:
         raise Refusal(
-            _("Payment %(number)s came through the processor, which tells by itself when it is returned.")
-            % {"number": payment.number}
+            _("Payment %(number)s came through the processor, which tells by itself when it comes back.")
+            % parts
         )
+    if payment.method not in _METHODS.get(code, _BY_BANK):
+        raise Refusal(_("A payment that was made in this way cannot come back like this."))
     if of_payment(payment):
-        raise Conflict(_("Payment %(number)s is marked as returned already.") % {"number": payment.number})
+        raise Conflict(_("Payment %(number)s is marked as returned already.") % parts)
     if Undoing.objects.filter(payment=payment).exists():
-        raise Conflict(
-            _("Payment %(number)s was undone, so there is nothing to return.") % {"number": payment.number}
-        )
+        raise Conflict(_("Payment %(number)s was undone, so there is nothing to take back.") % parts)
+
+
+def mark(payment: Payment, *, code: str, reason: str, by: str) -> Return:
+    """Book that the bank took back a payment that was recorded at the counter, which the caller has locked.
+
+    Raises:
+        Refusal: as ``check`` does.
+    """
+    check(payment, code=code)
     return _book(payment, payment.money, Return(code=code, reason=reason), by=by)
 
 

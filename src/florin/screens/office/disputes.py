@@ -1,0 +1,121 @@
+"""Payments > Disputes: what payers contest, what is left of the days to answer, and where to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.disputes import queries
+from florin.domain.disputes.lifecycle import OPEN, DisputeState
+from florin.domain.disputes.models import Dispute
+from florin.domain.disputes.queries import Wanted
+from florin.domain.staff.rights import Right
+from florin.flows import contest_payment
+from florin.kernel import clock, dispute_reasons
+from florin.screens.office import paging
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.paging import Column
+
+_LONGEST_SEARCH = 120
+_SOON = 3  # days
+_AWAITS_ANSWER = {DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE}
+STATES = {
+    "open": later("Open"),
+    DisputeState.INQUIRY: later("Inquiry"),
+    DisputeState.NEEDS_RESPONSE: later("Answer wanted"),
+    DisputeState.UNDER_REVIEW: later("Under review"),
+    DisputeState.WON: later("Won"),
+    DisputeState.LOST: later("Lost"),
+    DisputeState.CLOSED: later("Closed"),
+}
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("no time zone")
+    return read
+
+
+_OPEN_FIRST = (
+    Column("decided", int),
+    Column("opened_at", _instant, falling=True),
+    Column("pk", UUID, falling=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A dispute as staff see it; ``days_left`` to answer, if an answer is wanted, and ``page`` to do so."""
+
+    dispute: Dispute
+    reason: str
+    state: str
+    page: str
+    days_left: int | None
+
+    @property
+    def tone(self) -> str:
+        """Whether it is good, bad, a warning, or plain."""
+        match self.dispute.state:
+            case DisputeState.WON:
+                return "good"
+            case DisputeState.LOST:
+                return "bad"
+            case DisputeState.CLOSED:
+                return "plain"
+            case DisputeState.UNDER_REVIEW:
+                return "open"
+            case _:
+                return "warn"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether few days are left, or none."""
+        return self.days_left is not None and self.days_left <= _SOON
+
+
+@require_safe
+@needs(Right.REFUND)
+def disputes(request: StaffRequest) -> HttpResponse:
+    """Show disputes, the open ones first (product decision 15)."""
+    typed = {name: request.GET.get(name, "")[:_LONGEST_SEARCH].replace("\x00", "") for name in ("q", "state")}
+    after = request.GET.get("after", "")
+    wanted = Wanted(state=typed["state"] if typed["state"] in STATES else "", words=typed["q"].strip())
+    found = queries.search(request.user.company_id, wanted)
+    shown = paging.slice_of(found, _OPEN_FIRST, after)
+    context = {
+        "rows": rows(request.user.company, shown.rows),
+        "states": STATES.items(),
+        "typed": typed,
+        "narrowed": bool(wanted.state or wanted.words),
+        "after": shown.after,
+        "first": not after,
+    }
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "dispute_rows.html" if part else "disputes.html", context)
+
+
+def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
+    """Say of disputes what staff want to know (no query)."""
+    return [
+        Row(
+            dispute=dispute,
+            reason=dispute_reasons.reason(dispute.reason),
+            state=str(STATES[DisputeState(dispute.state)]),
+            page=contest_payment.page_of(dispute) if dispute.state in OPEN else "",
+            days_left=_days_left(dispute, company),
+        )
+        for dispute in found
+    ]
+
+
+def _days_left(dispute: Dispute, company: Company) -> int | None:
+    if dispute.due_by is None or dispute.state not in _AWAITS_ANSWER:
+        return None
+    return (clock.local(dispute.due_by, company.time_zone) - clock.today(company.time_zone)).days

@@ -1,0 +1,204 @@
+"""Payments > Disputes, and marking payments of the counter as returned: what it shows, asks and does."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from domain.world import make_paid_attempt
+from factories import make_invoice
+from florin.domain.disputes.models import Dispute
+from florin.domain.invoices.models import Invoice
+from florin.domain.payments.models import Method, Payment, Return
+from florin.domain.payments.receiving import Receiving
+from florin.domain.staff.models import User
+from florin.flows import receive_payment, return_payment
+from florin.flows.return_payment import Marking
+from florin.kernel import clock
+from office import signed_in
+from testing.aftermath import balance
+
+ASKING = 3
+DISPUTES = "/office/payments/disputes/"
+
+
+def receive(owner: User, invoice: Invoice | None = None, method: Method = Method.CHECK) -> Payment:
+    paid = invoice or make_invoice(owner)
+    wanted = Receiving(
+        amount=paid.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
+    )
+    return receive_payment.receive(owner.company, paid.customer_id, wanted, by=owner)
+
+
+def contest(owner: User, **details: object) -> Dispute:
+    """A dispute as it is shown; no money of it is held, so that the books stay right."""
+    online = Payment.objects.filter(company=owner.company, gateway="stripe").first()
+    payment = online or Payment.objects.get(attempt=make_paid_attempt(owner))
+    told = {"state": "needs_response", "reason": "duplicate", "due_by": clock.now() + timedelta(days=5)}
+    return Dispute.objects.create(
+        company=owner.company,
+        payment=payment,
+        reference=f"dp_{uuid4().hex}",
+        currency="USD",
+        opened_at=clock.now(),
+        **{"amount": payment.amount, **told, **details},
+    )
+
+
+def shown(user: User, address: str = DISPUTES) -> str:
+    return signed_in(user).get(address).content.decode()
+
+
+def test_a_dispute_is_shown_with_its_reason_the_days_left_and_where_to_answer(owner: User) -> None:
+    dispute = contest(owner, amount=4_000)
+    text = shown(owner)
+    assert "The payer says that they paid twice" in text
+    assert "5 days left" in text
+    assert "$40.00" in text
+    assert "of $100.00" in text
+    assert f"/disputes/{dispute.reference}" in text
+    assert f"/office/payments/{dispute.payment_id}/" in text
+
+
+def test_open_disputes_come_first_and_decided_ones_ask_for_no_answer(owner: User) -> None:
+    opened = contest(owner, opened_at=clock.now() - timedelta(days=9))
+    decided = contest(owner, state="lost", reason="fraudulent")
+    text = shown(owner)
+    assert text.index("paid twice") < text.index("did not make this payment")
+    assert opened.reference in text
+    assert decided.reference not in text
+
+
+@pytest.mark.parametrize(("asked", "found"), [("open", "duplicate"), ("lost", "fraudulent"), ("won", "")])
+def test_disputes_are_filtered_by_state(owner: User, asked: str, found: str) -> None:
+    contest(owner)
+    contest(owner, state="lost", reason="fraudulent")
+    text = shown(owner, f"{DISPUTES}?state={asked}")
+    assert ("paid twice" in text) == (found == "duplicate")
+    assert ("did not make this payment" in text) == (found == "fraudulent")
+
+
+def test_disputes_are_found_by_payment_and_customer(owner: User) -> None:
+    dispute = contest(owner)
+    assert "paid twice" in shown(owner, f"{DISPUTES}?q={dispute.payment.number}")
+    assert "paid twice" in shown(owner, f"{DISPUTES}?q={dispute.payment.customer.name[:8]}")
+    assert "Nothing found" in shown(owner, f"{DISPUTES}?q=nobody")
+
+
+@pytest.mark.parametrize("query", ["after=%00", "after=0_x_y", "state=nonsense", "q=%00", "q=" + "x" * 5000])
+def test_absurd_questions_get_a_calm_page(owner: User, query: str) -> None:
+    contest(owner)
+    assert signed_in(owner).get(f"{DISPUTES}?{query}").status_code == 200
+
+
+def test_the_page_costs_one_query_however_many_there_are(
+    owner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(owner)
+    for rounds in (1, 20):
+        for _dispute in range(rounds):
+            contest(owner)
+        with django_assert_num_queries(ASKING + 1):
+            client.get(DISPUTES)
+
+
+def test_many_disputes_are_paged_without_gaps_or_doubles(owner: User) -> None:
+    references = {contest(owner).reference for _dispute in range(53)}
+    client = signed_in(owner)
+    first = client.get(DISPUTES)
+    second = client.get(f"{DISPUTES}?after={first.context['after']}")
+    seen = [row.dispute.reference for page in (first, second) for row in page.context["rows"]]
+    assert len(seen) == 53
+    assert set(seen) == references
+
+
+def test_a_stranger_sees_none_of_our_disputes(owner: User, stranger: User) -> None:
+    contest(owner)
+    assert "Nothing is disputed" in shown(stranger)
+
+
+def test_home_says_what_is_disputed_and_what_came_back(owner: User) -> None:
+    payment = receive(owner)
+    contest(owner)
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+    text = shown(owner, "/office/")
+    assert "Payment is disputed" in text
+    assert "Returned payment whose invoices are still owed" in text
+
+
+def test_a_returned_payment_no_longer_asks_for_attention_once_it_is_paid(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = receive(owner, invoice)
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+    receive(owner, invoice, Method.CASH)
+    assert "still owed" not in shown(owner, "/office/")
+
+
+def nsf(payment: Payment, door: str = "nsf") -> str:
+    return f"/office/payments/{payment.pk}/{door}/"
+
+
+def test_the_nsf_dialog_suggests_the_companys_fee(owner: User) -> None:
+    payment = receive(owner)
+    type(owner.company).objects.update(nsf_fee=2_550)
+    text = shown(owner, nsf(payment))
+    assert 'value="25.5' in text
+    assert 'name="with_fee" value="on" checked' in text
+
+
+def test_a_check_is_marked_as_returned_with_its_fee(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = receive(owner, invoice)
+    typed = {"code": "STOPPED", "note": "called Ann", "with_fee": "on", "fee": "35"}
+    answer = signed_in(owner).post(nsf(payment), typed, headers={"HX-Request": "true"})
+    assert answer["HX-Refresh"] == "true"
+    assert (balance(invoice.item), Return.objects.get().code) == (10_000, "STOPPED")
+    assert Invoice.objects.filter(total=3_500).exists()
+
+
+def test_marked_twice_it_is_returned_once(owner: User) -> None:
+    payment, client = receive(owner), signed_in(owner)
+    for _press in range(2):
+        answer = client.post(nsf(payment), {"code": "NSF", "with_fee": "on", "fee": "35"})
+        assert answer.status_code == 302
+    assert Invoice.objects.filter(total=3_500).count() == Return.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"with_fee": "on", "fee": "lots"}, "Give a number."),
+        ({"with_fee": "on", "fee": "0"}, "above zero"),
+        ({"with_fee": "on", "fee": ""}, "Give a number."),
+        ({"note": "4242 4242 4242 4242"}, "card number"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_and_nothing_typed_is_lost(
+    owner: User, wrong: dict[str, str], sentence: str
+) -> None:
+    payment = receive(owner)
+    answer = signed_in(owner).post(nsf(payment), {"code": "CLOSED", "note": "as typed", **wrong})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in text
+    assert '<option value="CLOSED" selected>' in text
+    assert f'value="{wrong.get("note", "as typed")}"' in text
+    assert not Return.objects.exists()
+
+
+def test_a_terminal_payment_is_charged_back(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = receive(owner, invoice, Method.TERMINAL)
+    signed_in(owner).post(nsf(payment, "chargeback"), {"note": ""})
+    assert (balance(invoice.item), Return.objects.get().code) == (10_000, "CHARGEBACK")
+
+
+@pytest.mark.parametrize(
+    ("method", "door"), [(Method.CASH, "nsf"), (Method.TERMINAL, "nsf"), (Method.CHECK, "chargeback")]
+)
+def test_what_cannot_come_back_in_this_way_is_refused(owner: User, method: Method, door: str) -> None:
+    payment = receive(owner, method=method)
+    assert signed_in(owner).get(nsf(payment, door)).status_code == 422
+    assert signed_in(owner).post(nsf(payment, door), {"code": "NSF"}).status_code == 422
+    assert not Return.objects.exists()
