@@ -1,6 +1,6 @@
 """Finding credits, and everything that is open to a customer's credit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,18 +60,20 @@ def open_totals(rows: QuerySet[Item]) -> Sequence[Total]:
     return _totals(rows, "balance", -1)
 
 
-def open_invoices(credit: Item, *, number: str, most: int) -> list[Item]:
-    """Return the open invoices that a credit could pay, those due longest first."""
-    found = Item.objects.filter(
+def open_invoices(credit: Item, *, most: int, number: str = "", also: Collection[UUID] = ()) -> list[Item]:
+    """Return the open invoices that a credit could pay and whose numbers begin so, those due longest first.
+
+    Those in ``also`` (keys of items) come along whatever their number, and though nothing is open any more.
+    """
+    payable = Item.objects.filter(
         company=credit.company_id,
         customer=credit.customer_id,
         currency=credit.currency,
         kind=Item.Kind.INVOICE,
-        balance__gt=0,
-    )
-    if number:
-        found = found.filter(number__istartswith=number)
-    return list(found.order_by("due_on", "opened_on", "pk")[:most])
+    ).order_by("due_on", "opened_on", "pk")
+    found = list(payable.filter(balance__gt=0, number__istartswith=number)[:most])
+    missing = set(also) - {item.pk for item in found}
+    return [*payable.filter(pk__in=missing), *found] if missing else found
 
 
 def _totals(rows: QuerySet[Credit] | QuerySet[Item], field: str, sign: int) -> Sequence[Total]:

@@ -1,0 +1,140 @@
+"""The form of a credit: what was typed, kept as typed, and what it means once every field is right."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.credits import services as credits_
+from florin.domain.credits.models import Credit
+from florin.domain.credits.services import CreditDraft
+from florin.domain.customers.models import Customer
+from florin.kernel import clock
+from florin.kernel.money import Money, exponent
+from florin.screens.office import order_form, typed
+from florin.screens.office.typed import Mistyped
+
+LONGEST_REASON = 200
+_WHOLE = 12
+
+
+@dataclass(slots=True)
+class TypedCredit:
+    """A credit as typed; ``errors`` holds a sentence per field."""
+
+    customer: str = ""
+    amount: str = ""
+    given_on: str = ""
+    reason: str = ""
+    seen: str = ""
+    press: str = field(default_factory=lambda: secrets.token_hex(16))
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> int:
+        """How many fields need another look."""
+        return len(self.errors)
+
+    def draft(self, company: Company) -> CreditDraft | None:
+        """Return what was meant, or None with a sentence at each field that is wrong."""
+        customer = self._customer(company)
+        amount = self._amount(customer.currency if customer else company.currency)
+        given_on = self._given_on(company)
+        reason = self._reason()
+        if customer is None or amount is None or given_on is None or self.errors:
+            return None
+        return CreditDraft(customer_id=customer.pk, amount=amount, given_on=given_on, reason=reason)
+
+    def _customer(self, company: Company) -> Customer | None:
+        try:
+            return order_form.find_customer(company, self.customer)
+        except Mistyped as problem:
+            self.errors["customer"] = str(problem)
+            return None
+
+    def _amount(self, currency: str) -> Money | None:
+        try:
+            return amount(self.amount, currency)
+        except Mistyped as problem:
+            self.errors["amount"] = str(problem)
+            return None
+
+    def _given_on(self, company: Company) -> date | None:
+        try:
+            return given_on(self.given_on, company)
+        except Mistyped as problem:
+            self.errors["given_on"] = str(problem)
+            return None
+
+    def _reason(self) -> str:
+        try:
+            return reason(self.reason)
+        except Mistyped as problem:
+            self.errors["reason"] = str(problem)
+            return ""
+
+
+def amount(text: str, currency: str) -> Money:
+    """Read what a credit is over.
+
+    Raises:
+        Mistyped: if it is no number, not above zero, or finer than the currency.
+    """
+    places = exponent(currency)
+    read = typed.decimal(text, whole=_WHOLE, places=places)
+    if read <= 0:
+        raise Mistyped(_("Give an amount above zero."))
+    return Money(int(read.scaleb(places)), currency)
+
+
+def given_on(text: str, company: Company) -> date:
+    """Read the day of a credit; nothing typed is today.
+
+    Raises:
+        Mistyped: if there is no such day, or it is yet to come.
+    """
+    today = clock.today(company.time_zone)
+    read = typed.day(text) or today
+    if read > today:
+        raise Mistyped(_("This day is yet to come."))
+    return read
+
+
+def reason(text: str) -> str:
+    """Read what a credit is for.
+
+    Raises:
+        Mistyped: if nothing is said, or too much.
+    """
+    if not text.strip():
+        raise Mistyped(_("Say what it is for."))
+    return typed.words(text, longest=LONGEST_REASON)
+
+
+def blank(company: Company, customer: Customer | None) -> TypedCredit:
+    """Return the form of a new credit, for a customer if one is known."""
+    return TypedCredit(
+        customer=order_form.label(customer) if customer else "",
+        given_on=clock.today(company.time_zone).isoformat(),
+    )
+
+
+def read(post: QueryDict) -> TypedCredit:
+    """Return the form as it was sent; nothing of it is believed yet."""
+    names = ("customer", "amount", "given_on", "reason", "seen", "press")
+    customer, amount_, given, why, seen, press = (post.get(name, "").replace("\x00", "") for name in names)
+    return TypedCredit(customer, amount_, given, why, seen=seen, press=press)
+
+
+def of(credit: Credit) -> TypedCredit:
+    """Return the form of a credit as saved."""
+    return TypedCredit(
+        customer=order_form.label(credit.customer),
+        amount=typed.as_typed(Money(credit.amount, credit.currency).decimal),
+        given_on=credit.given_on.isoformat(),
+        reason=credit.reason,
+        seen=credits_.mark(credit),
+    )
