@@ -67,13 +67,23 @@ class Bank:
         """Order an operation to fail in some way, so many times."""
         self._post("/control/faults", operation=operation, mode=mode, times=times, **details)
 
+    def faults(self) -> dict[str, Any]:
+        """Return the orders to fail that still stand."""
+        standing: dict[str, Any] = self._http.get("/control").json()["faults"]
+        return standing
+
     def refuse_mail(self, mode: str, **details: Any) -> None:
         """Order the mailbox to misbehave."""
         self._post("/control/mail", mode=mode, **details)
 
-    def order(self, path: str, **details: Any) -> None:
-        """Give an order of the control API, such as ``payment_intents/<reference>/refund``."""
-        self._post(f"/control/{path}", **details)
+    def order(self, path: str, **details: Any) -> Any:
+        """Give an order of the control API, such as ``payment_intents/<reference>/refund``; its answer."""
+        return self._post(f"/control/{path}", **details)
+
+    def balances(self, account: str) -> dict[str, int]:
+        """Return what an account has at the bank, in minor units by currency, available or not yet."""
+        held = self._http.get("/control/summary", params={"account": account}).json()["balances"]
+        return {currency.upper(): sum(parts.values()) for currency, parts in held.items()}
 
     def charged(self, attempt: UUID) -> int:
         """Return what the bank has really taken for an attempt, in minor units."""
@@ -107,9 +117,10 @@ class Bank:
         session = Attempt.objects.values_list("reference", flat=True).get(pk=attempt)
         return [each for each in summary["payment_intents"] if each["session"] == session]
 
-    def _post(self, path: str, **order: Any) -> None:
+    def _post(self, path: str, **order: Any) -> Any:
         answer = self._http.post(path, json=order)
         assert answer.is_success, answer.text
+        return answer.json()
 
     def _wait(self) -> None:
         for _ in range(200):
