@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
+from florin.domain.disputes import queries as disputes
+from florin.domain.payments import returns
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 
@@ -38,9 +41,35 @@ def _account_not_active(company: Company) -> Line | None:
     )
 
 
+def _open_disputes(company: Company) -> Line | None:
+    count = disputes.open_ones(company.pk).count()
+    if not count:
+        return None
+    text = ngettext("Payment is disputed", "Payments are disputed", count)
+    return Line(text=text, path=f"{reverse('office:disputes')}?state=open", count=count, tone="bad")
+
+
+def _returned_payments(company: Company) -> Line | None:
+    count = returns.still_owed(company).count()
+    if not count:
+        return None
+    text = ngettext(
+        "Returned payment whose invoices are still owed",
+        "Returned payments whose invoices are still owed",
+        count,
+    )
+    return Line(
+        text=text, path=f"{reverse('office:payment-history')}?state=returned", count=count, tone="bad"
+    )
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
-LOOKS: tuple[tuple[Right, Look], ...] = ((Right.SETUP, _account_not_active),)
+LOOKS: tuple[tuple[Right, Look], ...] = (
+    (Right.SETUP, _account_not_active),
+    (Right.REFUND, _open_disputes),
+    (Right.REFUND, _returned_payments),
+)
 
 
 def lines(user: User) -> list[Line]:
