@@ -35,14 +35,14 @@ def contest(owner: User, **details: object) -> Dispute:
     """A dispute as it is shown; no money of it is held, so that the books stay right."""
     online = Payment.objects.filter(company=owner.company, gateway="stripe").first()
     payment = online or Payment.objects.get(attempt=make_paid_attempt(owner))
-    told = {"state": "needs_response", "reason": "duplicate", "due_by": clock.now() + timedelta(days=5)}
+    now = clock.now()
+    told = {"state": "needs_response", "reason": "duplicate", "due_by": now + timedelta(days=5)}
     return Dispute.objects.create(
         company=owner.company,
         payment=payment,
         reference=f"dp_{uuid4().hex}",
         currency="USD",
-        opened_at=clock.now(),
-        **{"amount": payment.amount, **told, **details},
+        **{"amount": payment.amount, "opened_at": now, **told, **details},
     )
 
 
