@@ -21,6 +21,7 @@ _COMMANDS = {
     "migrate": ("migrate", "bring the database up to date with this version"),
     "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
+    "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
     "manage": ("manage", "run one of Django's own commands"),
 }

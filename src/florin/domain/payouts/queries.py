@@ -1,0 +1,168 @@
+"""Reading payouts, movements and differences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.ledger.models import Entry
+from florin.domain.payments.models import Allocation
+from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
+from florin.kernel.database import find
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind
+
+_OF_PAYOUTS = [MovementKind.PAYOUT.value, MovementKind.PAYOUT_FAILED.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What some of a payment was for: an invoice, or without ``order`` the open credit that it became."""
+
+    order: UUID | None
+    number: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What movements come to, by what they are about; all signed as they change the balance."""
+
+    payments: Money
+    refunds: Money
+    disputes: Money
+    fees: Money
+    other: Money
+    payouts: Money
+
+    @property
+    def total(self) -> Money:
+        """What they do to the balance at the processor."""
+        return self.payments + self.refunds + self.disputes + self.fees + self.other + self.payouts
+
+
+def with_accounts(slug: str = "") -> list[Company]:
+    """Return the companies that have a payments account, or the one of this name if it has."""
+    accounts = PaymentsAccount.objects.exclude(state=PaymentsAccount.State.NEW).select_related("company")
+    chosen = accounts.filter(company__slug=slug) if slug else accounts
+    return [account.company for account in chosen.order_by("company__slug")]
+
+
+def open_differences(company: Company) -> QuerySet[Difference]:
+    """Return what differs and nobody has settled, the latest first."""
+    return Difference.objects.filter(company=company, settled_at__isnull=True).order_by("-found_at", "-pk")
+
+
+def settled_differences(company: Company, most: int) -> list[Difference]:
+    """Return what differed once and is settled, the latest first."""
+    settled = Difference.objects.filter(company=company, settled_at__isnull=False)
+    return list(settled.select_related("payment").order_by("-settled_at")[:most])
+
+
+def runs(company: Company, most: int) -> list[Reconciliation]:
+    """Return the latest comparisons."""
+    return list(Reconciliation.objects.filter(company=company).order_by("-started_at")[:most])
+
+
+def payouts(company: Company) -> QuerySet[Payout]:
+    """Return payouts with the number and the sum of their known parts; the caller orders them."""
+    return Payout.objects.filter(company=company).annotate(
+        parts=Count("movements"), parts_sum=Sum("movements__net")
+    )
+
+
+def payout(company: Company, pk: UUID) -> Payout:
+    """Return a payout of the company.
+
+    Raises:
+        NotFound: if there is none, or it is another company's.
+    """
+    return find(Payout.objects.filter(company=company), pk=pk)
+
+
+def failed_payouts(company: Company, *, since: datetime) -> int:
+    """Return how many payouts made since came back from the bank."""
+    return Payout.objects.filter(company=company, state=Payout.State.FAILED, made_at__gte=since).count()
+
+
+def movements(company: Company, *, since: datetime, before: datetime) -> QuerySet[Movement]:
+    """Return what moved at the processor from one instant up to another."""
+    return Movement.objects.filter(company=company, at__gte=since, at__lt=before)
+
+
+def with_all(rows: QuerySet[Movement]) -> QuerySet[Movement]:
+    """Bring along what movements are about, in the same query."""
+    return rows.select_related("payment__customer", "refund", "dispute", "payout")
+
+
+def sums(rows: QuerySet[Movement]) -> dict[str, Sums]:
+    """Add movements up by currency, in one query; gross and fees apart."""
+    kinds = MovementKind
+    found = (
+        rows.order_by()
+        .values("currency")
+        .annotate(
+            payments=Sum("gross", filter=Q(kind=kinds.PAYMENT.value), default=0),
+            refunds=Sum(
+                "gross", filter=Q(kind__in=[kinds.REFUND.value, kinds.REFUND_FAILED.value]), default=0
+            ),
+            disputes=Sum(
+                "gross", filter=Q(kind__in=[kinds.DISPUTE.value, kinds.DISPUTE_WON.value]), default=0
+            ),
+            charged=Sum("gross", filter=Q(kind=kinds.FEE.value), default=0),
+            fee=Sum("fee", default=0),
+            other=Sum("gross", filter=Q(kind=kinds.OTHER.value), default=0),
+            payouts=Sum("gross", filter=Q(kind__in=_OF_PAYOUTS), default=0),
+        )
+        .order_by("currency")
+    )
+    return {row["currency"]: _sums(row) for row in found}
+
+
+def balances(company: Company, *, before: datetime) -> dict[str, Money]:
+    """Return what was at the processor at an instant, in each currency that ever moved until then."""
+    rows = Movement.objects.filter(company=company, at__lt=before).values_list("currency")
+    return {currency: Money(int(total), currency) for currency, total in rows.annotate(Sum("net"))}
+
+
+def papers_of(payments: Iterable[UUID]) -> dict[UUID, list[Paper]]:
+    """Return what payments came in for, to the cent, in one query (X6)."""
+    rows = (
+        Allocation.objects.filter(payment__in=list(payments), entry__kind=Entry.Kind.PAYMENT)
+        .select_related("invoice", "item")
+        .order_by("item__due_on", "item__number")
+    )
+    found: dict[UUID, list[Paper]] = {}
+    for row in rows:
+        paper = Paper(
+            order=row.invoice.order_id if row.invoice else None,
+            number=row.item.number,
+            amount=Money(row.amount, row.item.currency),
+        )
+        found.setdefault(row.payment_id, []).append(paper)
+    return found
+
+
+def latest_run(company: Company) -> Reconciliation | None:
+    """Return the last comparison that came to its end."""
+    ended = Reconciliation.objects.filter(company=company, finished_at__isnull=False)
+    return ended.order_by("-started_at").first()
+
+
+def _sums(row: dict[str, object]) -> Sums:
+    currency = str(row["currency"])
+
+    def of(name: str) -> Money:
+        return Money(int(str(row[name])), currency)
+
+    return Sums(
+        payments=of("payments"),
+        refunds=of("refunds"),
+        disputes=of("disputes"),
+        fees=of("charged") - of("fee"),
+        other=of("other"),
+        payouts=of("payouts"),
+    )

@@ -1,0 +1,84 @@
+"""``florin reconcile``: compare the processor's account of the money with the books."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from florin.domain.companies.models import Company
+from florin.domain.payouts import queries
+from florin.domain.payouts.models import Difference, Reconciliation
+from florin.flows import reconcile
+from florin.kernel.errors import Refusal
+from florin.kernel.processor import GatewayError
+
+HELP = "Compare the processor's account of the money with the books; exit 1 if something differs."
+
+_BY = "console"
+_NO_ANSWER = 2
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--company", metavar="SLUG", help="only this company")
+    parser.add_argument(
+        "--since",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="compare again from this day on (UTC); without, from where the last run ended",
+    )
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, and print what came of it for each company. Exit code 2 if a processor does not answer."""
+    since = datetime.combine(options.since, time.min, UTC) if options.since else None
+    companies = queries.with_accounts(options.company or "")
+    told = [_told(company, since) for company in companies]
+    if options.json:
+        sys.stdout.write(json.dumps({"companies": told}, indent=2) + "\n")
+    else:
+        for each in told:
+            sys.stdout.write(_sentence(each) + "\n")
+        if not told:
+            sys.stdout.write("No company here has a payments account.\n")
+    if any(each["problem"] for each in told):
+        return _NO_ANSWER
+    return 1 if any(each["differences"] for each in told) else 0
+
+
+def _told(company: Company, since: datetime | None) -> dict[str, Any]:
+    try:
+        done: Reconciliation | None = reconcile.run(company, by=_BY, since=since)
+        problem = ""
+    except (GatewayError, Refusal) as trouble:
+        done, problem = None, str(trouble)
+    return {
+        "company": company.slug,
+        "problem": problem,
+        "compared": done.compared if done else 0,
+        "mended": done.mended if done else 0,
+        "differences": [_difference(row) for row in queries.open_differences(company)],
+    }
+
+
+def _difference(row: Difference) -> dict[str, str]:
+    return {
+        "kind": row.kind,
+        "subject": row.subject,
+        "ours": row.ours,
+        "theirs": row.theirs,
+        "found_at": row.found_at.isoformat(),
+    }
+
+
+def _sentence(told: dict[str, Any]) -> str:
+    if told["problem"]:
+        return f"{told['company']}: not compared. {told['problem']}"
+    counts = f"{told['compared']} movements compared, {told['mended']} mended"
+    lines = [f"{told['company']}: {counts}, {len(told['differences'])} differences."]
+    for row in told["differences"]:
+        sides = f"ours {row['ours'] or 'nothing'}, theirs {row['theirs'] or 'nothing'}"
+        lines.append(f"  {row['kind']} {row['subject']}: {sides}")
+    return "\n".join(lines)
