@@ -44,9 +44,10 @@ MAY_OPEN = {
     **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
     "payments-settings": {Role.ADMIN},
+    **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], {Role.ADMIN}),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"open-invoices-picked", "batch-send"}
+POSTS |= {"open-invoices-picked", "batch-send", "payments-account-open", "payments-account-look"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]

@@ -10,7 +10,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -31,7 +30,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.news import MoneyNews
 from florin.kernel.processor import (
-    AccountReport,
     GatewayBusy,
     GatewayError,
     GatewayFault,
@@ -71,7 +69,7 @@ def go_on(company: Company, *, country: str, by: User) -> str:
     """
     account = accounts.of(company)
     if not account.reference and account.state != State.NEW:
-        refresh(company, by=by.name)
+        refresh(company)
         return PAGE
     if not account.reference and not settings.STRIPE_CONNECT:
         _use_own(account, by=by)
@@ -87,7 +85,7 @@ def go_on(company: Company, *, country: str, by: User) -> str:
     )
 
 
-def refresh(company: Company, *, by: str = activity.SYSTEM) -> PaymentsAccount:
+def refresh(company: Company) -> PaymentsAccount:
     """Ask the processor how a company's account stands, and return it as it is afterwards.
 
     Safe to repeat, and at once with others: what follows a change happens once.
@@ -98,7 +96,7 @@ def refresh(company: Company, *, by: str = activity.SYSTEM) -> PaymentsAccount:
     account = accounts.of(company)
     if account.state == State.NEW:
         return account
-    return _answered(lambda: _look(account, by=by))
+    return _answered(lambda: _look(account))
 
 
 def noticed(gateway: str, reference: str) -> bool:
@@ -167,17 +165,12 @@ def _use_own(account: PaymentsAccount, *, by: User) -> None:
         _follow(accounts.record(account, report, asked_at=asked_at), by=by.name)
 
 
-def _look(account: PaymentsAccount, *, by: str = activity.SYSTEM) -> PaymentsAccount:
+def _look(account: PaymentsAccount) -> PaymentsAccount:
     asked_at = clock.now()
-    return _record(account, registry.get(account.gateway).account(account.reference), asked_at, by=by)
-
-
-@transaction.atomic(durable=True)
-def _record(
-    account: PaymentsAccount, report: AccountReport, asked_at: datetime, *, by: str
-) -> PaymentsAccount:
-    change = accounts.record(account, report, asked_at=asked_at)
-    _follow(change, by=by)
+    report = registry.get(account.gateway).account(account.reference)
+    with transaction.atomic(durable=True):
+        change = accounts.record(account, report, asked_at=asked_at)
+        _follow(change, by=activity.SYSTEM)
     return change.account
 
 

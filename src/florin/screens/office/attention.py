@@ -37,7 +37,7 @@ def _account_not_active(company: Company) -> Line | None:
         return None
     return Line(
         text=_("Customers cannot pay online yet: the payments account is not active."),
-        path=reverse("office:payments-settings"),
+        path=reverse("office:payments-account"),
     )
 
 

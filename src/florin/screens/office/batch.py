@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from florin.domain.links import rules
 from florin.domain.sends import queries
 from florin.domain.sends import services as sends
 from florin.domain.sends.models import Batch
@@ -119,6 +120,7 @@ def _review(
     wrong = errors or {}
     context = {
         "obstacle": reviewed.obstacle,
+        "needs_account": bool(reviewed.obstacle) and rules.for_company(request.user.company).needs_account,
         "going": [(row, typed.get(row.customer.pk, ""), wrong.get(row.customer.pk, "")) for row in going],
         "skipped": [] if reviewed.obstacle else [row for row in reviewed.rows if row.reason],
         "problem": problem,

@@ -39,10 +39,12 @@ def _form(request: StaffRequest, typed: Switches, problem: Conflict | None = Non
     if problem:
         company.refresh_from_db()
     now = companies.switches_of(company)
+    account = companies.account_of(company)
     context = {
         "typed": typed,
         "seen": now.mark,
-        "account": companies.account_of(company),
+        "account": account,
+        "state": account.state if account else "new",
         "answer": rules.for_company(company),
         "problem": problem,
         "saved": now if problem else None,

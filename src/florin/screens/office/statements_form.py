@@ -136,7 +136,6 @@ def _form(
         "asked": asked,
         "proposals": proposals,
         "offered": offered,
-        "reason": next((proposal.answer.reason for proposal in proposals if proposal.answer.reason), ""),
         "tick": offered and wants_link,
         "wants_link": wants_link,
         "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),

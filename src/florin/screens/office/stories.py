@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as later
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
-from florin.kernel import declines, dispute_reasons, return_codes
+from florin.kernel import account_words, declines, dispute_reasons, return_codes
 from florin.kernel.money import Money
 
 Kind = Activity.Kind
@@ -119,6 +119,11 @@ class Story:
     def contested(self) -> str:
         """Why a payer contests a payment, in people's words."""
         return dispute_reasons.reason(str(self.about.get("reason", "")))
+
+    @property
+    def stopped(self) -> str:
+        """Why the processor stopped a payments account, in people's words."""
+        return account_words.why(str(self.about.get("reason", "")))
 
     @property
     def changes(self) -> list[Change]:

@@ -1,0 +1,133 @@
+"""Setup > Payments: the company's payments account, from the first press to what the processor says of it (R2)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel import get_global
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from florin.domain.companies import services as companies
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.staff.rights import Right
+from florin.flows import onboard_account
+from florin.kernel import account_words, formats
+from florin.kernel.errors import Refusal
+from florin.kernel.fees import Rate
+from florin.kernel.money import Money
+from florin.screens.office import stories
+from florin.screens.office.doors import StaffRequest, needs, page
+
+_HUNDREDTHS = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A rate as people read it: ``percent`` of the payment, and amounts that are nothing unless they count."""
+
+    percent: Decimal
+    fixed: Money
+    least: Money
+
+
+@require_safe
+@needs(Right.SETUP)
+def account(request: StaffRequest) -> HttpResponse:
+    """Show how the account stands and what to do next; whoever comes back from the form, asks by a press."""
+    known = companies.account_of(request.user.company)
+    if request.htmx and "seen" in request.GET:
+        if request.GET["seen"] == _state(known):
+            return HttpResponse(status=204)
+        return page(request, "payments_account_state.html", _standing(request))
+    context = {"asking": "back" in request.GET, "again": "again" in request.GET}
+    return _page(request, context)
+
+
+@require_POST
+@needs(Right.SETUP)
+def go_on(request: StaffRequest) -> HttpResponse:
+    """Send an Admin to the processor's form, for an account that is opened now if there is none."""
+    country = request.POST.get("country", "")
+    try:
+        leads_to = onboard_account.go_on(request.user.company, country=country, by=request.user)
+    except Refusal as problem:
+        return _page(request, {"problem": problem, "country": country}, status=problem.status)
+    answer = HttpResponseRedirect(leads_to)
+    answer.status_code = 303
+    return answer
+
+
+@require_POST
+@needs(Right.SETUP)
+def look(request: StaffRequest) -> HttpResponse:
+    """Ask the processor how the account stands, and show it."""
+    problem = None
+    try:
+        onboard_account.refresh(request.user.company)
+    except Refusal as refused:
+        problem = refused
+    request.user.company.refresh_from_db()
+    if request.htmx:
+        context = {**_standing(request), "problem": problem}
+        return page(
+            request, "payments_account_state.html", context, status=problem.status if problem else 200
+        )
+    if problem:
+        return _page(request, {"problem": problem}, status=problem.status)
+    answer = HttpResponseRedirect(onboard_account.PAGE)
+    answer.status_code = 303
+    return answer
+
+
+def _page(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    company = request.user.company
+    rates = settings.FEES
+    known = companies.account_of(company)
+    context = {
+        **_standing(request),
+        "card": _fee(rates.card, company.currency),
+        "bank": _fee(rates.ach, company.currency),
+        "dispute": Money(rates.dispute, company.currency),
+        "kept": Money(rates.refund_kept, company.currency),
+        "stories": stories.timeline(company.pk, known.pk) if known else [],
+        **context,
+    }
+    return page(request, "payments_account.html", context, status=status)
+
+
+def _standing(request: StaffRequest) -> dict[str, object]:
+    """Say what the part of the page needs that shows how the account stands."""
+    company = request.user.company
+    known = companies.account_of(company)
+    state = _state(known)
+    return {
+        "account": known,
+        "state": state,
+        "own": bool(known and not known.reference and state != PaymentsAccount.State.NEW),
+        "connect": settings.STRIPE_CONNECT,
+        "wanted": account_words.wanted(known.wanted) if known else [],
+        "why": account_words.why(known.reason) if known else "",
+        "countries": _countries(),
+        "country": _country(company),
+    }
+
+
+def _state(known: PaymentsAccount | None) -> str:
+    return known.state if known else PaymentsAccount.State.NEW.value
+
+
+def _countries() -> list[tuple[str, str]]:
+    names = formats.locale_of(translation.get_language() or "en").territories
+    return sorted(((code, str(names[code])) for code in onboard_account.COUNTRIES), key=lambda one: one[1])
+
+
+def _country(company: Company) -> str:
+    """Return the country of the company's time zone, for most companies are where their clock is."""
+    return str(get_global("zone_territories").get(company.time_zone, ""))
+
+
+def _fee(rate: Rate, currency: str) -> Fee:
+    return Fee(rate.basis_points * _HUNDREDTHS, Money(rate.fixed, currency), Money(rate.least, currency))
