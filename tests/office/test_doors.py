@@ -17,6 +17,13 @@ ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_A
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
 MONEY = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER}
+CREDITORS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER, Role.SALES}
+APPROVERS = {Role.ADMIN, Role.SALES_MANAGER}
+CREDITS = [
+    *("credits", "credits-open", "open-credit", "credit-apply", "credit-unapply", "credit-new"),
+    *("credit-customers", "credit", "credit-timeline", "credit-edit", "credit-submit", "credit-reopen"),
+    *("credit-void",),
+]
 STATEMENTS = [
     *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),
     *("statement-new", "statement-preview", "statements"),
@@ -44,6 +51,8 @@ MAY_OPEN = {
     **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
     "payments-settings": {Role.ADMIN},
+    **dict.fromkeys(CREDITS, CREDITORS),
+    **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], {Role.ADMIN}),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
