@@ -1,0 +1,46 @@
+"""Disputes and the NSF dialog in a real browser: axe finds nothing, and nothing sticks out."""
+
+import pytest
+
+from florin.domain.payments.models import Method, Return
+from florin.domain.staff.models import User
+from office.conftest import Open
+from office.test_accessibility import SCREENS, check
+from office.test_disputes import contest, nsf, receive
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, screen: str) -> None:
+    scheme, width = screen.split()
+    for details in ({}, {"state": "inquiry", "amount": 4_000}, {"state": "lost", "reason": "fraudulent"}):
+        contest(owner, **details)
+    check_, terminal = receive(owner), receive(owner, method=Method.TERMINAL)
+    page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    addresses = ["/office/payments/disputes/", "/office/payments/disputes/?q=nobody", nsf(check_)]
+    for address in [*addresses, nsf(terminal, "chargeback"), "/office/"]:
+        page.goto(address)
+        check(page)
+
+
+def test_a_check_is_marked_in_the_dialog_and_its_page_says_so(owner: User, browse: Open) -> None:
+    payment = receive(owner)
+    page = browse(owner).new_page()
+    page.goto(f"/office/payments/{payment.pk}/")
+    page.get_by_role("link", name="NSF").click()
+    page.get_by_label("Charge a fee").check()
+    page.get_by_label("Fee (USD)").fill("lots")
+    page.get_by_role("button", name="It came back").click()
+    page.get_by_text("Give a number.").wait_for()
+    check(page)
+    page.get_by_label("Fee (USD)").fill("35")
+    page.get_by_role("button", name="It came back").click()
+    page.get_by_text("and the fee is invoiced").wait_for()
+    assert Return.objects.get().payment == payment
+
+
+def test_without_script_a_check_is_marked_all_the_same(owner: User, browse: Open) -> None:
+    payment = receive(owner)
+    page = browse(owner, java_script_enabled=False).new_page()
+    page.goto(nsf(payment))
+    page.get_by_role("button", name="It came back").click()
+    assert "Its invoices are open again" in page.inner_text("#notices")
