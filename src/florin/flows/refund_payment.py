@@ -127,7 +127,7 @@ def _send(asked: Refund) -> None:
 @transaction.atomic(durable=True)
 def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[Refund, bool]:
     payment = allocating.lock(payment_id, company)
-    known = Refund.objects.filter(company=company, press=wish.press).first() if wish.press else None
+    known = queries.of_press(company, wish.press)
     if known is not None and known.payment_id == payment.pk:
         return known, False
     if known is not None:
@@ -245,6 +245,7 @@ def _note(kind: activity.Kind, made: Refund, *, actor: str = activity.SYSTEM, re
         subjects=_subjects(made),
         actor=actor,
         number=made.number,
+        payment=str(made.payment_id),
         amount=made.amount,
         currency=made.currency,
         **({"reason": reason} if reason else {}),

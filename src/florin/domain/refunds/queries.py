@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -89,6 +89,22 @@ def last_day(payment: Payment) -> date | None:
     if days is None:
         return None
     return clock.local(payment.received_at, payment.company.time_zone) + timedelta(days=days)
+
+
+def of_press(company: Company, press: str) -> Refund | None:
+    """Return the refund that was asked for on this form, if it was."""
+    return Refund.objects.filter(company=company, press=press).first() if press else None
+
+
+def search(company_id: UUID, *, words: str = "", state: str = "") -> QuerySet[Refund]:
+    """Return a company's refunds; ``words`` begin a number or are a part of the customer's name."""
+    found = Refund.objects.filter(company=company_id).select_related("payment", "customer", "credit")
+    if state:
+        found = found.filter(state=state)
+    if words:
+        numbers = Q(number__istartswith=words) | Q(payment__number__istartswith=words)
+        found = found.filter(numbers | Q(customer__name__icontains=words))
+    return found
 
 
 def of_payment(payment: Payment) -> QuerySet[Refund]:

@@ -1,0 +1,130 @@
+"""Refunds: sending a payment's money back, in a dialog, and the list of all that was sent back (R21)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.refunds import queries
+from florin.domain.refunds.lifecycle import RefundState
+from florin.domain.refunds.models import Refund
+from florin.domain.staff.rights import Right
+from florin.flows import refund_payment
+from florin.kernel import formats, refund_failures
+from florin.kernel.errors import Refusal
+from florin.screens.office import paging, refund_form
+from florin.screens.office.doors import StaffRequest, done, needs, page
+from florin.screens.office.paging import Column
+from florin.screens.office.refund_form import Sheet
+
+_LONGEST_SEARCH = 120
+STATES = {
+    RefundState.REQUESTED: later("Requested"),
+    RefundState.PENDING: later("On its way"),
+    RefundState.SUCCEEDED: later("Refunded"),
+    RefundState.FAILED: later("Came back"),
+}
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("no time zone")
+    return read
+
+
+_LATEST = (Column("requested_at", _instant, falling=True), Column("pk", UUID, falling=True))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.REFUND)
+def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
+    room = refund_payment.look(request.user.company, pk)
+    if request.method != "POST":
+        return _ask(request, refund_form.proposed(room))
+    if queries.of_press(request.user.company, refund_form.press_of(request.POST)):
+        return done(request, "office:payment", pk)
+    sheet = refund_form.read(room, request.POST)
+    if request.POST.get("act") == "reckon":
+        return page(request, "refund_effect.html", {"sheet": sheet})
+    if sheet.wrong:
+        return _ask(request, sheet, status=422)
+    try:
+        made = refund_payment.refund(request.user.company, pk, sheet.wish(), by=request.user)
+    except Refusal as problem:
+        sheet.problem = str(problem)
+        return _ask(request, sheet, status=problem.status)
+    _say(request, made)
+    return done(request, "office:payment", pk)
+
+
+@require_safe
+@needs(Right.REFUND)
+def refunds(request: StaffRequest) -> HttpResponse:
+    """Show what was sent back, the latest first."""
+    typed = {name: request.GET.get(name, "")[:_LONGEST_SEARCH].replace("\x00", "") for name in ("q", "state")}
+    after, words = request.GET.get("after", ""), typed["q"].strip()
+    state = typed["state"] if typed["state"] in STATES else ""
+    found = queries.search(request.user.company_id, words=words, state=state)
+    shown = paging.slice_of(found, _LATEST, after)
+    context = {
+        "rows": [_row(one) for one in shown.rows],
+        "states": STATES.items(),
+        "typed": typed,
+        "narrowed": bool(words or state),
+        "after": shown.after,
+        "first": not after,
+    }
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "refund_rows.html" if part else "refunds.html", context)
+
+
+def _row(one: Refund) -> dict[str, object]:
+    return {
+        "refund": one,
+        "state": STATES[RefundState(one.state)],
+        "why": refund_failures.words(one.failure) if one.state == RefundState.FAILED else "",
+    }
+
+
+def _ask(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    """Show the form in the dialog, or as a page of its own where there is no script."""
+    context = {
+        "sheet": sheet,
+        "payment": sheet.room.payment,
+        "heading": "h2" if request.htmx else "h1",
+        "title": _("Refund %(number)s") % {"number": sheet.room.payment.number},
+        "part": "office/refund.html",
+    }
+    return page(request, "refund.html" if request.htmx else "asking.html", context, status=status)
+
+
+def _say(request: StaffRequest, made: Refund) -> None:
+    details = {
+        "number": made.number,
+        "amount": formats.money(made.money, get_language() or "en"),
+        "method": made.payment.method_text,
+        "why": refund_failures.words(made.failure),
+    }
+    match RefundState(made.state):
+        case RefundState.FAILED:
+            text = _("Refund %(number)s was not made, and its money is booked back: %(why)s")
+            messages.error(request, text % details)
+        case RefundState.REQUESTED:
+            text = _(
+                "Refund %(number)s is booked, but the processor does not answer. "
+                "It is asked again by itself; the payer gets a mail as soon as it is sure."
+            )
+            messages.warning(request, text % details)
+        case RefundState.PENDING | RefundState.SUCCEEDED if made.payment.is_online:
+            text = _("Refund %(number)s: %(amount)s goes back to %(method)s. The payer gets a mail.")
+            messages.success(request, text % details)
+        case _:
+            text = _("Refund %(number)s is recorded: %(amount)s paid back in the same way (%(method)s).")
+            messages.success(request, text % details)
