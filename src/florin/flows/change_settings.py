@@ -6,8 +6,10 @@ lock -> still as they were shown? -> switches -> sessions end -> timeline
 from django.db import transaction
 
 from florin.domain.activity import services as activity
+from florin.domain.companies import receiving
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
+from florin.domain.companies.receiving import Terms
 from florin.domain.companies.services import Switches
 from florin.domain.staff.models import User
 from florin.flows import stale_sessions
@@ -31,3 +33,17 @@ def change(company: Company, switches: Switches, *, seen: str, by: User) -> Swit
             **changed,
         )
     return switches
+
+
+@transaction.atomic(durable=True)
+def change_receiving(company: Company, terms: Terms, *, seen: str, by: User) -> None:
+    """Set what is suggested when a payment is received or returned (R20).
+
+    Raises:
+        Conflict: if somebody else changed it after ``seen`` was shown.
+    """
+    changed = receiving.change(company, terms, seen=seen)
+    if changed:
+        activity.note(
+            company.pk, activity.Kind.SETTINGS_CHANGED, subjects=[company.pk], actor=by.name, **changed
+        )
