@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chaos import crowd
 from chaos.run import Run, play
 from testing.demo import Demo
 
@@ -16,6 +17,7 @@ def main() -> int:
     parser.add_argument("--payments", type=int, default=2000, help="so many in calm, and again in storm")
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--crowd", type=int, default=50, help="so many payers at once on one link")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between kills")
     options = parser.parse_args()
     _say(f"seed {options.seed}")
@@ -23,6 +25,8 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="florin-chaos-", ignore_cleanup_errors=True) as folder,
         Demo.running(Path(folder)) as demo,
     ):
+        rushed = crowd.play(demo, payers=options.crowd)
+        _say(f"{options.crowd} payers at once on one link: {rushed.seconds:.1f} s")
         outcome = play(
             demo,
             Run(
@@ -33,14 +37,15 @@ def main() -> int:
                 say=_say,
             ),
         )
+    problems = [*rushed.problems, *outcome.problems]
     _say(f"did {outcome.did}")
     _say(
         f"{outcome.payments} payments, {outcome.mails} mails, {outcome.mails_twice} of them a second time, "
-        f"{outcome.seconds:.0f} s, {len(outcome.problems)} problems"
+        f"{outcome.seconds:.0f} s, {len(problems)} problems"
     )
-    for problem in outcome.problems:
+    for problem in problems:
         _say(problem)
-    return 1 if outcome.problems else 0
+    return 1 if problems else 0
 
 
 def _say(text: str) -> None:

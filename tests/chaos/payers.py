@@ -75,8 +75,15 @@ class Payer:
         return self._press(self._form(method))
 
     def _form(self, method: str) -> dict[str, str]:
-        page = persist(lambda: self._http.get(self._page))
+        page = persist(self._bill_when_payable)
         return {**dict(_FIELD.findall(page.text)), "method": method}
+
+    def _bill_when_payable(self) -> httpx.Response:
+        """Open the bill; while the processor is away it offers no button, and people come back later."""
+        page = self._http.get(self._page)
+        if "Online payment is not available at this moment" in page.text:
+            raise httpx.ReadError("The processor is away")
+        return page
 
     def _press(self, form: dict[str, str]) -> str:
         if "nonce" not in form:
