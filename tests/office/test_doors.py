@@ -43,7 +43,12 @@ MAY_OPEN = {
     **dict.fromkeys(["batch", "batch-progress"], SENDERS),
     **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
     **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback"], MONEY),
+    **dict.fromkeys(["refunds", "payment-refund"], MONEY),
     **dict.fromkeys(["payment-news", "payment-email"], MONEY),
+    **dict.fromkeys(["receive", "receive-invoices", "receive-reckon", "receive-customers"], MONEY),
+    **dict.fromkeys(["payment-received", "payment-undo", "payment-unapply"], MONEY),
+    **dict.fromkeys(["overpayments", "overpayment-keep", "overpayment-apply"], MONEY),
+    "receiving-terms": {Role.ADMIN},
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
     **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),
@@ -54,11 +59,16 @@ MAY_OPEN = {
     **dict.fromkeys(CREDITS, CREDITORS),
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], {Role.ADMIN}),
+    **dict.fromkeys(CREDITS, CREDITORS),
+    **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {"open-invoices-picked", "batch-send", "payments-account-open", "payments-account-look"}
+POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
+OF_ONE_PAYMENT += ["payment-refund"]
+OF_ONE_PAYMENT += ["payment-received", "payment-undo", "payment-unapply"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
 
 

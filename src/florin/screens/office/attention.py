@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
 from florin.domain.disputes import queries as disputes
-from florin.domain.payments import returns
+from florin.domain.payments import overpaid, returns
+from florin.domain.payments import queries as payments
+from florin.domain.refunds import queries as refunds
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 
@@ -63,12 +65,39 @@ def _returned_payments(company: Company) -> Line | None:
     )
 
 
+def _failed_debits(company: Company) -> Line | None:
+    count = payments.failed(company.pk).count()
+    if not count:
+        return None
+    text = ngettext("Bank payment was not paid", "Bank payments were not paid", count)
+    return Line(text=text, path=f"{reverse('office:payment-history')}#under-way", count=count, tone="bad")
+
+
+def _overpayments(company: Company) -> Line | None:
+    count = overpaid.waiting(company).count()
+    if not count:
+        return None
+    text = ngettext("Overpayment waits for a decision", "Overpayments wait for a decision", count)
+    return Line(text=text, path=reverse("office:overpayments"), count=count)
+
+
+def _failed_refunds(company: Company) -> Line | None:
+    count = refunds.waiting(company).count()
+    if not count:
+        return None
+    text = ngettext("Refund came back", "Refunds came back", count)
+    return Line(text=text, path=f"{reverse('office:refunds')}?state=failed", count=count, tone="bad")
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
 LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.SETUP, _account_not_active),
     (Right.REFUND, _open_disputes),
     (Right.REFUND, _returned_payments),
+    (Right.REFUND, _failed_refunds),
+    (Right.RECEIVE_PAYMENT, _failed_debits),
+    (Right.RECEIVE_PAYMENT, _overpayments),
 )
 
 

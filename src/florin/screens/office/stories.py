@@ -68,6 +68,9 @@ FIELDS: dict[str, Promise] = {
     "manual_links_enabled": later("Links in what is sent by hand"),
     "use_open_credits": later("Deduct open credits"),
     "card_enabled": later("Card payments"),
+    "discount": later("Discount for early payment"),
+    "discount_days": later("Days for the discount"),
+    "nsf_fee": later("Fee for a returned payment"),
     "ach_enabled": later("Bank payments (ACH)"),
 }
 
