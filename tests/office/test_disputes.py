@@ -61,13 +61,27 @@ def test_a_dispute_is_shown_with_its_reason_the_days_left_and_where_to_answer(ow
     assert f"/office/payments/{dispute.payment_id}/" in text
 
 
-def test_open_disputes_come_first_and_decided_ones_ask_for_no_answer(owner: User) -> None:
-    opened = contest(owner, opened_at=clock.now() - timedelta(days=9))
-    decided = contest(owner, state="lost", reason="fraudulent")
+def test_what_waits_for_an_answer_comes_first_the_soonest_due_before_all(owner: User) -> None:
+    soon, now = timedelta(days=1), clock.now()
+    contest(owner, state="lost", reason="fraudulent")
+    contest(owner, state="under_review", reason="unrecognized")
+    contest(owner, reason="duplicate")
+    contest(owner, state="inquiry", reason="product_not_received", due_by=now + soon)
+    rows = signed_in(owner).get(DISPUTES).context["rows"]
+    assert [row.dispute.state for row in rows] == ["inquiry", "needs_response", "under_review", "lost"]
+
+
+def test_a_decided_dispute_asks_for_no_answer(owner: User) -> None:
+    decided = contest(owner, state="lost")
     text = shown(owner)
-    assert text.index("paid twice") < text.index("did not make this payment")
-    assert opened.reference in text
     assert decided.reference not in text
+    assert "days left" not in text
+
+
+@pytest.mark.parametrize(("days", "words"), [(-1, "too late"), (0, "today"), (1, "1 day left")])
+def test_few_days_are_told_in_words(owner: User, days: int, words: str) -> None:
+    contest(owner, due_by=clock.now() + timedelta(days=days))
+    assert words in shown(owner)
 
 
 @pytest.mark.parametrize(("asked", "found"), [("open", "duplicate"), ("lost", "fraudulent"), ("won", "")])
@@ -144,13 +158,12 @@ def test_the_nsf_dialog_suggests_the_companys_fee(owner: User) -> None:
     type(owner.company).objects.update(nsf_fee=2_550)
     text = shown(owner, nsf(payment))
     assert 'value="25.5' in text
-    assert 'name="with_fee" value="on" checked' in text
 
 
 def test_a_check_is_marked_as_returned_with_its_fee(owner: User) -> None:
     invoice = make_invoice(owner)
     payment = receive(owner, invoice)
-    typed = {"code": "STOPPED", "note": "called Ann", "with_fee": "on", "fee": "35"}
+    typed = {"code": "STOPPED", "note": "called Ann", "fee": "35"}
     answer = signed_in(owner).post(nsf(payment), typed, headers={"HX-Request": "true"})
     assert answer["HX-Refresh"] == "true"
     assert (balance(invoice.item), Return.objects.get().code) == (10_000, "STOPPED")
@@ -160,7 +173,7 @@ def test_a_check_is_marked_as_returned_with_its_fee(owner: User) -> None:
 def test_marked_twice_it_is_returned_once(owner: User) -> None:
     payment, client = receive(owner), signed_in(owner)
     for _press in range(2):
-        answer = client.post(nsf(payment), {"code": "NSF", "with_fee": "on", "fee": "35"})
+        answer = client.post(nsf(payment), {"code": "NSF", "fee": "35"})
         assert answer.status_code == 302
     assert Invoice.objects.filter(total=3_500).count() == Return.objects.count() == 1
 
@@ -168,9 +181,9 @@ def test_marked_twice_it_is_returned_once(owner: User) -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"with_fee": "on", "fee": "lots"}, "Give a number."),
-        ({"with_fee": "on", "fee": "0"}, "above zero"),
-        ({"with_fee": "on", "fee": ""}, "Give a number."),
+        ({"fee": "lots"}, "Give a number."),
+        ({"fee": "0"}, "above zero"),
+        ({"fee": "1.234"}, "At most 2 decimals."),
         ({"note": "4242 4242 4242 4242"}, "card number"),
     ],
 )

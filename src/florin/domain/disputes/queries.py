@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Q, QuerySet, When
+from django.db.models.functions import Cast, Coalesce, Extract
 
 from florin.domain.disputes.lifecycle import OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.payments.models import Payment
 
+AWAITING_ANSWER = frozenset({DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE})
 # While the payer's bank has the money, the processor refunds nothing; during an inquiry it still does.
 _BLOCKING = OPEN - {DisputeState.INQUIRY}
 
@@ -37,7 +39,11 @@ def open_ones(company_id: UUID) -> QuerySet[Dispute]:
 
 
 def search(company_id: UUID, wanted: Wanted) -> QuerySet[Dispute]:
-    """Return a company's disputes; ``decided`` is 0 for the open ones and 1 for the others, to order by."""
+    """Return a company's disputes, to be ordered by ``turn`` and ``urgency``.
+
+    First those that wait for our answer, the soonest due first; then those that others work on, then the
+    decided ones, both the latest first.
+    """
     found = Dispute.objects.filter(company=company_id).select_related("payment__customer")
     if wanted.state == "open":
         found = found.filter(state__in=OPEN)
@@ -46,4 +52,14 @@ def search(company_id: UUID, wanted: Wanted) -> QuerySet[Dispute]:
     if wanted.words:
         number = Q(payment__number__istartswith=wanted.words)
         found = found.filter(number | Q(payment__customer__name__icontains=wanted.words))
-    return found.annotate(decided=Case(When(state__in=OPEN, then=0), default=1))
+    return found.annotate(
+        turn=Case(When(state__in=AWAITING_ANSWER, then=0), When(state__in=OPEN, then=1), default=2),
+        urgency=Case(
+            When(state__in=AWAITING_ANSWER, then=_seconds(Coalesce("due_by", "opened_at"))),
+            default=-_seconds("opened_at"),
+        ),
+    )
+
+
+def _seconds(moment: str | Coalesce) -> Cast:
+    return Cast(Extract(moment, "epoch"), BigIntegerField())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,7 +23,6 @@ from florin.screens.office.paging import Column
 
 _LONGEST_SEARCH = 120
 _SOON = 3  # days
-_AWAITS_ANSWER = {DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE}
 STATES = {
     "open": later("Open"),
     DisputeState.INQUIRY: later("Inquiry"),
@@ -35,29 +34,24 @@ STATES = {
 }
 
 
-def _instant(text: str) -> datetime:
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        raise ValueError("no time zone")
-    return read
-
-
-_OPEN_FIRST = (
-    Column("decided", int),
-    Column("opened_at", _instant, falling=True),
-    Column("pk", UUID, falling=True),
-)
+_MOST_URGENT_FIRST = (Column("turn", int), Column("urgency", int), Column("pk", UUID))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A dispute as staff see it; ``days_left`` to answer, if an answer is wanted, and ``page`` to do so."""
+    """A dispute as staff see it; ``answer_by`` if an answer is wanted, ``page`` is the processor's for it."""
 
     dispute: Dispute
     reason: str
     state: str
     page: str
-    days_left: int | None
+    answer_by: date | None
+    today: date
+
+    @property
+    def days_left(self) -> int | None:
+        """How many days are left to answer; below zero it is too late."""
+        return (self.answer_by - self.today).days if self.answer_by else None
 
     @property
     def tone(self) -> str:
@@ -83,12 +77,12 @@ class Row:
 @require_safe
 @needs(Right.REFUND)
 def disputes(request: StaffRequest) -> HttpResponse:
-    """Show disputes, the open ones first (product decision 15)."""
+    """Show disputes, first those that wait for an answer."""
     typed = {name: request.GET.get(name, "")[:_LONGEST_SEARCH].replace("\x00", "") for name in ("q", "state")}
     after = request.GET.get("after", "")
     wanted = Wanted(state=typed["state"] if typed["state"] in STATES else "", words=typed["q"].strip())
     found = queries.search(request.user.company_id, wanted)
-    shown = paging.slice_of(found, _OPEN_FIRST, after)
+    shown = paging.slice_of(found, _MOST_URGENT_FIRST, after)
     context = {
         "rows": rows(request.user.company, shown.rows),
         "states": STATES.items(),
@@ -109,13 +103,14 @@ def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
             reason=dispute_reasons.reason(dispute.reason),
             state=str(STATES[DisputeState(dispute.state)]),
             page=contest_payment.page_of(dispute) if dispute.state in OPEN else "",
-            days_left=_days_left(dispute, company),
+            answer_by=_answer_by(dispute, company),
+            today=clock.today(company.time_zone),
         )
         for dispute in found
     ]
 
 
-def _days_left(dispute: Dispute, company: Company) -> int | None:
-    if dispute.due_by is None or dispute.state not in _AWAITS_ANSWER:
+def _answer_by(dispute: Dispute, company: Company) -> date | None:
+    if dispute.due_by is None or dispute.state not in queries.AWAITING_ANSWER:
         return None
-    return (clock.local(dispute.due_by, company.time_zone) - clock.today(company.time_zone)).days
+    return clock.local(dispute.due_by, company.time_zone)

@@ -30,7 +30,6 @@ class Typed:
 
     code: str
     note: str = ""
-    with_fee: bool = False
     fee: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -42,7 +41,7 @@ class Typed:
         except Mistyped as problem:
             self.errors["note"] = str(problem)
         try:
-            fee = credits_form.amount(self.fee, payment.customer.currency) if self.with_fee else None
+            fee = credits_form.amount(self.fee, payment.customer.currency) if self.fee.strip() else None
         except Mistyped as problem:
             self.errors["fee"] = str(problem)
         return None if self.errors else Marking(code=self.code, note=note, fee=fee)
@@ -71,9 +70,8 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
     returns.check(payment, code=code)
     if request.method != "POST":
         fee = nsf_fee.suggested(payment)
-        return _ask(request, payment, Typed(code, with_fee=bool(fee), fee=typed.as_typed(fee.decimal)))
-    post = request.POST
-    form = Typed(code, post.get("note", ""), "with_fee" in post, post.get("fee", ""))
+        return _ask(request, payment, Typed(code, fee=typed.as_typed(fee.decimal) if fee else ""))
+    form = Typed(code, request.POST.get("note", ""), request.POST.get("fee", ""))
     marking = form.marking(payment)
     if marking is None:
         return _ask(request, payment, form, status=422)
