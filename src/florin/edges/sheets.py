@@ -16,6 +16,8 @@ from typing import IO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 Cell = str | int | Decimal | date | None
 
 # Programs take a text that begins so for a formula, even within quotes.

@@ -5,11 +5,12 @@ claim -> render from the snapshot -> send -> sent, postponed or bounced -> timel
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from florin.domain.activity import services as activity
 from florin.domain.invoices.models import Revision
@@ -18,11 +19,12 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
-from florin.edges import documents
-from florin.edges.mail import account_letter, letters, news, post, writing
+from florin.edges import documents, sheets
+from florin.edges.mail import account_letter, letters, news, post, reports, writing
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.writing import Letter
+from florin.flows import report_settlement
 from florin.kernel import clock
 from florin.kernel.documents import InvoiceList
 from florin.kernel.money import Money
@@ -117,7 +119,7 @@ def _write(message: Message) -> Envelope:
     )
 
 
-def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa: PLR0911 - a table
+def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa: C901, PLR0911 - a table
     match Message.Kind(message.kind):
         case Message.Kind.INVOICE:
             return _invoice(message)
@@ -147,8 +149,27 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
             told = MoneyNews.from_json(message.snapshot["news"])
             url = f"{settings.PUBLIC_URL}{message.snapshot['path']}"
             return account_letter.letter(told, message.company.letterhead, url=url), ()
+        case Message.Kind.SETTLEMENT_REPORT:
+            return _settlement(message)
         case _:
             return _news(message), ()
+
+
+def _settlement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
+    """Draw the report up from what is known now of its days."""
+    snapshot, company = message.snapshot, message.company
+    first, last = (date.fromisoformat(snapshot[name]) for name in ("first", "last"))
+    report = report_settlement.draw_up(company, first=first, last=last)
+    with override(snapshot["language"]), report_settlement.book(report) as book:
+        file = Attachment(f"{report_settlement.file_name(report)}.xlsx", book.read(), sheets.XLSX)
+    letter = reports.settlement_letter(
+        company.letterhead,
+        first=first,
+        last=last,
+        language=snapshot["language"],
+        office_url=f"{settings.PUBLIC_URL}/office/payments/settlement/?from={first}&to={last}",
+    )
+    return letter, (file,)
 
 
 def _news(message: Message) -> Letter:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Self
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -37,6 +38,12 @@ class Sums:
     fees: Money
     other: Money
     payouts: Money
+
+    @classmethod
+    def nothing(cls, currency: str) -> Self:
+        """Return the sums of no movements."""
+        none = Money.zero(currency)
+        return cls(none, none, none, none, none, none)
 
     @property
     def total(self) -> Money:
@@ -83,9 +90,9 @@ def payout(company: Company, pk: UUID) -> Payout:
     return find(Payout.objects.filter(company=company), pk=pk)
 
 
-def failed_payouts(company: Company, *, since: datetime) -> int:
-    """Return how many payouts made since came back from the bank."""
-    return Payout.objects.filter(company=company, state=Payout.State.FAILED, made_at__gte=since).count()
+def failed_payouts(company: Company, *, since: date) -> int:
+    """Return how many payouts came back from the bank that were to arrive since."""
+    return Payout.objects.filter(company=company, arrives_on__gte=since, state=Payout.State.FAILED).count()
 
 
 def movements(company: Company, *, since: datetime, before: datetime) -> QuerySet[Movement]:

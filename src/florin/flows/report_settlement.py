@@ -1,0 +1,245 @@
+"""The settlement report: what the processor did with a company's money between two days (R15, X6).
+
+opening balance + payments + refunds + disputes + fees + other + payouts = closing balance, in each currency
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import IO
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.payouts import queries
+from florin.domain.payouts.models import Movement
+from florin.domain.payouts.queries import Paper, Sums
+from florin.domain.staff.models import User
+from florin.edges import sheets
+from florin.edges.sheets import Cell, Sheet
+from florin.flows import send_documents
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind
+
+MOST_DAYS = 31
+_AT_ONCE = 500
+KINDS: dict[str, Promise] = {
+    MovementKind.PAYMENT.value: later("Payment"),
+    MovementKind.REFUND.value: later("Refund"),
+    MovementKind.REFUND_FAILED.value: later("Refund came back"),
+    MovementKind.DISPUTE.value: later("Dispute"),
+    MovementKind.DISPUTE_WON.value: later("Dispute won"),
+    MovementKind.PAYOUT.value: later("Payout"),
+    MovementKind.PAYOUT_FAILED.value: later("Payout came back"),
+    MovementKind.FEE.value: later("Processor's fee"),
+    MovementKind.OTHER.value: later("Other"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One currency of a report; ``difference`` is nothing, or the report does not add up."""
+
+    currency: str
+    opening: Money
+    sums: Sums
+    closing: Money
+
+    @property
+    def difference(self) -> Money:
+        """What the closing balance has that nothing in the report explains."""
+        return self.closing - self.opening - self.sums.total
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A settlement report; both days are the company's and within it."""
+
+    company: Company
+    first: date
+    last: date
+    settled: Sequence[Settled]
+    movements: QuerySet[Movement]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement with what it was for."""
+
+    movement: Movement
+    on: date
+    papers: Sequence[Paper]
+
+    @property
+    def what(self) -> str:
+        """What it was, in the active language."""
+        return kind_of(self.movement)
+
+
+def kind_of(movement: Movement) -> str:
+    """Say in the active language what a movement was; money back because a debit returned is no dispute."""
+    if movement.kind == MovementKind.DISPUTE and movement.payment_id and not movement.dispute_id:
+        return _("Returned payment")
+    return str(KINDS[movement.kind])
+
+
+def draw_up(company: Company, *, first: date, last: date) -> Report:
+    """Add up what moved from the first day to the end of the last, in the company's time zone.
+
+    Raises:
+        Refusal: if the days are the wrong way round, or more than 31.
+    """
+    if last < first:
+        raise Refusal(_("The last day is before the first one."))
+    if (last - first).days >= MOST_DAYS:
+        raise Refusal(_("A settlement report covers at most %(days)s days.") % {"days": MOST_DAYS})
+    since, before = _midnight(first, company), _midnight(last + timedelta(days=1), company)
+    rows = queries.movements(company, since=since, before=before)
+    opening = queries.balances(company, before=since)
+    closing = queries.balances(company, before=before)
+    sums = queries.sums(rows)
+    settled = [
+        Settled(
+            currency,
+            opening.get(currency, Money.zero(currency)),
+            sums.get(currency) or Sums.nothing(currency),
+            closing[currency],
+        )
+        for currency in sorted(closing)
+        if currency in sums or closing[currency]
+    ]
+    return Report(company, first, last, settled, rows.order_by("at", "pk"))
+
+
+def told(company: Company, movements: Sequence[Movement]) -> list[Line]:
+    """Say what movements were for, in one query however many there are."""
+    papers = queries.papers_of(_taken(movements))
+    return [Line(row, clock.local(row.at, company.time_zone), _papers(row, papers)) for row in movements]
+
+
+def csv(report: Report) -> Iterator[bytes]:
+    """Yield the movements of a report as CSV, in the active language."""
+    return sheets.csv_lines(_movements(report))
+
+
+def book(report: Report) -> IO[bytes]:
+    """Return a report as an XLSX file, open at its beginning: the sums, and each movement."""
+    return sheets.xlsx_file([_summary(report), _movements(report)])
+
+
+def file_name(report: Report) -> str:
+    """Return what a file of the report is called, without its ending."""
+    return f"settlement-{report.first}-{report.last}"
+
+
+@transaction.atomic(durable=True)
+def mail(report: Report, *, to: Sequence[str], press: str, by: User) -> tuple[str, ...]:
+    """Queue a report to every address as a workbook, and return them; the same ``press`` queues it once.
+
+    Raises:
+        Refusal: if an address is wrong; nothing is sent then.
+    """
+    recipients = send_documents.addresses(to)
+    event = f"settlement:{press[:40]}"
+    if Message.objects.filter(company=report.company, event=event).exists():
+        return recipients
+    outbox.enqueue(
+        NewMessage(
+            company_id=report.company.pk,
+            event=event,
+            kind=Message.Kind.SETTLEMENT_REPORT,
+            recipients=recipients,
+            snapshot={
+                "first": report.first.isoformat(),
+                "last": report.last.isoformat(),
+                "language": get_language() or report.company.language,
+            },
+            subjects=[report.company.pk],
+        )
+    )
+    activity.note(
+        report.company.pk,
+        activity.Kind.QUEUED,
+        subjects=[report.company.pk],
+        actor=by.name,
+        to=", ".join(recipients),
+        number=file_name(report),
+        link=0,
+    )
+    return recipients
+
+
+def _midnight(day: date, company: Company) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(company.time_zone))
+
+
+def _taken(movements: Sequence[Movement]) -> list[UUID]:
+    return [row.payment_id for row in movements if row.payment_id and row.kind == MovementKind.PAYMENT]
+
+
+def _papers(row: Movement, papers: dict[UUID, list[Paper]]) -> Sequence[Paper]:
+    if row.payment_id is None or row.kind != MovementKind.PAYMENT:
+        return ()
+    return papers.get(row.payment_id, ())
+
+
+def _summary(report: Report) -> Sheet:
+    headings = [
+        *(_("Currency"), _("Opening balance"), _("Payments"), _("Refunds"), _("Disputes"), _("Fees")),
+        *(_("Other"), _("Payouts"), _("Closing balance"), _("Difference")),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            each.currency,
+            *(money.decimal for money in (each.opening, each.sums.payments, each.sums.refunds)),
+            *(money.decimal for money in (each.sums.disputes, each.sums.fees, each.sums.other)),
+            *(money.decimal for money in (each.sums.payouts, each.closing, each.difference)),
+        ]
+        for each in report.settled
+    ]
+    return Sheet(_("Settlement"), headings, rows)
+
+
+def _movements(report: Report) -> Sheet:
+    headings = [
+        *(_("Date"), _("What"), _("Payment"), _("Customer number"), _("Customer"), _("Invoices")),
+        *(_("Gross"), _("Fee"), _("Net"), _("Currency"), _("Payout"), _("Processor's reference")),
+    ]
+    return Sheet(_("Movements"), headings, _rows(report, get_language()))
+
+
+def _rows(report: Report, language: str | None) -> Iterator[list[Cell]]:
+    """Yield the lines some hundreds at a time; a stream runs after the request's language is gone."""
+    keys = list(report.movements.values_list("pk", flat=True))
+    for start in range(0, len(keys), _AT_ONCE):
+        part = keys[start : start + _AT_ONCE]
+        found = queries.with_all(Movement.objects.all()).in_bulk(part)
+        with override(language):
+            lines = [_cells(line) for line in told(report.company, [found[key] for key in part])]
+        yield from lines
+
+
+def _cells(line: Line) -> list[Cell]:
+    row = line.movement
+    payment = row.payment
+    gross, fee, net = (Money(minor, row.currency).decimal for minor in (row.gross, row.fee, row.net))
+    return [
+        *(line.on, line.what, payment.number if payment else ""),
+        *((payment.customer.number, payment.customer.name) if payment else ("", "")),
+        ", ".join(paper.number for paper in line.papers),
+        *(gross, fee, net, row.currency),
+        *(row.payout.reference if row.payout else "", row.source or row.reference),
+    ]
