@@ -1,13 +1,12 @@
-"""Setup > Payments: the company's payments account, from the first press to what the processor says of it (R2)."""
+"""Setup > Payments: the company's payments account: how it stands, and what to do next (R2)."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel import get_global
+from babel.core import get_global
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.companies import services as companies
@@ -26,7 +25,7 @@ _HUNDREDTHS = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A rate as people read it: ``percent`` of the payment, and amounts that are nothing unless they count."""
+    """A rate as people read it: ``percent`` of the payment, more ``fixed``, and not less than ``least``."""
 
     percent: Decimal
     fixed: Money
@@ -42,8 +41,7 @@ def account(request: StaffRequest) -> HttpResponse:
         if request.GET["seen"] == _state(known):
             return HttpResponse(status=204)
         return page(request, "payments_account_state.html", _standing(request))
-    context = {"asking": "back" in request.GET, "again": "again" in request.GET}
-    return _page(request, context)
+    return _page(request, {"asking": "back" in request.GET, "again": "again" in request.GET})
 
 
 @require_POST

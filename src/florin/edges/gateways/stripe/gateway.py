@@ -35,6 +35,8 @@ _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
 _METHODS = {"card": "card", "ach": "us_bank_account"}
 _MOST_ON_A_PAGE = 100
+# The last one is about an account that has left us, or a key that may not do this.
+_PLAIN_NO = (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError)
 _CAPABILITIES = ("card_payments", "transfers")
 _OF_AMERICANS = ("us_bank_account_ach_payments",)
 
@@ -263,7 +265,7 @@ class StripeGateway:
 def _refusal_in(problem: GatewayError) -> Exception:
     """Tell an answer that is a plain no from one that is missing."""
     cause = problem.__cause__
-    if isinstance(cause, (stripe.InvalidRequestError, stripe.CardError)):
+    if isinstance(cause, _PLAIN_NO):
         return GatewayRefusal(cause.user_message or str(problem))
     return problem
 
