@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
+from florin.domain.credits.services import CreditDraft
 from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Item
 from florin.kernel.money import Money
@@ -48,6 +50,17 @@ def givers(company: Company) -> QuerySet[Item]:
 def of_item(item: Item) -> QuerySet[Credit]:
     """Return the credit that an item stands for; a pre-payment or overpayment stands for none."""
     return Credit.objects.filter(item=item)
+
+
+def like(company: Company, drafts: Sequence[CreditDraft]) -> dict[tuple[UUID, int, date, str], str]:
+    """Return the numbers of credits that are just like some of these, by their likeness (one query)."""
+    found = Credit.objects.filter(
+        company=company,
+        customer__in={draft.customer_id for draft in drafts},
+        given_on__in={draft.given_on for draft in drafts},
+    ).exclude(state=Credit.State.VOID)
+    rows = found.values_list("customer_id", "amount", "given_on", "reason", "number")
+    return {(customer, amount, on, reason): number for customer, amount, on, reason, number in rows}
 
 
 def totals(rows: QuerySet[Credit]) -> Sequence[Total]:

@@ -177,6 +177,11 @@ def taken(company: Company, numbers_: Sequence[str]) -> set[str]:
     return set(credits_.values_list("number", flat=True))
 
 
+def likeness(draft: CreditDraft) -> tuple[UUID, int, date, str]:
+    """Return by what two credits are taken for the same one: whose, how much, of which day, and why."""
+    return draft.customer_id, draft.amount.minor, draft.given_on, draft.reason
+
+
 def amount_of(credit: Credit) -> Money:
     """Return what a credit was given over."""
     return Money(credit.amount, credit.currency)

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from florin.screens.office import order_form, typed
 from florin.screens.office.typed import Mistyped
 
 LONGEST_REASON = 200
-_WHOLE = 12
+WHOLE = 12
 
 
 @dataclass(slots=True)
@@ -83,11 +84,24 @@ def amount(text: str, currency: str) -> Money:
     Raises:
         Mistyped: if it is no number, not above zero, or finer than the currency.
     """
+    return exactly(typed.decimal(text, whole=WHOLE, places=exponent(currency)), currency)
+
+
+def exactly(read: Decimal, currency: str) -> Money:
+    """Return what a credit is over, from a number that is exact already.
+
+    Raises:
+        Mistyped: as ``amount``.
+    """
     places = exponent(currency)
-    read = typed.decimal(text, whole=_WHOLE, places=places)
     if read <= 0:
         raise Mistyped(_("Give an amount above zero."))
-    return Money(int(read.scaleb(places)), currency)
+    if read.adjusted() >= WHOLE:
+        raise Mistyped(_("This number is too large."))
+    minor = read.scaleb(places)
+    if minor != minor.to_integral_value():
+        raise Mistyped(_("At most %(places)s decimals.") % {"places": places})
+    return Money(int(minor), currency)
 
 
 def given_on(text: str, company: Company) -> date:

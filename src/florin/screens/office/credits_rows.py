@@ -1,0 +1,184 @@
+"""The rows of an upload: what each means, what is wrong with it, and how the good ones are carried on."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.credits import queries, services
+from florin.domain.credits.services import CreditDraft
+from florin.domain.customers.models import Customer
+from florin.domain.staff.models import User
+from florin.flows.upload_credits import Row
+from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+from florin.screens.office import credits_form, typed
+from florin.screens.office.typed import Mistyped
+
+_SIGNS = "$€£¥"
+_OURS = "CR-"
+_LASTS = 24 * 60 * 60
+
+
+@dataclass(slots=True)
+class Judged:
+    """One row: what it says, as text, whom it means, and why it cannot be written or what is odd about it."""
+
+    line: int
+    said: Mapping[str, str]
+    customer: Customer | None = None
+    draft: CreditDraft | None = None
+    problems: list[str] = field(default_factory=list)
+    warning: str = ""
+
+
+def judge(company: Company, rows: Sequence[Row]) -> list[Judged]:
+    """Say of each row what it means, or what is wrong with it (three queries, however many rows)."""
+    numbers = [as_text(row.cells.get("customer", "")) for row in rows]
+    known = {
+        customer.number: customer
+        for customer in Customer.objects.filter(company=company, number__in=set(numbers))
+    }
+    given = Counter(as_text(row.cells.get("number", "")) for row in rows)
+    taken = services.taken(company, [number for number in given if number])
+    judged = [
+        _judge(company, row, known.get(number), given=given, taken=taken)
+        for row, number in zip(rows, numbers, strict=True)
+    ]
+    _warn_of_twins(company, judged)
+    return judged
+
+
+def pack(judged: Sequence[Judged], *, press: str, by: User) -> str:
+    """Write the good rows into a text that only this person can bring back, unchanged, within a day."""
+    drafts = [row.draft for row in judged if row.draft is not None]
+    rows = [
+        (
+            str(one.customer_id),
+            one.amount.minor,
+            one.amount.currency,
+            one.given_on.isoformat(),
+            one.reason,
+            one.number,
+        )
+        for one in drafts
+    ]
+    return signing.dumps({"press": press, "rows": rows}, salt=_salt(by), compress=True)
+
+
+def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft]]:
+    """Return the press and the rows that ``pack`` wrote.
+
+    Raises:
+        Refusal: if they are older than a day, somebody else's, or were changed.
+    """
+    try:
+        packed = signing.loads(text, salt=_salt(by), max_age=_LASTS)
+    except signing.BadSignature:
+        raise Refusal(_("This preview is too old, or is not yours. Upload the file again.")) from None
+    drafts = [
+        CreditDraft(
+            customer_id=UUID(customer),
+            amount=Money(minor, currency),
+            given_on=date.fromisoformat(given_on),
+            reason=reason,
+            number=number,
+        )
+        for customer, minor, currency, given_on, reason, number in packed["rows"]
+    ]
+    return packed["press"], drafts
+
+
+def as_text(cell: str | Decimal | date) -> str:
+    """Write a cell as its reader would: a whole number without decimals, a date as 2026-11-30."""
+    match cell:
+        case Decimal():
+            return f"{cell.normalize():f}" if abs(cell.adjusted()) < credits_form.WHOLE * 2 else str(cell)
+        case date():
+            return cell.isoformat()
+        case _:
+            return cell
+
+
+def _judge(
+    company: Company,
+    row: Row,
+    customer: Customer | None,
+    *,
+    given: Mapping[str, int],
+    taken: set[str],
+) -> Judged:
+    judged = Judged(row.line, {name: as_text(cell) for name, cell in row.cells.items()}, customer)
+    number = judged.said.get("number", "")
+    if customer is None:
+        said = judged.said.get("customer", "")
+        judged.problems.append(
+            _("No customer has the number %(number)s.") % {"number": said[:40]}
+            if said
+            else _("The customer's number is missing.")
+        )
+    currency = judged.said.get("currency", "").upper()
+    if customer and currency and currency != customer.currency:
+        judged.problems.append(_("The customer is kept in %(currency)s.") % {"currency": customer.currency})
+    if number and (given[number] > 1 or number in taken):
+        judged.problems.append(_("There is a credit %(number)s already, or twice here.") % {"number": number})
+    if number.upper().startswith(_OURS):
+        judged.problems.append(_("Numbers that begin with CR- are given by Florin itself; leave it empty."))
+    draft = _read(company, row, judged, currency=customer.currency if customer else company.currency)
+    judged.draft = None if judged.problems else draft
+    return judged
+
+
+def _read(company: Company, row: Row, judged: Judged, *, currency: str) -> CreditDraft | None:
+    """Read the cells; each that cannot be meant leaves its sentence with the row."""
+    values: dict[str, object] = {}
+    readers: dict[str, Callable[[], object]] = {
+        "amount": lambda: _amount(row.cells.get("amount", ""), currency),
+        "date": lambda: credits_form.given_on(judged.said.get("date", ""), company),
+        "reason": lambda: credits_form.reason(judged.said.get("reason", "")),
+        "number": lambda: typed.code(judged.said.get("number", ""), longest=20),
+    }
+    for name, read in readers.items():
+        try:
+            values[name] = read()
+        except Mistyped as problem:
+            judged.problems.append(str(problem))
+    amount, given_on = values.get("amount"), values.get("date")
+    if judged.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):
+        return None
+    return CreditDraft(
+        customer_id=judged.customer.pk,
+        amount=amount,
+        given_on=given_on,
+        reason=str(values.get("reason", "")),
+        number=str(values.get("number", "")),
+    )
+
+
+def _amount(cell: str | Decimal | date, currency: str) -> Money:
+    if isinstance(cell, Decimal):
+        return credits_form.exactly(cell, currency)
+    if isinstance(cell, date) or cell.startswith("="):
+        raise Mistyped(_("The amount is not a number; formulas count only with their value."))
+    if not cell.strip():
+        raise Mistyped(_("The amount is missing."))
+    return credits_form.amount(cell.strip().strip(_SIGNS), currency)
+
+
+def _warn_of_twins(company: Company, judged: Sequence[Judged]) -> None:
+    """Say of which rows there is a credit already that is just like them: a file is easily uploaded twice."""
+    twins = queries.like(company, [row.draft for row in judged if row.draft is not None])
+    for row in judged:
+        twin = twins.get(services.likeness(row.draft)) if row.draft else None
+        if twin:
+            row.warning = _("%(number)s is just like it.") % {"number": twin}
+
+
+def _salt(by: User) -> str:
+    return f"credits-upload:{by.pk}"

@@ -1,0 +1,81 @@
+"""A/R > Credits > Upload: a file, its preview row by row, and one press that writes what is right."""
+
+import csv
+import io
+import secrets
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from florin.domain.credits.lifecycle import CreditState
+from florin.domain.staff.rights import Right
+from florin.flows import upload_credits
+from florin.kernel.errors import Refusal
+from florin.screens.office import credits_rows
+from florin.screens.office.doors import StaffRequest, needs, page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def upload(request: StaffRequest) -> HttpResponse:
+    """Ask for a file, and show what is in it; nothing is saved."""
+    if request.method != "POST":
+        return _form(request)
+    try:
+        table = upload_credits.read(_sent(request))
+    except Refusal as problem:
+        return _form(request, problem)
+    judged = credits_rows.judge(request.user.company, table.rows)
+    good = [row for row in judged if row.draft is not None]
+    context = {
+        "rows": sorted(judged, key=lambda row: row.draft is not None),
+        "good": len(good),
+        "wrong": len(judged) - len(good),
+        "warned": sum(bool(row.warning) for row in good),
+        "unused": table.unused,
+        "packed": credits_rows.pack(judged, press=secrets.token_hex(16), by=request.user),
+    }
+    return page(request, "credits_preview.html", context)
+
+
+@require_POST
+@needs(Right.CREATE_CREDIT)
+def confirm(request: StaffRequest) -> HttpResponse:
+    """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
+    state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
+    try:
+        press, drafts = credits_rows.unpack(request.POST.get("packed", ""), by=request.user)
+        count = upload_credits.create(request.user.company, drafts, state=state, press=press, by=request.user)
+    except Refusal as problem:
+        return _form(request, problem)
+    text = ngettext("%(count)s credit is written.", "%(count)s credits are written.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("office:credits")
+
+
+@require_safe
+@needs(Right.CREATE_CREDIT)
+def template(_request: StaffRequest) -> HttpResponse:
+    """Give a file with the headings, in the form that spreadsheets open by a double click."""
+    file = io.StringIO()
+    csv.writer(file).writerow(upload_credits.HEADINGS)
+    response = HttpResponse(file.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="credits.csv"'
+    return response
+
+
+def _sent(request: StaffRequest) -> bytes:
+    file = request.FILES.get("file")
+    if file is None or not hasattr(file, "read"):
+        raise Refusal(_("Choose a file first."))
+    data: bytes = file.read(upload_credits.MOST_BYTES + 1)
+    return data
+
+
+def _form(request: StaffRequest, problem: Refusal | None = None) -> HttpResponse:
+    context = {"problem": problem, "most": upload_credits.MOST_ROWS}
+    return page(request, "credits_upload.html", context, status=problem.status if problem else 200)
