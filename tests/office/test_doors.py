@@ -22,7 +22,7 @@ APPROVERS = {Role.ADMIN, Role.SALES_MANAGER}
 CREDITS = [
     *("credits", "credits-open", "open-credit", "credit-apply", "credit-unapply", "credit-new"),
     *("credit-customers", "credit", "credit-timeline", "credit-edit", "credit-submit", "credit-reopen"),
-    *("credit-void",),
+    *("credit-void", "credits-upload", "credits-confirm", "credits-template"),
 ]
 STATEMENTS = [
     *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),
@@ -63,7 +63,7 @@ MAY_OPEN = {
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"open-invoices-picked", "batch-send", "payments-account-open", "payments-account-look"}
+POSTS |= {"credits-confirm", "open-invoices-picked", "batch-send", "payments-account-open", "payments-account-look"}
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
