@@ -23,7 +23,7 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 5 + len(attention.LOOKS)),
+        ("/office/", 8 + len(attention.LOOKS)),
         ("/office/feed/", 2),
         ("/office/orders/", 2),
         ("/office/orders/?q=Corner", 5),  # how many begin so, any of them at all, customers who fit

@@ -69,6 +69,7 @@ def _note(news: News, reopened: list[Reopened]) -> None:
             subjects=_subjects(dispute, reopened),
             actor="processor",
             number=dispute.payment.number,
+            payment=str(dispute.payment_id),
             amount=dispute.amount,
             currency=dispute.currency,
             reason=dispute.reason if kind == activity.Kind.DISPUTE_OPENED else "",

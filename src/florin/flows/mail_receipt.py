@@ -31,7 +31,7 @@ def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, b
     recipients = send_documents.addresses(to)
     payment = allocating.lock(payment_id, company)
     receipt = find(Receipt.objects.all(), payment=payment)
-    event = f"payment:{payment.pk}:copy:{uuid5(payment.pk, press).hex}"
+    event = f"payment:{payment.pk.hex}:copy:{uuid5(payment.pk, press).hex}"
     if Message.objects.filter(company=company, event=event).exists():
         return recipients
     subjects = allocating.touched(payment)

@@ -117,6 +117,7 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None
         subjects=subjects,
         actor=by,
         number=payment.number,
+        payment=str(payment.pk),
         amount=amount.minor,
         currency=amount.currency,
         code=returned.code,

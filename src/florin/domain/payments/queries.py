@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from florin.domain.customers import queries as customers
-from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment, Return
+from florin.domain.payments.models import Attempt, AttemptDebt, Payment
 from florin.kernel import clock
 from florin.kernel.money import Money, unusual
 
@@ -130,18 +130,6 @@ def failed(company_id: UUID) -> QuerySet[Attempt]:
 def failed_with_debts(company_id: UUID) -> list[Attempt]:
     """Return what ``failed`` does, the latest first, with customers and invoices."""
     return _with_debts(failed(company_id))
-
-
-def returned(company_id: UUID) -> QuerySet[Return]:
-    """Return the payments that banks took back within 30 days, while an invoice of theirs is still open."""
-    still_owed = Allocation.objects.filter(
-        payment=OuterRef("payment"), invoice__isnull=False, item__balance__gt=0
-    )
-    return Return.objects.filter(
-        Exists(still_owed),
-        payment__company_id=company_id,
-        returned_at__gte=clock.now() - _STILL_NEWS,
-    )
 
 
 def _with_debts(attempts: QuerySet[Attempt]) -> list[Attempt]:

@@ -8,10 +8,12 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.customers.models import Customer
+from florin.domain.history import queries as history
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
+from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.database import find
@@ -23,6 +25,7 @@ from florin.screens.office.stories import Story
 
 _LATEST_ORDERS = 10
 _LATEST_LINKS = 10
+_LATEST_PAYMENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,9 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         links = list(Link.objects.filter(customer=shown).order_by("-id")[:_LATEST_LINKS])
         context["orders"] = reading.with_invoices(company, latest)
         context["links"] = links_sent.told(links)
+    if request.user.may(Right.RECEIVE_PAYMENT):
+        came_in = Payment.objects.filter(company=company, customer=shown).order_by("-received_at", "-pk")
+        context["payments"] = history.rows(list(came_in[:_LATEST_PAYMENTS]))
     return context
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company
+from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.refunds.models import Refund
 from florin.kernel import clock
 from florin.kernel.money import Money
 
@@ -36,11 +38,24 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
-    """What came in during this week and this month, in one currency."""
+class Span:
+    """What came in during some days, and what went back in them."""
 
-    week: Money
-    month: Money
+    gross: Money
+    back: Money
+
+    @property
+    def net(self) -> Money:
+        """What is left of it."""
+        return self.gross - self.back
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came in and went back during this week and this month, in one currency."""
+
+    week: Span
+    month: Span
 
 
 def owed(company: Company) -> list[Owed]:
@@ -58,25 +73,61 @@ def owed(company: Company) -> list[Owed]:
 
 
 def collected(company: Company) -> list[Collected]:
-    """Return what came in since Monday and since the first of the month, in the company's time zone."""
+    """Return what came in and went back since Monday and since the first of the month, in four queries.
+
+    What staff undid never came in. Refunds, returns and lost disputes go back on the day on which they
+    happen, whenever the payment came in; the days are the company's.
+    """
     today = clock.today(company.time_zone)
-    month = _midnight(today.replace(day=1), company)
-    week = _midnight(today - timedelta(days=today.weekday()), company)
-    rows = (
-        Payment.objects.filter(company=company, received_at__gte=min(month, week))
-        .values("currency")
-        .annotate(
-            week=Sum("amount", filter=Q(received_at__gte=week), default=0),
-            month=Sum("amount", filter=Q(received_at__gte=month), default=0),
-        )
-        .order_by("currency")
+    since = _Since(
+        _midnight(today - timedelta(days=today.weekday()), company), _midnight(today.replace(day=1), company)
     )
-    found = [
-        Collected(Money(int(row["week"]), row["currency"]), Money(int(row["month"]), row["currency"]))
-        for row in rows
+    undone = Undoing.objects.filter(payment=OuterRef("pk"))
+    came_in = since.sums(Payment.objects.filter(~Exists(undone), company=company), "received_at")
+    refunds = Refund.objects.filter(company=company).exclude(state=Refund.State.FAILED)
+    lost = Dispute.objects.filter(company=company, state=Dispute.State.LOST)
+    back = [
+        since.sums(refunds, "requested_at"),
+        since.sums(Return.objects.filter(payment__company=company), "returned_at", of="payment__"),
+        since.sums(lost, "closed_at"),
     ]
-    nothing = Money.zero(company.currency)
-    return found or [Collected(nothing, nothing)]
+    currencies = sorted({currency for sums in (came_in, *back) for currency in sums})
+    return [_collected(currency, came_in, back) for currency in currencies or [company.currency]]
+
+
+_Sums = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """The beginnings of this week and of this month."""
+
+    week: datetime
+    month: datetime
+
+    def sums(self, rows: QuerySet[Model], at: str, *, of: str = "") -> _Sums:
+        """Add up rows by currency: those since Monday, and those since the first of the month."""
+        found = (
+            rows.filter(**{f"{at}__gte": min(self.week, self.month)})
+            .values_list(f"{of}currency")
+            .annotate(
+                week=Sum(f"{of}amount", filter=Q(**{f"{at}__gte": self.week}), default=0),
+                month=Sum(f"{of}amount", filter=Q(**{f"{at}__gte": self.month}), default=0),
+            )
+        )
+        return {currency: (int(week), int(month)) for currency, week, month in found}
+
+
+def _collected(currency: str, came_in: _Sums, back: Sequence[_Sums]) -> Collected:
+    nothing = (0, 0)
+    week, month = (
+        Span(
+            Money(came_in.get(currency, nothing)[place], currency),
+            Money(sum(sums.get(currency, nothing)[place] for sums in back), currency),
+        )
+        for place in (0, 1)
+    )
+    return Collected(week, month)
 
 
 def _spans(today: date) -> dict[str, Q]:

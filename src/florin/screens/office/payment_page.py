@@ -79,6 +79,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     row, after, told = history.rows([shown])[0], history.aftermath(shown), _stories(shown)
     return {
         "payment": shown,
+        "this_payment": str(shown.pk),
         "row": row,
         "after": after,
         "returned": return_codes.sentence(after.returned.code) if after.returned else "",
