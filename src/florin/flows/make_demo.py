@@ -1,6 +1,8 @@
 """The demo: a wholesaler with real invoices, a person in each role, a link that waits to be paid.
 
 company -> people -> invoices from the sample -> one mail with a link, each step only if still to be done
+
+Beside it is a second wholesaler, who has just moved in: its Admin opens the payments account by hand.
 """
 
 from collections.abc import Mapping
@@ -24,20 +26,35 @@ from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges.ports import is_free
-from florin.flows import confirm_order, import_invoices, send_documents, write_order
+from florin.flows import confirm_order, import_invoices, open_company, send_documents, write_order
+from florin.flows.open_company import NewCompany
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
 _SAMPLE = Path(__file__).parent.parent / "demo_data"
 _SLUG = "meadow"
+_FERN = "fern-admin"
+_NEWCOMER = NewCompany(
+    slug="fern",
+    name="Fern & Petal",
+    email="accounts@fern-petal.example",
+    currency="USD",
+    time_zone="America/Chicago",
+    admin=f"{_FERN}@fern-petal.example",
+    password=f"{_FERN}-of-the-demo",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a newcomer needs: a link to pay, and who may sign in with which password."""
+    """What a newcomer needs: a link to pay, and who may sign in with which password.
+
+    ``without_account`` is the Admin of a company whose payments account is still to be opened.
+    """
 
     pay_link: str
     users: list[dict[str, object]]
+    without_account: dict[str, object]
 
 
 def claim(ports: Mapping[str, int]) -> None:
@@ -64,7 +81,13 @@ def prepare() -> Demo:
         report=settings.DATA_FOLDER / "demo-import-report.csv",
         progress=lambda _done, _all: None,
     )
-    return Demo(pay_link=links.address_of(_unpaid_link(company).pk), users=users)
+    if not Company.objects.filter(slug=_NEWCOMER.slug).exists():
+        _move_in()
+    return Demo(
+        pay_link=links.address_of(_unpaid_link(company).pk),
+        users=users,
+        without_account=_told(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
+    )
 
 
 @transaction.atomic(durable=True)
@@ -92,7 +115,25 @@ def _person(company: Company, role: Role) -> dict[str, object]:
     if not User.objects.filter(email=email).exists():
         name = role.value.replace("_", " ").title()
         User.objects.create_user(email, password, name=name, company=company, roles=[role.value])
+    return _told(email, password, role)
+
+
+def _told(email: str, password: str, role: Role) -> dict[str, object]:
     return {"email": email, "password": password, "roles": [role.value]}
+
+
+@transaction.atomic
+def _move_in() -> None:
+    """Let the second wholesaler move in, with one customer to whom something can be sent."""
+    company = open_company.move_in(_NEWCOMER, takes_payments=False)
+    Customer.objects.create(
+        company=company,
+        number="2001",
+        name="Corner Florist",
+        bill_to="12 Rose Lane\nChicago, IL 60601",
+        currency=company.currency,
+        invoice_emails=["corner@florist.example"],
+    )
 
 
 def _unpaid_link(company: Company) -> Link:
