@@ -56,10 +56,10 @@ class Room:
 
     @property
     def days_left(self) -> int | None:
-        """How many days there are to decide, today among them; nothing if there is no end."""
+        """How many days after today there are to decide; nothing if there is no end."""
         if self.last_day is None:
             return None
-        return max((self.last_day - clock.today(self.payment.company.time_zone)).days + 1, 0)
+        return max((self.last_day - clock.today(self.payment.company.time_zone)).days, 0)
 
     @property
     def proposal(self) -> Mapping[UUID, int]:

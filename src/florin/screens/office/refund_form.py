@@ -60,6 +60,7 @@ class Row:
         if self.taken > self.available:
             shown = formats.money(self.available, get_language() or "en")
             self.error = _("Only %(amount)s can be taken from here.") % {"amount": shown}
+            self.amount = 0
 
 
 @dataclass(slots=True)
