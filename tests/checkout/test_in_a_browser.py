@@ -20,7 +20,7 @@ from checkout.world import (
 )
 from factories import make_credit, make_draft, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
-from florin.domain.companies.models import Company
+from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt
@@ -111,6 +111,34 @@ def _in_progress(scene: Scene) -> str:
     return address(scene.link)
 
 
+def _debit_in_progress(scene: Scene) -> str:
+    tell(begin(scene.link), Outcome.PENDING)
+    return address(scene.link)
+
+
+def _declined(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    Attempt.objects.update(decline="ch_1", failure="insufficient_funds")
+    return address(scene.link, f"?back={attempt.pk}")
+
+
+def _debit_only(scene: Scene) -> str:
+    PaymentsAccount.objects.update(card_enabled=False)
+    return address(scene.link)
+
+
+def _pending(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.PENDING)
+    return result_address(attempt)
+
+
+def _failed(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.FAILED)
+    return result_address(attempt)
+
+
 def _void(scene: Scene) -> str:
     write_order.void(scene.owner.company, scene.invoice.order_id, by=scene.owner)
     return address(scene.link)
@@ -153,6 +181,7 @@ _SCENES = [
     _off,
 ]
 _SCENES += [_unknown, _settled, _expired]
+_SCENES += [_debit_in_progress, _declined, _debit_only, _pending, _failed]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -295,6 +324,34 @@ def test_without_a_script_the_result_is_one_button_away(browser: Browser, owner:
         page.get_by_role("button", name="Check now").click()
 
         expect(page.get_by_role("heading", level=1)).to_contain_text("Your payment has arrived")
+
+
+def test_a_method_that_is_chosen_stays_chosen_when_the_bill_changes(
+    page: Page, owner: User, invoice: Invoice
+) -> None:
+    other = make_invoice(owner, "50.00", customer=invoice.customer)
+    page.goto(address(link_to(invoice, other)))
+    page.get_by_label("Bank account").check()
+
+    tell(begin(link_to(other)), Outcome.SETTLED)
+
+    expect(page.locator("#pay")).to_have_text("Pay $100.00", timeout=9000)
+    expect(page.get_by_label("Bank account")).to_be_checked()
+
+
+def test_a_bank_account_is_chosen_and_named_by_keyboard_and_without_a_script(
+    browser: Browser, link: Link, bank: Bank
+) -> None:
+    with served():
+        page = browser.new_context(base_url=BASE, java_script_enabled=False).new_page()
+        page.goto(address(link))
+        page.get_by_label("Credit or debit card").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/c/pay/**")
+
+        assert Attempt.objects.get().method == "ach"
+        expect(page.locator("[name=routing]")).to_be_visible()
 
 
 def test_a_fold_that_is_open_stays_open_when_the_bill_changes(page: Page, owner: User) -> None:
