@@ -1,11 +1,32 @@
 """Each check of the books finds the breach it is for; every breach is planted past the triggers."""
 
-from domain.world import make_paid_attempt, open_attempt, tampered
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db import transaction
+
+from domain.world import make_paid_attempt, open_attempt, tampered, usd
 from factories import make_customer, make_invoice, make_link
+from florin.domain.disputes import checking
+from florin.domain.disputes import services as disputes
 from florin.domain.ledger import checking as ledger
+from florin.domain.payments import allocating, returns
 from florin.domain.payments import checking as payments
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import check_books
+from florin.kernel import clock
+from florin.kernel.processor import DisputeOutcome, DisputeReport
+
+CONTESTED = DisputeReport(
+    reference="dp_1",
+    outcome=DisputeOutcome.NEEDS_RESPONSE,
+    amount=usd(10_000),
+    withdrawn=True,
+    fee=usd(1_500),
+    reason="fraudulent",
+    opened_at=clock.now(),
+)
 
 ENTRY = (
     "INSERT INTO ledger_entry (id, company_id, kind, source, key, date, posted_by, posted_at) "
@@ -75,6 +96,22 @@ BREACHES = [
     ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET void = true"),
     ("an invoice is its latest revision", "UPDATE invoices_revision SET total = total + 1"),
     ("an invoice is its latest revision", "UPDATE invoices_invoice SET revision = 2"),
+    ("a returned payment has its entry, and the entry its return", "DELETE FROM payments_return"),
+    (
+        "a returned payment has its entry, and the entry its return",
+        "UPDATE ledger_entry SET source = 'lost' WHERE kind = 'return'",
+    ),
+    (
+        "a return takes out what the payment brought in, and no more",
+        "UPDATE payments_payment SET amount = amount - 1",
+    ),
+    ("a dispute holds what its entries hold", "UPDATE disputes_dispute SET held = held - 1"),
+    ("a dispute's fee is what was booked for it", "UPDATE disputes_dispute SET fee = NULL"),
+    ("money is held in disputes only", "DELETE FROM disputes_dispute"),
+    (
+        "a dispute that is lost or closed holds nothing",
+        "UPDATE disputes_dispute SET state = 'lost'",
+    ),
 ]
 
 
@@ -83,11 +120,21 @@ def test_each_check_finds_what_it_is_for(owner: User) -> None:
     make_invoice(owner, "55.00")
     open_attempt(make_link(owner))
     make_customer(owner.company, number="other")
+    _come_back(owner, returns.take_in, replace(CONTESTED, return_code="R01"))
+    _come_back(owner, disputes.take_in, CONTESTED)
 
     missed = [(check, breach) for check, breach in BREACHES if check not in _found_after(breach)]
 
     assert missed == []
     assert check_books.findings() == []
+
+
+def _come_back(
+    owner: User, take_in: Callable[[Payment, DisputeReport], object], report: DisputeReport
+) -> None:
+    payment = Payment.objects.get(attempt=make_paid_attempt(owner))
+    with transaction.atomic():
+        take_in(allocating.lock(payment.pk), report)
 
 
 def _found_after(breach: str) -> set[str]:
@@ -98,4 +145,8 @@ def _found_after(breach: str) -> set[str]:
 
 
 def test_every_check_has_a_breach_planted_here() -> None:
-    assert {check for check, _ in BREACHES} == {*ledger._CHECKS, *payments._CHECKS}
+    assert {check for check, _ in BREACHES} == {
+        *ledger._CHECKS,
+        *payments._CHECKS,
+        *checking._CHECKS,
+    }

@@ -8,11 +8,11 @@ import pytest
 import stripe
 from django.db.models import QuerySet
 
-from factories import make_invoice
+from factories import make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Entry
-from florin.domain.payments.models import ProcessorNotice, Return
+from florin.domain.payments.models import Attempt, ProcessorNotice, Return
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, handle_notice
@@ -100,6 +100,21 @@ def test_a_processor_that_is_away_is_asked_again_by_the_sweep(owner: User, bank:
 
     notice.refresh_from_db()
     assert (notice.outcome, Dispute.objects.count()) == ("payment followed", 1)
+
+
+def test_a_notice_that_trips_us_keeps_no_other_waiting(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    Attempt.objects.update(gateway="gone")
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    receive("evt_7", "payment_intent.succeeded", metadata={"attempt": str(attempt.pk)})
+    ProcessorNotice.objects.update(gateway="gone")
+    notice = receive("evt_8", "charge.dispute.created", payment_intent=payment.reference)
+    ProcessorNotice.objects.update(received_at=clock.now() - handle_notice._WAIT_FOR_PAYMENT)
+
+    handle_notice.sweep()
+
+    notice.refresh_from_db()
+    assert notice.outcome == "payment followed"
 
 
 def test_a_processor_that_is_away_says_nothing_about_the_payment(owner: User, bank: Bank) -> None:

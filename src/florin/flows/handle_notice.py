@@ -65,7 +65,11 @@ def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", ac
 def sweep() -> None:
     """Handle notices whose job was lost, or whose question was not answered. Safe to repeat."""
     for notice in notices.left_behind()[:_AT_ONCE]:
-        handle(notice.gateway, notice.event, notice.attempt, payment=notice.payment, account=notice.account)
+        about = {"payment": notice.payment, "account": notice.account}
+        try:
+            handle(notice.gateway, notice.event, notice.attempt, **about)
+        except Exception:  # noqa: BLE001 - one notice that trips us keeps no other waiting
+            _log.exception("Notice %s cannot be handled", notice.event)
 
 
 def _follow(gateway_name: str, event: str, reference: str, account: str) -> None:
