@@ -238,8 +238,6 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
             return "scale", "bad"
         case Kind.DISPUTE_REVIEWED | Kind.DISPUTE_CLOSED:
             return "scale", "plain"
-        case Kind.DISPUTE_WON:
-            return "scale", "good"
         case Kind.CREDIT_CREATED | Kind.CREDIT_CHANGED | Kind.CREDIT_SUBMITTED | Kind.CREDIT_APPLIED:
             return "receipt-percent", "plain"
         case Kind.CREDIT_APPROVED:
@@ -258,7 +256,7 @@ def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR09
             return "user-circle", "plain"
         case Kind.SETTINGS_CHANGED:
             return "cog-6-tooth", "plain"
-        case Kind.DELIVERED:
+        case Kind.DELIVERED | Kind.DISPUTE_WON:
             return "check-circle", "good"
         case Kind.LINK_REVOKED:
             return "link-slash", "warn"
