@@ -114,7 +114,9 @@ def test_a_part_under_way_is_told_with_its_day(payer: Client, attempt: Attempt, 
 
     page = payer.get(address(other)).text
 
-    assert re.search(r"\$40\.00 of it is being paid from a bank account since \w+ \d+, \d+", page)
+    assert re.search(
+        r"\$40\.00 of it is being paid from a bank account. That payment began on \w+ \d+, \d+", page
+    )
     assert "Pay $60.00" in page
 
 

@@ -111,7 +111,7 @@ def test_others_see_how_much_is_under_way_since_when_and_not_by_whom(owner: User
 
     text = page(other)
 
-    assert "The whole amount, $100.00, is being paid from a bank account since" in text
+    assert "The whole amount, $100.00, is being paid from a bank account. The payment began on" in text
     assert "payer@shop.example" not in text
     assert "See how the payment is going" not in text
 
