@@ -17,6 +17,7 @@ ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_A
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
 MONEY = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER}
+REPORTERS = KEEPERS | {Role.REPORTS}
 CREDITORS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER, Role.SALES}
 APPROVERS = {Role.ADMIN, Role.SALES_MANAGER}
 CREDITS = [
@@ -44,6 +45,8 @@ MAY_OPEN = {
     **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
     **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback"], MONEY),
     **dict.fromkeys(["refunds", "payment-refund"], MONEY),
+    **dict.fromkeys(["reconciliation", "reconcile", "difference-settle"], MONEY),
+    **dict.fromkeys(["payouts", "payout", "settlement", "settlement-download", "settlement-mail"], REPORTERS),
     **dict.fromkeys(["payment-news", "payment-email"], MONEY),
     **dict.fromkeys(["receive", "receive-invoices", "receive-reckon", "receive-customers"], MONEY),
     **dict.fromkeys(["payment-received", "payment-undo", "payment-unapply"], MONEY),
@@ -59,11 +62,16 @@ MAY_OPEN = {
     **dict.fromkeys(CREDITS, CREDITORS),
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], {Role.ADMIN}),
-    **dict.fromkeys(CREDITS, CREDITORS),
-    **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"credits-confirm", "open-invoices-picked", "batch-send", "payments-account-open", "payments-account-look"}
+POSTS |= {"reconcile", "settlement-mail"}
+POSTS |= {
+    "credits-confirm",
+    "open-invoices-picked",
+    "batch-send",
+    "payments-account-open",
+    "payments-account-look",
+}
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]

@@ -136,7 +136,7 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
             receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
             return letters.payment_notice_letter(
                 receipt.document,
-                office_url=f"{settings.PUBLIC_URL}/office/",
+                office_url=f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/",
                 language=message.company.language,
             ), ()
         case Message.Kind.NOT_CHARGED:
@@ -167,7 +167,7 @@ def _settlement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
         first=first,
         last=last,
         language=snapshot["language"],
-        office_url=f"{settings.PUBLIC_URL}/office/payments/settlement/?from={first}&to={last}",
+        office_url=f"{settings.PUBLIC_URL}/office/payments/settlement/?from={first}&until={last}",
     )
     return letter, (file,)
 

@@ -29,6 +29,14 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """How many movements a payout consists of, and what they come to."""
+
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """What movements come to, by what they are about; all signed as they change the balance."""
 
@@ -75,10 +83,15 @@ def runs(company: Company, most: int) -> list[Reconciliation]:
 
 
 def payouts(company: Company) -> QuerySet[Payout]:
-    """Return payouts with the number and the sum of their known parts; the caller orders them."""
-    return Payout.objects.filter(company=company).annotate(
-        parts=Count("movements"), parts_sum=Sum("movements__net")
-    )
+    """Return payouts; the caller orders them."""
+    return Payout.objects.filter(company=company)
+
+
+def parts_of(keys: Iterable[UUID]) -> dict[UUID, Parts]:
+    """Return of how many movements payouts consist as far as is known, and what those come to."""
+    rows = Movement.objects.filter(payout__in=list(keys)).values_list("payout", "currency")
+    counted = rows.annotate(Count("pk"), Sum("net"))
+    return {key: Parts(count, Money(int(total), currency)) for key, currency, count, total in counted if key}
 
 
 def payout(company: Company, pk: UUID) -> Payout:

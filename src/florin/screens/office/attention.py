@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +13,13 @@ from florin.domain.companies.services import account_of
 from florin.domain.disputes import queries as disputes
 from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
+from florin.domain.payouts import queries as settled
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
+from florin.kernel import clock
+
+_SHOWN_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,22 @@ def _failed_refunds(company: Company) -> Line | None:
     return Line(text=text, path=f"{reverse('office:refunds')}?state=failed", count=count, tone="bad")
 
 
+def _differences(company: Company) -> Line | None:
+    count = settled.open_differences(company).count()
+    if not count:
+        return None
+    text = ngettext("Difference to the processor's account", "Differences to the processor's account", count)
+    return Line(text=text, path=reverse("office:reconciliation"), count=count)
+
+
+def _failed_payouts(company: Company) -> Line | None:
+    count = settled.failed_payouts(company, since=clock.today(company.time_zone) - _SHOWN_FOR)
+    if not count:
+        return None
+    text = ngettext("Payout came back from the bank", "Payouts came back from the bank", count)
+    return Line(text=text, path=reverse("office:payouts"), count=count, tone="bad")
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
 LOOKS: tuple[tuple[Right, Look], ...] = (
@@ -98,6 +119,8 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.REFUND, _failed_refunds),
     (Right.RECEIVE_PAYMENT, _failed_debits),
     (Right.RECEIVE_PAYMENT, _overpayments),
+    (Right.REFUND, _differences),
+    (Right.REPORTS, _failed_payouts),
 )
 
 

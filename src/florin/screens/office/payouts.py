@@ -1,0 +1,94 @@
+"""Payments > Payouts: what went to the bank, and of which payments and invoices it consists (X6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_safe
+
+from florin.domain.payouts import queries
+from florin.domain.payouts.models import Payout
+from florin.domain.payouts.queries import Parts
+from florin.domain.staff.rights import Right
+from florin.flows import report_settlement
+from florin.screens.office import paging
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.paging import Column
+
+STATES: dict[str, Promise] = {
+    Payout.State.PENDING: later("Being made"),
+    Payout.State.IN_TRANSIT: later("On its way"),
+    Payout.State.PAID: later("Arrived"),
+    Payout.State.FAILED: later("Came back"),
+}
+_TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad"}
+_LATEST_FIRST = (
+    Column("arrives_on", date.fromisoformat, falling=True),
+    Column("pk", UUID, falling=True),
+)
+IN_ORDER = (Column("at", datetime.fromisoformat), Column("pk", UUID))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A payout as staff see it; ``parts`` is missing while the processor has named none."""
+
+    payout: Payout
+    parts: Parts | None
+
+    @property
+    def state(self) -> str:
+        """How far it has come, in the active language."""
+        return str(STATES[self.payout.state])
+
+    @property
+    def tone(self) -> str:
+        """Whether it is good, bad, or still open."""
+        return _TONES.get(Payout.State(self.payout.state), "open")
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its parts come to its amount."""
+        return self.parts is not None and self.parts.total == self.payout.money
+
+
+@require_safe
+@needs(Right.REPORTS)
+def payouts(request: StaffRequest) -> HttpResponse:
+    """Show payouts, the latest arrival first."""
+    company, after = request.user.company, request.GET.get("after", "")
+    shown = paging.slice_of(queries.payouts(company), _LATEST_FIRST, after)
+    context = {
+        "rows": _rows(shown.rows),
+        "after": shown.after,
+        "first": not after,
+        "latest": queries.latest_run(company),
+    }
+    return page(request, "payouts.html", context)
+
+
+@require_safe
+@needs(Right.REPORTS)
+def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show of what one payout consists, to the cent."""
+    company, after = request.user.company, request.GET.get("after", "")
+    found = queries.payout(company, pk)
+    movements = queries.with_all(found.movements.all())
+    shown = paging.slice_of(movements, IN_ORDER, after)
+    context = {
+        "row": _rows([found])[0],
+        "sums": queries.sums(movements).get(found.currency),
+        "lines": report_settlement.told(company, shown.rows),
+        "after": shown.after,
+        "first": not after,
+    }
+    return page(request, "payout.html", context)
+
+
+def _rows(found: Sequence[Payout]) -> list[Row]:
+    parts = queries.parts_of([payout.pk for payout in found])
+    return [Row(payout, parts.get(payout.pk)) for payout in found]

@@ -1,0 +1,160 @@
+"""A/R > Reconciliation: whether the processor's account and the books agree, and what to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.payouts import queries
+from florin.domain.payouts.checking import BY_ITSELF
+from florin.domain.payouts.models import Difference
+from florin.domain.staff.rights import Right
+from florin.flows import reconcile
+from florin.kernel.database import find
+from florin.kernel.errors import Refusal
+from florin.screens.office import typed
+from florin.screens.office.doors import StaffRequest, done, needs, page
+from florin.screens.office.typed import Mistyped
+
+_MOST_OPEN, _MOST_SETTLED, _MOST_RUNS = 200, 20, 10
+_LONGEST_NOTE = 200
+Kind = Difference.Kind
+
+KINDS: dict[str, tuple[Promise, Promise]] = {
+    Kind.UNKNOWN_PAYMENT: (
+        later("Money that is not ours"),
+        later("The processor took a payment that no link of ours asked for. Find out what it was for."),
+    ),
+    Kind.MISSING_PAYMENT: (
+        later("Payment that the processor does not have"),
+        later("It is in our books and not in the processor's. Look for it on the processor's pages."),
+    ),
+    Kind.AMOUNT: (
+        later("Different amount"),
+        later("The processor moved another amount for this payment than our books have."),
+    ),
+    Kind.CURRENCY: (
+        later("Different currency"),
+        later("The processor settles this payment in another currency than it was paid in."),
+    ),
+    Kind.STATE: (
+        later("Money not booked yet"),
+        later("The processor has the money, but did not tell us enough to book it. We go on asking."),
+    ),
+    Kind.FEE: (
+        later("Different fee"),
+        later("The processor kept another fee than was expected. What it really kept is booked."),
+    ),
+    Kind.REFUND: (
+        later("Refunds differ"),
+        later("What went back of this payment is not the same on both sides."),
+    ),
+    Kind.DISPUTE: (
+        later("Disputes differ"),
+        later("What a dispute or a return moved is not the same on both sides."),
+    ),
+    Kind.PAYOUT: (
+        later("Payout that does not add up"),
+        later("The movements that the processor names for this payout do not come to its amount."),
+    ),
+    Kind.OTHER: (
+        later("Other movement"),
+        later("The balance moved for a reason that has no name here. It is booked as an adjustment."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A difference in people's words."""
+
+    difference: Difference
+
+    @property
+    def title(self) -> str:
+        """What differs."""
+        return str(KINDS[self.difference.kind][0])
+
+    @property
+    def meaning(self) -> str:
+        """What that means, and what to do."""
+        return str(KINDS[self.difference.kind][1])
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether it closed because it no longer held."""
+        return self.difference.settled_by == BY_ITSELF
+
+
+@require_safe
+@needs(Right.REFUND)
+def reconciliation(request: StaffRequest) -> HttpResponse:
+    """Show what differs now, what differed lately, and the latest comparisons."""
+    company = request.user.company
+    found = list(queries.open_differences(company).select_related("payment")[: _MOST_OPEN + 1])
+    context = {
+        "rows": _rows(found[:_MOST_OPEN]),
+        "most": _MOST_OPEN if len(found) > _MOST_OPEN else 0,
+        "settled": _rows(queries.settled_differences(company, _MOST_SETTLED)),
+        "runs": queries.runs(company, _MOST_RUNS),
+    }
+    return page(request, "reconciliation.html", context)
+
+
+@require_http_methods(["POST"])
+@needs(Right.REFUND)
+def compare(request: StaffRequest) -> HttpResponse:
+    """Ask for a comparison now; a worker makes it."""
+    try:
+        reconcile.ask(request.user.company, by=request.user)
+    except Refusal as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("The comparison is under way. Its outcome will stand here in a moment."))
+    return redirect("office:reconciliation")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.REFUND)
+def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Close a difference with a note of what was found out."""
+    company = request.user.company
+    difference = find(Difference.objects.filter(company=company).select_related("payment"), pk=pk)
+    if request.method != "POST":
+        return _dialog(request, difference)
+    note = request.POST.get("note", "")
+    try:
+        reconcile.settle_difference(
+            company, pk, note=typed.words(note, longest=_LONGEST_NOTE), by=request.user
+        )
+    except (Mistyped, Refusal) as problem:
+        return _dialog(request, difference, note=note, problem=str(problem))
+    messages.success(request, _("The difference is settled."))
+    return done(request, "office:reconciliation")
+
+
+def _rows(found: Sequence[Difference]) -> list[Row]:
+    return [Row(difference) for difference in found]
+
+
+def _dialog(
+    request: StaffRequest, difference: Difference, *, note: str = "", problem: str = ""
+) -> HttpResponse:
+    context = {
+        "row": Row(difference),
+        "note": note,
+        "problem": problem,
+        "longest": _LONGEST_NOTE,
+        "title": _("Settle by hand"),
+        "heading": "h2" if request.htmx else "h1",
+        "part": "office/difference_settle.html",
+    }
+    template = "difference_settle.html" if request.htmx else "asking.html"
+    return page(request, template, context, status=422 if problem else 200)

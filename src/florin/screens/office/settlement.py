@@ -1,0 +1,123 @@
+"""Payments > Settlement report: opening balance to closing balance, on the screen, as a file and by mail."""
+
+import re
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.payouts import queries
+from florin.domain.staff.rights import Right
+from florin.flows import report_settlement
+from florin.flows.report_settlement import Report
+from florin.kernel import clock
+from florin.kernel.database import new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office import paging, typed
+from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.payouts import IN_ORDER
+from florin.screens.office.typed import Mistyped
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BETWEEN = re.compile(r"[,;\s]+")
+_LONGEST_ADDRESSES = 4000
+_LONGEST_DATE = 40
+
+
+@require_safe
+@needs(Right.REPORTS)
+def settlement(request: StaffRequest) -> HttpResponse:
+    """Show what the processor did with the money between two days: this month's, unless told otherwise."""
+    try:
+        report = _asked(request)
+    except Refusal as problem:
+        return _show(request, {"problem": problem}, status=problem.status)
+    after = request.GET.get("after", "")
+    shown = paging.slice_of(queries.with_all(report.movements), IN_ORDER, after)
+    lines = report_settlement.told(report.company, shown.rows)
+    return _show(
+        request,
+        {"report": report, "lines": lines, "after": shown.after, "first": not after, "press": new_key().hex},
+    )
+
+
+@require_safe
+@needs(Right.REPORTS)
+def download(request: StaffRequest) -> HttpResponseBase:
+    """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
+    report = _asked(request)
+    name = report_settlement.file_name(report)
+    if request.GET.get("as") == "csv":
+        response = StreamingHttpResponse(
+            report_settlement.csv(report), content_type="text/csv; charset=utf-8"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response
+    return FileResponse(
+        report_settlement.book(report), as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX
+    )
+
+
+@require_http_methods(["POST"])
+@needs(Right.REPORTS)
+def mail(request: StaffRequest) -> HttpResponse:
+    """Mail a report to whom somebody names; pressed twice, once."""
+    to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
+    try:
+        report = _asked(request)
+        recipients = report_settlement.mail(
+            report, to=_addresses(to), press=press or new_key().hex, by=request.user
+        )
+    except Refusal as problem:
+        return _show(
+            request, {"problem": problem, "to": to, "press": press or new_key().hex}, status=problem.status
+        )
+    messages.success(request, _("The report is on its way to %(to)s.") % {"to": ", ".join(recipients)})
+    days = {"from": report.first.isoformat(), "until": report.last.isoformat()}
+    return redirect(f"{reverse('office:settlement')}?{urlencode(days)}")
+
+
+def _asked(request: StaffRequest) -> Report:
+    company = request.user.company
+    first, last = _days(request, company)
+    return report_settlement.draw_up(company, first=first, last=last)
+
+
+def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
+    """Read the two days; without them, this month until today."""
+    today = clock.today(company.time_zone)
+    sent = _typed(request)
+    try:
+        first, last = typed.day(sent["from"]), typed.day(sent["until"])
+    except Mistyped as problem:
+        raise Refusal(str(problem)) from problem
+    last = last or (min(today, first + timedelta(days=report_settlement.MOST_DAYS - 1)) if first else today)
+    return first or last.replace(day=1), last
+
+
+def _typed(request: StaffRequest) -> dict[str, str]:
+    sent = request.POST if request.method == "POST" else request.GET
+    return {name: sent.get(name, "")[:_LONGEST_DATE].replace("\x00", "") for name in ("from", "until")}
+
+
+def _addresses(text: str) -> list[str]:
+    if len(text) > _LONGEST_ADDRESSES:
+        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
+    return _BETWEEN.split(text)
+
+
+def _show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    sent, report = _typed(request), context.get("report")
+    days = {
+        "from": report.first.isoformat() if isinstance(report, Report) else sent["from"],
+        "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],
+    }
+    context |= {"days": days, "query": urlencode(days), "latest": queries.latest_run(request.user.company)}
+    return page(request, "settlement.html", context, status=status)
