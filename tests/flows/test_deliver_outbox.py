@@ -10,6 +10,7 @@ from factories import make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, send_documents, settle_payment
 from florin.kernel import clock
@@ -44,7 +45,9 @@ def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, 
     deliver_outbox.deliver()
 
     assert bank.mails(to="ann@shop.example")[0]["attachments"][0]["name"].startswith("RCP-")
-    assert "100.00" in bank.mails(to="office@bloom.example")[0]["subject"]
+    notice = bank.mails(to="office@bloom.example")[0]
+    assert "100.00" in notice["subject"]
+    assert f"/office/payments/{Payment.objects.get().pk}/" in notice["text"]
 
 
 def test_delivering_again_sends_nothing_again(owner: User, bank: Bank) -> None:
