@@ -303,3 +303,57 @@ def test_a_statement_tells_discounts_and_open_pre_payments_by_their_payment(
             case Type.BALANCE_FORWARD | Type.ALL_TRANSACTIONS:
                 assert ("discount", "PAY-10001", -200) in told
                 assert ("payment", "PAY-10002", -3_000) in told
+
+
+def under_way(owner: User, invoice: Invoice, bank: Bank) -> Attempt:
+    """A bank debit for an invoice, which takes days."""
+    attempt = press_pay(make_link(owner, invoice), Method.ACH)
+    bank.debit(attempt)
+    settle_payment.settle(attempt.pk)
+    return attempt
+
+
+def clear(attempt: Attempt, bank: Bank) -> None:
+    bank.let_days_pass(5)
+    settle_payment.settle(attempt.pk)
+
+
+def test_a_debit_that_clears_after_the_counter_was_paid_by_hand_is_an_overpayment(
+    owner: User, customer: Customer, bank: Bank
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    attempt = under_way(owner, invoice, bank)
+
+    receive(owner, customer, 10_000, Share(invoice.item_id, 10_000))
+    clear(attempt, bank)
+
+    assert (balance(invoice), open_credit(customer)) == (0, [("overpayment", -10_000)])
+    debit = Payment.objects.get(attempt=attempt)
+    assert Receipt.objects.get(payment=debit).document.excess == 10_000
+
+
+def test_what_a_debit_is_to_pay_is_left_to_it_and_the_check_becomes_open_credit(
+    owner: User, customer: Customer, bank: Bank
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    attempt = under_way(owner, invoice, bank)
+
+    payment = receive(owner, customer, 10_000)
+    clear(attempt, bank)
+
+    assert (balance(invoice), open_credit(customer)) == (0, [("overpayment", -10_000)])
+    assert Item.objects.get(balance__lt=0).number == payment.number
+
+
+def test_a_session_that_we_gave_up_pays_late_only_what_the_counter_left(
+    owner: User, customer: Customer, bank: Bank
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    attempt = press_pay(make_link(owner, invoice))
+    bank.pay(attempt)
+    Attempt.objects.update(state=Attempt.State.EXPIRED)
+
+    receive(owner, customer, 4_000)
+    settle_payment.settle(attempt.pk)
+
+    assert (bank.charged(attempt.pk), balance(invoice), open_credit(customer)) == (6_000, 0, [])
