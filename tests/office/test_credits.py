@@ -266,9 +266,8 @@ def test_a_page_costs_the_same_however_much_is_applied(
         for _ in range(rounds):
             apply(client, item_of(credit), {make_invoice(owner, customer=customer).item_id: "1.00"})
         with django_assert_num_queries(ASKING + 6):  # credit, timeline, applied, items, orders, held
-            assert client.get(f"/office/credits/{credit.pk}/").text.count("Unapply") == len(
-                Item.objects.filter(kind="invoice", balance=9_900)
-            )
+            page = client.get(f"/office/credits/{credit.pk}/").text
+        assert page.count("Unapply<") == Item.objects.filter(kind="invoice", balance=9_900).count()
 
 
 def test_the_timeline_brings_the_new_state_with_it(owner: User) -> None:
