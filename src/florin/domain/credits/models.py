@@ -50,7 +50,12 @@ class Credit(Keyed):
                 name="credit_counts_once_approved",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["company", "-given_on", "-id"], name="credit_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-given_on", "-id"], name="credit_latest"),
+            models.Index(
+                fields=["company"], name="credit_waiting", condition=models.Q(state=CreditState.SUBMITTED)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

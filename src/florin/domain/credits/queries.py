@@ -35,6 +35,11 @@ def search(company_id: UUID, *, words: str = "", state: str = "") -> QuerySet[Cr
     return found.filter(_fitting(company_id, words))
 
 
+def waiting(company: Company) -> QuerySet[Credit]:
+    """Return the credits that wait for approval."""
+    return Credit.objects.filter(company=company, state=Credit.State.SUBMITTED)
+
+
 def open_items(company_id: UUID, *, words: str = "", kind: str = "") -> QuerySet[Item]:
     """Return what is open to customers' credit: credits, pre-payments, overpayments; customers come along."""
     kinds = [kind] if kind in set(GIVING) else GIVING

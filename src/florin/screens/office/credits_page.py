@@ -15,6 +15,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Item
 from florin.domain.payments import bill
+from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -76,7 +77,11 @@ def open_credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     if shown is not None:
         return redirect("office:credit", shown.pk)
     told = stories.timeline(request.user.company_id, pk)
-    return page(request, "credit_open.html", {"opened": opened(item), "item": item, "stories": told})
+    context = {"opened": opened(item), "item": item, "stories": told}
+    if request.user.may(Right.RECEIVE_PAYMENT):
+        payments = Payment.objects.filter(company=request.user.company, number=item.number)
+        context["payment"] = payments.values_list("pk", flat=True).first()
+    return page(request, "credit_open.html", context)
 
 
 def find_credit(company: Company, pk: UUID) -> Credit:
