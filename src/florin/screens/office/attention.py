@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
+from florin.domain.credits import queries as credits_
 from florin.domain.disputes import queries as disputes
 from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
@@ -110,6 +111,14 @@ def _failed_payouts(company: Company) -> Line | None:
     return Line(text=text, path=reverse("office:payouts"), count=count, tone="bad")
 
 
+def _waiting_credits(company: Company) -> Line | None:
+    count = credits_.waiting(company).count()
+    if not count:
+        return None
+    text = ngettext("Credit waits for approval", "Credits wait for approval", count)
+    return Line(text=text, path=f"{reverse('office:credits')}?state=submitted", count=count)
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
 LOOKS: tuple[tuple[Right, Look], ...] = (
@@ -119,6 +128,7 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.REFUND, _failed_refunds),
     (Right.RECEIVE_PAYMENT, _failed_debits),
     (Right.RECEIVE_PAYMENT, _overpayments),
+    (Right.APPROVE_CREDIT, _waiting_credits),
     (Right.REFUND, _differences),
     (Right.REPORTS, _failed_payouts),
 )
