@@ -16,9 +16,9 @@ from florin.domain.ledger.models import Application, Entry, Item
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
+from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
-from florin.flows import refund_payment
-from florin.kernel import return_codes
+from florin.kernel import clock, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.kernel.processor import MovementKind
@@ -105,12 +105,14 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
     shown, user = row.payment, request.user
     counter, here = not shown.is_online, row.fate not in _GONE
     money_moves = user.may(Right.REFUND)
-    refundable = money_moves and shown.is_online and here
+    held = any(dispute.held for dispute in after.disputes)
+    until = refunds.last_day(shown)
+    too_late = until is not None and clock.today(user.company.time_zone) > until
     return {
-        "refund": refundable and not refund_payment.look(user.company, shown.pk).obstacle,
+        "refund": money_moves and here and not held and not too_late and row.refunded < shown.money,
         "return": money_moves and counter and here,
         "undo": counter and here and not row.refunded,
-        "unapply": here and not any(dispute.held for dispute in after.disputes),
+        "unapply": here and not held,
     }
 
 
