@@ -1,6 +1,6 @@
 # Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint format messages bench lock clean
+.PHONY: demo test check lint format messages bench chaos lock clean
 
 BIN = .venv/bin
 RUNTIME = .venv/.installed-runtime
@@ -31,6 +31,9 @@ messages: $(RUNTIME)  ## Renew the catalogues of translations; needs gettext.
 
 bench: $(DEVELOPMENT)  ## Measure speed; takes a few minutes.
 	$(BIN)/python -m bench
+
+chaos: $(DEVELOPMENT)  ## Thousands of payments, hundreds of kills; takes about an hour.
+	cd tests && ../$(BIN)/python -m chaos
 
 lock: $(DEVELOPMENT)  ## Renew the locked versions.
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -76,12 +76,14 @@ class Demo:
         assert self._process
         self._process.wait(10)
 
-    def command(self, *words: str) -> str:
-        """Run one of Florin's commands beside the demo and return what it printed."""
+    def command(self, *words: str) -> tuple[int, str]:
+        """Run one of Florin's commands as the demo's web server would; return its exit code and words."""
+        told = Path(f"/proc/{self._processes('web')[0]}/environ").read_bytes()
+        environment = dict(line.split("=", 1) for line in told.decode().split("\0") if line)
         done = subprocess.run(
-            [str(_PROGRAMS / "florin"), *words], env=self.environment, capture_output=True, check=True
+            [str(_PROGRAMS / "florin"), *words], env=environment, capture_output=True, check=False
         )
-        return done.stdout.decode()
+        return done.returncode, done.stdout.decode() + done.stderr.decode()
 
     def check_ledger(self) -> dict[str, Any]:
         """Ask the product to prove its books."""
