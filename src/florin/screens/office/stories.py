@@ -47,6 +47,55 @@ NEWS = [
     Kind.PAYOUT_FAILED,
 ]
 
+# How each kind looks: the name of its icon, and whether it is good, bad, a warning, or plain.
+_LOOKS = {
+    Kind.ORDER_CREATED: ("pencil-square", "plain"),
+    Kind.ORDER_CHANGED: ("pencil-square", "plain"),
+    Kind.ORDER_CONFIRMED: ("check", "plain"),
+    Kind.OVERPAYMENT_KEPT: ("check", "plain"),
+    Kind.ORDER_VOIDED: ("no-symbol", "warn"),
+    Kind.INVOICE_ISSUED: ("document-text", "plain"),
+    Kind.INVOICE_REVISED: ("document-text", "plain"),
+    Kind.QUEUED: ("inbox-arrow-down", "plain"),
+    Kind.SENT: ("paper-airplane", "plain"),
+    Kind.BOUNCED: ("exclamation-triangle", "bad"),
+    Kind.LINK_OPENED: ("eye", "plain"),
+    Kind.CHECKOUT_STARTED: ("credit-card", "plain"),
+    Kind.CHECKOUT_FAILED: ("x-circle", "warn"),
+    Kind.PAYMENT_RECEIVED: ("banknotes", "good"),
+    Kind.NOT_CHARGED: ("shield-check", "warn"),
+    Kind.OVERPAID: ("scale", "warn"),
+    Kind.CARD_DECLINED: ("credit-card", "warn"),
+    Kind.PAYMENT_INITIATED: ("clock", "plain"),
+    Kind.PAYMENT_FAILED: ("arrow-uturn-left", "bad"),
+    Kind.PAYMENT_RETURNED: ("arrow-uturn-left", "bad"),
+    Kind.PAYMENT_UNDONE: ("arrow-uturn-left", "warn"),
+    Kind.PAYMENT_UNAPPLIED: ("arrow-uturn-left", "warn"),
+    Kind.CREDIT_UNAPPLIED: ("arrow-uturn-left", "warn"),
+    Kind.REFUND_INITIATED: ("receipt-refund", "plain"),
+    Kind.REFUND_SUCCEEDED: ("receipt-refund", "plain"),
+    Kind.REFUND_FAILED: ("receipt-refund", "bad"),
+    Kind.DISPUTE_OPENED: ("scale", "bad"),
+    Kind.DISPUTE_LOST: ("scale", "bad"),
+    Kind.DISPUTE_REVIEWED: ("scale", "plain"),
+    Kind.DISPUTE_CLOSED: ("scale", "plain"),
+    Kind.CREDIT_CREATED: ("receipt-percent", "plain"),
+    Kind.CREDIT_CHANGED: ("receipt-percent", "plain"),
+    Kind.CREDIT_SUBMITTED: ("receipt-percent", "plain"),
+    Kind.CREDIT_APPLIED: ("receipt-percent", "plain"),
+    Kind.CREDIT_APPROVED: ("receipt-percent", "good"),
+    Kind.CREDIT_REJECTED: ("receipt-percent", "warn"),
+    Kind.CREDIT_VOIDED: ("receipt-percent", "warn"),
+    Kind.ACCOUNT_CHANGED: ("building-library", "plain"),
+    Kind.PAID_OUT: ("building-library", "good"),
+    Kind.PAYOUT_FAILED: ("building-library", "bad"),
+    Kind.STATEMENT_MADE: ("document-chart-bar", "plain"),
+    Kind.CUSTOMER_CHANGED: ("user-circle", "plain"),
+    Kind.SETTINGS_CHANGED: ("cog-6-tooth", "plain"),
+    Kind.DELIVERED: ("check-circle", "good"),
+    Kind.DISPUTE_WON: ("check-circle", "good"),
+    Kind.LINK_REVOKED: ("link-slash", "warn"),
+}
 
 # What the fields that somebody may change are called on the screens.
 FIELDS: dict[str, Promise] = {
@@ -99,12 +148,12 @@ class Story:
     @property
     def icon(self) -> str:
         """The name of its icon."""
-        return _look(Kind(self.kind))[0]
+        return _LOOKS[Kind(self.kind)][0]
 
     @property
     def tone(self) -> str:
         """Whether it is good, bad, a warning, or plain."""
-        return _look(Kind(self.kind))[1]
+        return _LOOKS[Kind(self.kind)][1]
 
     @property
     def declined(self) -> str:
@@ -192,71 +241,3 @@ def _value(value: str | int) -> str:
 def _amount(about: dict[str, str | int]) -> Money | None:
     amount, currency = about.get("amount"), about.get("currency")
     return Money(amount, currency) if isinstance(amount, int) and isinstance(currency, str) else None
-
-
-def _look(kind: Activity.Kind) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR0912 - a table
-    match kind:
-        case Kind.ORDER_CREATED | Kind.ORDER_CHANGED:
-            return "pencil-square", "plain"
-        case Kind.ORDER_CONFIRMED | Kind.OVERPAYMENT_KEPT:
-            return "check", "plain"
-        case Kind.ORDER_VOIDED:
-            return "no-symbol", "warn"
-        case Kind.INVOICE_ISSUED | Kind.INVOICE_REVISED:
-            return "document-text", "plain"
-        case Kind.QUEUED:
-            return "inbox-arrow-down", "plain"
-        case Kind.SENT:
-            return "paper-airplane", "plain"
-        case Kind.BOUNCED:
-            return "exclamation-triangle", "bad"
-        case Kind.LINK_OPENED:
-            return "eye", "plain"
-        case Kind.CHECKOUT_STARTED:
-            return "credit-card", "plain"
-        case Kind.CHECKOUT_FAILED:
-            return "x-circle", "warn"
-        case Kind.PAYMENT_RECEIVED:
-            return "banknotes", "good"
-        case Kind.NOT_CHARGED:
-            return "shield-check", "warn"
-        case Kind.OVERPAID:
-            return "scale", "warn"
-        case Kind.CARD_DECLINED:
-            return "credit-card", "warn"
-        case Kind.PAYMENT_INITIATED:
-            return "clock", "plain"
-        case Kind.PAYMENT_FAILED | Kind.PAYMENT_RETURNED:
-            return "arrow-uturn-left", "bad"
-        case Kind.PAYMENT_UNDONE | Kind.PAYMENT_UNAPPLIED | Kind.CREDIT_UNAPPLIED:
-            return "arrow-uturn-left", "warn"
-        case Kind.REFUND_INITIATED | Kind.REFUND_SUCCEEDED:
-            return "receipt-refund", "plain"
-        case Kind.REFUND_FAILED:
-            return "receipt-refund", "bad"
-        case Kind.DISPUTE_OPENED | Kind.DISPUTE_LOST:
-            return "scale", "bad"
-        case Kind.DISPUTE_REVIEWED | Kind.DISPUTE_CLOSED:
-            return "scale", "plain"
-        case Kind.CREDIT_CREATED | Kind.CREDIT_CHANGED | Kind.CREDIT_SUBMITTED | Kind.CREDIT_APPLIED:
-            return "receipt-percent", "plain"
-        case Kind.CREDIT_APPROVED:
-            return "receipt-percent", "good"
-        case Kind.CREDIT_REJECTED | Kind.CREDIT_VOIDED:
-            return "receipt-percent", "warn"
-        case Kind.ACCOUNT_CHANGED:
-            return "building-library", "plain"
-        case Kind.PAID_OUT:
-            return "building-library", "good"
-        case Kind.PAYOUT_FAILED:
-            return "building-library", "bad"
-        case Kind.STATEMENT_MADE:
-            return "document-chart-bar", "plain"
-        case Kind.CUSTOMER_CHANGED:
-            return "user-circle", "plain"
-        case Kind.SETTINGS_CHANGED:
-            return "cog-6-tooth", "plain"
-        case Kind.DELIVERED | Kind.DISPUTE_WON:
-            return "check-circle", "good"
-        case Kind.LINK_REVOKED:
-            return "link-slash", "warn"
