@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from domain.world import pay_by_credit
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
@@ -165,6 +166,31 @@ def test_a_debit_for_what_is_no_longer_owed_becomes_an_overpayment(owner: User, 
     assert [settled(attempt).state for attempt in pair] == [State.SETTLED, State.SETTLED]
     assert Item.objects.get(kind=Item.Kind.OVERPAYMENT).balance == -10_000
     assert Activity.objects.filter(kind=Activity.Kind.OVERPAID).count() == 1
+
+
+def test_a_debit_for_what_was_settled_otherwise_meanwhile_becomes_an_overpayment(
+    owner: User, bank: Bank
+) -> None:
+    invoice = make_invoice(owner)
+    attempt = debited(bank, make_link(owner, invoice))
+    pay_by_credit(invoice, 10_000)
+    bank.let_days_pass(5)
+    settled(attempt)
+
+    assert Item.objects.get(pk=invoice.item_id).balance == 0
+    assert Item.objects.get(kind=Item.Kind.OVERPAYMENT).balance == -10_000
+
+
+def test_both_sides_read_that_it_is_not_paid_yet_and_from_which_account(owner: User, bank: Bank) -> None:
+    bank.forget_mails()
+    debited(bank, make_link(owner))
+
+    deliver_outbox.deliver()
+
+    told = {mail["envelope_to"][0]: mail["text"] for mail in bank.mails() if "under way" in mail["text"]}
+    assert "It usually takes about four business days" in told["payer@shop.example"]
+    assert "It is not paid yet" in told["office@bloom.example"]
+    assert all("SANDBOX TEST BANK •••• 6789" in text for text in told.values())
 
 
 def test_a_debit_is_told_once_however_often_it_is_asked_about(owner: User, bank: Bank) -> None:

@@ -30,6 +30,7 @@ from florin.flows import send_documents
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ def propose(company: Company, customer: Customer, asked: Period) -> list[Proposa
     return [_proposal(company, customer, draft) for draft in services.draw_up(customer, asked)]
 
 
-def offer(company: Company, customer: Customer, *, balance: int, payable: int) -> Answer:
+def offer(company: Company, customer: Customer, *, balance: Money, payable: int) -> Answer:
     """Say whether a statement may carry a link: as all that is sent by hand, if there is something to pay."""
-    if balance <= 0:
+    if balance.minor <= 0:
         return Answer(False, _("Nothing is owed on this statement, so it carries no payment link."))
     if payable <= 0:
         return Answer(
             False,
             _("What this statement asks for has been paid or is being paid, so it carries no payment link."),
         )
-    return rules.for_manual_send(company, customer)
+    return rules.for_manual_send(company, customer, currency=balance.currency)
 
 
 @transaction.atomic(durable=True)
@@ -176,7 +177,9 @@ def standing(company: Company, customer: Customer, statement: Statement) -> tupl
     """Return what can be paid of a statement now, in minor units, and whether sending it may carry a link."""
     items = queries.items_of(statement)
     payable = queries.payable(company, customer, statement.currency, items)
-    return payable, offer(company, customer, balance=statement.balance, payable=payable)
+    return payable, offer(
+        company, customer, balance=Money(statement.balance, statement.currency), payable=payable
+    )
 
 
 def _queue(statement: Statement, parcel: Parcel, *, event: str, payable: int) -> Sending:
@@ -225,7 +228,8 @@ def _mint(statement: Statement, parcel: Parcel) -> Link:
 def _proposal(company: Company, customer: Customer, draft: Draft) -> Proposal:
     document = draft.document
     payable = queries.payable(company, customer, document.currency, draft.open_items)
-    return Proposal(draft, payable, offer(company, customer, balance=document.balance, payable=payable))
+    balance = Money(document.balance, document.currency)
+    return Proposal(draft, payable, offer(company, customer, balance=balance, payable=payable))
 
 
 def _event(subject: UUID, press: str) -> str:
