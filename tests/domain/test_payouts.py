@@ -1,0 +1,104 @@
+"""The processor's account of our money in the books: every line of it, once."""
+
+from django.db import transaction
+
+from domain.world import tampered, usd
+from factories import make_invoice
+from florin.domain.ledger.models import Account, Entry
+from florin.domain.payouts import checking, queries, services
+from florin.domain.payouts.models import Movement, Payout
+from florin.domain.staff.models import User
+from florin.kernel.processor import MovementKind
+from testing.movements import account_of, paid, paid_out, take_in, told
+from testing.till import in_the_books
+
+
+def test_a_movement_that_comes_twice_is_kept_and_booked_once(owner: User) -> None:
+    fee = told(MovementKind.FEE, -500)
+    assert len(take_in(owner.company, fee)) == 1
+    assert take_in(owner.company, fee) == []
+
+    assert Entry.objects.filter(kind=Entry.Kind.ADJUSTMENT).count() == 1
+    assert in_the_books(owner.company) == {"USD": -500}
+    assert in_the_books(owner.company, Account.FEES) == {"USD": 500}
+
+
+def test_a_movement_of_a_payment_of_ours_is_not_booked_again(owner: User) -> None:
+    payment = paid(owner)
+    assert Movement.objects.get().payment == payment
+    assert in_the_books(owner.company) == {"USD": 9_685}
+
+
+def test_money_that_we_know_nothing_of_is_an_adjustment_and_its_fee_a_fee(owner: User) -> None:
+    take_in(owner.company, told(MovementKind.PAYMENT, 2_000, 83, payment="pi_elsewhere"))
+
+    assert in_the_books(owner.company) == {"USD": 1_917}
+    assert in_the_books(owner.company, Account.ADJUSTMENTS) == {"USD": -2_000}
+    assert in_the_books(owner.company, Account.FEES) == {"USD": 83}
+
+
+def test_a_payout_moves_money_to_the_bank_and_one_that_failed_back(owner: User) -> None:
+    paid(owner)
+    payout = paid_out(owner.company, *Movement.objects.all())
+    assert in_the_books(owner.company, Account.BANK) == {"USD": 9_685}
+
+    take_in(owner.company, told(MovementKind.PAYOUT_FAILED, 9_685, source=payout.reference))
+    assert in_the_books(owner.company, Account.BANK) == {}
+    assert set(Entry.objects.filter(source=f"payout:{payout.pk}").values_list("kind", flat=True)) == {
+        Entry.Kind.PAYOUT,
+        Entry.Kind.PAYOUT_FAILED,
+    }
+
+
+def test_a_payout_adds_up_when_all_its_parts_are_known(owner: User) -> None:
+    paid(owner)
+    known = list(Movement.objects.all())
+    payout = paid_out(owner.company, *known)
+    assert services.adds_up(payout)
+
+    payout.movements.update(payout=None)
+    account = account_of(owner.company)
+    assert services.not_itemised(account, since=payout.made_at) == [payout]
+
+
+def test_a_payouts_own_movement_is_no_part_of_it(owner: User) -> None:
+    """Some processors list it among the parts."""
+    paid(owner)
+    (part,) = Movement.objects.all()
+    payout = paid_out(owner.company, part)
+    own = Movement.objects.get(kind=MovementKind.PAYOUT.value)
+    as_told = [told(MovementKind.OTHER, 1), told(MovementKind.OTHER, 1)]
+    Movement.objects.filter(pk=part.pk).update(reference=as_told[0].reference, payout=None)
+    Movement.objects.filter(pk=own.pk).update(reference=as_told[1].reference)
+    with transaction.atomic():
+        assert services.itemise(payout, as_told)
+
+
+def test_sums_keep_gross_and_fees_apart_and_lose_nothing(owner: User) -> None:
+    paid(owner)
+    take_in(owner.company, told(MovementKind.FEE, -500), told(MovementKind.OTHER, 70))
+    sums = queries.sums(Movement.objects.all())["USD"]
+
+    assert (sums.payments, sums.fees, sums.other) == (usd(10_000), usd(-815), usd(70))
+    assert sums.total.minor == sum(Movement.objects.values_list("net", flat=True))
+
+
+def test_a_payments_money_is_traced_to_its_invoice(owner: User) -> None:
+    invoice = make_invoice(owner, "80.00", "20.00")
+    payment = paid(owner, invoice)
+    (paper,) = queries.papers_of([payment.pk])[payment.pk]
+    assert (paper.number, paper.order, paper.amount) == (invoice.number, invoice.order_id, usd(10_000))
+
+
+def test_a_movement_that_is_not_booked_is_found(owner: User) -> None:
+    (movement,) = take_in(owner.company, told(MovementKind.OTHER, 100))
+    assert checking.findings() == []
+    with tampered("UPDATE payouts_movement SET gross = 99, net = 99"):
+        assert [finding.subject for finding in checking.findings()] == [movement.reference]
+
+
+def test_a_state_that_is_told_again_is_no_news(owner: User) -> None:
+    paid(owner)
+    payout = paid_out(owner.company, *Movement.objects.all(), state="in_transit")
+    assert Payout.objects.get().state == payout.state == Payout.State.IN_TRANSIT
+    assert Payout.objects.count() == 1

@@ -1,0 +1,218 @@
+"""Payouts, the settlement report and the reconciliation, as staff see them (R15, X6)."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from factories import make_invoice, make_user
+from florin.domain.outbox.models import Message
+from florin.domain.payouts.models import Difference, Movement, Payout
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Role
+from florin.kernel import clock
+from florin.kernel.processor import MovementKind
+from office import signed_in
+from office.conftest import Open
+from office.test_accessibility import SCREENS, check
+from testing.movements import paid, paid_out, take_in, told
+
+ASKING = 3  # the session, the person, the company
+PAYOUTS, REPORT, RECONCILIATION = (
+    "/office/payments/payouts/",
+    "/office/payments/settlement/",
+    "/office/reconciliation/",
+)
+
+
+def a_payout(owner: User, payments: int = 2) -> Payout:
+    before = list(Movement.objects.values_list("pk", flat=True))
+    for _ in range(payments):
+        paid(owner, make_invoice(owner))
+    return paid_out(owner.company, *Movement.objects.exclude(pk__in=before))
+
+
+def differing(owner: User, **more: object) -> Difference:
+    given = {"kind": Difference.Kind.UNKNOWN_PAYMENT, "subject": "txn_odd", "theirs": "20.00 USD", **more}
+    return Difference.objects.create(company=owner.company, found_at=clock.now(), **given)
+
+
+def shown(user: User, address: str) -> str:
+    return signed_in(user).get(address).content.decode()
+
+
+def test_payouts_are_listed_with_what_they_consist_of(owner: User) -> None:
+    payout = a_payout(owner)
+    text = shown(owner, PAYOUTS)
+    assert f"{PAYOUTS}{payout.pk}/" in text
+    assert "$193.70" in text
+    assert "Arrived" in text
+    assert "does not add up" not in text
+
+
+def test_a_payout_is_traced_over_its_payments_to_the_invoices(owner: User) -> None:
+    payout = a_payout(owner)
+    text = shown(owner, f"{PAYOUTS}{payout.pk}/")
+    for movement in payout.movements.select_related("payment"):
+        assert movement.payment
+        assert f"/office/payments/{movement.payment.pk}/" in text
+    assert text.count("/office/orders/") >= 2
+    assert "-$6.30" in text  # the fees
+    assert "$193.70" in text
+
+
+def test_a_payout_that_does_not_add_up_says_so(owner: User) -> None:
+    payout = a_payout(owner)
+    Movement.objects.filter(pk=payout.movements.all()[0].pk).update(payout=None)
+    assert "does not add up" in shown(owner, PAYOUTS)
+    assert "does not add up" in shown(owner, f"{PAYOUTS}{payout.pk}/")
+
+
+def test_a_stranger_finds_none_of_it(owner: User, stranger: User) -> None:
+    payout, difference = a_payout(owner), differing(owner)
+    client = signed_in(stranger)
+    assert client.get(f"{PAYOUTS}{payout.pk}/").status_code == 404
+    assert client.get(f"{RECONCILIATION}{difference.pk}/settle/").status_code == 404
+    assert client.post(f"{RECONCILIATION}{difference.pk}/settle/", {"note": "x"}).status_code == 404
+    for page in (PAYOUTS, REPORT, RECONCILIATION):
+        text = client.get(page).content.decode()
+        assert payout.reference not in text
+        assert "PAY-" not in text
+        assert difference.subject not in text
+
+
+@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 6), (RECONCILIATION, 3)])
+def test_a_page_costs_the_same_for_one_payout_as_for_five(
+    owner: User, page: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(owner)
+    for rounds in (1, 5):
+        for number in range(rounds):
+            a_payout(owner)
+            differing(owner, subject=f"txn_{rounds}_{number}")
+        with django_assert_num_queries(ASKING + queries):
+            client.get(page)
+
+
+def test_a_payouts_page_costs_the_same_for_two_payments_as_for_ten(
+    owner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(owner)
+    for payments in (2, 10):
+        address = f"{PAYOUTS}{a_payout(owner, payments).pk}/"
+        with django_assert_num_queries(ASKING + 5):
+            client.get(address)
+
+
+def test_the_report_adds_up_on_the_screen(owner: User) -> None:
+    a_payout(owner)
+    take_in(owner.company, told(MovementKind.FEE, -500))
+    text = " ".join(shown(owner, REPORT).split())
+    for label, amount in (
+        ("Payments", "$200.00"),
+        ("Fees", "-$11.30"),
+        ("Paid out to the bank", "-$193.70"),
+        ("Closing balance at the processor", "-$5.00"),
+        ("Difference", "$0.00"),
+    ):
+        assert f'<dt>{label}</dt><dd class="amount">{amount}</dd>' in text
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("from=2026-01-01&until=2026-02-01", "at most 31 days"),
+        ("from=2026-02-02&until=2026-02-01", "before the first"),
+        ("from=yesterday", "not a date"),
+    ],
+)
+def test_days_that_make_no_report_are_refused_and_stay_as_typed(owner: User, query: str, why: str) -> None:
+    answer = signed_in(owner).get(f"{REPORT}?{query}")
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    first = parse_qs(query)["from"][0]
+    assert f'value="{first}"' in answer.content.decode()
+
+
+def test_the_report_is_a_file_for_spreadsheets(owner: User) -> None:
+    a_payout(owner)
+    client = signed_in(owner)
+    assert client.get(f"{REPORT}download/").getvalue()[:2] == b"PK"
+    lines = client.get(f"{REPORT}download/?as=csv").getvalue().decode("utf-8-sig")
+    assert lines.splitlines()[0].startswith("Date,What,Payment")
+    assert lines.count("\r\n") == 1 + 3
+    assert client.get(f"{REPORT}download/?from=x").status_code == 422
+
+
+def test_the_report_is_mailed_once_however_often_send_is_pressed(owner: User) -> None:
+    client = signed_in(owner)
+    sent = {"to": "books@bloom.example", "press": "one", "from": "2026-11-01", "until": "2026-11-20"}
+    for _ in range(2):
+        assert client.post(f"{REPORT}mail/", sent).status_code == 302
+    assert Message.objects.filter(kind=Message.Kind.SETTLEMENT_REPORT).count() == 1
+
+
+def test_a_wrong_address_keeps_what_was_typed(owner: User) -> None:
+    answer = signed_in(owner).post(f"{REPORT}mail/", {"to": "books", "from": "2026-11-01"})
+    assert answer.status_code == 422
+    assert 'value="books"' in answer.content.decode()
+    assert 'value="2026-11-01"' in answer.content.decode()
+
+
+def test_what_differs_stands_on_home_until_somebody_settles_it(owner: User) -> None:
+    difference, client = differing(owner), signed_in(owner)
+    assert "Difference to the processor&#x27;s account" in shown(owner, "/office/")
+    settle = f"{RECONCILIATION}{difference.pk}/settle/"
+    assert "20.00 USD" in shown(owner, RECONCILIATION)
+
+    assert client.post(settle, {"note": ""}).status_code == 422
+    answer = client.post(settle, {"note": "4242 4242 4242 4242"})
+    assert "looks like a card number" in answer.content.decode()
+    assert client.post(settle, {"note": "Sold at the market"}).status_code == 302
+
+    text = shown(owner, RECONCILIATION)
+    assert "Sold at the market" in text
+    assert "Nothing differs" in text
+    assert "Difference to the processor&#x27;s account" not in shown(owner, "/office/")
+
+
+def test_a_payout_that_came_back_stands_on_home(owner: User) -> None:
+    payout = a_payout(owner)
+    Payout.objects.filter(pk=payout.pk).update(state=Payout.State.FAILED)
+    assert "Payout came back from the bank" in shown(owner, "/office/")
+    assert "sent this payout back" in shown(owner, f"{PAYOUTS}{payout.pk}/")
+
+
+def test_comparing_is_asked_for_and_not_waited_for(owner: User) -> None:
+    answer = signed_in(owner).post(f"{RECONCILIATION}compare/", follow=True)
+    assert "The comparison is under way" in answer.content.decode()
+
+
+def test_every_kind_of_difference_is_told_in_words(owner: User) -> None:
+    for kind in Difference.Kind:
+        differing(owner, kind=kind, subject=kind.value)
+    text = shown(owner, RECONCILIATION)
+    for kind in Difference.Kind:
+        assert f">{kind.value}</span>" in text
+
+
+def test_who_only_reads_reports_gets_no_links_to_closed_doors(owner: User) -> None:
+    payout = a_payout(owner)
+    client = signed_in(make_user(owner.company, Role.REPORTS))
+    text = client.get(f"{PAYOUTS}{payout.pk}/").content.decode()
+    assert "PAY-" in text
+    assert "/office/orders/" not in text
+    assert 'href="/office/payments/0' not in text
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_on_payouts_report_and_reconciliation(
+    owner: User, browse: Open, screen: str
+) -> None:
+    scheme, width = screen.split()
+    payout, difference = a_payout(owner), differing(owner)
+    page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    addresses = [PAYOUTS, f"{PAYOUTS}{payout.pk}/", REPORT, f"{REPORT}?from=x", RECONCILIATION]
+    for address in [*addresses, f"{RECONCILIATION}{difference.pk}/settle/"]:
+        page.goto(address)
+        check(page)
