@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import suppress
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,37 +10,21 @@ import stripe
 from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user, press_pay
-from florin.domain.activity.models import Activity
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
-from florin.domain.outbox.models import Message
 from florin.domain.payments import bill
 from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import change_settings, deliver_outbox, handle_notice, onboard_account, settle_payment
+from florin.flows import deliver_outbox, handle_notice, onboard_account, settle_payment
 from florin.flows.onboard_account import ProcessorAway
 from florin.kernel.errors import Conflict, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
-from testing.races import at_once
+from testing.onboarding import account_of, active, fill_in, go_on, judge, letters, told
 
-FORM = {
-    "name": "Fern & Petal LLC",
-    "tax_id": "12-3456789",
-    "line1": "1 Market Street",
-    "city": "San Francisco",
-    "state": "CA",
-    "postal_code": "94103",
-    "routing": "110000000",
-    "number": "000999888777",
-    "first_name": "Ana",
-    "last_name": "Fern",
-    "dob": "1980-02-29",
-    "ssn": "4321",
-}
 State = PaymentsAccount.State
 
 
@@ -56,47 +39,6 @@ def admin(database: None) -> User:
     """Admin of a company that has opened no account yet."""
     company = companies.open_company(slug="fern", name="Fern & Petal", email="office@fern.example")
     return make_user(company, Role.ADMIN)
-
-
-def go_on(admin: User, country: str = "US") -> str:
-    return onboard_account.go_on(admin.company, country=country, by=admin)
-
-
-def account_of(admin: User) -> PaymentsAccount:
-    return PaymentsAccount.objects.select_related("company").get(company=admin.company)
-
-
-def fill_in(page: str, tax_id: str = "12-3456789") -> None:
-    answer = httpx.post(page, data={**FORM, "tax_id": tax_id})
-    assert answer.status_code == 303, answer.text
-
-
-def judge(bank: Bank, admin: User, verdict: str) -> PaymentsAccount:
-    """Let the processor decide, and look."""
-    bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
-    return onboard_account.refresh(admin.company)
-
-
-def active(bank: Bank, admin: User) -> User:
-    """Give the company an active account of its own."""
-    go_on(admin)
-    assert judge(bank, admin, "verify").state == State.ACTIVE
-    admin.company.refresh_from_db()
-    return User.objects.select_related("company__account").get(pk=admin.pk)
-
-
-def letters() -> list[str]:
-    return [
-        message.snapshot["news"]["state"]
-        for message in Message.objects.filter(kind=Message.Kind.ACCOUNT_NOTICE).order_by("pk")
-    ]
-
-
-def told() -> list[str]:
-    return [
-        str(entry.about["state"])
-        for entry in Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).order_by("at")
-    ]
 
 
 def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> None:
@@ -120,15 +62,6 @@ def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
     go_on(admin)
 
     assert account_of(admin).reference == reference
-
-
-def test_two_admins_who_press_at_once_open_one_account(admin: User, bank: Bank) -> None:
-    other = make_user(admin.company, Role.ADMIN)
-
-    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
-
-    assert all(isinstance(answer, str) for answer in answers)
-    assert Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).count() == 1
 
 
 @pytest.mark.parametrize("mode", ["timeout_after_success", "500_after_success", "500_sticky", "reset"])
@@ -214,41 +147,6 @@ def test_an_answer_to_an_older_question_changes_nothing(admin: User, bank: Bank)
     onboard_account.refresh(admin.company)
 
     assert account_of(admin).state == State.ACTIVE
-
-
-def test_many_looks_at_once_tell_of_a_change_once(admin: User, bank: Bank) -> None:
-    active(bank, admin)
-    bank.order(f"accounts/{account_of(admin).reference}", verdict="suspend")
-
-    at_once(*[lambda: onboard_account.refresh(admin.company)] * 4)
-
-    assert letters() == ["active", "suspended"]
-    assert told() == ["incomplete", "active", "suspended"]
-
-
-def flip(admin: User) -> None:
-    """Move a switch of the company."""
-    company = Company.objects.get(pk=admin.company_id)
-    now = companies.switches_of(company)
-    wanted = replace(now, manual_links_enabled=not now.manual_links_enabled)
-    change_settings.change(company, wanted, seen=now.mark, by=admin)
-
-
-def look(admin: User) -> None:
-    onboard_account.refresh(Company.objects.get(pk=admin.company_id))
-
-
-@pytest.mark.parametrize("verdict", ["suspend", "ask_more", "reject"])
-def test_a_look_and_a_change_of_switches_do_not_block_each_other(
-    admin: User, bank: Bank, verdict: str
-) -> None:
-    active(bank, admin)
-    bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
-
-    assert at_once(lambda: flip(admin), lambda: look(admin)) == [None, None]
-
-    assert not companies.switches_of(Company.objects.get(pk=admin.company_id)).manual_links_enabled
-    assert account_of(admin).state != State.ACTIVE
 
 
 def notice(account: str, kind: str = "account.updated") -> tuple[dict[str, str], bytes]:
@@ -353,18 +251,6 @@ def test_an_admin_cannot_share_the_own_account_of_another_company(
         go_on(admin)
 
     assert account_of(admin).state == State.NEW
-
-
-def test_two_companies_that_claim_the_own_account_at_once_are_one(
-    admin: User, bank: Bank, settings: Settings
-) -> None:
-    settings.STRIPE_CONNECT = False
-    other = make_user(companies.open_company(slug="oak", name="Oak", email="o@oak.example"), Role.ADMIN)
-
-    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
-
-    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "str"]
-    assert PaymentsAccount.objects.filter(state=State.ACTIVE).count() == 1
 
 
 # ---- whose money ----

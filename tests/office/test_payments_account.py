@@ -99,9 +99,17 @@ def test_coming_back_from_the_form_asks_only_by_a_press(admin: User, bank: Bank)
     assert "We are asking the processor" in page
     assert PaymentsAccount.objects.get(company=admin.company).state == State.INCOMPLETE
 
-    part = client.post(LOOK, headers={"HX-Request": "true"}).content.decode()
-    assert "Your customers can pay online" in part
-    assert "<html" not in part
+    answer = client.post(LOOK, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, ACCOUNT)
+    assert "Your customers can pay online" in client.get(ACCOUNT).content.decode()
+
+
+def test_asked_in_vain_the_page_says_so_and_stays(owner: User, bank: Bank) -> None:
+    bank.break_down("account.own", "500_before")
+    part = signed_in(owner).post(LOOK, headers={"HX-Request": "true"})
+    assert part.status_code == 503
+    assert "does not answer" in part.content.decode()
+    assert "<html" not in part.content.decode()
 
 
 def test_an_address_of_the_form_that_was_used_says_to_go_on(admin: User) -> None:
@@ -134,10 +142,7 @@ def test_while_it_is_verified_the_page_keeps_itself_true(admin: User) -> None:
     client, asked = signed_in(admin), {"HX-Request": "true"}
     assert client.get(f"{ACCOUNT}?seen=pending", headers=asked).status_code == 204
     stands(admin, State.ACTIVE)
-    assert (
-        "Your customers can pay online"
-        in client.get(f"{ACCOUNT}?seen=pending", headers=asked).content.decode()
-    )
+    assert client.get(f"{ACCOUNT}?seen=pending", headers=asked)["HX-Redirect"] == ACCOUNT
 
 
 def test_the_own_account_is_named_and_has_no_form(owner: User) -> None:

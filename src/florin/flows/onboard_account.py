@@ -231,7 +231,7 @@ def _tell(account: PaymentsAccount) -> None:
             kind=Message.Kind.ACCOUNT_NOTICE,
             recipients=[company.email],
             snapshot={"news": news.to_json(), "language": company.language, "path": PAGE},
-            subjects=[company.pk, account.pk],
+            subjects=[account.pk],
         )
     )
 

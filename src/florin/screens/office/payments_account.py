@@ -38,9 +38,7 @@ def account(request: StaffRequest) -> HttpResponse:
     """Show how the account stands and what to do next; whoever comes back from the form, asks by a press."""
     known = companies.account_of(request.user.company)
     if request.htmx and "seen" in request.GET:
-        if request.GET["seen"] == _state(known):
-            return HttpResponse(status=204)
-        return page(request, "payments_account_state.html", _standing(request))
+        return HttpResponse(status=204) if request.GET["seen"] == _state(known) else _afresh(request)
     return _page(request, {"asking": "back" in request.GET, "again": "again" in request.GET})
 
 
@@ -62,19 +60,20 @@ def go_on(request: StaffRequest) -> HttpResponse:
 @needs(Right.SETUP)
 def look(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the account stands, and show it."""
-    problem = None
     try:
         onboard_account.refresh(request.user.company)
-    except Refusal as refused:
-        problem = refused
-    request.user.company.refresh_from_db()
-    if request.htmx:
+    except Refusal as problem:
+        if not request.htmx:
+            return _page(request, {"problem": problem}, status=problem.status)
         context = {**_standing(request), "problem": problem}
-        return page(
-            request, "payments_account_state.html", context, status=problem.status if problem else 200
-        )
-    if problem:
-        return _page(request, {"problem": problem}, status=problem.status)
+        return page(request, "payments_account_state.html", context, status=problem.status)
+    return _afresh(request)
+
+
+def _afresh(request: StaffRequest) -> HttpResponse:
+    """Lead to the page as it is now, all of it: what happened stands beside how it stands."""
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": onboard_account.PAGE})
     answer = HttpResponseRedirect(onboard_account.PAGE)
     answer.status_code = 303
     return answer
