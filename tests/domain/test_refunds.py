@@ -21,7 +21,7 @@ from domain.world import (
 from factories import make_customer, make_invoice, make_link
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
-from florin.domain.payments import allocating, receiving
+from florin.domain.payments import allocating, receiving, returns
 from florin.domain.payments.models import AttemptCredit, Method, Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds import checking, queries, services
@@ -31,7 +31,7 @@ from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.kernel.processor import Outcome, RefundOutcome, RefundReport
+from florin.kernel.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 
 
 def paid(owner: User, invoice: Invoice, minor: int = 10_000) -> Payment:
@@ -229,16 +229,39 @@ def test_a_refund_of_more_than_stands_is_an_adjustment_until_it_fails(owner: Use
     payment = paid(owner, invoice)
     mine = str(request(payment, {invoice.item_id: 9_500}).pk)
     record(payment, RefundOutcome.SUCCEEDED, 9_500, refund=mine)
-    record(
-        payment, RefundOutcome.SUCCEEDED, 10_000, reference="re_2"
-    )  # ours had failed
+    record(payment, RefundOutcome.SUCCEEDED, 10_000, reference="re_2")  # ours had failed
     assert (stands_at(Account.ADJUSTMENTS), balance(invoice.item_id)) == (9_500, 10_000)
 
     record(payment, RefundOutcome.FAILED, 9_500, refund=mine)
+    assert (stands_at(Account.ADJUSTMENTS), balance(invoice.item_id)) == (0, 10_000)
     record(payment, RefundOutcome.FAILED, 10_000, reference="re_2")
 
     assert (stands_at(Account.ADJUSTMENTS), stands_at(Account.PROCESSOR)) == (0, 10_000)
     assert balance(invoice.item_id) == 0
+
+
+def test_a_refund_that_fails_after_its_payment_was_returned_pays_nothing(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = paid(owner, invoice)
+    made = request(payment, {invoice.item_id: 4_000})
+    told = DisputeReport(
+        reference="dp_1",
+        outcome=DisputeOutcome.LOST,
+        amount=usd(10_000),
+        withdrawn=True,
+        fee=None,
+        reason="insufficient_funds",
+        opened_at=clock.now(),
+        return_code="R01",
+    )
+    with transaction.atomic():
+        returns.take_in(allocating.lock(payment.pk), told)
+    assert stands_at(Account.ADJUSTMENTS) == 4_000
+
+    record(payment, RefundOutcome.FAILED, 4_000, refund=str(made.pk))
+
+    assert (stands_at(Account.ADJUSTMENTS), stands_at(Account.PROCESSOR)) == (0, 0)
+    assert balance(invoice.item_id) == 10_000
 
 
 def test_failed_refunds_wait_for_a_person_until_one_is_made_again(owner: User) -> None:

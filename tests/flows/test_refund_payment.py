@@ -25,6 +25,7 @@ from florin.edges.gateways import registry
 from florin.flows import refund_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
+from testing.aftermath import ORDINARY_ACCOUNT, paid_by_bank
 from testing.bank import Bank
 
 FAILING_CARD = "4000000000005126"
@@ -354,3 +355,24 @@ def test_a_checkout_that_was_opened_before_the_refund_is_ended(owner: User, bank
 
     stale.refresh_from_db()
     assert stale.state == Attempt.State.EXPIRED
+
+
+def test_a_bank_payment_is_refunded_in_days_or_booked_back(owner: User, bank: Bank) -> None:
+    invoices = [make_invoice(owner) for _ in range(2)]
+    ordinary, unwilling = (
+        paid_by_bank(owner, bank, invoice, account)
+        for invoice, account in zip(invoices, (ORDINARY_ACCOUNT, "000123456780"), strict=True)
+    )
+    made = [
+        send_back(owner, payment, invoice, 2_500)
+        for payment, invoice in zip((ordinary, unwilling), invoices, strict=True)
+    ]
+    assert {one.state for one in made} == {RefundState.PENDING}
+    bank.order(f"refunds/{made[0].reference}/succeed")
+    bank.order(f"refunds/{made[1].reference}/fail")
+
+    poll()
+
+    states = Refund.objects.order_by("number").values_list("state", flat=True)
+    assert list(states) == ["succeeded", "failed"]
+    assert [balance(invoice.item_id) for invoice in invoices] == [2_500, 0]

@@ -29,7 +29,7 @@ from florin.domain.refunds.services import Change, Wish
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import stale_sessions, tell
+from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock, refund_failures
 from florin.kernel.database import find
@@ -183,7 +183,7 @@ def _tell(change: Change) -> None:
 
 def _tell_initiated(made: Refund) -> None:
     happening = replace(_happening(made, "initiated"), lines=_lines(made))
-    tell.payer(happening, Message.Kind.REFUND_INITIATED, to=_payers(made.payment))
+    tell.payer(happening, Message.Kind.REFUND_INITIATED, to=return_payment.payers(made.payment))
     tell.company(happening, Message.Kind.REFUND_NOTICE)
 
 
@@ -191,7 +191,9 @@ def _tell_failed(made: Refund, *, payer_knows: bool) -> None:
     """Tell the company that the money is with it again, and the payer, if they were promised it."""
     happening = replace(_happening(made, "failed"), reason=made.failure)
     if payer_knows:
-        tell.payer(replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=_payers(made.payment))
+        tell.payer(
+            replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=return_payment.payers(made.payment)
+        )
     tell.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
     with override(made.company.language):
         _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))
@@ -220,15 +222,9 @@ def _lines(made: Refund) -> list[NewsLine]:
     return [NewsLine(part.item.number, part.amount, part.item.balance) for part in parts]
 
 
-def _payers(payment: Payment) -> list[str]:
-    if payment.payer_email:
-        return [payment.payer_email]
-    return payment.attempt.link.recipients if payment.attempt else payment.customer.invoice_emails
-
-
 def _expire_sessions(made: Refund) -> None:
-    items = {part.item.pk for part in booking.taken(made)} | ({made.credit_id} - {None})
-    stale_sessions.expire_wanting([key for key in items if key])
+    credit = [made.credit_id] if made.credit_id else []
+    stale_sessions.expire_wanting([*credit, *(part.item.pk for part in booking.taken(made))])
 
 
 def _subjects(made: Refund) -> list[UUID]:

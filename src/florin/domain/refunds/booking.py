@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q, Sum
+
 from florin.domain.ledger import posting
-from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
 from florin.domain.payments.allocating import Part
-from florin.domain.payments.models import Allocation
+from florin.domain.payments.models import Allocation, Payment, Return
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
 from florin.kernel.database import locked
@@ -79,21 +81,42 @@ def taken(refund: Refund) -> list[Part]:
 
 
 def _give_back(refund: Refund) -> None:
-    parts = taken(refund)
-    if parts:
+    """Let money that came back first make good what was taken of its payment though it stood nowhere.
+
+    A return that overtook the refund took all of the payment: then its invoices stay open.
+    """
+    adjusted = Money(min(_adjusted(refund.payment), refund.amount), refund.currency)
+    if adjusted:
+        postings = [Posting(Account.ADJUSTMENTS, -adjusted), Posting(refund.payment.holder, adjusted)]
+        _post(refund, Entry.Kind.REFUND_FAILED, postings, by=_BY, suffix=":failed:adjusted")
+    rest = refund.amount - adjusted.minor
+    if rest:
         allocating.give_back(
             refund.payment,
-            parts,
+            allocating.choose(_former_places(refund, rest), rest),
             out_of=refund.payment.holder,
             kind=Entry.Kind.REFUND_FAILED,
             key=_key(refund, ":failed"),
             by=_BY,
             source=_source(refund),
         )
-    missing = refund.money - Money(sum(part.amount for part in parts), refund.currency)
-    if missing:  # it stood nowhere, and was an adjustment
-        postings = [Posting(Account.ADJUSTMENTS, -missing), Posting(refund.payment.holder, missing)]
-        _post(refund, Entry.Kind.REFUND_FAILED, postings, by=_BY, suffix=":failed:missing")
+
+
+def _adjusted(payment: Payment) -> int:
+    """Return what was taken of a payment by returns and refunds though it stood nowhere (minor units)."""
+    refunds = [f"refund:{key}" for key in Refund.objects.filter(payment=payment).values_list("pk", flat=True)]
+    returned = Return.objects.filter(payment=payment).values("entry")
+    lines = Line.objects.filter(Q(entry__source__in=refunds) | Q(entry__in=returned))
+    return int(lines.filter(account=Account.ADJUSTMENTS).aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def _former_places(refund: Refund, amount: int) -> list[Part]:
+    """Return from where a refund took its money; if that was less than so much, all that its payment paid."""
+    parts = taken(refund)
+    if sum(part.amount for part in parts) >= amount:
+        return parts
+    came_in = Allocation.objects.filter(payment=refund.payment, entry__kind=Entry.Kind.PAYMENT)
+    return [Part(row.item, row.invoice_id, row.amount) for row in came_in.select_related("item")]
 
 
 def _out_of_credit(credit: Item, amount: Money, refund: Refund) -> list[Posting]:
