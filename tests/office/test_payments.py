@@ -252,6 +252,17 @@ def test_totals_are_those_of_what_is_filtered_by_currency(owner: User) -> None:
     assert "¥500" not in checks
 
 
+def test_totals_tell_what_of_them_went_back(owner: User) -> None:
+    sent_back(online(owner), 1_000)
+    returned(online(owner))
+    undone = at_the_counter(owner, make_customer(owner.company), "50.00")
+    undo_payment.undo(owner.company, undone.pk, reason="Typed twice", by=owner)
+    text = shown(signed_in(owner))
+
+    assert "<b>$250.00</b>" in text
+    assert "$160.00 of it went back" in text
+
+
 def test_too_many_payments_are_not_added_up_but_listed(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "MOST_COUNTED", 2)
     customer = make_customer(owner.company)
@@ -297,8 +308,8 @@ def test_the_list_costs_the_same_for_one_payment_as_for_thirty(
     for rounds in (1, 29):
         for _payment in range(rounds):
             at_the_counter(owner, make_customer(owner.company), "1.00")
-        # sums, the page, what became of it (4), invoices, people, under way, failed
-        with django_assert_num_queries(ASKING + 10 + more):
+        # sums (2), the page, what became of it (4), invoices, people, under way, failed
+        with django_assert_num_queries(ASKING + 11 + more):
             client.get(LIST, asked)
 
 

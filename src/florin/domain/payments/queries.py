@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from florin.domain.customers import queries as customers
-from florin.domain.payments.models import Attempt, AttemptDebt, Payment
+from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment
 from florin.kernel import clock
 from florin.kernel.money import Money, unusual
 
@@ -43,11 +43,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What some payments of one currency come to; a fee that is not known yet counts as none (R15)."""
+    """What some payments of one currency come to; a fee that is not known yet counts as none (R15).
+
+    ``gone`` is what of them is not ours any more: refunded, returned, charged back or undone.
+    """
 
     count: int
     gross: Money
     fee: Money
+    gone: Money
 
     @property
     def net(self) -> Money:
@@ -82,22 +86,31 @@ def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
 
 
 def totals(found: QuerySet[Payment]) -> Totals:
-    """Add up what was found, in one query, unless it is more than ``MOST_COUNTED``."""
+    """Add up what was found, in two queries, unless it is more than ``MOST_COUNTED``."""
     some = found.order_by().values("pk")[: MOST_COUNTED + 1]
     rows = (
         Payment.objects.filter(pk__in=some)
-        .values("currency")
+        .values_list("currency")
         .annotate(count=Count("pk"), gross=Sum("amount"), kept=Sum("fee", default=0))
         .order_by("currency")
     )
-    sums = [
-        Total(
-            row["count"], Money(int(row["gross"]), row["currency"]), Money(int(row["kept"]), row["currency"])
-        )
-        for row in rows
-    ]
-    cut = sum(one.count for one in sums) > MOST_COUNTED
-    return Totals([] if cut else sums, cut)
+    sums = {currency: (count, int(gross), int(fee)) for currency, count, gross, fee in rows}
+    if sum(count for count, _gross, _fee in sums.values()) > MOST_COUNTED:
+        return Totals([], cut=True)
+    here = Allocation.objects.filter(payment__in=some).values_list("payment__currency")
+    stands = dict(here.annotate(stands=Sum("amount")))
+    return Totals(
+        [
+            Total(
+                count,
+                Money(gross, currency),
+                Money(fee, currency),
+                Money(gross - int(stands[currency]), currency),
+            )
+            for currency, (count, gross, fee) in sums.items()
+        ],
+        cut=False,
+    )
 
 
 def walk(found: QuerySet[Payment]) -> Iterator[list[Payment]]:

@@ -77,13 +77,15 @@ def news(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = _find(request, pk)
     row, after, told = history.rows([shown])[0], history.aftermath(shown), _stories(shown)
+    places = _places(shown)
     return {
         "payment": shown,
         "this_payment": str(shown.pk),
         "row": row,
         "after": after,
         "returned": return_codes.sentence(after.returned.code) if after.returned else "",
-        "places": _places(shown),
+        "places": places,
+        "stands": sum((place.stands for place in places), start=Money.zero(shown.currency)),
         "applied": _applied(shown),
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         "payout": _payout(shown),

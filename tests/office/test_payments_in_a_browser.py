@@ -1,0 +1,68 @@
+"""Payment History and the page of a payment in a real browser: axe, narrow screens, the keyboard."""
+
+import pytest
+from playwright.sync_api import expect
+
+from domain.world import open_attempt, report, usd
+from factories import make_credit, make_customer, make_invoice, make_link
+from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.outbox.models import Message
+from florin.domain.payments.models import Method
+from florin.domain.staff.models import User
+from florin.flows import undo_payment
+from florin.kernel.processor import Outcome
+from office.conftest import Open
+from office.test_accessibility import SCREENS, check
+from office.test_payments import at_the_counter, dispute, online, returned, sent_back
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, screen: str) -> None:
+    scheme, width = screen.split()
+    customer = make_customer(owner.company, name="Corner Florist of the Long and Winding Road")
+    invoice = make_invoice(owner, "1234.56", customer=customer)
+    make_credit(owner, customer, "30.00")
+    card, gone = online(owner, invoice, minor=120_456), online(owner)
+    sent_back(card, 500)
+    dispute(card, DisputeState.NEEDS_RESPONSE)
+    returned(gone)
+    check_ = at_the_counter(owner, customer, "55.00", reference="a-reference-that-is-longer-than-most-are")
+    undo_payment.undo(owner.company, check_.pk, reason="Typed twice", by=owner)
+    report(open_attempt(make_link(owner, make_invoice(owner, customer=customer))), Outcome.PENDING, usd(100))
+    page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    addresses = ["/office/", "/office/payments/", "/office/payments/?q=nothing-like-it&since=never"]
+    addresses += [f"/office/payments/?customer={customer.pk}", f"/office/customers/{customer.pk}/"]
+    addresses += [f"/office/payments/{payment.pk}/" for payment in (card, gone, check_)]
+    for address in [*addresses, f"/office/payments/{card.pk}/email/"]:
+        page.goto(address)
+        check(page)
+
+
+def test_a_payment_is_found_opened_and_its_receipt_mailed_by_keyboard(owner: User, browse: Open) -> None:
+    payment = at_the_counter(owner, make_customer(owner.company, name="Rosa"), "10.00", method=Method.CASH)
+    at_the_counter(owner, make_customer(owner.company, name="Somebody Else"), "20.00")
+    page = browse(owner).new_page()
+    page.goto("/office/payments/")
+    page.get_by_role("searchbox").fill("rosa")
+    expect(page.get_by_text("Somebody Else")).to_have_count(0)
+    page.get_by_role("link", name=payment.number).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Mail receipt").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    check(page)
+    page.get_by_label("To", exact=True).fill("rosa@shop.example")
+    page.get_by_role("button", name="Send").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("The receipt of PAY")).to_be_visible()
+    assert Message.objects.filter(recipient="rosa@shop.example").count() == 1
+
+
+def test_the_page_of_a_payment_shows_by_itself_that_it_was_undone(owner: User, browse: Open) -> None:
+    payment = at_the_counter(owner, make_customer(owner.company), "10.00")
+    page = browse(owner).new_page()
+    page.goto(f"/office/payments/{payment.pk}/")
+    undo_payment.undo(owner.company, payment.pk, reason="Typed twice", by=owner)
+
+    expect(page.get_by_role("heading", name=f"{payment.number} Undone")).to_be_visible()
