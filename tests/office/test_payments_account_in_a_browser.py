@@ -94,6 +94,8 @@ def test_axe_finds_nothing_in_any_state_and_nothing_sticks_out(
     for state in State:
         known = {} if state == State.NEW else {"reference": "acct_1fern", "wanted": wanted}
         accounts.update(state=state, reason="under_review", **known)
-        for address in (ACCOUNT, f"{ACCOUNT}?again=1", "/office/payments/settings/"):
-            page.goto(address)
-            check(page)
+        page.goto(ACCOUNT)
+        check(page)
+    for address in (f"{ACCOUNT}?again=1", "/office/payments/settings/"):
+        page.goto(address)
+        check(page)

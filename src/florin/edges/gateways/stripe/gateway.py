@@ -45,7 +45,7 @@ class StripeGateway:
     """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
     ``seconds`` is how long a call may take before its outcome counts as unknown; ``account`` is the connected
-    account that it speaks for.
+    account that it speaks for; ``notice_secret`` may be several, with commas between.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class StripeGateway:
         account: str = "",
         dashboard: str = "",
     ) -> None:
-        self._notice_secret = notice_secret
+        self._notice_secrets = [secret.strip() for secret in notice_secret.split(",") if secret.strip()]
         self._dashboard = dashboard.rstrip("/")
         self._client = stripe.StripeClient(
             api_key,
@@ -213,13 +213,7 @@ class StripeGateway:
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Check Stripe's signature; see ``Gateway.read_notice``."""
-        try:
-            event = stripe.Webhook.construct_event(
-                body, headers.get("stripe-signature", ""), self._notice_secret, _NOTICE_MAY_BE_OLD_SECONDS
-            )
-        except (ValueError, stripe.SignatureVerificationError) as problem:
-            raise BadNotice(str(problem)) from problem
-        told = event.to_dict()
+        told = self._believed(headers.get("stripe-signature", ""), body)
         thing = told["data"]["object"]
         return Notice(
             event=told["id"],
@@ -228,6 +222,19 @@ class StripeGateway:
             payment=reading.payment_of(thing),
             account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
         )
+
+    def _believed(self, signature: str, body: bytes) -> dict[str, Any]:
+        """Return the event if one of the secrets signed it: each endpoint at Stripe has its own."""
+        problem: Exception | None = None
+        for secret in self._notice_secrets:
+            try:
+                event = stripe.Webhook.construct_event(body, signature, secret, _NOTICE_MAY_BE_OLD_SECONDS)
+            except (ValueError, stripe.SignatureVerificationError) as wrong:
+                problem = wrong
+            else:
+                told: dict[str, Any] = event.to_dict()
+                return told
+        raise BadNotice(str(problem or "No secret is set to check notices with")) from problem
 
     def _intent_of(self, reference: str) -> str:
         payment = self.look_up(reference).payment
