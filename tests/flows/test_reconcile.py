@@ -1,5 +1,7 @@
 """The processor's account of our money and the books come to the same, told or not (R15, X6)."""
 
+import argparse
+import json
 import random
 from datetime import timedelta
 from functools import partial
@@ -25,6 +27,7 @@ from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
 from florin.kernel.processor import GatewayError, Outcome, Paper, StartOrder
+from florin.screens.console import reconcile as console
 from testing.bank import Bank
 from testing.races import at_once, without_locks
 from testing.till import at_the_bank, in_the_books, own_account
@@ -240,6 +243,30 @@ def test_what_the_processor_did_not_answer_is_made_up_for_by_the_next_run(owner:
 
     assert run(owner).different == 0
     assert in_the_books(owner.company) == at_the_bank(owner.company, bank)
+
+
+def on_the_console(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    parser = argparse.ArgumentParser()
+    console.arguments(parser)
+    code = console.run(parser.parse_args(words))
+    return code, capsys.readouterr().out
+
+
+def test_the_console_tells_people_and_programs_what_came_of_it(
+    owner: User, bank: Bank, account: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paid(owner, bank)
+    assert on_the_console(capsys) == (0, "bloom: 1 movements compared, 0 mended, 0 differences.\n")
+
+    charge_elsewhere(bank, account)
+    code, text = on_the_console(capsys, "--json", "--company", "bloom", "--since", "2026-01-01")
+    (told,) = json.loads(text)["companies"]
+    assert (code, told["compared"], told["differences"][0]["theirs"]) == (1, 2, "20.00 USD")
+
+    bank.break_down("balance_transaction.list", "500_before")
+    code, text = on_the_console(capsys)
+    assert code == 2
+    assert text.startswith("bloom: not compared.")
 
 
 def test_without_an_account_there_is_nothing_to_compare(owner: User) -> None:

@@ -85,6 +85,8 @@ def test_every_line_names_its_payment_its_invoice_and_its_payout(
     payments = [line for line in lines if line["What"] == "Payment"]
     assert [line["Payout"].startswith("po_") for line in payments] == [True, True, False]
     assert all(line["Invoices"].startswith("INV-") and line["Customer"] for line in payments)
+    (payout,) = [line for line in lines if line["What"] == "Payout"]
+    assert payout["Payout"] == payments[0]["Payout"]
 
 
 def test_the_workbook_holds_the_sums_and_the_movements(owner: User, bank: Bank, account: str) -> None:

@@ -23,7 +23,7 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payouts import queries
-from florin.domain.payouts.models import Movement
+from florin.domain.payouts.models import Movement, Payout
 from florin.domain.payouts.queries import Paper, Sums
 from florin.domain.staff.models import User
 from florin.edges import sheets
@@ -77,11 +77,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement with what it was for."""
+    """One movement with what it was for, and the payout that it is part of, or is itself."""
 
     movement: Movement
     on: date
     papers: Sequence[Paper]
+    payout: Payout | None
 
     @property
     def what(self) -> str:
@@ -125,9 +126,18 @@ def draw_up(company: Company, *, first: date, last: date) -> Report:
 
 
 def told(company: Company, movements: Sequence[Movement]) -> list[Line]:
-    """Say what movements were for, in one query however many there are."""
+    """Say what movements were for, in two queries however many there are."""
     papers = queries.papers_of(_taken(movements))
-    return [Line(row, clock.local(row.at, company.time_zone), _papers(row, papers)) for row in movements]
+    payouts = queries.payouts_called(company, [row.source for row in movements if row.source])
+    return [
+        Line(
+            row,
+            clock.local(row.at, company.time_zone),
+            _papers(row, papers),
+            row.payout or payouts.get(row.source),
+        )
+        for row in movements
+    ]
 
 
 def csv(report: Report) -> Iterator[bytes]:
@@ -241,5 +251,5 @@ def _cells(line: Line) -> list[Cell]:
         *((payment.customer.number, payment.customer.name) if payment else ("", "")),
         ", ".join(paper.number for paper in line.papers),
         *(gross, fee, net, row.currency),
-        *(row.payout.reference if row.payout else "", row.source or row.reference),
+        *(line.payout.reference if line.payout else "", row.source or row.reference),
     ]

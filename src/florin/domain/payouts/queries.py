@@ -103,6 +103,12 @@ def payout(company: Company, pk: UUID) -> Payout:
     return find(Payout.objects.filter(company=company), pk=pk)
 
 
+def payouts_called(company: Company, references: Iterable[str]) -> dict[str, Payout]:
+    """Return payouts by what the processor calls them; what is none is left out."""
+    found = Payout.objects.filter(company=company, reference__in=list(references))
+    return {payout.reference: payout for payout in found}
+
+
 def failed_payouts(company: Company, *, since: date) -> int:
     """Return how many payouts came back from the bank that were to arrive since."""
     return Payout.objects.filter(company=company, arrives_on__gte=since, state=Payout.State.FAILED).count()
