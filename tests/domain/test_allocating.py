@@ -11,15 +11,16 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
 from florin.domain.payments.allocating import Part, Taken
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Payment, Return
 from florin.domain.staff.models import User
+from florin.kernel import clock
 from florin.kernel.errors import NotFound
 from florin.kernel.processor import Outcome
 
 
 def take_all(payment: Payment, minor: int) -> Taken:
     with transaction.atomic():
-        return allocating.take_all(
+        taken = allocating.take_all(
             allocating.lock(payment.pk),
             minor,
             to=Account.PROCESSOR,
@@ -27,6 +28,8 @@ def take_all(payment: Payment, minor: int) -> Taken:
             key=uuid4().hex,
             by="a test",
         )
+        Return.objects.create(payment=payment, entry=taken.entry, code="R01", returned_at=clock.now())
+        return taken
 
 
 def paid(owner: User, invoice: Invoice, minor: int) -> Payment:
@@ -73,10 +76,15 @@ def test_an_overpayment_that_was_applied_elsewhere_is_taken_back_from_there(owne
 
 def test_a_return_of_more_than_stands_is_an_adjustment(owner: User) -> None:
     payment = Payment.objects.get(attempt=make_paid_attempt(owner))
+    with transaction.atomic():
+        parts = allocating.choose(allocating.standing(payment), 3_000)
+        allocating.take(
+            payment, parts, to=Account.PROCESSOR, kind=Entry.Kind.ADJUSTMENT, key="x", by="a test"
+        )
 
-    taken = take_all(payment, 10_500)
+    taken = take_all(payment, 10_000)
 
-    assert (taken.missing, held_at_processor()) == (500, 10_000 - 10_500 - 315)
+    assert (taken.missing, held_at_processor()) == (3_000, 10_000 - 3_000 - 10_000 - 315)
 
 
 def test_nothing_is_taken_that_does_not_stand(owner: User) -> None:

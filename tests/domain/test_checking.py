@@ -73,6 +73,10 @@ BREACHES = [
         "UPDATE payments_allocation SET amount = -amount",
     ),
     (
+        "a discount stands only where money of its payment does",
+        "UPDATE ledger_entry SET kind = 'discount' WHERE kind = 'payment'; DELETE FROM payments_allocation",
+    ),
+    (
         "an application is what the ledger moved on its items",
         """
         INSERT INTO ledger_application (id, entry_id, credit_id, debt_id, amount, origin)

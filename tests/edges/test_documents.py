@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -242,6 +243,13 @@ def test_a_receipt_shows_what_each_invoice_got_and_what_is_left() -> None:
 
 def test_a_receipt_that_left_nothing_over_speaks_of_no_credit() -> None:
     assert "credit" not in text_of(render_receipt(receipt(excess=0)))
+
+
+def test_a_receipt_tells_a_discount_and_calls_a_pre_payment_by_its_name() -> None:
+    text = text_of(render_receipt(receipt(discount=1250, prepayment=True)))
+    assert re.search(r"Discount for early\s+payment", text)
+    assert "$12.50" in text
+    assert "The pre-payment is an open credit" in text
 
 
 def test_a_receipt_is_the_same_bytes_twice() -> None:

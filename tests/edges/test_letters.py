@@ -194,3 +194,11 @@ def test_a_confirmation_says_what_open_credits_paid() -> None:
 
     assert "From your open credits" in letter.text
     assert "12.50" in letter.text
+
+
+def test_a_confirmation_tells_a_discount_and_speaks_of_no_excess_for_a_pre_payment() -> None:
+    letter = payment_received_letter(receipt(discount=1250, prepayment=True))
+    for part in (letter.html, letter.text):
+        assert "Discount for early payment" in part
+        assert "More arrived than was owed" not in part
+        assert "is an open credit for your next invoices" in part

@@ -48,6 +48,15 @@ _CHECKS = {
         FROM payments_allocation part JOIN payments_payment payment ON payment.id = part.payment_id
         GROUP BY payment.id, part.item_id HAVING sum(part.amount) < 0
     """,
+    "a discount stands only where money of its payment does": """
+        SELECT entry.source, sum(line.amount)::text
+        FROM ledger_line line JOIN ledger_entry entry ON entry.id = line.entry_id AND entry.kind = 'discount'
+        LEFT JOIN (SELECT 'payment:' || payment_id AS source, item_id, sum(amount) AS stands
+                   FROM payments_allocation GROUP BY payment_id, item_id) part
+          ON part.source = entry.source AND part.item_id = line.item_id
+        WHERE line.account = 'receivable' GROUP BY entry.source, line.item_id, part.stands
+        HAVING sum(line.amount) > 0 OR (sum(line.amount) < 0 AND coalesce(part.stands, 0) <= 0)
+    """,
     "an application is what the ledger moved on its items": """
         SELECT entry.source, one.moved || ' is not ' || coalesce(sum(line.amount), 0)
         FROM (SELECT entry_id, credit_id AS item_id, sum(amount) AS moved
