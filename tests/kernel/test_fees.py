@@ -2,6 +2,7 @@
 
 import pytest
 
+from florin.config import environment
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
 
@@ -54,3 +55,14 @@ def test_a_rate_is_read_as_operators_write_it() -> None:
 def test_a_rate_that_cannot_be_meant_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a rate|more than the payment"):
         Rate.parse(text)
+
+
+def test_a_schedule_that_cannot_be_meant_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLORIN_FEES_ACH", "0.8%, at least 5.00")
+    monkeypatch.setenv("FLORIN_FEES_DISPUTE", "20")
+    assert environment.fees() == FeeSchedule(ach=Rate(80, least=500), dispute=2_000)
+    for name, value in (("FLORIN_FEES_ACH", "cheap"), ("FLORIN_FEES_DISPUTE", "15.005")):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(environment.Misconfigured, match=name):
+            environment.fees()
+        monkeypatch.delenv(name)

@@ -43,15 +43,16 @@ def fees() -> FeeSchedule:
     """
     usual = FeeSchedule()
     return FeeSchedule(
-        card=_rate("FLORIN_FEES_CARD", usual.card),
-        ach=_rate("FLORIN_FEES_ACH", usual.ach),
-        dispute=_hundredths("FLORIN_FEES_DISPUTE", usual.dispute),
-        refund_kept=_hundredths("FLORIN_FEES_REFUND_KEPT", usual.refund_kept),
+        card=_rate("FLORIN_FEES_CARD", text("FLORIN_FEES_CARD"), usual.card),
+        ach=_rate("FLORIN_FEES_ACH", text("FLORIN_FEES_ACH"), usual.ach),
+        dispute=_hundredths("FLORIN_FEES_DISPUTE", text("FLORIN_FEES_DISPUTE"), usual.dispute),
+        refund_kept=_hundredths(
+            "FLORIN_FEES_REFUND_KEPT", text("FLORIN_FEES_REFUND_KEPT"), usual.refund_kept
+        ),
     )
 
 
-def _rate(name: str, usual: Rate) -> Rate:
-    value = text(name)
+def _rate(name: str, value: str, usual: Rate) -> Rate:
     try:
         return Rate.parse(value) if value else usual
     except ValueError as problem:
@@ -60,8 +61,7 @@ def _rate(name: str, usual: Rate) -> Rate:
         ) from problem
 
 
-def _hundredths(name: str, usual: int) -> int:
-    value = text(name)
+def _hundredths(name: str, value: str, usual: int) -> int:
     try:
         return hundredths(value) if value else usual
     except ValueError as problem:
