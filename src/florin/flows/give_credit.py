@@ -44,7 +44,7 @@ def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -
 @transaction.atomic(durable=True)
 def _create(company: Company, draft: CreditDraft, press: str, *, by: User) -> Credit:
     credit = credits_.create(company, draft, by=by.name, press=press)
-    note(activity.Kind.CREDIT_CREATED, credit, by, reason=credit.reason)
+    _note(activity.Kind.CREDIT_CREATED, credit, by, reason=credit.reason)
     return credit
 
 
@@ -57,7 +57,7 @@ def change(company: Company, credit_id: UUID, draft: CreditDraft, *, seen: str, 
     """
     credit = credits_.lock(company, credit_id)
     if credits_.change(credit, draft, seen=seen):
-        note(activity.Kind.CREDIT_CHANGED, credit, by)
+        _note(activity.Kind.CREDIT_CHANGED, credit, by)
     return credit
 
 
@@ -71,7 +71,7 @@ def submit(company: Company, credit_id: UUID, *, by: User) -> Credit:
     credit = credits_.lock(company, credit_id)
     if credit.state != CreditState.SUBMITTED:
         credits_.move(credit, CreditState.SUBMITTED)
-        note(activity.Kind.CREDIT_SUBMITTED, credit, by)
+        _note(activity.Kind.CREDIT_SUBMITTED, credit, by)
     return credit
 
 
@@ -85,7 +85,7 @@ def reopen(company: Company, credit_id: UUID, *, by: User) -> Credit:
     credit = credits_.lock(company, credit_id)
     if credit.state != CreditState.DRAFT:
         credits_.move(credit, CreditState.DRAFT)
-        note(activity.Kind.CREDIT_CHANGED, credit, by)
+        _note(activity.Kind.CREDIT_CHANGED, credit, by)
     return credit
 
 
@@ -99,7 +99,7 @@ def approve(company: Company, credit_id: UUID, *, by: User) -> Credit:
     credit = credits_.lock(company, credit_id)
     if not _decided_by(credit, CreditState.APPROVED, by):
         credits_.approve(credit, by=by.name)
-        note(activity.Kind.CREDIT_APPROVED, credit, by)
+        _note(activity.Kind.CREDIT_APPROVED, credit, by)
         if company.use_open_credits:
             stale_sessions.expire(link__customer=credit.customer, currency=credit.currency)
     return credit
@@ -115,7 +115,7 @@ def reject(company: Company, credit_id: UUID, *, reason: str, by: User) -> Credi
     credit = credits_.lock(company, credit_id)
     if not _decided_by(credit, CreditState.REJECTED, by):
         credits_.reject(credit, reason=reason, by=by.name)
-        note(activity.Kind.CREDIT_REJECTED, credit, by, reason=reason)
+        _note(activity.Kind.CREDIT_REJECTED, credit, by, reason=reason)
     return credit
 
 
@@ -135,7 +135,7 @@ def void(company: Company, credit_id: UUID, *, reason: str, by: User) -> Credit:
         raise Forbidden(_("Only who may approve credits can void an approved one."))
     items = [credit.item_id] if credit.item_id else []
     credits_.void(credit, reason=reason, by=by.name, held=sum(bill.reserved_credits(items).values()))
-    note(activity.Kind.CREDIT_VOIDED, credit, by, reason=reason)
+    _note(activity.Kind.CREDIT_VOIDED, credit, by, reason=reason)
     stale_sessions.expire_wanting(items)
     return credit
 
@@ -145,15 +145,12 @@ def _decided_by(credit: Credit, state: CreditState, by: User) -> bool:
     return credit.state == state and credit.decided_by == by.name
 
 
-def note(kind: activity.Kind, credit: Credit, by: User, **about: str) -> None:
-    """Tell on the timelines of a credit and its customer what somebody did with it."""
-    activity.note(
-        credit.company_id,
-        kind,
-        subjects=[credit.pk, credit.customer_id],
-        actor=by.name,
-        number=credit.number,
-        amount=credit.amount,
-        currency=credit.currency,
-        **about,
-    )
+def story(credit: Credit, **about: str) -> tuple[list[UUID], dict[str, str | int]]:
+    """Return whose timelines tell of a credit, and what their sentences need to know of it."""
+    told: dict[str, str | int] = {**about, "number": credit.number}
+    told |= {"amount": credit.amount, "currency": credit.currency}
+    return [credit.pk, credit.customer_id], told
+
+
+def _note(kind: activity.Kind, credit: Credit, by: User, **about: str) -> None:
+    activity.note_many(credit.company_id, kind, [story(credit, **about)], actor=by.name)

@@ -106,13 +106,19 @@ def create(
 def _create(
     company: Company, drafts: Sequence[CreditDraft], state: CreditState, *, press: str, by: User
 ) -> int:
-    for place, draft in enumerate(drafts):
-        credit = credits_.create(company, draft, by=by.name, press=f"{press}:{place}")
-        give_credit.note(activity.Kind.CREDIT_CREATED, credit, by, reason=credit.reason)
-        if state == CreditState.SUBMITTED:
-            credits_.move(credit, state)
-            give_credit.note(activity.Kind.CREDIT_SUBMITTED, credit, by)
-    return len(drafts)
+    presses = [f"{press}:{place}" for place in range(len(drafts))]
+    written = credits_.create_many(company, drafts, by=by.name, presses=presses, state=state)
+    kinds = [activity.Kind.CREDIT_CREATED]
+    if state == CreditState.SUBMITTED:
+        kinds.append(activity.Kind.CREDIT_SUBMITTED)
+    for kind in kinds:
+        activity.note_many(
+            company.pk,
+            kind,
+            [give_credit.story(credit, reason=credit.reason) for credit in written],
+            actor=by.name,
+        )
+    return len(written)
 
 
 def _of_press(company: Company, press: str) -> int:

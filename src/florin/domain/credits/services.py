@@ -19,8 +19,8 @@ from florin.domain.ledger.applying import Part
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.kernel import changes, clock, formats
-from florin.kernel.database import find, locked
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.database import AT_ONCE, find, locked
+from florin.kernel.errors import Conflict, NotFound, Refusal
 from florin.kernel.money import Money
 
 
@@ -52,13 +52,29 @@ def create(company: Company, draft: CreditDraft, *, by: str, press: str = "") ->
     Raises:
         Conflict: if the customer is kept in another currency by now, or the number is taken.
     """
-    credit = Credit(company=company, state=CreditState.DRAFT, created_by=by, press=press)
-    _take(credit, draft)
-    if draft.number and taken(company, [draft.number]):
-        raise Conflict(_("There is a credit %(number)s already.") % {"number": draft.number})
-    credit.number = draft.number or _next_number(company)
-    credit.save(force_insert=True)
-    return credit
+    return create_many(company, [draft], by=by, presses=[press])[0]
+
+
+def create_many(
+    company: Company,
+    drafts: Sequence[CreditDraft],
+    *,
+    by: str,
+    presses: Sequence[str],
+    state: CreditState = CreditState.DRAFT,
+) -> list[Credit]:
+    """Write credits as ``create`` does, as drafts or submitted, in few statements however many there are."""
+    customers = Customer.objects.filter(company=company).in_bulk({draft.customer_id for draft in drafts})
+    given = [draft.number for draft in drafts if draft.number]
+    for number in sorted(taken(company, given)) if given else ():
+        raise Conflict(_("There is a credit %(number)s already.") % {"number": number})
+    credits_ = [Credit(company=company, state=state, created_by=by, press=press) for press in presses]
+    for credit, draft in zip(credits_, drafts, strict=True):
+        _take(credit, draft, customers.get(draft.customer_id))
+    fresh = iter(_next_numbers(company, len(drafts) - len(given)))
+    for credit, draft in zip(credits_, drafts, strict=True):
+        credit.number = draft.number or next(fresh)
+    return Credit.objects.bulk_create(credits_, batch_size=AT_ONCE)
 
 
 def change(credit: Credit, draft: CreditDraft, *, seen: str) -> bool:
@@ -71,7 +87,7 @@ def change(credit: Credit, draft: CreditDraft, *, seen: str) -> bool:
         raise _decided(credit)
     if mark(credit) != seen:
         raise Conflict(_("Somebody else has changed this credit meanwhile. Look at it again, then save."))
-    _take(credit, draft)
+    _take(credit, draft, Customer.objects.filter(company=credit.company, pk=draft.customer_id).first())
     credit.save()
     return mark(credit) != seen
 
@@ -235,8 +251,9 @@ def _check_amounts(giver: Item, parts: Sequence[Part], held: int) -> None:
         raise Exceeded(giver, Money(max(free, 0), giver.currency))
 
 
-def _take(credit: Credit, draft: CreditDraft) -> None:
-    customer = find(Customer.objects.filter(company=credit.company_id), pk=draft.customer_id)
+def _take(credit: Credit, draft: CreditDraft, customer: Customer | None) -> None:
+    if customer is None:
+        raise NotFound(_("There is no such customer."))
     if customer.currency != draft.amount.currency:
         raise Conflict(
             _("%(customer)s is kept in %(currency)s by now. Look at the amount again, then save.")
@@ -286,8 +303,11 @@ def _decided(credit: Credit) -> Conflict:
             return Conflict(_("%(number)s was voided by %(who)s meanwhile.") % details)
 
 
-def _next_number(company: Company) -> str:
-    while True:
-        number = numbers.following(company.pk, Series.CREDIT)
-        if not taken(company, [number]):
-            return number
+def _next_numbers(company: Company, count: int) -> list[str]:
+    """Return the next numbers, but none that somebody gave by hand or an import brought."""
+    found: list[str] = []
+    while len(found) < count:
+        fresh = numbers.following_many(company.pk, Series.CREDIT, count - len(found))
+        known = taken(company, fresh)
+        found += [number for number in fresh if number not in known]
+    return found

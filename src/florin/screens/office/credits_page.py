@@ -76,11 +76,14 @@ def open_credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     shown = queries.of_item(item).first()
     if shown is not None:
         return redirect("office:credit", shown.pk)
-    told = stories.timeline(request.user.company_id, pk)
-    context = {"opened": opened(item), "item": item, "stories": told}
-    if request.user.may(Right.RECEIVE_PAYMENT):
-        payments = Payment.objects.filter(company=request.user.company, number=item.number)
-        context["payment"] = payments.values_list("pk", flat=True).first()
+    payments = Payment.objects.filter(company=request.user.company, number=item.number)
+    keys = list(payments.values_list("pk", flat=True))
+    context = {
+        "opened": opened(item),
+        "item": item,
+        "payment": keys[0] if keys and request.user.may(Right.RECEIVE_PAYMENT) else None,
+        "stories": stories.timeline(request.user.company_id, pk, *keys),
+    }
     return page(request, "credit_open.html", context)
 
 
