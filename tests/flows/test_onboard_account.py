@@ -10,15 +10,17 @@ import stripe
 from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user, press_pay
+from florin.config import environment
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
 from florin.domain.payments import bill
 from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import deliver_outbox, handle_notice, onboard_account, settle_payment
+from florin.flows import deliver_outbox, handle_notice, onboard_account, refund_payment, settle_payment
 from florin.flows.onboard_account import ProcessorAway
 from florin.kernel.errors import Conflict, Refusal
 from testing import settings as test_settings
@@ -253,6 +255,12 @@ def test_an_admin_cannot_share_the_own_account_of_another_company(
     assert account_of(admin).state == State.NEW
 
 
+def test_connect_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_CONNECT", "perhaps")
+    with pytest.raises(environment.Misconfigured, match="STRIPE_CONNECT must be yes or no"):
+        environment.connects()
+
+
 # ---- whose money ----
 
 
@@ -263,14 +271,14 @@ def paid(bank: Bank, owner: User) -> Payment:
     return Payment.objects.get(attempt=attempt)
 
 
-def taken(account: str) -> int:
-    """What the bank has really taken for an account, in minor units."""
+def taken(account: str, what: str = "captured") -> int:
+    """What the bank has really taken for an account, or done else with its money, in minor units."""
     answer = httpx.get(
         f"http://127.0.0.1:{test_settings.SANDBOX_PORT}/control/summary",
         params={"account": account},
         headers={"Authorization": f"Bearer {test_settings.CONTROL_TOKEN}"},
     ).json()
-    return sum(intent["captured"] for intent in answer["payment_intents"])
+    return sum(intent[what] for intent in answer["payment_intents"])
 
 
 def test_each_company_is_paid_into_its_own_account(admin: User, bank: Bank) -> None:
@@ -285,25 +293,40 @@ def test_each_company_is_paid_into_its_own_account(admin: User, bank: Bank) -> N
     assert (taken(one.account), taken(two.account)) == (10_000, 20_000)
 
 
-def test_a_new_account_leaves_old_payments_where_they_are(admin: User, bank: Bank) -> None:
-    """What is under way at the old account is settled there, what comes after at the new one."""
+def move_to_a_new_account(bank: Bank, owner: User) -> User:
+    """Give a company another account than the one that it has had so far."""
+    PaymentsAccount.objects.filter(company=owner.company).update(reference="", state=State.NEW)
+    Company.objects.filter(pk=owner.company_id).update(name="Fern & Petal Incorporated")
+    return active(bank, User.objects.select_related("company").get(pk=owner.pk))
+
+
+def test_what_is_under_way_at_an_old_account_is_settled_there(admin: User, bank: Bank) -> None:
     fern = active(bank, admin)
     old = account_of(fern).reference
-    before = paid(bank, fern)
     under_way = press_pay(make_link(fern))
-    PaymentsAccount.objects.filter(company=fern.company).update(reference="", state=State.NEW)
-    fern.company.name = "Fern & Petal Incorporated"
-    fern.company.save()
-    fern = active(bank, fern)
+    fern = move_to_a_new_account(bank, fern)
     bank.pay(under_way)
     settle_payment.settle(under_way.pk)
 
     after = paid(bank, fern)
 
-    assert account_of(fern).reference not in {"", old}
-    assert (before.account, Payment.objects.get(attempt=under_way).account) == (old, old)
-    assert after.account == account_of(fern).reference
-    assert (taken(old), taken(after.account)) == (20_000, 10_000)
+    assert Payment.objects.get(attempt=under_way).account == old
+    assert after.account == account_of(fern).reference not in {"", old}
+    assert (taken(old), taken(after.account)) == (10_000, 10_000)
+
+
+def test_a_payment_is_refunded_from_the_account_that_it_came_to(admin: User, bank: Bank) -> None:
+    fern = active(bank, admin)
+    payment = paid(bank, fern)
+    fern = move_to_a_new_account(bank, fern)
+    item = payment.allocations.get().item_id
+    wish = Wish(amounts={item: 2_500}, reason="Wilted on arrival", press="one-press")
+
+    made = refund_payment.refund(fern.company, payment.pk, wish, by=fern)
+
+    assert made.state == "succeeded"
+    assert taken(payment.account, "refunded") == 2_500
+    assert taken(account_of(fern).reference, "refunded") == 0
 
 
 # ---- the mail ----
