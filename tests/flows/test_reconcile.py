@@ -232,6 +232,30 @@ def test_a_fee_that_is_not_the_schedules_is_told(owner: User, bank: Bank, settin
     assert differences() == [(Kind.FEE, "2.75 USD", "3.15 USD")]
 
 
+def test_what_a_refund_and_a_dispute_cost_is_held_against_the_schedule_too(
+    owner: User, bank: Bank, settings: Settings
+) -> None:
+    refunded, disputed = payment(paid(owner, bank)), payment(paid(owner, bank))
+    bank.order(f"payment_intents/{refunded.reference}/refund", amount=10_000)
+    bank.order(f"payment_intents/{disputed.reference}/dispute")
+    assert run(owner).different == 0
+    settings.FEES = FeeSchedule(refund_kept=0, dispute=2_000)
+
+    assert run(owner).different == 2
+    assert {each[1:] for each in differences()} == {("-2.90 USD", "-1.90 USD"), ("20.00 USD", "15.00 USD")}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_no_single_payment_explains_is_told_as_the_rest(owner: User, bank: Bank) -> None:
+    paid(owner, bank)
+    run(owner)
+    own_account(owner.company, bank)  # the books keep what nobody will tell of any more
+    Movement.objects.all().delete()
+    Reconciliation.objects.all().delete()
+    assert run(owner).different == 1
+    assert differences() == [(Kind.AMOUNT, "96.85 USD", "")]
+
+
 def test_what_the_processor_did_not_answer_is_made_up_for_by_the_next_run(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt)

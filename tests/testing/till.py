@@ -1,5 +1,7 @@
 """A company with an account of its own at the test processor, and what the books say is in it."""
 
+from uuid import uuid4
+
 from django.db.models import Sum
 
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -12,7 +14,7 @@ from testing.bank import Bank
 def own_account(company: Company, bank: Bank) -> str:
     """Open and verify an account for the company, which it uses from now on; its name at the bank."""
     new = NewAccount(company=str(company.pk), name=company.name, email=company.email, country="US")
-    reference = registry.get("stripe").open_account(new, key=str(company.pk))
+    reference = registry.get("stripe").open_account(new, key=uuid4().hex)
     bank.order(f"accounts/{reference}", verdict="verify")
     company.account.reference = reference
     company.account.save(update_fields=["reference"])

@@ -20,8 +20,8 @@ from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
 from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Attempt, Payment
-from florin.domain.payouts import checking, services
-from florin.domain.payouts.checking import Found, Standing
+from florin.domain.payouts import checking, comparing, services
+from florin.domain.payouts.comparing import Found, Standing
 from florin.domain.payouts.models import Difference, Payout, Reconciliation
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
@@ -207,7 +207,7 @@ def _itemise(account: PaymentsAccount, gateway: Gateway, since: datetime, tally:
 
 def _mend(account: PaymentsAccount, since: datetime, tally: _Tally) -> None:
     """Learn fees, and follow what happened to payments, where the books have not what the processor has."""
-    for row in checking.standings(checking.in_question(account, since=since)):
+    for row in comparing.standings(checking.in_question(account, since=since)):
         if row.agrees or row.taken is None:
             continue
         fee = Money(row.taken.fee, row.taken.currency)
@@ -220,7 +220,7 @@ def _mend(account: PaymentsAccount, since: datetime, tally: _Tally) -> None:
 
 
 def _now(row: Standing) -> Standing:
-    return checking.standings([row.payment.pk])[0]
+    return comparing.standings([row.payment.pk])[0]
 
 
 def _conclude(begun: Reconciliation, account: PaymentsAccount, tally: _Tally) -> Reconciliation:
@@ -240,9 +240,9 @@ def _conclude(begun: Reconciliation, account: PaymentsAccount, tally: _Tally) ->
 
 def _differences(account: PaymentsAccount, since: datetime) -> list[Found]:
     with checking.still_picture():
-        rows = checking.standings(checking.in_question(account, since=since))
+        rows = comparing.standings(checking.in_question(account, since=since))
         return [
-            *checking.judge(rows, calm=clock.now() - _CALM, fees=settings.FEES),
+            *comparing.judge(rows, calm=clock.now() - _CALM, fees=settings.FEES),
             *checking.about_movements(account, since=since),
             *checking.about_payouts(account, since=since),
             *checking.about_the_whole(account, rows),

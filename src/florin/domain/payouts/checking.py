@@ -5,43 +5,28 @@ when it no longer holds.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding
-from florin.domain.ledger.models import Account, Entry, Line
+from florin.domain.ledger.models import Account, Line
 from florin.domain.payments.models import ONLINE, Attempt, Payment, Return
+from florin.domain.payouts.comparing import Found, Standing, text
 from florin.domain.payouts.models import Difference, Movement, Payout
-from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
-from florin.kernel.fees import FeeSchedule
-from florin.kernel.money import Money
 from florin.kernel.processor import MovementKind
 
 Kind = Difference.Kind
 BY_ITSELF = "reconciliation"
-_AT_ONCE = 500
-# What a movement is about, and so which of our entries it is compared with.
-_TAKEN, _REFUNDED, _CONTESTED = "taken", "refunded", "contested"
-_ABOUT = {
-    MovementKind.PAYMENT.value: _TAKEN,
-    MovementKind.REFUND.value: _REFUNDED,
-    MovementKind.REFUND_FAILED.value: _REFUNDED,
-    MovementKind.DISPUTE.value: _CONTESTED,
-    MovementKind.DISPUTE_WON.value: _CONTESTED,
-}
-_SAID = {_TAKEN: Kind.AMOUNT, _REFUNDED: Kind.REFUND, _CONTESTED: Kind.DISPUTE}
-
 _CHECKS = {
     "what the processor moved apart from our payments is booked": """
         SELECT movement.reference, movement.net || ' is not ' || coalesce(sum(line.amount), 0)
@@ -57,42 +42,6 @@ _CHECKS = {
         WHERE movement.payment_id IS NOT NULL
     """,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something in which the two do not agree now; ``ours`` and ``theirs`` are short texts."""
-
-    kind: Difference.Kind
-    subject: str
-    ours: str = ""
-    theirs: str = ""
-    payment: Payment | None = None
-
-
-@dataclass(slots=True)
-class Standing:
-    """One payment on both sides, in minor units by what it is about and currency.
-
-    ``moved_at`` is when we booked something last; ``is_asking`` while a refund waits for an answer.
-    """
-
-    payment: Payment
-    taken: Movement | None = None
-    told: Counter[tuple[str, str]] = field(default_factory=Counter)
-    booked: Counter[tuple[str, str]] = field(default_factory=Counter)
-    moved_at: datetime | None = None
-    is_asking: bool = False
-
-    @property
-    def agrees(self) -> bool:
-        """Whether both sides moved the same for it."""
-        return not any(self.gap(about, currency) for about, currency in {*self.told, *self.booked})
-
-    def gap(self, about: str, currency: str) -> int:
-        """Return what our books have more than the processor."""
-        place = (about, currency)
-        return self.booked.get(place, 0) - self.told.get(place, 0)
 
 
 @contextmanager
@@ -129,19 +78,6 @@ def in_question(account: PaymentsAccount, *, since: datetime) -> list[UUID]:
     return sorted(online)
 
 
-def standings(keys: Sequence[UUID]) -> list[Standing]:
-    """Draw up payments on both sides, in seven queries for five hundred of them."""
-    found = []
-    for start in range(0, len(keys), _AT_ONCE):
-        found += _standings(keys[start : start + _AT_ONCE])
-    return found
-
-
-def judge(rows: Iterable[Standing], *, calm: datetime, fees: FeeSchedule) -> list[Found]:
-    """Say what differs; what we booked after ``calm`` may not be in what the processor told, and can wait."""
-    return [found for row in rows for found in _judge(row, calm, fees)]
-
-
 def about_movements(account: PaymentsAccount, *, since: datetime) -> list[Found]:
     """Return money that the processor moved and we know nothing of."""
     named = list(_open(account).values_list("subject", flat=True))
@@ -158,7 +94,7 @@ def about_movements(account: PaymentsAccount, *, since: datetime) -> list[Found]
         Found(
             Kind.UNKNOWN_PAYMENT if row.kind == MovementKind.PAYMENT else Kind.OTHER,
             row.reference,
-            theirs=_text(row.gross, row.currency),
+            theirs=text(row.gross, row.currency),
         )
         for row in loose
     ]
@@ -173,8 +109,8 @@ def about_payouts(account: PaymentsAccount, *, since: datetime) -> list[Found]:
         Found(
             Kind.PAYOUT,
             row.reference,
-            ours=_text(int(row.parts), row.currency),
-            theirs=_text(row.amount, row.currency),
+            ours=text(int(row.parts), row.currency),
+            theirs=text(row.amount, row.currency),
         )
         for row in summed
         if row.parts is not None and row.parts != row.amount
@@ -182,7 +118,10 @@ def about_payouts(account: PaymentsAccount, *, since: datetime) -> list[Found]:
 
 
 def about_the_whole(account: PaymentsAccount, rows: Sequence[Standing]) -> list[Found]:
-    """Prove that books and processor come to the same in the end, but for what single payments explain."""
+    """Prove that books and processor come to the same, but for what single payments explain.
+
+    What is left is told as what the one side has more than the other.
+    """
     booked = Line.objects.filter(entry__company=account.company_id, account=Account.PROCESSOR)
     told = Movement.objects.filter(company=account.company_id)
     ours = Counter({line: int(sum_) for line, sum_ in booked.values_list("currency").annotate(Sum("amount"))})
@@ -191,16 +130,14 @@ def about_the_whole(account: PaymentsAccount, rows: Sequence[Standing]) -> list[
     for row in rows:
         for about, currency in {*row.told, *row.booked}:
             explained[currency] += row.gap(about, currency)
-    return [
-        Found(
-            Kind.OTHER,
-            f"{Account.PROCESSOR.label} {currency}",
-            ours=_text(ours[currency], currency),
-            theirs=_text(theirs[currency], currency),
-        )
-        for currency in sorted({*ours, *theirs})
-        if ours[currency] - theirs[currency] != explained[currency]
-    ]
+    found = []
+    for currency in sorted({*ours, *theirs}):
+        gap = ours[currency] - theirs[currency] - explained[currency]
+        if gap:
+            ours_more, theirs_more = (text(gap, currency), "") if gap > 0 else ("", text(-gap, currency))
+            subject = f"{Account.PROCESSOR.label} {currency}"
+            found.append(Found(Kind.AMOUNT, subject, ours=ours_more, theirs=theirs_more))
+    return found
 
 
 def note(account: PaymentsAccount, found: Collection[Found]) -> int:
@@ -230,109 +167,3 @@ def note(account: PaymentsAccount, found: Collection[Found]) -> int:
 
 def _open(account: PaymentsAccount) -> QuerySet[Difference]:
     return Difference.objects.filter(company=account.company_id, settled_at__isnull=True)
-
-
-def _standings(keys: Sequence[UUID]) -> list[Standing]:
-    payments = Payment.objects.select_related("company").filter(pk__in=keys)
-    rows = {payment.pk: Standing(payment) for payment in payments}
-    for movement in Movement.objects.filter(payment__in=keys):
-        if movement.payment_id is None:
-            continue
-        row = rows[movement.payment_id]
-        row.told[_ABOUT.get(movement.kind, _TAKEN), movement.currency] += movement.net
-        if movement.kind == MovementKind.PAYMENT:
-            row.taken = movement
-    sources = {f"payment:{key}": (key, _TAKEN) for key in keys}
-    for model, name, about in (
-        (Refund, "refund", _REFUNDED),
-        (Dispute, "dispute", _CONTESTED),
-        (Return, "return", _CONTESTED),
-    ):
-        pairs = model.objects.filter(payment__in=keys).values_list("pk", "payment")
-        sources |= {f"{name}:{key}": (payment, about) for key, payment in pairs}
-    lines = Line.objects.filter(entry__source__in=list(sources), account=Account.PROCESSOR)
-    for source, kind, currency, amount, at in lines.values_list(
-        "entry__source", "entry__kind", "currency"
-    ).annotate(Sum("amount"), Max("entry__posted_at")):
-        key, about = sources[source]
-        row = rows[key]
-        row.booked[_CONTESTED if kind == Entry.Kind.RETURN else about, currency] += int(amount)
-        row.moved_at = max(at, row.moved_at or at)
-    asking = Refund.objects.filter(payment__in=keys, state=RefundState.REQUESTED)
-    for key in asking.values_list("payment", flat=True):
-        rows[key].is_asking = True
-    return list(rows.values())
-
-
-def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
-    payment, taken = row.payment, row.taken
-    if row.is_asking or (row.moved_at and row.moved_at > calm and not row.agrees):
-        return []
-    if taken is None:
-        if row.agrees:
-            return []
-        return [Found(Kind.MISSING_PAYMENT, payment.number, ours=_said(payment.money), payment=payment)]
-    if taken.currency != payment.currency:
-        return [
-            Found(
-                Kind.CURRENCY,
-                payment.number,
-                ours=_said(payment.money),
-                theirs=_text(taken.gross, taken.currency),
-                payment=payment,
-            )
-        ]
-    if taken.gross != payment.amount:
-        return [
-            Found(
-                Kind.AMOUNT,
-                payment.number,
-                ours=_said(payment.money),
-                theirs=_text(taken.gross, taken.currency),
-                payment=payment,
-            )
-        ]
-    return [*_about_fee(row, taken, fees), *_about_the_rest(row, taken)]
-
-
-def _about_fee(row: Standing, taken: Movement, fees: FeeSchedule) -> list[Found]:
-    """Return a fee that is not what we booked, or not what the operator's schedule says (R15)."""
-    payment = row.payment
-    booked = Money(payment.fee or 0, payment.currency)
-    expected = fees.of_payment(payment.money, method=payment.method)
-    ours = booked if booked.minor != taken.fee else expected
-    if ours.minor == taken.fee:
-        return []
-    return [
-        Found(
-            Kind.FEE,
-            payment.number,
-            ours=_said(ours),
-            theirs=_text(taken.fee, taken.currency),
-            payment=payment,
-        )
-    ]
-
-
-def _about_the_rest(row: Standing, taken: Movement) -> list[Found]:
-    """Return what else moved on one side only; a fee that differs is told already."""
-    told = _TAKEN if (row.payment.fee or 0) != taken.fee else ""
-    return [
-        Found(
-            _SAID[about],
-            row.payment.number,
-            ours=_text(row.booked[about, currency], currency),
-            theirs=_text(row.told[about, currency], currency),
-            payment=row.payment,
-        )
-        for about, currency in sorted({*row.told, *row.booked})
-        if about != told and row.gap(about, currency)
-    ]
-
-
-def _said(money: Money) -> str:
-    return f"{money.decimal} {money.currency}"
-
-
-def _text(minor: int, currency: str) -> str:
-    return _said(Money(minor, currency))

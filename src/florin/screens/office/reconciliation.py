@@ -69,6 +69,10 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
         later("The balance moved for a reason that has no name here. It is booked as an adjustment."),
     ),
 }
+_WHOLE = (
+    later("Balances differ"),
+    later("Books and processor come to different sums, and no single payment explains it. This is the rest."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,17 @@ class Row:
     @property
     def title(self) -> str:
         """What differs."""
-        return str(KINDS[self.difference.kind][0])
+        return str(self._words[0])
 
     @property
     def meaning(self) -> str:
         """What that means, and what to do."""
-        return str(KINDS[self.difference.kind][1])
+        return str(self._words[1])
+
+    @property
+    def _words(self) -> tuple[Promise, Promise]:
+        whole = self.difference.kind == Kind.AMOUNT and self.difference.payment_id is None
+        return _WHOLE if whole else KINDS[self.difference.kind]
 
     @property
     def by_itself(self) -> bool:
