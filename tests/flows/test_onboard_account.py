@@ -66,9 +66,14 @@ def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
     assert account_of(admin).reference == reference
 
 
-@pytest.mark.parametrize("mode", ["timeout_after_success", "500_after_success", "500_sticky", "reset"])
-def test_no_answer_is_unknown_and_a_second_press_goes_on(admin: User, bank: Bank, mode: str) -> None:
-    bank.break_down("account.create", mode, times=1)
+@pytest.mark.parametrize(
+    ("mode", "more"),
+    [("timeout_after_success", {"seconds": 3}), ("500_after_success", {}), ("500_sticky", {}), ("reset", {})],
+)
+def test_no_answer_is_unknown_and_a_second_press_goes_on(
+    admin: User, bank: Bank, mode: str, *, more: dict[str, int]
+) -> None:
+    bank.break_down("account.create", mode, times=1, **more)
     with suppress(ProcessorAway):
         go_on(admin)
 

@@ -12,6 +12,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right, Role
 from florin.screens.office import urls
 from office import signed_in
+from testing.bank import Bank
 
 ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
@@ -92,7 +93,9 @@ def test_every_door_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_opens_the_doors_it_may_and_no_other(company: Company, owner: User, role: Role) -> None:
+def test_a_role_opens_the_doors_it_may_and_no_other(
+    company: Company, owner: User, bank: Bank, role: Role
+) -> None:
     invoice = make_invoice(owner)
     client = signed_in(make_user(company, role))
     for door, roles in MAY_OPEN.items():
