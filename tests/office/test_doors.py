@@ -17,6 +17,7 @@ from testing.bank import Bank
 ORDERS = {Role.ADMIN, Role.CASHIER, Role.SALES_MANAGER, Role.SALES, Role.SALES_ALLOCATIONS}
 SENDERS = ORDERS | {Role.ACCOUNTS_RECEIVABLE}
 KEEPERS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER}
+ADMINS = {Role.ADMIN}
 MONEY = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.CASHIER}
 REPORTERS = KEEPERS | {Role.REPORTS}
 CREDITORS = {Role.ADMIN, Role.ACCOUNTS_RECEIVABLE, Role.SALES_MANAGER, Role.SALES}
@@ -62,7 +63,7 @@ MAY_OPEN = {
     "payments-settings": {Role.ADMIN},
     **dict.fromkeys(CREDITS, CREDITORS),
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
-    **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], {Role.ADMIN}),
+    **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], ADMINS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {"reconcile", "settlement-mail"}
