@@ -308,8 +308,8 @@ def test_the_list_costs_the_same_for_one_payment_as_for_thirty(
     for rounds in (1, 29):
         for _payment in range(rounds):
             at_the_counter(owner, make_customer(owner.company), "1.00")
-        # sums (2), the page, what became of it (4), invoices, people, under way, failed
-        with django_assert_num_queries(ASKING + 11 + more):
+        # sums (3), the page, what became of it (4), invoices, people, under way, failed
+        with django_assert_num_queries(ASKING + 12 + more):
             client.get(LIST, asked)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from florin.domain.disputes import lifecycle as disputes
@@ -98,7 +98,7 @@ def aftermath(payment: Payment) -> Aftermath:
     )
 
 
-def are(fate: Fate, company_id: UUID) -> Q:  # noqa: PLR0911 - a table
+def are(fate: Fate) -> Q:  # noqa: PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
     undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
     returns = Return.objects.filter(payment=OuterRef("pk"))
@@ -107,6 +107,7 @@ def are(fate: Fate, company_id: UUID) -> Q:  # noqa: PLR0911 - a table
     disputed = Q(Exists(contested.exclude(state=_LOST)))
     charged_back = Q(Exists(contested.filter(state=_LOST)))
     charged_back |= Q(Exists(returns.filter(code=return_codes.CHARGED_BACK)))
+    refunded = Q(Exists(_refunds()))
     taken = undone | returned | charged_back | disputed
     match fate:
         case Fate.UNDONE:
@@ -118,12 +119,11 @@ def are(fate: Fate, company_id: UUID) -> Q:  # noqa: PLR0911 - a table
         case Fate.DISPUTED:
             return disputed & ~charged_back & ~undone & ~returned
         case Fate.REFUNDED:
-            return Q(pk__in=_refunds(company_id, Q(total__gte=F("payment__amount")))) & ~taken
+            return refunded & Q(GreaterThanOrEqual(_back(), F("amount"))) & ~taken
         case Fate.PARTLY_REFUNDED:
-            return Q(pk__in=_refunds(company_id, Q(total__lt=F("payment__amount")))) & ~taken
+            return refunded & Q(LessThan(_back(), F("amount"))) & ~taken
         case Fate.RECEIVED:
-            given_back = Refund.objects.filter(payment=OuterRef("pk")).exclude(state=Refund.State.FAILED)
-            return ~Q(Exists(given_back)) & ~taken
+            return ~refunded & ~taken
 
 
 def _refunded(keys: Collection[UUID]) -> dict[UUID, int]:
@@ -151,7 +151,11 @@ def _by_refunds(payment: Payment, refunded: int) -> Fate:
     return Fate.REFUNDED if refunded >= payment.amount else Fate.PARTLY_REFUNDED
 
 
-def _refunds(company_id: UUID, kept: Q) -> QuerySet[Refund, dict[str, Any]]:
-    """Return the company's payments of which something went back, and whose ``total`` of it is ``kept``."""
-    counted = Refund.objects.filter(company_id=company_id).exclude(state=Refund.State.FAILED)
-    return counted.values("payment").annotate(total=Sum("amount")).filter(kept).values("payment")
+def _refunds() -> QuerySet[Refund]:
+    """Return the refunds of the payment around the query, but for those that failed."""
+    return Refund.objects.filter(payment=OuterRef("pk")).exclude(state=Refund.State.FAILED)
+
+
+def _back() -> Subquery:
+    """Return what of the payment around the query went back, or is on its way."""
+    return Subquery(_refunds().order_by().values("payment").annotate(total=Sum("amount")).values("total"))

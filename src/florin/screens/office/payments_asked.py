@@ -104,7 +104,7 @@ class Asked:
             by=self.values["by"],
             since=_midnight(since, company),
             until=_midnight(until + timedelta(days=1) if until else None, company),
-            only=history.are(Fate(state), company.pk) if state in set(Fate) else None,
+            only=history.are(Fate(state)) if state in set(Fate) else None,
         )
 
     def _day(self, name: str) -> date | None:
