@@ -16,6 +16,7 @@ class Act(StrEnum):
     DEBIT = "debit"
     DEBIT_FAILS = "debit_fails"
     DEBIT_RETURNED = "debit_returned"
+    REFUNDED = "refunded"
     REFUNDED_AT_BANK = "refunded_at_bank"
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_WON = "dispute_won"
@@ -30,6 +31,7 @@ _HOW_OFTEN = {
     Act.DEBIT: 10,
     Act.DEBIT_FAILS: 4,
     Act.DEBIT_RETURNED: 4,
+    Act.REFUNDED: 5,
     Act.REFUNDED_AT_BANK: 5,
     Act.DISPUTE_LOST: 3,
     Act.DISPUTE_WON: 3,

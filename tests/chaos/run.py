@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos import plans, verdict
+from chaos.clerk import Clerk
 from chaos.payers import Bill, Payer
 from chaos.plans import Act, Plan
 from chaos.storm import Storm
@@ -104,7 +105,13 @@ def _bills(demo: Demo, run: Run, label: str, drawn: Sequence[Plan]) -> list[_Sen
 
 def _pay(demo: Demo, sent: Sequence[_Sent], run: Run) -> None:
     with ThreadPoolExecutor(run.payers) as pool:
-        list(pool.map(lambda one: Payer(demo, one.bill).play(), sent))
+        list(pool.map(lambda one: _play(demo, one), sent))
+
+
+def _play(demo: Demo, one: _Sent) -> None:
+    Payer(demo, one.bill).play()
+    if one.bill.plan.act == Act.REFUNDED:
+        Clerk(demo).send_back(one.bill.email.split("@")[0])
 
 
 def _look_on(demo: Demo, sent: Sequence[_Sent]) -> None:

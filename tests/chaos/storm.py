@@ -13,7 +13,14 @@ from testing.demo import Demo
 VICTIMS = ("web", "worker", "sandbox", "database")
 # A program that dies more often than this is given up by its keeper, as it should be.
 _BETWEEN_DEATHS_SECONDS = 6.0
-_OPERATIONS = ("session.create", "session.retrieve", "intent.capture", "intent.cancel", "session.expire")
+_OPERATIONS = (
+    "session.create",
+    "session.retrieve",
+    "intent.capture",
+    "intent.cancel",
+    "session.expire",
+    "refund.create",
+)
 _MODES = (
     {"mode": "timeout_before", "seconds": 6},
     {"mode": "timeout_after_success", "seconds": 6},
@@ -87,19 +94,27 @@ class Storm:
             self.did[f"killed {victim}"] += 1
 
     def _trouble(self) -> None:
-        while not self._over.wait(self._chance.uniform(0.3, 1.5)):
-            match self._chance.randrange(4):
-                case 0 | 1:
-                    fault = {"operation": self._chance.choice(_OPERATIONS), "times": 1}
-                    self._order("/control/faults", fault | self._chance.choice(_MODES))
-                case 2:
-                    notices = {"seed": self._chance.randrange(1 << 30), **self._chance.choice(_NOTICES)}
-                    if notices["mode"] not in {"shuffle", "drop"}:
-                        del notices["seed"]
-                    self._order("/control/webhooks", {"mode": "ok"})
-                    self._order("/control/webhooks", notices)
-                case _:
-                    self._order("/control/mail", self._chance.choice(_MAIL))
+        """Blow in gusts: a processor whose every answer fails for minutes is let rest, and nobody pays."""
+        while not self._over.wait(self._chance.uniform(2, 8)):
+            gust_ends = time.monotonic() + self._chance.uniform(2, 8)
+            while time.monotonic() < gust_ends and not self._over.wait(self._chance.uniform(0.2, 1)):
+                self._blow()
+            for operation in _OPERATIONS:
+                self._order("/control/faults", {"operation": operation, "mode": "ok"})
+
+    def _blow(self) -> None:
+        match self._chance.randrange(4):
+            case 0 | 1:
+                fault = {"operation": self._chance.choice(_OPERATIONS), "times": self._chance.randint(1, 3)}
+                self._order("/control/faults", fault | self._chance.choice(_MODES))
+            case 2:
+                notices = {"seed": self._chance.randrange(1 << 30), **self._chance.choice(_NOTICES)}
+                if notices["mode"] not in {"shuffle", "drop"}:
+                    del notices["seed"]
+                self._order("/control/webhooks", {"mode": "ok"})
+                self._order("/control/webhooks", notices)
+            case _:
+                self._order("/control/mail", self._chance.choice(_MAIL))
 
     def _order(self, path: str, order: dict[str, Any]) -> None:
         """Give the bank an order; if it is dead just now, never mind, unless this is the end."""

@@ -1,0 +1,54 @@
+"""A cashier in the office, who sends a payment back as soon as it is booked, whatever dies meanwhile."""
+
+import re
+import time
+from threading import Lock
+
+import httpx
+
+from chaos.payers import persist
+from testing.demo import Demo
+
+_INPUT = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
+_PAYMENT = re.compile(r"/office/payments/([0-9a-f-]{36})/")
+_PATIENCE_SECONDS = 400
+_signing_in = Lock()
+
+
+class Clerk:
+    """One browser that is signed in; every step is repeated until somebody answers."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._office = str(demo.facts["office"]).rstrip("/")
+        self._http = httpx.Client(timeout=30, headers={"Referer": self._office})
+        self._person = next(user for user in demo.facts["users"] if "cashier" in user["roles"])
+
+    def send_back(self, customer: str) -> None:
+        """Wait until a customer's payment is booked, and refund all of it."""
+        with _signing_in:  # the limit on guesses counts sign-ins, too
+            self._sign_in()
+        payment = self._payment_of(customer)
+        address = f"{self._office}/payments/{payment}/refund/"
+        form = _fields(persist(lambda: self._http.get(address)).text)
+        form |= {"reason": "A storm", "csrfmiddlewaretoken": form["csrfmiddlewaretoken"]}
+        persist(lambda: self._http.post(address, data=form), wanted=(302, 204))
+
+    def _sign_in(self) -> None:
+        address = self._office.removesuffix("/office") + "/account/sign-in/"
+        form = _fields(persist(lambda: self._http.get(address)).text)
+        form |= {"login": self._person["email"], "password": self._person["password"]}
+        persist(lambda: self._http.post(address, data=form), wanted=(302,))
+
+    def _payment_of(self, customer: str) -> str:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            found = persist(lambda: self._http.get(f"{self._office}/payments/", params={"q": customer}))
+            keys = _PAYMENT.findall(found.text)
+            if keys:
+                return str(keys[0])
+            time.sleep(1)
+        raise AssertionError(f"The payment of {customer} was never booked")
+
+
+def _fields(page: str) -> dict[str, str]:
+    return dict(_INPUT.findall(page))
