@@ -89,3 +89,21 @@ def test_a_notice_about_nothing_of_ours_is_kept_and_left_alone(company: object, 
     handle_notice.handle("stripe", "evt_5", about)
 
     assert ProcessorNotice.objects.get().outcome == "about nothing of ours"
+
+
+def test_one_question_answers_all_notices_about_the_same_attempt(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt)
+    for number in range(3):
+        _receive(_notice(f"evt_many_{number}", attempt.pk))
+    other = press_pay(make_link(owner))
+    _receive(_notice("evt_other", other.pk))
+
+    handle_notice.handle("stripe", "evt_many_1", str(attempt.pk))
+
+    left = ProcessorNotice.objects.filter(handled_at__isnull=True)
+    assert list(left.values_list("event", flat=True)) == ["evt_other"]
+    bank.break_down("session.retrieve", "500_before", times=9)
+    handle_notice.handle("stripe", "evt_many_2", str(attempt.pk))  # asks nobody
+    attempt.refresh_from_db()
+    assert attempt.unsure_since is None

@@ -44,22 +44,25 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
 
 
 def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
-    """Find out what a stored notice is about. Safe to repeat.
+    """Find out what a stored notice is about, and all that wait for the same answer. Safe to repeat.
 
     If the processor does not answer, or the payment is not booked yet, the sweep asks again.
     """
+    events = notices.waiting(gateway_name, event)
+    if not events:
+        return
     key = _key(attempt)
     known = Attempt.objects.filter(pk=key, gateway=gateway_name).first() if key else None
     if known is not None:
         settle_payment.settle(known.pk)
         known.refresh_from_db()
-        notices.handled(gateway_name, event, f"attempt is {known.state}")
+        notices.handled(gateway_name, events, f"attempt is {known.state}")
     elif payment and not attempt:
-        _follow(gateway_name, event, payment, account)
+        _follow(gateway_name, events, payment, account)
     elif account and not attempt:
-        _look_at_account(gateway_name, event, account)
+        _look_at_account(gateway_name, events, account)
     else:
-        notices.handled(gateway_name, event, "about nothing of ours")
+        notices.handled(gateway_name, events, "about nothing of ours")
 
 
 def sweep() -> None:
@@ -72,30 +75,30 @@ def sweep() -> None:
             _log.exception("Notice %s cannot be handled", notice.event)
 
 
-def _follow(gateway_name: str, event: str, reference: str, account: str) -> None:
+def _follow(gateway_name: str, events: list[str], reference: str, account: str) -> None:
     """Follow the payment that a notice tells something about."""
     payments = Payment.objects.filter(reference=reference, gateway=gateway_name, account=account)
     payment = payments.first()
     if payment is None:
-        if notices.is_older(gateway_name, event, _WAIT_FOR_PAYMENT):
-            notices.handled(gateway_name, event, "about nothing of ours")
+        if old := notices.older(gateway_name, events, _WAIT_FOR_PAYMENT):
+            notices.handled(gateway_name, old, "about nothing of ours")
         return
     try:
         follow_payment.follow(payment.pk)
     except GatewayError:
         _log.warning("Payment %s cannot be followed: the processor does not answer", payment.number)
     else:
-        notices.handled(gateway_name, event, "payment followed")
+        notices.handled(gateway_name, events, "payment followed")
 
 
-def _look_at_account(gateway_name: str, event: str, account: str) -> None:
+def _look_at_account(gateway_name: str, events: list[str], account: str) -> None:
     """Ask how the company's account stands at which a notice says that something changed (R2)."""
     try:
         known = onboard_account.noticed(gateway_name, account)
     except GatewayError:
         _log.warning("The account of a notice cannot be looked at: the processor does not answer")
     else:
-        notices.handled(gateway_name, event, "account looked at" if known else "about nothing of ours")
+        notices.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
 
 
 def _key(text: str) -> UUID | None:

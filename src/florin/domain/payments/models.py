@@ -346,6 +346,11 @@ class ProcessorNotice(Keyed):
             models.Index(
                 fields=["received_at"], name="notice_to_handle", condition=models.Q(handled_at__isnull=True)
             ),
+            models.Index(
+                fields=["attempt", "payment"],
+                name="notice_waiting",
+                condition=models.Q(handled_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

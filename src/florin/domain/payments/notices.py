@@ -1,5 +1,6 @@
 """The notices inbox: a notice is stored first, and believed only in so far as it says whom to ask about."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -25,17 +26,32 @@ def store(gateway: str, notice: Notice, body: bytes) -> bool:
     return ProcessorNotice.objects.filter(pk=row.pk).exists()
 
 
-def handled(gateway: str, event: str, outcome: str) -> None:
-    """Record what came of a notice."""
-    ProcessorNotice.objects.filter(gateway=gateway, event=event).update(
+def waiting(gateway: str, event: str) -> list[str]:
+    """Return an event and all others about the same that nobody has handled yet: one question answers them.
+
+    Empty if the event itself has been handled, together with another.
+    """
+    unhandled = ProcessorNotice.objects.filter(gateway=gateway, handled_at__isnull=True)
+    mine = unhandled.filter(event=event).first()
+    if mine is None:
+        return []
+    alike = unhandled.filter(account=mine.account, attempt=mine.attempt)
+    if not mine.attempt:
+        alike = alike.filter(payment=mine.payment)
+    return list(alike.values_list("event", flat=True))
+
+
+def handled(gateway: str, events: Collection[str], outcome: str) -> None:
+    """Record what came of notices."""
+    ProcessorNotice.objects.filter(gateway=gateway, event__in=events).update(
         handled_at=clock.now(), outcome=outcome[:40]
     )
 
 
-def is_older(gateway: str, event: str, age: timedelta) -> bool:
-    """Whether a notice came longer ago than this."""
-    mine = ProcessorNotice.objects.filter(gateway=gateway, event=event)
-    return mine.filter(received_at__lt=clock.now() - age).exists()
+def older(gateway: str, events: Collection[str], age: timedelta) -> list[str]:
+    """Return which of the notices came longer ago than this."""
+    told = ProcessorNotice.objects.filter(gateway=gateway, event__in=events)
+    return list(told.filter(received_at__lt=clock.now() - age).values_list("event", flat=True))
 
 
 def left_behind() -> QuerySet[ProcessorNotice]:
