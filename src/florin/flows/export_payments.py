@@ -25,7 +25,7 @@ from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
 # A workbook is made while somebody waits; a CSV file of everything flows at once.
-MOST_IN_A_BOOK = 20_000
+MOST_IN_A_BOOK = 10_000
 _PROCESSOR = "processor"
 _WHAT: dict[str, Promise] = {
     Entry.Kind.PAYMENT: later("Payment"),

@@ -135,6 +135,6 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
 
 
 def lines(user: User) -> list[Line]:
-    """Return what needs a person, as far as this person's rights go."""
+    """Return what needs a person, as far as this person's rights go; where money is at stake first."""
     found = (look(user.company) for right, look in LOOKS if user.may(right))
-    return [line for line in found if line is not None]
+    return sorted((line for line in found if line is not None), key=lambda line: line.tone != "bad")

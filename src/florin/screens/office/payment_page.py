@@ -90,6 +90,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         "payout": _payout(shown),
         "may": _may(request, row, after),
+        "until": refunds.last_day(shown),
         "stories": told,
         "mark": _mark(told),
     }
