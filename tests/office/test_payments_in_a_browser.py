@@ -55,7 +55,7 @@ def test_a_payment_is_found_opened_and_its_receipt_mailed_by_keyboard(owner: Use
     page.get_by_role("button", name="Send").focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("The receipt of PAY")).to_be_visible()
+    expect(page.get_by_text(f"The receipt of {payment.number} is on its way")).to_be_visible()
     assert Message.objects.filter(recipient="rosa@shop.example").count() == 1
 
 
