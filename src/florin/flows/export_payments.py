@@ -8,9 +8,8 @@ from typing import IO
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from florin.domain.companies.models import Company
 from florin.domain.history import queries as history
@@ -28,14 +27,14 @@ from florin.kernel.money import Money
 MOST_IN_A_BOOK = 10_000
 _PROCESSOR = "processor"
 _WHAT: dict[str, Promise] = {
-    Entry.Kind.PAYMENT: later("Payment"),
-    Entry.Kind.UNAPPLY: later("Unapplied"),
-    Entry.Kind.REFUND: later("Refund"),
-    Entry.Kind.REFUND_FAILED: later("Refund came back"),
-    Entry.Kind.RETURN: later("Returned"),
-    Entry.Kind.UNDO: later("Undone"),
-    Entry.Kind.DISPUTE_LOST: later("Dispute lost"),
-    Entry.Kind.DISPUTE_WON: later("Dispute won"),
+    Entry.Kind.PAYMENT: gettext_lazy("Payment"),
+    Entry.Kind.UNAPPLY: gettext_lazy("Unapplied"),
+    Entry.Kind.REFUND: gettext_lazy("Refund"),
+    Entry.Kind.REFUND_FAILED: gettext_lazy("Refund came back"),
+    Entry.Kind.RETURN: gettext_lazy("Returned"),
+    Entry.Kind.UNDO: gettext_lazy("Undone"),
+    Entry.Kind.DISPUTE_LOST: gettext_lazy("Dispute lost"),
+    Entry.Kind.DISPUTE_WON: gettext_lazy("Dispute won"),
 }
 
 _Rows = Callable[[Company, list[Payment]], Iterator[list[Cell]]]

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -37,15 +36,15 @@ from florin.kernel.processor import MovementKind
 MOST_DAYS = 31
 _AT_ONCE = 500
 KINDS: dict[str, Promise] = {
-    MovementKind.PAYMENT.value: later("Payment"),
-    MovementKind.REFUND.value: later("Refund"),
-    MovementKind.REFUND_FAILED.value: later("Refund came back"),
-    MovementKind.DISPUTE.value: later("Dispute"),
-    MovementKind.DISPUTE_WON.value: later("Dispute won"),
-    MovementKind.PAYOUT.value: later("Payout"),
-    MovementKind.PAYOUT_FAILED.value: later("Payout came back"),
-    MovementKind.FEE.value: later("Processor's fee"),
-    MovementKind.OTHER.value: later("Other"),
+    MovementKind.PAYMENT.value: gettext_lazy("Payment"),
+    MovementKind.REFUND.value: gettext_lazy("Refund"),
+    MovementKind.REFUND_FAILED.value: gettext_lazy("Refund came back"),
+    MovementKind.DISPUTE.value: gettext_lazy("Dispute"),
+    MovementKind.DISPUTE_WON.value: gettext_lazy("Dispute won"),
+    MovementKind.PAYOUT.value: gettext_lazy("Payout"),
+    MovementKind.PAYOUT_FAILED.value: gettext_lazy("Payout came back"),
+    MovementKind.FEE.value: gettext_lazy("Processor's fee"),
+    MovementKind.OTHER.value: gettext_lazy("Other"),
 }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from florin.domain.companies.models import Company
@@ -24,13 +24,13 @@ from florin.screens.office.paging import Column
 _LONGEST_SEARCH = 120
 _SOON = 3  # days
 STATES = {
-    "open": later("Open"),
-    DisputeState.INQUIRY: later("Inquiry"),
-    DisputeState.NEEDS_RESPONSE: later("Answer wanted"),
-    DisputeState.UNDER_REVIEW: later("Under review"),
-    DisputeState.WON: later("Won"),
-    DisputeState.LOST: later("Lost"),
-    DisputeState.CLOSED: later("Closed"),
+    "open": gettext_lazy("Open"),
+    DisputeState.INQUIRY: gettext_lazy("Inquiry"),
+    DisputeState.NEEDS_RESPONSE: gettext_lazy("Answer wanted"),
+    DisputeState.UNDER_REVIEW: gettext_lazy("Under review"),
+    DisputeState.WON: gettext_lazy("Won"),
+    DisputeState.LOST: gettext_lazy("Lost"),
+    DisputeState.CLOSED: gettext_lazy("Closed"),
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from florin.domain.payouts import queries
@@ -20,10 +20,10 @@ from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column
 
 STATES: dict[str, Promise] = {
-    Payout.State.PENDING: later("Being made"),
-    Payout.State.IN_TRANSIT: later("On its way"),
-    Payout.State.PAID: later("Arrived"),
-    Payout.State.FAILED: later("Came back"),
+    Payout.State.PENDING: gettext_lazy("Being made"),
+    Payout.State.IN_TRANSIT: gettext_lazy("On its way"),
+    Payout.State.PAID: gettext_lazy("Arrived"),
+    Payout.State.FAILED: gettext_lazy("Came back"),
 }
 _TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad"}
 _LATEST_FIRST = (

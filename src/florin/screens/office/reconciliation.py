@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.payouts import queries
@@ -29,49 +29,53 @@ Kind = Difference.Kind
 
 KINDS: dict[str, tuple[Promise, Promise]] = {
     Kind.UNKNOWN_PAYMENT: (
-        later("Money that is not ours"),
-        later("The processor took a payment that no link of ours asked for. Find out what it was for."),
+        gettext_lazy("Money that is not ours"),
+        gettext_lazy(
+            "The processor took a payment that no link of ours asked for. Find out what it was for."
+        ),
     ),
     Kind.MISSING_PAYMENT: (
-        later("Payment that the processor does not have"),
-        later("It is in our books and not in the processor's. Look for it on the processor's pages."),
+        gettext_lazy("Payment that the processor does not have"),
+        gettext_lazy("It is in our books and not in the processor's. Look for it on the processor's pages."),
     ),
     Kind.AMOUNT: (
-        later("Different amount"),
-        later("The processor moved another amount for this payment than our books have."),
+        gettext_lazy("Different amount"),
+        gettext_lazy("The processor moved another amount for this payment than our books have."),
     ),
     Kind.CURRENCY: (
-        later("Different currency"),
-        later("The processor settles this payment in another currency than it was paid in."),
+        gettext_lazy("Different currency"),
+        gettext_lazy("The processor settles this payment in another currency than it was paid in."),
     ),
     Kind.STATE: (
-        later("Money not booked yet"),
-        later("The processor has the money, but did not tell us enough to book it. We go on asking."),
+        gettext_lazy("Money not booked yet"),
+        gettext_lazy("The processor has the money, but did not tell us enough to book it. We go on asking."),
     ),
     Kind.FEE: (
-        later("Different fee"),
-        later("The processor kept another fee than was expected. What it really kept is booked."),
+        gettext_lazy("Different fee"),
+        gettext_lazy("The processor kept another fee than was expected. What it really kept is booked."),
     ),
     Kind.REFUND: (
-        later("Refunds differ"),
-        later("What went back of this payment is not the same on both sides."),
+        gettext_lazy("Refunds differ"),
+        gettext_lazy("What went back of this payment is not the same on both sides."),
     ),
     Kind.DISPUTE: (
-        later("Disputes differ"),
-        later("What a dispute or a return moved is not the same on both sides."),
+        gettext_lazy("Disputes differ"),
+        gettext_lazy("What a dispute or a return moved is not the same on both sides."),
     ),
     Kind.PAYOUT: (
-        later("Payout that does not add up"),
-        later("The movements that the processor names for this payout do not come to its amount."),
+        gettext_lazy("Payout that does not add up"),
+        gettext_lazy("The movements that the processor names for this payout do not come to its amount."),
     ),
     Kind.OTHER: (
-        later("Other movement"),
-        later("The balance moved for a reason that has no name here. It is booked as an adjustment."),
+        gettext_lazy("Other movement"),
+        gettext_lazy("The balance moved for a reason that has no name here. It is booked as an adjustment."),
     ),
 }
 _WHOLE = (
-    later("Balances differ"),
-    later("Books and processor come to different sums, and no single payment explains it. This is the rest."),
+    gettext_lazy("Balances differ"),
+    gettext_lazy(
+        "Books and processor come to different sums, and no single payment explains it. This is the rest."
+    ),
 )
 
 

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.refunds import queries
@@ -24,10 +23,10 @@ from florin.screens.office.refund_form import Sheet
 
 _LONGEST_SEARCH = 120
 STATES = {
-    RefundState.REQUESTED: later("Requested"),
-    RefundState.PENDING: later("On its way"),
-    RefundState.SUCCEEDED: later("Refunded"),
-    RefundState.FAILED: later("Came back"),
+    RefundState.REQUESTED: gettext_lazy("Requested"),
+    RefundState.PENDING: gettext_lazy("On its way"),
+    RefundState.SUCCEEDED: gettext_lazy("Refunded"),
+    RefundState.FAILED: gettext_lazy("Came back"),
 }
 
 

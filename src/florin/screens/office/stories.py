@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
@@ -99,28 +99,28 @@ _LOOKS = {
 
 # What the fields that somebody may change are called on the screens.
 FIELDS: dict[str, Promise] = {
-    "number": later("Number"),
-    "name": later("Name"),
-    "bill_to": later("Bill to"),
-    "ship_to": later("Ship to"),
-    "phone": later("Phone"),
-    "tax_id": later("Tax id"),
-    "note": later("Notes"),
-    "invoice_emails": later("Send invoices to"),
-    "statement_emails": later("Send statements to"),
-    "terms_days": later("Terms (days)"),
-    "credit_limit": later("Credit limit"),
-    "currency": later("Currency"),
-    "language": later("Language"),
-    "links_enabled": later("Enable payment links"),
-    "automatic_invoices": later("Send invoices automatically"),
-    "manual_links_enabled": later("Links in what is sent by hand"),
-    "use_open_credits": later("Deduct open credits"),
-    "card_enabled": later("Card payments"),
-    "discount": later("Discount for early payment"),
-    "discount_days": later("Days for the discount"),
-    "nsf_fee": later("Fee for a returned payment"),
-    "ach_enabled": later("Bank payments (ACH)"),
+    "number": gettext_lazy("Number"),
+    "name": gettext_lazy("Name"),
+    "bill_to": gettext_lazy("Bill to"),
+    "ship_to": gettext_lazy("Ship to"),
+    "phone": gettext_lazy("Phone"),
+    "tax_id": gettext_lazy("Tax id"),
+    "note": gettext_lazy("Notes"),
+    "invoice_emails": gettext_lazy("Send invoices to"),
+    "statement_emails": gettext_lazy("Send statements to"),
+    "terms_days": gettext_lazy("Terms (days)"),
+    "credit_limit": gettext_lazy("Credit limit"),
+    "currency": gettext_lazy("Currency"),
+    "language": gettext_lazy("Language"),
+    "links_enabled": gettext_lazy("Enable payment links"),
+    "automatic_invoices": gettext_lazy("Send invoices automatically"),
+    "manual_links_enabled": gettext_lazy("Links in what is sent by hand"),
+    "use_open_credits": gettext_lazy("Deduct open credits"),
+    "card_enabled": gettext_lazy("Card payments"),
+    "discount": gettext_lazy("Discount for early payment"),
+    "discount_days": gettext_lazy("Days for the discount"),
+    "nsf_fee": gettext_lazy("Fee for a returned payment"),
+    "ach_enabled": gettext_lazy("Bank payments (ACH)"),
 }
 
 
