@@ -1,8 +1,7 @@
-"""A cashier in the office, who sends a payment back as soon as it is booked, whatever dies meanwhile."""
+"""A cashier in the office, who sends payments back as soon as they are booked, whatever dies meanwhile."""
 
 import re
 import time
-from threading import Lock
 
 import httpx
 
@@ -12,11 +11,10 @@ from testing.demo import Demo
 _INPUT = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
 _PAYMENT = re.compile(r"/office/payments/([0-9a-f-]{36})/")
 _PATIENCE_SECONDS = 400
-_signing_in = Lock()
 
 
 class Clerk:
-    """One browser that is signed in; every step is repeated until somebody answers."""
+    """One browser, signed in once, for any number of threads; every step is repeated until it is answered."""
 
     def __init__(self, demo: Demo) -> None:
         self._office = str(demo.facts["office"]).rstrip("/")
@@ -25,15 +23,14 @@ class Clerk:
 
     def send_back(self, customer: str) -> None:
         """Wait until a customer's payment is booked, and refund all of it."""
-        with _signing_in:  # the limit on guesses counts sign-ins, too
-            self._sign_in()
         payment = self._payment_of(customer)
         address = f"{self._office}/payments/{payment}/refund/"
         form = _fields(persist(lambda: self._http.get(address)).text)
         form |= {"reason": "A storm", "csrfmiddlewaretoken": form["csrfmiddlewaretoken"]}
         persist(lambda: self._http.post(address, data=form), wanted=(302, 204))
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
+        """Sign in, while nothing is broken yet."""
         address = self._office.removesuffix("/office") + "/account/sign-in/"
         form = _fields(persist(lambda: self._http.get(address)).text)
         form |= {"login": self._person["email"], "password": self._person["password"]}

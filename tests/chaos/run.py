@@ -49,22 +49,24 @@ def play(demo: Demo, run: Run) -> Outcome:
     """Play the same plans in calm and in storm, let the days pass, and compare everything with everything."""
     begun = time.monotonic()
     drawn = plans.draw(run.seed, run.payments)
+    clerk = Clerk(demo)
+    clerk.sign_in()
     calm = _bills(demo, run, "calm", drawn)
     _say(run, f"{len(calm)} bills; calm payers")
-    _pay(demo, calm, run)
+    problems = _pay(demo, clerk, calm, run)
     _wait_until_quiet(demo, run)
     stormy = _bills(demo, run, "storm", drawn)
     _say(run, f"{len(stormy)} bills; storm")
     storm = Storm(demo, seed=run.seed, kills=run.kills, seconds_between_kills=run.seconds_between_kills)
     storm.begin()
-    _pay(demo, stormy, run)
+    problems += _pay(demo, clerk, stormy, run)
     while not storm.is_spent:  # the payers were quicker than the killer: they look on
         _look_on(demo, stormy)
     storm.calm()
     _say(run, f"calm again after {dict(storm.did)}")
     _let_days_pass(demo, run, [*calm, *stormy])
     books, summary = _books(demo), _summary(demo)
-    problems = [
+    problems += [
         *verdict.unfinished(books),
         *verdict.against_the_bank(books, summary),
         *verdict.against_the_calm(books, books, _pairs(calm, stormy)),
@@ -103,15 +105,20 @@ def _bills(demo: Demo, run: Run, label: str, drawn: Sequence[Plan]) -> list[_Sen
     ]
 
 
-def _pay(demo: Demo, sent: Sequence[_Sent], run: Run) -> None:
+def _pay(demo: Demo, clerk: Clerk, sent: Sequence[_Sent], run: Run) -> list[str]:
+    """Let all payers play their plans; return what went wrong with any of them."""
     with ThreadPoolExecutor(run.payers) as pool:
-        list(pool.map(lambda one: _play(demo, one), sent))
+        return list(filter(None, pool.map(lambda one: _play(demo, clerk, one), sent)))
 
 
-def _play(demo: Demo, one: _Sent) -> None:
-    Payer(demo, one.bill).play()
-    if one.bill.plan.act == Act.REFUNDED:
-        Clerk(demo).send_back(one.bill.email.split("@")[0])
+def _play(demo: Demo, clerk: Clerk, one: _Sent) -> str:
+    try:
+        Payer(demo, one.bill).play()
+        if one.bill.plan.act == Act.REFUNDED:
+            clerk.send_back(one.bill.email.split("@")[0])
+    except AssertionError as problem:
+        return f"{one.bill.email} ({one.bill.plan.act}): {problem}"
+    return ""
 
 
 def _look_on(demo: Demo, sent: Sequence[_Sent]) -> None:
