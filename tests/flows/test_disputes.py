@@ -127,6 +127,18 @@ def test_each_turn_is_told_once_with_reason_day_and_page(owner: User, bank: Bank
     assert Activity.objects.filter(kind="dispute_opened").count() == 1
 
 
+def test_nothing_is_left_to_answer_once_a_dispute_is_over(owner: User, bank: Bank) -> None:
+    contested = dispute(bank, paid_by_card(owner, bank, make_invoice(owner)))
+    decide(bank, contested, "lost")
+
+    message = Message.objects.filter(kind=Message.Kind.DISPUTE_NOTICE).latest("pk")
+    told_ = news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+
+    assert "lost" in told_.subject
+    assert "Answer by" not in told_.text
+    assert contested.reference not in told_.text.partition("Reference")[0]
+
+
 def test_nobody_writes_to_the_payer_while_a_dispute_is_open(owner: User, bank: Bank) -> None:
     dispute(bank, paid_by_card(owner, bank, make_invoice(owner)))
 

@@ -80,7 +80,8 @@ def _tell_company(news: News, reopened: list[Reopened]) -> None:
     """Tell the company how a dispute stands, and until when and where it can answer."""
     dispute = news.dispute
     company = dispute.payment.company
-    answer_by = clock.local(dispute.due_by, company.time_zone) if dispute.due_by else None
+    until = None if dispute.closed_at else dispute.due_by
+    answer_by = clock.local(until, company.time_zone) if until else None
     tell.company(
         Happening(
             event=_event(dispute),

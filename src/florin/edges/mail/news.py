@@ -1,6 +1,6 @@
 """Short letters about a payment: what happened, what it means for the reader, and what to do now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -44,9 +44,10 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
             (_("Answer by"), formats.day(news.answer_by, news.language) if news.answer_by else ""),
             (_("Reference"), news.reference),
         )
+        own = news.topic.endswith("_notice")  # it is written to the company: they need not call themselves
         return writing.write(
             "news",
-            letterhead,
+            replace(letterhead, phone="", email="") if own else letterhead,
             subject=words.subject,
             language=news.language,
             words={
