@@ -329,7 +329,7 @@ def test_the_form_begins_with_the_oldest_first(owner: User) -> None:
     old = due(make_invoice(owner, "20.00", customer=customer).item, 1)
     item, client = make_credit(owner, customer, "30.00"), signed_in(owner)
     page = client.get(f"/office/credits/open/{item.pk}/apply/").text
-    assert typed_amounts(page) == ["20", "10"]
+    assert typed_amounts(page) == ["20.00", "10.00"]
 
     done = apply(client, item, {old.pk: "20", late.pk: "10"})
 
@@ -400,7 +400,7 @@ def test_what_is_typed_is_added_up_on_the_way(owner: User) -> None:
     client = signed_in(owner)
     assert "$20.00 stays open" in apply(client, item, {invoice.pk: "10"}, act="reckon")
     assert "That is more than the $30.00" in apply(client, item, {invoice.pk: "40"}, act="reckon")
-    assert typed_amounts(apply(client, item, {invoice.pk: "7"}, act="oldest")) == ["30"]
+    assert typed_amounts(apply(client, item, {invoice.pk: "7"}, act="oldest")) == ["30.00"]
     assert balances(item, invoice) == [-3_000, 10_000]
 
 

@@ -84,7 +84,7 @@ def test_a_credit_is_written_approved_and_applied(owner: User, browse: Open) -> 
     page.get_by_text("is approved and open.").wait_for()
     page.get_by_role("link", name="Apply").click()
     field = page.get_by_label(f"Apply to {invoice.number}")
-    assert field.input_value() == "30"
+    assert field.input_value() == "30.00"
     field.fill("12.5")
     expect(page.locator("#applying")).to_contain_text("$17.50 stays open")
     field.press("Enter")

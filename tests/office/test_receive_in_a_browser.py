@@ -63,7 +63,7 @@ def test_a_check_is_applied_oldest_first_with_totals_on_the_way(
     page.get_by_text("Open invoices of Corner Florist").wait_for()
     page.get_by_label("Amount received").fill("250")
     expect(page.locator("#receive-totals")).to_contain_text("Becomes open credit $50.00")
-    expect(page.locator(f"#applied-{first.item_id}")).to_have_text("100.00")
+    expect(page.locator(f"#applied-{first.item_id}")).to_have_text("$100.00")
     record(page)
     page.get_by_text("over $250.00 is recorded").wait_for()
     assert complaints == []

@@ -214,7 +214,7 @@ def test_the_suggested_discount_goes_by_the_day_on_which_it_came_in(owner: User,
     typed = sheet(customer, amount="98")
 
     text = client.post(f"{RECEIVE}reckon/", typed, headers=HTMX).content.decode()
-    assert f'<span id="discount-{invoice.item_id}" hx-swap-oob="true">2.00</span>' in text
+    assert f'<span id="discount-{invoice.item_id}" hx-swap-oob="true">$2.00</span>' in text
     Item.objects.update(opened_on=clock.today("UTC") - timedelta(days=11))
     text = client.post(f"{RECEIVE}reckon/", typed, headers=HTMX).content.decode()
     assert f'<span id="discount-{invoice.item_id}" hx-swap-oob="true"></span>' in text

@@ -55,7 +55,7 @@ def test_looking_at_the_dialog_changes_nothing_and_proposes_all_that_is_left(own
         signed_in(owner).get(f"/office/payments/{payment.pk}/refund/", headers=HTMX).content.decode()
     )
 
-    assert f'name="amount-{invoice.item_id}" value="100"' in text
+    assert f'name="amount-{invoice.item_id}" value="100.00"' in text
     assert "<b>$100.00</b> goes back to" in text
     assert f"Invoice {invoice.number} will be open with <b>$100.00</b>" in text
     assert "90 days left" in text

@@ -102,7 +102,7 @@ class Sheet:
         shares, _left = sharing.share(max(self.opened.free.minor, 0), [row.free for row in self.rows])
         for row, share in zip(self.rows, shares, strict=True):
             row.applied = Money(share, row.item.currency) if share else None
-            row.typed = typed.as_typed(row.applied.decimal) if row.applied else ""
+            row.typed = typed.written(row.applied) if row.applied else ""
             row.error = ""
 
     def read(self) -> dict[UUID, int]:

@@ -147,7 +147,7 @@ def of(credit: Credit) -> TypedCredit:
     """Return the form of a credit as saved."""
     return TypedCredit(
         customer=order_form.label(credit.customer),
-        amount=typed.as_typed(Money(credit.amount, credit.currency).decimal),
+        amount=typed.written(Money(credit.amount, credit.currency)),
         given_on=credit.given_on.isoformat(),
         reason=credit.reason,
         seen=credits_.mark(credit),

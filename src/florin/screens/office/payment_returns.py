@@ -70,7 +70,7 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
     returns.check(payment, code=code)
     if request.method != "POST":
         fee = nsf_fee.suggested(payment)
-        return _ask(request, payment, Typed(code, fee=typed.as_typed(fee.decimal) if fee else ""))
+        return _ask(request, payment, Typed(code, fee=typed.written(fee)))
     form = Typed(code, request.POST.get("note", ""), request.POST.get("fee", ""))
     marking = form.marking(payment)
     if marking is None:

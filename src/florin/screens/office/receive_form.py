@@ -10,7 +10,6 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
@@ -18,7 +17,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.payments import receiving
 from florin.domain.payments.models import Method
 from florin.domain.payments.receiving import Debt, Receiving, Share
-from florin.kernel import clock, formats
+from florin.kernel import clock
 from florin.kernel.money import Money, exponent
 from florin.screens.office import order_form, typed
 from florin.screens.office.typed import Mistyped
@@ -234,11 +233,6 @@ def money(text: str, currency: str) -> Money:
     return Money(int(amount.scaleb(exponent(currency))), currency)
 
 
-def written(amount: Money) -> str:
-    """Write an amount as somebody would type it; nothing is an empty field."""
-    return formats.figure(amount, translation.get_language() or "en") if amount else ""
-
-
 def _look_up(
     form: TypedPayment, company: Company, shares: Mapping[str, tuple[str, str]], *, seen: str
 ) -> None:
@@ -266,8 +260,8 @@ def _look_up(
     by_itself = {share.item: share for share in receiving.spread(form.received.minor, owed)}
     for row in form.rows:
         share = by_itself.get(row.key, Share(row.key, 0))
-        row.amount = written(Money(share.amount, currency))
-        row.discount = written(Money(share.discount, currency))
+        row.amount = typed.written(Money(share.amount, currency))
+        row.discount = typed.written(Money(share.discount, currency))
 
 
 def _readable(text: str, currency: str) -> Money:

@@ -77,7 +77,7 @@ def _of(company: Company) -> TypedTerms:
     return TypedTerms(
         percent=as_typed(Decimal(now.discount_basis_points).scaleb(-2)) if now.discount_basis_points else "",
         days=str(now.discount_days or ""),
-        fee=receive_form.written(Money(now.nsf_fee, company.currency)),
+        fee=typed.written(Money(now.nsf_fee, company.currency)),
         seen=now.mark,
     )
 

@@ -105,7 +105,7 @@ def proposed(room: Room) -> Sheet:
     rows = [Row(source) for source in room.sources]
     for row in rows:
         row.amount = room.proposal.get(row.source.item.pk, 0)
-        row.typed = typed.as_typed(row.taken.decimal) if row.amount else ""
+        row.typed = typed.written(row.taken)
     return Sheet(room, rows)
 
 

@@ -7,6 +7,9 @@ from decimal import Decimal
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.kernel import formats
+from florin.kernel.money import Money
+
 _GROUPED = {
     "en": re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
     "es": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
@@ -100,6 +103,11 @@ def _passes_luhn(digits: str) -> bool:
         value = int(digit) * (2 if place % 2 else 1)
         total += value - 9 if value > _TWO_DIGITS else value
     return total % 10 == 0 and set(digits) != {"0"}
+
+
+def written(amount: Money) -> str:
+    """Write an amount as the reader would type it, such as "87.50"; nothing is an empty field."""
+    return formats.figure(amount, translation.get_language() or "en") if amount else ""
 
 
 def as_typed(number: Decimal) -> str:
