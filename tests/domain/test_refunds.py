@@ -175,15 +175,23 @@ def test_a_part_that_was_paid_by_a_credit_cannot_be_sent_back_as_money(owner: Us
         request(payment, {invoice.item_id: 6_001})
 
 
-def test_the_proposal_is_all_that_is_left_open_credit_first(owner: User) -> None:
+def test_the_proposal_is_all_that_is_left(owner: User) -> None:
     invoice = make_invoice(owner)
-    payment = paid(owner, invoice, 12_000)
+    payment = paid(owner, invoice)
     request(payment, {invoice.item_id: 3_000})
 
     room = queries.room(payment)
 
+    assert (room.left, room.proposal) == (7_000, {invoice.item_id: 7_000})
+
+
+def test_of_an_overpayment_only_the_excess_is_proposed_so_that_nothing_is_owed_again(owner: User) -> None:
+    payment = paid(owner, make_invoice(owner), 12_000)
+
+    room = queries.room(payment)
+
     excess = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
-    assert (room.left, room.proposal) == (9_000, {excess.pk: 2_000, invoice.item_id: 7_000})
+    assert (room.left, room.proposal) == (12_000, {excess.pk: 2_000})
 
 
 def test_reports_may_come_in_any_order_and_again(owner: User) -> None:

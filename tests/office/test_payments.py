@@ -476,3 +476,13 @@ def test_a_returned_payment_needs_attention_until_its_invoices_are_paid(owner: U
     at_the_counter(owner, invoice.customer, "100.00")
 
     assert "Needs attention" not in shown(client, "/office/")
+
+
+def test_the_timeline_names_the_way_to_pay_and_the_mail_in_the_readers_words(owner: User) -> None:
+    customer = make_customer(owner.company)
+    payment = at_the_counter(owner, customer, "10.00")
+    User.objects.filter(pk=owner.pk).update(language="es")
+
+    text = signed_in(owner).get(f"/office/payments/{payment.pk}/").content.decode()
+
+    assert "recibidos con Cheque" in text

@@ -66,3 +66,34 @@ def test_the_page_of_a_payment_shows_by_itself_that_it_was_undone(owner: User, b
     undo_payment.undo(owner.company, payment.pk, reason="Typed twice", by=owner)
 
     expect(page.get_by_role("heading", name=f"{payment.number} Undone")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/office/payments/", "/office/open-invoices/"])
+def test_the_filters_are_folded_away_on_a_telephone_until_one_is_used(
+    owner: User, browse: Open, address: str
+) -> None:
+    page = browse(owner, viewport={"width": 390, "height": 800}).new_page()
+    page.goto(address)
+    search = page.get_by_role("button", name="Search", exact=True)
+    expect(search).to_be_hidden()
+    page.locator("summary").first.click()
+    expect(search).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    expect(search).to_be_visible()
+    expect(page.locator("summary").first).to_be_hidden()
+
+
+def test_the_widest_row_fits_in_spanish_too(owner: User, browse: Open) -> None:
+    customer = make_customer(owner.company, name="Corner Florist of the Long and Winding Road")
+    sent_back(online(owner, make_invoice(owner, "1234.56", customer=customer), minor=123_456), 500)
+    at_the_counter(owner, customer, "1000.00", method=Method.TERMINAL, reference="FT-26110388812")
+    User.objects.filter(pk=owner.pk).update(language="es")
+    page = browse(owner, viewport={"width": 1280, "height": 800}).new_page()
+
+    page.goto("/office/payments/")
+
+    expect(page.get_by_role("cell", name="Reembolsado en parte")).to_be_visible()
+    assert not page.evaluate(
+        "document.querySelector('.tight').scrollWidth > document.querySelector('#payments').clientWidth"
+    )

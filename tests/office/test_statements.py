@@ -220,7 +220,7 @@ def test_the_timeline_says_nothing_new_until_something_happens(owner: User, bank
     news = client.get(f"{here}timeline/?seen={mark}", headers=HTMX).content.decode()
 
     assert 'hx-swap-oob="true"' in news
-    assert "Mail sent to books@florist.example" in news
+    assert "Statement: mailed to books@florist.example" in news
 
 
 def test_another_companys_customer_and_statement_are_404(owner: User, stranger: User) -> None:

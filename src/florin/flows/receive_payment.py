@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import translation
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -55,8 +54,6 @@ def _receive(
     if recipients:
         _mail(receipt, recipients, subjects)
     stale_sessions.expire_wanting(payment.allocations.values_list("item", flat=True))
-    with translation.override(company.language):
-        method = payment.method_text
     activity.note(
         company.pk,
         activity.Kind.PAYMENT_RECEIVED,
@@ -64,7 +61,7 @@ def _receive(
         actor=by.name,
         number=payment.number,
         payment=str(payment.pk),
-        method=method,
+        method=payment.method,
         amount=payment.amount,
         currency=payment.currency,
     )

@@ -63,10 +63,12 @@ class Room:
 
     @property
     def proposal(self) -> Mapping[UUID, int]:
-        """Everything that is left, out of the payment's own open credit first and then its invoices."""
+        """The payment's own open credit, if there is one, so that nothing is owed again; or else all of it."""
+        own = [source for source in self.sources if source.is_own]
+        excess = [source for source in own if not source.is_invoice]
         proposed, left = {}, self.left
-        for source in self.sources:
-            if source.is_own and (amount := min(source.available, left)):
+        for source in excess or own:
+            if amount := min(source.available, left):
                 proposed[source.item.pk] = amount
                 left -= amount
         return proposed

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
+from florin.domain.payments.models import Method
 from florin.kernel import account_words, declines, dispute_reasons, return_codes
 from florin.kernel.money import Money
 
@@ -97,6 +98,26 @@ _LOOKS = {
     Kind.LINK_REVOKED: ("link-slash", "warn"),
 }
 
+# What the mails tell of that have no sentence of their own.
+MAILS: dict[str, Promise] = {
+    "invoices": gettext_lazy("Invoices"),
+    "statement": gettext_lazy("Statement"),
+    "not_charged": gettext_lazy("Nothing was charged"),
+    "payment_initiated": gettext_lazy("Bank payment under way"),
+    "initiated_notice": gettext_lazy("Bank payment under way"),
+    "payment_failed": gettext_lazy("Bank payment not paid"),
+    "failed_notice": gettext_lazy("Bank payment not paid"),
+    "payment_returned": gettext_lazy("Payment returned"),
+    "returned_notice": gettext_lazy("Payment returned"),
+    "refund_initiated": gettext_lazy("Refund initiated"),
+    "refund_notice": gettext_lazy("Refund initiated"),
+    "refund_failed": gettext_lazy("A refund failed"),
+    "refund_failed_notice": gettext_lazy("A refund failed"),
+    "dispute_notice": gettext_lazy("Dispute"),
+    "account_notice": gettext_lazy("Payments account"),
+    "settlement_report": gettext_lazy("Settlement report"),
+}
+
 # What the fields that somebody may change are called on the screens.
 FIELDS: dict[str, Promise] = {
     "number": gettext_lazy("Number"),
@@ -154,6 +175,17 @@ class Story:
     def tone(self) -> str:
         """Whether it is good, bad, a warning, or plain."""
         return _LOOKS[Kind(self.kind)][1]
+
+    @property
+    def mail(self) -> str:
+        """What a mail tells of, in people's words; empty if we have none for it."""
+        return str(MAILS.get(str(self.about.get("mail", "")), ""))
+
+    @property
+    def method(self) -> str:
+        """How somebody paid; the ways to pay at the counter in the reader's language."""
+        method = str(self.about.get("method", ""))
+        return str(Method(method).label) if method in Method.values else method
 
     @property
     def declined(self) -> str:
