@@ -63,7 +63,7 @@ class Room:
 
     @property
     def proposal(self) -> Mapping[UUID, int]:
-        """The payment's own open credit, if there is one, so that nothing is owed again; or else all of it."""
+        """The payment's own open credit if there is one, so that nothing is owed again; or else all of it."""
         own = [source for source in self.sources if source.is_own]
         excess = [source for source in own if not source.is_invoice]
         proposed, left = {}, self.left
