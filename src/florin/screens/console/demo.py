@@ -92,7 +92,7 @@ def _write(path: Path, facts: Mapping[str, Any]) -> None:
 
 def _announce(facts: Mapping[str, Any]) -> None:
     people = "\n".join(
-        f"    {user['email']:<34} {user['password']}  ({', '.join(user['roles'])})" for user in facts["users"]
+        f"    {user['email']:<39} {user['password']}  ({', '.join(user['roles'])})" for user in facts["users"]
     )
     newcomer = facts["without_account"]
     sys.stdout.write(
@@ -102,7 +102,7 @@ Florin is ready. Ctrl-C stops it; `make demo` goes on with the same data.
   Office          {facts["office"]}
 {people}
   Another company, whose payments account is still to be opened (Setup > Payments):
-    {newcomer["email"]:<34} {newcomer["password"]}  (admin)
+    {newcomer["email"]:<39} {newcomer["password"]}  (admin)
   Pay this bill   {facts["pay_link"]}
                   card 4242 4242 4242 4242, any date to come, any CVC
   Mailbox         {facts["mailbox"]}
