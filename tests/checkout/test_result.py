@@ -10,10 +10,14 @@ from factories import make_link, press_pay
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt
+from florin.domain.payments.models import Attempt, Method
+from florin.domain.payments.receiving import Receiving
+from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
-from florin.flows import settle_payment
+from florin.flows import follow_payment, receive_payment, refund_payment, settle_payment
+from florin.kernel import clock
 from florin.kernel.processor import Outcome
+from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 
 
@@ -162,11 +166,56 @@ def test_a_receipt_is_a_pdf_once_there_is_one(payer: Client, attempt: Attempt) -
     assert payer.get(result_address(attempt, "/receipt.pdf")).content.startswith(b"%PDF")
 
 
-def test_a_settled_result_costs_three_queries(payer: Client, attempt: Attempt) -> None:
+def test_a_payment_that_the_bank_took_back_is_not_shown_as_paid(
+    payer: Client, owner: User, invoice: Invoice, bank: Bank
+) -> None:
+    payment = paid_by_bank(owner, bank, invoice)
+    bank.order(f"payment_intents/{payment.reference}/return", code="R01")
+    follow_payment.follow(payment.pk)
+    assert payment.attempt
+
+    page = payer.get(result_address(payment.attempt)).text
+
+    assert "Your payment came back" in page
+    assert "arrived" not in page
+    assert "receipt.pdf" not in page
+
+
+def test_a_bill_names_no_payment_that_came_back_as_the_one_that_paid_it(
+    payer: Client, owner: User, invoice: Invoice, bank: Bank
+) -> None:
+    payment = paid_by_bank(owner, bank, invoice)
+    bank.order(f"payment_intents/{payment.reference}/return", code="R01")
+    follow_payment.follow(payment.pk)
+    check = Receiving(method=Method.CHECK, amount=payment.money, on=clock.today("UTC"))
+    receive_payment.receive(owner.company, payment.customer_id, check, by=owner)
+    assert payment.attempt
+
+    page = payer.get(address(payment.attempt.link)).text
+
+    assert "It was settled another way" in page
+    assert "receipt.pdf" not in page
+
+
+def test_what_was_refunded_since_is_said_and_leads_to_the_bill(
+    payer: Client, owner: User, invoice: Invoice, bank: Bank
+) -> None:
+    payment = paid_by_card(owner, bank, invoice)
+    wish = Wish(amounts={invoice.item_id: 3_000}, reason="Wilted")
+    refund_payment.refund(owner.company, payment.pk, wish, by=owner)
+    assert payment.attempt
+
+    page = payer.get(result_address(payment.attempt)).text
+
+    assert "$30.00 of it has gone back to you since then." in page
+    assert f'href="{address(payment.attempt.link)}"' in page
+
+
+def test_a_settled_result_costs_four_queries(payer: Client, attempt: Attempt) -> None:
     tell(attempt, Outcome.SETTLED)
     path = result_address(attempt)
 
     with queries() as asked:
         payer.get(path)
 
-    assert len(asked) == 3
+    assert len(asked) == 4

@@ -98,6 +98,17 @@ def aftermath(payment: Payment) -> Aftermath:
     )
 
 
+def stands(payment: Payment) -> Money:
+    """Return what of a payment has not gone back, wherever it is now; one query."""
+    parts = Allocation.objects.filter(payment=payment)
+    return Money(int(parts.aggregate(sum=Sum("amount", default=0))["sum"]), payment.currency)
+
+
+def was_taken_back(payment: Payment) -> bool:
+    """Whether the payer's bank took a payment back: returned or charged back; one query."""
+    return Payment.objects.filter(are(Fate.RETURNED) | are(Fate.CHARGED_BACK), pk=payment.pk).exists()
+
+
 def are(fate: Fate) -> Q:  # noqa: PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
     undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))

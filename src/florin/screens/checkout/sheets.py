@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
+from florin.domain.history import queries as history
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
 from florin.domain.payments import changes
 from florin.domain.payments.bill import Bill, BillLine, BillState, Progress
 from florin.domain.payments.changes import Change
 from florin.domain.payments.lifecycle import FINAL, HOLDING
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Allocation, Attempt, Method, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
@@ -146,7 +148,8 @@ class BillSheet(Sheet):
 class ResultSheet(Sheet):
     """The result page of one attempt.
 
-    ``asked`` says whether the processor was asked just now; ``beaten``, whether somebody else paid first.
+    ``asked`` says whether the processor was asked just now; ``beaten``, whether somebody else paid first;
+    ``gone``, what of the payment went back since; ``taken_back``, whether the payer's bank took it all.
     """
 
     attempt: Attempt
@@ -154,6 +157,8 @@ class ResultSheet(Sheet):
     receipt: ReceiptDocument | None
     payment: Payment | None
     beaten: bool
+    gone: Money | None
+    taken_back: bool
 
     @property
     def parts(self) -> list[tuple[str, Money, Money]]:
@@ -263,20 +268,27 @@ def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> Re
         if attempt.state == Attempt.State.SETTLED
         else None
     )
+    payment = receipt.payment if receipt else None
+    gone = payment.money - history.stands(payment) if payment else None
     beaten = attempt.state == Attempt.State.CANCELLED and bills.draw_up(link).state in _TAKEN
     return ResultSheet(
         token=token,
         link=link,
         attempt=attempt,
         asked=asked,
-        payment=receipt.payment if receipt else None,
+        payment=payment,
         receipt=receipt.document if receipt else None,
         beaten=beaten,
+        gone=gone or None,
+        taken_back=bool(payment and gone == payment.money and history.was_taken_back(payment)),
     )
 
 
 def _receipt_through(link: Link) -> Receipt | None:
-    paid = Receipt.objects.filter(payment__attempt__link=link).select_related("payment")
+    """Return the latest receipt of a payment by this link of which anything has not gone back."""
+    parts = Allocation.objects.filter(payment=OuterRef("payment")).order_by().values("payment")
+    here = parts.annotate(sum=Sum("amount")).filter(sum__gt=0)
+    paid = Receipt.objects.filter(Exists(here), payment__attempt__link=link).select_related("payment")
     return paid.order_by("-payment__received_at").first()
 
 
