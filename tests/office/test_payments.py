@@ -192,9 +192,18 @@ def test_a_payment_is_found_by_customer_number_reference_and_amount(owner: User,
     assert wanted.number in numbers(shown(signed_in(owner), q=words))
 
 
+def test_a_payment_is_found_by_the_number_of_an_invoice_that_it_paid(owner: User, stranger: User) -> None:
+    wanted = online(owner, invoice := make_invoice(owner))
+    online(owner)
+    online(stranger)
+
+    assert numbers(shown(signed_in(owner), q=invoice.number.lower())) == [wanted.number]
+
+
 @pytest.mark.parametrize("words", ["nobody", "1234.51", "123.45", "42", "%", "\x00", "1e9", "9" * 120])
 def test_what_nothing_fits_finds_nothing(owner: User, words: str) -> None:
-    at_the_counter(owner, make_customer(owner.company, name="Rosa", number="77"), "1234.50", reference="1042")
+    rosa = make_customer(owner.company, name="Rosa", number="77", invoice_emails=["rosa@florist.example"])
+    at_the_counter(owner, rosa, "1234.50", reference="1042")
     text = shown(signed_in(owner), q=words)
 
     assert (len(numbers(text)) == 1) == (words == "\x00")
@@ -300,7 +309,7 @@ def test_a_mark_that_is_none_shows_the_first_page(owner: User, after: str) -> No
     assert numbers(shown(signed_in(owner), after=after)) == [payment.number]
 
 
-@pytest.mark.parametrize(("asked", "more"), [({}, 0), ({"q": "PAY"}, 1), ({"state": "received"}, 0)])
+@pytest.mark.parametrize(("asked", "more"), [({}, 0), ({"q": "PAY"}, 2), ({"state": "received"}, 0)])
 def test_the_list_costs_the_same_for_one_payment_as_for_thirty(
     owner: User, django_assert_num_queries: DjangoAssertNumQueries, asked: dict[str, str], more: int
 ) -> None:

@@ -26,9 +26,9 @@ _STILL_NEWS = timedelta(days=30)
 class Wanted:
     """Which payments; what is empty or None asks for nothing.
 
-    ``words`` begin a number or a reference, or are words of the customer; ``amount`` is what they say as an
-    amount, in major units of any currency, and fits as well. Times are UTC, ``until`` not included. ``only``
-    is a condition of the caller's.
+    ``words`` begin a number or a reference, are words of the customer, or the number of an invoice that was
+    paid; ``amount`` is what they say as an amount, in major units of any currency, and fits as well. Times
+    are UTC, ``until`` not included. ``only`` is a condition of the caller's.
     """
 
     words: str = ""
@@ -159,6 +159,11 @@ def _said(company_id: UUID, words: str, amount: Decimal | None) -> Q:
     keys = list(named[: _MOST_NAMED + 1])
     if keys:
         fits |= Q(customer__in=keys if len(keys) <= _MOST_NAMED else named)
+    of_invoice = Allocation.objects.filter(
+        invoice__company=company_id, invoice__number__in={words, words.upper()}
+    )
+    if paid := set(of_invoice.values_list("payment", flat=True)):
+        fits |= Q(pk__in=paid)
     return fits
 
 
