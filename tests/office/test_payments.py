@@ -433,6 +433,19 @@ def test_a_receipt_is_mailed_again_once_for_each_press(owner: User) -> None:
     assert "is on its way to A@x.example" in shown(client, f"{LIST}{payment.pk}/")
 
 
+def test_the_receipt_of_money_that_went_back_is_printed_but_mailed_to_nobody(owner: User) -> None:
+    payment = online(owner)
+    returned(payment)
+    client = signed_in(owner)
+
+    answer = client.post(f"{LIST}{payment.pk}/email/", {"to": "a@x.example", "press": "one"})
+
+    assert (answer.status_code, Message.objects.filter(event__contains=":copy:").count()) == (409, 0)
+    assert "would mislead" in answer.content.decode()
+    page = shown(client, f"{LIST}{payment.pk}/")
+    assert ("Print receipt" in page, "Mail receipt" in page) == (True, False)
+
+
 @pytest.mark.parametrize("to", ["", "nonsense", "a@x.example " * 30, "x" * 5000])
 def test_a_receipt_to_nobody_is_refused_and_what_was_typed_stays(owner: User, to: str) -> None:
     payment = online(owner)

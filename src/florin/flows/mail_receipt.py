@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -18,6 +19,7 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import send_documents
 from florin.kernel.database import find
+from florin.kernel.errors import Conflict
 
 
 @transaction.atomic(durable=True)
@@ -27,10 +29,15 @@ def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, b
     Raises:
         NotFound: if the company has no such payment, or it has no receipt.
         Refusal: if an address is wrong; nothing is sent then.
+        Conflict: if all of the payment has gone back, so that its receipt would mislead.
     """
     recipients = send_documents.addresses(to)
     payment = allocating.lock(payment_id, company)
     receipt = find(Receipt.objects.all(), payment=payment)
+    if not allocating.standing(payment):
+        raise Conflict(
+            _("All of this payment has gone back, so its receipt would mislead. You can still print it.")
+        )
     event = f"payment:{payment.pk.hex}:copy:{uuid5(payment.pk, press).hex}"
     if Message.objects.filter(company=company, event=event).exists():
         return recipients
