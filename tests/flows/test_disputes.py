@@ -100,7 +100,8 @@ def test_an_inquiry_moves_nothing_and_becomes_a_dispute(owner: User, bank: Bank)
 
     inquiry.refresh_from_db()
     assert (inquiry.state, inquiry.held) == ("needs_response", GROSS)
-    assert Activity.objects.filter(kind="dispute_opened").count() == 2
+    opened = Activity.objects.filter(kind="dispute_opened").order_by("pk")
+    assert [story.about["inquiry"] for story in opened] == [1, 0]
 
 
 def test_an_inquiry_that_ends_is_closed(owner: User, bank: Bank) -> None:

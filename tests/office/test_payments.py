@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from florin.domain.activity import services as activity
 from florin.domain.customers.models import Customer
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
@@ -508,3 +509,22 @@ def test_the_timeline_names_the_way_to_pay_and_the_mail_in_the_readers_words(own
     text = signed_in(owner).get(f"/office/payments/{payment.pk}/").content.decode()
 
     assert "recibidos con Cheque" in text
+
+
+def test_an_inquiry_is_told_as_a_question_and_not_as_a_dispute(owner: User) -> None:
+    payment = online(owner)
+    for inquiry in (1, 0):
+        activity.note(
+            owner.company_id,
+            activity.Kind.DISPUTE_OPENED,
+            subjects=[payment.pk],
+            number=payment.number,
+            amount=10_000,
+            currency="USD",
+            inquiry=inquiry,
+        )
+
+    text = unescape(shown(signed_in(owner), f"{LIST}{payment.pk}/"))
+
+    asks, disputes = "The payer's bank asks about $100.00", "The payer disputes $100.00"
+    assert (text.count(asks), text.count(disputes)) == (1, 1)

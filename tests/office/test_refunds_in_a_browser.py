@@ -51,7 +51,7 @@ def test_the_effect_is_reckoned_while_one_types_and_a_wrong_amount_keeps_the_dia
 ) -> None:
     page = browse(owner).new_page()
     shown = dialog(page, overpaid(owner))
-    shown.get_by_text("$120.00 goes back").wait_for()
+    shown.get_by_text("$20.00 goes back").wait_for()
 
     shown.get_by_label("Invoice").fill("60")
     shown.get_by_text("$80.00 goes back").wait_for()

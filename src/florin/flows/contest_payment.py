@@ -59,6 +59,7 @@ def page_of(dispute: Dispute) -> str:
 def _note(news: News, reopened: list[Reopened]) -> None:
     """Write on the timeline what has happened: two lines if it was decided before we heard of it."""
     dispute = news.dispute
+    is_inquiry = dispute.state in {DisputeState.INQUIRY, DisputeState.CLOSED}  # only an inquiry is closed
     kinds = [_KINDS[DisputeState(dispute.state)]]
     if news.was is None and kinds != [activity.Kind.DISPUTE_OPENED]:
         kinds.insert(0, activity.Kind.DISPUTE_OPENED)
@@ -73,6 +74,7 @@ def _note(news: News, reopened: list[Reopened]) -> None:
             amount=dispute.amount,
             currency=dispute.currency,
             reason=dispute.reason if kind == activity.Kind.DISPUTE_OPENED else "",
+            inquiry=int(is_inquiry),
         )
 
 
