@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
@@ -73,9 +75,12 @@ def build() -> App:
     @app.periodic(cron=_EVERY_MINUTE)
     @app.task(name="revive_jobs", queueing_lock="revive_jobs")
     async def revive_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Give the jobs of a worker that died to another."""
+        """Give the jobs of a worker that died to another; a round that waits already is not needed twice."""
         for job in await app.job_manager.get_stalled_jobs():
-            await app.job_manager.retry_job(job)
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:
+                await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
     return app
 
