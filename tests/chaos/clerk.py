@@ -9,7 +9,7 @@ from chaos.payers import persist
 from testing.demo import Demo
 
 _INPUT = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
-_PAYMENT = re.compile(r"/office/payments/([0-9a-f-]{36})/")
+_PAYMENT = re.compile(r"/office/payments/[0-9a-f-]{36}/")
 _PATIENCE_SECONDS = 400
 
 
@@ -18,13 +18,13 @@ class Clerk:
 
     def __init__(self, demo: Demo) -> None:
         self._office = str(demo.facts["office"]).rstrip("/")
+        self._bank = str(demo.facts["sandbox"]).rstrip("/")
         self._http = httpx.Client(timeout=30, headers={"Referer": self._office})
         self._person = next(user for user in demo.facts["users"] if "cashier" in user["roles"])
 
     def send_back(self, customer: str) -> None:
         """Wait until a customer's payment is booked, and refund all of it."""
-        payment = self._payment_of(customer)
-        address = f"{self._office}/payments/{payment}/refund/"
+        address = f"{self._payment_of(customer)}refund/"
         form = _fields(persist(lambda: self._http.get(address)).text)
         form |= {"reason": "A storm", "csrfmiddlewaretoken": form["csrfmiddlewaretoken"]}
         persist(lambda: self._http.post(address, data=form), wanted=(302, 204))
@@ -37,14 +37,16 @@ class Clerk:
         persist(lambda: self._http.post(address, data=form), wanted=(302,))
 
     def _payment_of(self, customer: str) -> str:
+        """Wait for the mail that says that it is there, and return the address that its button leads to."""
+        wanted = {"subject": f"Florist {customer} paid"}
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            found = persist(lambda: self._http.get(f"{self._office}/payments/", params={"q": customer}))
-            keys = _PAYMENT.findall(found.text)
-            if keys:
-                return str(keys[0])
+            mails = persist(lambda: self._http.get(f"{self._bank}/mail/api/messages", params=wanted))
+            for mail in mails.json()["messages"]:
+                if found := _PAYMENT.search(mail["text"]):
+                    return self._office.removesuffix("/office") + found[0]
             time.sleep(1)
-        raise AssertionError(f"The payment of {customer} was never booked")
+        raise AssertionError(f"Nobody was told that {customer} has paid")
 
 
 def _fields(page: str) -> dict[str, str]:

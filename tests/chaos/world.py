@@ -37,7 +37,8 @@ def bills(seed: int, count: int, label: str) -> list[dict[str, Any]]:
     owner = User.objects.get(email="admin@meadow-vine.example")
     made = []
     for plan in draw(seed, count):
-        customer = make_customer(owner.company, number=f"{label}-{plan.place}")
+        number = f"{label}-{plan.place}"
+        customer = make_customer(owner.company, number=number, name=f"Florist {number}")
         invoice = make_invoice(owner, str(Decimal(plan.amount).scaleb(-2)), customer=customer)
         link = make_link(owner, invoice, to=(address(label, plan.place),))
         made.append({"place": plan.place, "link": str(link.pk), "token": links.token_of(link.pk)})
