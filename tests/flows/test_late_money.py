@@ -21,6 +21,7 @@ def test_a_look_up_that_fails_for_late_money_is_made_again(owner: User, bank: Ba
     bank.pay(attempt)
     Attempt.objects.update(state=Attempt.State.EXPIRED)
     bank.break_down("session.retrieve", "500_before")
+    notices.store("stripe", Notice(event="evt_late", kind="x", attempt=str(attempt.pk)), b"{}")
     handle_notice.handle("stripe", "evt_late", str(attempt.pk))
     assert not Payment.objects.exists()
 
