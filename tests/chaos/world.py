@@ -74,7 +74,8 @@ def books() -> dict[str, Any]:
             for payment in payments
         },
         "unfinished": Attempt.objects.filter(state__in=["capturing", "voiding"]).count(),
-        "unsure": Attempt.objects.filter(unsure_since__isnull=False).count(),
+        # A session whose address never reached us is one that nobody can pay; its time ends by itself.
+        "unsure": Attempt.objects.filter(unsure_since__isnull=False).exclude(reference="").count(),
         "due_mails": Message.objects.filter(state__in=["queued", "sending"]).count(),
         "mails": {
             str(message.pk): [message.event, message.kind, message.recipient, message.state]
