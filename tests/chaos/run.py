@@ -30,7 +30,7 @@ class Run:
     kills: int
     payers: int = 8
     seconds_between_kills: float = 2.0
-    say: Callable[[str], None] = field(default=lambda _text: None)
+    say: Callable[[str], object] = field(default=lambda _text: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
