@@ -1,6 +1,7 @@
 """The worker: what a dead one left is carried out all the same."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -31,7 +32,8 @@ def revive() -> None:
         async with app.open_async():
             await app.tasks["revive_jobs"](timestamp=0)
 
-    asyncio.run(once())
+    with ThreadPoolExecutor(1) as pool:  # a browser's test may have left a loop running in this thread
+        pool.submit(asyncio.run, once()).result()
 
 
 @pytest.mark.usefixtures("database")
