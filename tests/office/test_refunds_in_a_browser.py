@@ -68,7 +68,7 @@ def test_a_refund_is_made_with_the_reason_typed_by_keyboard(owner: User, browse:
     payment = paid_by_card(owner, bank, make_invoice(owner))
     page = browse(owner).new_page()
     shown = dialog(page, payment)
-    page.keyboard.press("Tab")
+    shown.get_by_label("Reason").focus()
     with page.expect_response(lambda response: response.request.method == "POST"):  # the preview, renewed
         page.keyboard.type("Wilted on arrival")
     page.wait_for_load_state("networkidle")
