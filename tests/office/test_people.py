@@ -1,17 +1,19 @@
 """Signing in, the reader's language, health, and calm answers when something is away."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from psycopg_pool import PoolTimeout
 from pytest_django import DjangoAssertNumQueries
 
-from factories import PASSWORD, make_invoice
+from factories import PASSWORD, make_invoice, make_order
 from florin.domain.staff.models import User
 from florin.screens.office import figures
 from office import signed_in
@@ -144,6 +146,24 @@ def test_a_missing_database_is_a_calm_page(
         assert "Nothing is lost" in answer.content.decode()
 
 
+def test_a_database_that_dies_while_the_session_is_kept_is_no_fault_of_the_person(owner: User) -> None:
+    client = signed_in(owner)
+    with _session_updates_that("PERFORM pg_terminate_backend(pg_backend_pid());"):
+        answer = client.post(_a_change(owner))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Nothing is lost" in answer.content.decode()
+
+
+def test_whoever_is_signed_out_meanwhile_is_told_so(owner: User) -> None:
+    client = signed_in(owner)
+    with _session_updates_that("DELETE FROM django_session; RETURN NULL;"):
+        answer = client.post(_a_change(owner))
+
+    assert answer.status_code == 409
+    assert "You were signed out in another window" in answer.content.decode()
+
+
 def test_a_defect_gets_a_number_and_no_traceback(
     owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -179,6 +199,25 @@ def test_too_many_fields_are_a_4xx(owner: User) -> None:
 @pytest.mark.parametrize("sheet", [{"login": "a\x00@x", "password": "p\x00"}, {"login": "x" * 9000}, {}])
 def test_absurd_sign_ins_are_answered_calmly(database: None, sheet: dict[str, str]) -> None:
     assert Client().post(SIGN_IN, sheet).status_code == 200
+
+
+def _a_change(owner: User) -> str:
+    """The address of a form that leaves a sentence in the session, to be read on the next page."""
+    return f"/office/orders/{make_order(owner).pk}/void/"
+
+
+@contextmanager
+def _session_updates_that(act: str) -> Iterator[None]:
+    """Have the database act when a session is updated."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN " + act + " RETURN NEW; END $$;"
+            "CREATE TRIGGER act BEFORE UPDATE ON django_session FOR EACH ROW EXECUTE FUNCTION act()"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION act CASCADE")
 
 
 def _away(*_arguments: object) -> None:

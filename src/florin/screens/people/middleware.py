@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,6 +47,27 @@ class Answers:
         if answers.is_database_away(problem):
             return answers.database_away(request, problem)
         return None
+
+
+class Sessions(SessionMiddleware):
+    """Keeps the session, and says which of two things it is when it cannot be kept.
+
+    Django takes a database that went away for a session that somebody ended, and answers both with a 400.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep what changed in the session; the answer tells people what to do if that cannot be done."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as problem:
+            cause = problem.__context__ and problem.__context__.__context__
+            if cause and answers.is_database_away(cause):
+                return answers.database_away(request, cause)
+        return answers.plain(
+            request,
+            409,
+            _("You were signed out in another window. Sign in again and look whether what you sent arrived."),
+        )
 
 
 class Language:
