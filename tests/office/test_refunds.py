@@ -177,6 +177,16 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
     assert not Refund.objects.exists()
 
 
+def test_a_preview_that_comes_after_the_press_does_not_load_the_page_again(owner: User) -> None:
+    invoice, name = make_invoice(owner), uuid4().hex
+    payment, client = paid_by_check(owner, invoice), signed_in(owner)
+    press(client, payment, invoice.item_id, "40.00", press=name)
+
+    late = press(client, payment, invoice.item_id, "40.00", press=name, act="reckon")
+
+    assert (late.status_code, late.headers.get("HX-Refresh")) == (204, None)
+
+
 def test_a_disputed_payment_says_why_it_is_not_refunded_and_loses_no_reason(owner: User) -> None:
     invoice = make_invoice(owner)
     payment = paid(owner, invoice)

@@ -47,10 +47,12 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     room = refund_payment.look(request.user.company, pk)
     if request.method != "POST":
         return _ask(request, refund_form.proposed(room))
+    only_reckon = request.POST.get("act") == "reckon"
     if queries.of_press(request.user.company, refund_form.press_of(request.POST)):
-        return done(request, "office:payment", pk)
+        # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
+        return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)
     sheet = refund_form.read(room, request.POST)
-    if request.POST.get("act") == "reckon":
+    if only_reckon:
         return page(request, "refund_effect.html", {"sheet": sheet})
     if sheet.wrong:
         return _ask(request, sheet, status=422)
