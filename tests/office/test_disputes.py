@@ -149,6 +149,24 @@ def test_a_returned_payment_no_longer_asks_for_attention_once_it_is_paid(owner: 
     assert "still owed" not in shown(owner, "/office/")
 
 
+@pytest.mark.parametrize("state", ["needs_response", "inquiry"])
+def test_a_payments_page_leads_to_where_its_dispute_is_answered(owner: User, state: str) -> None:
+    dispute = contest(owner, state=state)
+    page, answer = f"/office/payments/{dispute.payment_id}/", f"/disputes/{dispute.reference}"
+    assert answer in shown(owner, page)
+    Dispute.objects.update(state="under_review")
+    assert answer not in shown(owner, page)
+
+
+@pytest.mark.parametrize(("state", "word"), [("inquiry", "Inquiry"), ("needs_response", "Disputed")])
+def test_a_banks_question_is_called_one_and_found_as_one(owner: User, state: str, word: str) -> None:
+    payment = contest(owner, state=state).payment
+    assert f'<span class="badge badge-warn">{word}</span>' in shown(owner, f"/office/payments/{payment.pk}/")
+    for fate in ("inquiry", "disputed"):
+        listed = shown(owner, f"/office/payments/?state={fate}")
+        assert (f"/office/payments/{payment.pk}/" in listed) == (word.lower() == fate)
+
+
 def nsf(payment: Payment, door: str = "nsf") -> str:
     return f"/office/payments/{payment.pk}/{door}/"
 

@@ -20,6 +20,7 @@ from florin.kernel.money import Money
 
 _CONTESTED = sorted([*disputes.OPEN, disputes.DisputeState.LOST])
 _LOST = disputes.DisputeState.LOST
+_ASKED = disputes.DisputeState.INQUIRY
 
 
 class Fate(models.TextChoices):
@@ -28,6 +29,7 @@ class Fate(models.TextChoices):
     RECEIVED = "received", _("Received")
     PARTLY_REFUNDED = "partly_refunded", _("Partly refunded")
     REFUNDED = "refunded", _("Refunded")
+    INQUIRY = "inquiry", _("Inquiry")  # the payer's bank asks; no money is held
     DISPUTED = "disputed", _("Disputed")  # the dispute is open
     CHARGED_BACK = "charged_back", _("Charged back")  # the dispute is lost
     RETURNED = "returned", _("Returned")
@@ -109,17 +111,18 @@ def was_taken_back(payment: Payment) -> bool:
     return Payment.objects.filter(are(Fate.RETURNED) | are(Fate.CHARGED_BACK), pk=payment.pk).exists()
 
 
-def are(fate: Fate) -> Q:  # noqa: PLR0911 - a table
+def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
     undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
     returns = Return.objects.filter(payment=OuterRef("pk"))
     returned = Q(Exists(returns.exclude(code=return_codes.CHARGED_BACK)))
     contested = Dispute.objects.filter(payment=OuterRef("pk"), state__in=_CONTESTED)
-    disputed = Q(Exists(contested.exclude(state=_LOST)))
+    disputed = Q(Exists(contested.exclude(state__in=[_LOST, _ASKED])))
+    asked = Q(Exists(contested.filter(state=_ASKED)))
     charged_back = Q(Exists(contested.filter(state=_LOST)))
     charged_back |= Q(Exists(returns.filter(code=return_codes.CHARGED_BACK)))
     refunded = Q(Exists(_refunds()))
-    taken = undone | returned | charged_back | disputed
+    taken = undone | returned | charged_back | disputed | asked
     match fate:
         case Fate.UNDONE:
             return undone
@@ -129,6 +132,8 @@ def are(fate: Fate) -> Q:  # noqa: PLR0911 - a table
             return charged_back & ~undone & ~returned
         case Fate.DISPUTED:
             return disputed & ~charged_back & ~undone & ~returned
+        case Fate.INQUIRY:
+            return asked & ~disputed & ~charged_back & ~undone & ~returned
         case Fate.REFUNDED:
             return refunded & Q(GreaterThanOrEqual(_back(), F("amount"))) & ~taken
         case Fate.PARTLY_REFUNDED:
@@ -147,7 +152,8 @@ def _taken_away(keys: Collection[UUID]) -> dict[UUID, Fate]:
     """Return which payments are not ours any more, or may not be."""
     contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED).values_list("payment", "state")
     lost = {payment for payment, state in contested if state == _LOST}
-    found = {payment: Fate.DISPUTED for payment, _state in contested}
+    found = {payment: Fate.INQUIRY for payment, _state in contested}
+    found |= {payment: Fate.DISPUTED for payment, state in contested if state != _ASKED}
     returned = Return.objects.filter(payment__in=keys).values_list("payment", "code")
     for payment, code in returned:
         lost |= {payment} if code == return_codes.CHARGED_BACK else set()

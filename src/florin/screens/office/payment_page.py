@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.domain.disputes.queries import AWAITING_ANSWER
 from florin.domain.history import queries as history
 from florin.domain.history.queries import Aftermath, Fate, Row
 from florin.domain.ledger import applying
@@ -18,6 +19,7 @@ from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
+from florin.flows import contest_payment
 from florin.kernel import clock, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -90,6 +92,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         "payout": _payout(shown),
         "may": _may(request, row, after),
+        "answer_at": _answer_at(request, after),
         "until": refunds.last_day(shown),
         "stories": told,
         "mark": _mark(told),
@@ -117,6 +120,13 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
         "undo": counter and here and not row.refunded,
         "unapply": here and not held,
     }
+
+
+def _answer_at(request: StaffRequest, after: Aftermath) -> str:
+    """Return where a dispute that waits for an answer gets it, for whoever may give it; or nothing."""
+    waiting = (dispute for dispute in after.disputes if dispute.state in AWAITING_ANSWER)
+    dispute = next(waiting, None)
+    return contest_payment.page_of(dispute) if dispute and request.user.may(Right.REFUND) else ""
 
 
 def _places(shown: Payment) -> list[Place]:
