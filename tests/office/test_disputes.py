@@ -141,6 +141,13 @@ def test_home_says_what_is_disputed_and_what_came_back(owner: User) -> None:
     assert "Returned payment whose invoices are still owed" in text
 
 
+def test_home_calls_a_banks_question_one(owner: User) -> None:
+    contest(owner, state="inquiry")
+    text = shown(owner, "/office/")
+    assert "The payer&#x27;s bank asks about a payment" in text
+    assert "Payment is disputed" not in text
+
+
 def test_a_returned_payment_no_longer_asks_for_attention_once_it_is_paid(owner: User) -> None:
     invoice = make_invoice(owner)
     payment = receive(owner, invoice)

@@ -20,6 +20,8 @@ _MOST_NAMED = 200
 _AT_ONCE = 500
 _MOST_UNDER_WAY = 50
 _STILL_NEWS = timedelta(days=30)
+# A bank pays or refuses a debit within a week; one that is under way for longer may hold its debts for ever.
+SILENT_AFTER = timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +127,16 @@ def walk(found: QuerySet[Payment]) -> Iterator[list[Payment]]:
 
 
 def under_way(company_id: UUID) -> list[Attempt]:
-    """Return the bank debits that are under way, the latest first, with their customers and invoices."""
-    return _with_debts(Attempt.objects.filter(company_id=company_id, state=Attempt.State.PENDING))
+    """Return the bank debits that are under way, the longest first, with their customers and invoices."""
+    pending = Attempt.objects.filter(company_id=company_id, state=Attempt.State.PENDING)
+    return _with_debts(pending, "started_at")
+
+
+def silent(company_id: UUID) -> QuerySet[Attempt]:
+    """Return the bank debits that have been under way for so long that somebody should ask the processor."""
+    return Attempt.objects.filter(
+        company_id=company_id, state=Attempt.State.PENDING, started_at__lt=clock.now() - SILENT_AFTER
+    )
 
 
 def failed(company_id: UUID) -> QuerySet[Attempt]:
@@ -142,12 +152,12 @@ def failed(company_id: UUID) -> QuerySet[Attempt]:
 
 def failed_with_debts(company_id: UUID) -> list[Attempt]:
     """Return what ``failed`` does, the latest first, with customers and invoices."""
-    return _with_debts(failed(company_id))
+    return _with_debts(failed(company_id), "-started_at")
 
 
-def _with_debts(attempts: QuerySet[Attempt]) -> list[Attempt]:
+def _with_debts(attempts: QuerySet[Attempt], order: str) -> list[Attempt]:
     found = attempts.select_related("link__customer").prefetch_related("debts__invoice")
-    return list(found.order_by("-started_at")[:_MOST_UNDER_WAY])
+    return list(found.order_by(order)[:_MOST_UNDER_WAY])
 
 
 def _said(company_id: UUID, words: str, amount: Decimal | None) -> Q:

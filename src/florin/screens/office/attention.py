@@ -12,6 +12,7 @@ from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
 from florin.domain.credits import queries as credits_
 from florin.domain.disputes import queries as disputes
+from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
 from florin.domain.payouts import queries as settled
@@ -50,11 +51,19 @@ def _account_not_active(company: Company) -> Line | None:
 
 
 def _open_disputes(company: Company) -> Line | None:
-    count = disputes.open_ones(company.pk).count()
+    count = disputes.open_ones(company.pk).exclude(state=DisputeState.INQUIRY).count()
     if not count:
         return None
     text = ngettext("Payment is disputed", "Payments are disputed", count)
     return Line(text=text, path=f"{reverse('office:disputes')}?state=open", count=count, tone="bad")
+
+
+def _inquiries(company: Company) -> Line | None:
+    count = disputes.open_ones(company.pk).filter(state=DisputeState.INQUIRY).count()
+    if not count:
+        return None
+    text = ngettext("The payer's bank asks about a payment", "Payers' banks ask about payments", count)
+    return Line(text=text, path=f"{reverse('office:disputes')}?state=inquiry", count=count)
 
 
 def _returned_payments(company: Company) -> Line | None:
@@ -77,6 +86,16 @@ def _failed_debits(company: Company) -> Line | None:
         return None
     text = ngettext("Bank payment was not paid", "Bank payments were not paid", count)
     return Line(text=text, path=f"{reverse('office:payment-history')}#under-way", count=count, tone="bad")
+
+
+def _silent_debits(company: Company) -> Line | None:
+    count = payments.silent(company.pk).count()
+    if not count:
+        return None
+    text = ngettext(
+        "Bank payment not heard of for %(days)s days", "Bank payments not heard of for %(days)s days", count
+    ) % {"days": payments.SILENT_AFTER.days}
+    return Line(text=text, path=f"{reverse('office:payment-history')}#under-way", count=count)
 
 
 def _overpayments(company: Company) -> Line | None:
@@ -124,9 +143,11 @@ def _waiting_credits(company: Company) -> Line | None:
 LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.SETUP, _account_not_active),
     (Right.REFUND, _open_disputes),
+    (Right.REFUND, _inquiries),
     (Right.REFUND, _returned_payments),
     (Right.REFUND, _failed_refunds),
     (Right.RECEIVE_PAYMENT, _failed_debits),
+    (Right.RECEIVE_PAYMENT, _silent_debits),
     (Right.RECEIVE_PAYMENT, _overpayments),
     (Right.APPROVE_CREDIT, _waiting_credits),
     (Right.REFUND, _differences),

@@ -12,7 +12,7 @@ from florin.domain.payments import queries
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.kernel import return_codes
+from florin.kernel import clock, return_codes
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.payments_asked import Asked
@@ -57,6 +57,7 @@ def _around(company: Company) -> dict[str, object]:
         "fates": Fate.choices,
         "people": list(dict.fromkeys(people)),
         "under_way": queries.under_way(company.pk),
+        "silent_before": clock.now() - queries.SILENT_AFTER,
         "failed": [(attempt, return_codes.reason(attempt.failure)) for attempt in failed],
     }
 
