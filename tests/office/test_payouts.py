@@ -1,5 +1,6 @@
 """Payouts, the settlement report and the reconciliation, as staff see them (R15, X6)."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_stranger_finds_none_of_it(owner: User, stranger: User) -> None:
         assert difference.subject not in text
 
 
-@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 7), (RECONCILIATION, 3)])
+@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 8), (RECONCILIATION, 3)])
 def test_a_page_costs_the_same_for_one_payout_as_for_five(
     owner: User, page: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -116,6 +117,22 @@ def test_the_report_adds_up_on_the_screen(owner: User) -> None:
         ("Difference", "$0.00"),
     ):
         assert f'<dt>{label}</dt><dd class="amount">{amount}</dd>' in text
+
+
+def test_the_report_ends_with_the_last_payout_if_the_processors_clock_is_ahead(owner: User) -> None:
+    take_in(owner.company, told(MovementKind.FEE, -500))
+    today = clock.today(owner.company.time_zone)
+    assert f'name="until" value="{today}"' in shown(owner, REPORT)
+
+    ahead = clock.now() + timedelta(days=40)
+    payout = paid_out(
+        owner.company, *take_in(owner.company, told(MovementKind.OTHER, 900, at=ahead)), made_at=ahead
+    )
+
+    text, last = shown(owner, REPORT), clock.local(ahead, owner.company.time_zone)
+    assert f'name="from" value="{last - timedelta(days=30)}"' in text
+    assert f'name="until" value="{last}"' in text
+    assert f"{PAYOUTS}{payout.pk}/" in text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Entry
@@ -85,6 +85,11 @@ def runs(company: Company, most: int) -> list[Reconciliation]:
 def payouts(company: Company) -> QuerySet[Payout]:
     """Return payouts; the caller orders them."""
     return Payout.objects.filter(company=company)
+
+
+def last_payout_at(company: Company) -> datetime | None:
+    """Return when the last payout was made."""
+    return Payout.objects.filter(company=company).aggregate(last=Max("made_at"))["last"]
 
 
 def parts_of(keys: Iterable[UUID]) -> dict[UUID, Parts]:

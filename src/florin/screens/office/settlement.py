@@ -34,7 +34,7 @@ _LONGEST_DATE = 40
 @require_safe
 @needs(Right.REPORTS)
 def settlement(request: StaffRequest) -> HttpResponse:
-    """Show what the processor did with the money between two days: this month's, unless told otherwise."""
+    """Show what the processor did with the money between two days: the last 31, unless told otherwise."""
     try:
         report = _asked(request)
     except Refusal as problem:
@@ -91,15 +91,24 @@ def _asked(request: StaffRequest) -> Report:
 
 
 def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
-    """Read the two days; without them, this month until today."""
-    today = clock.today(company.time_zone)
+    """Read the two days; without them, the 31 that end today, or with the last payout if that is later."""
     sent = _typed(request)
     try:
         first, last = typed.day(sent["from"]), typed.day(sent["until"])
     except Mistyped as problem:
         raise Refusal(str(problem)) from problem
-    last = last or (min(today, first + timedelta(days=report_settlement.MOST_DAYS - 1)) if first else today)
-    return first or last.replace(day=1), last
+    others = timedelta(days=report_settlement.MOST_DAYS - 1)
+    if last is None:
+        latest = _latest(company)
+        last = min(latest, first + others) if first else latest
+    return first or last - others, last
+
+
+def _latest(company: Company) -> date:
+    """Return today, or the day of the last payout: the processor's clock may be ahead of ours."""
+    made_at = queries.last_payout_at(company)
+    today = clock.today(company.time_zone)
+    return max(today, clock.local(made_at, company.time_zone)) if made_at else today
 
 
 def _typed(request: StaffRequest) -> dict[str, str]:
