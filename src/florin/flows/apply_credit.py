@@ -4,7 +4,7 @@ lock credit and invoices -> leave what payments hold -> one entry -> stale sessi
 """
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ from florin.flows import stale_sessions
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict
 
+_PRESSES = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
+
 
 @transaction.atomic(durable=True)
 def apply(
@@ -40,7 +42,7 @@ def apply(
     """
     items = services.lock_items(company, [credit_id, *amounts])
     find(queries.givers(company), pk=credit_id)
-    key = f"apply:{credit_id}:{press}"
+    key = f"apply:{credit_id}:{_asked(press, sorted(amounts.items()))}"
     if Entry.objects.filter(key=key).exists():
         return []
     held = bill.reserved_credits([credit_id]).get(credit_id, 0)
@@ -65,7 +67,7 @@ def unapply(
     """
     items = services.lock_items(company, [credit_id, invoice_item])
     credit = find(queries.givers(company), pk=credit_id)
-    key = f"unapply:{credit_id}:{press}"
+    key = f"unapply:{credit_id}:{_asked(press, invoice_item)}"
     if Entry.objects.filter(key=key).exists():
         return None
     standing = applying.standing(credit=credit_id, debt=invoice_item)
@@ -78,6 +80,11 @@ def unapply(
     if company.use_open_credits:
         stale_sessions.expire(link__customer=credit.customer_id, currency=credit.currency)
     return part
+
+
+def _asked(press: str, what: object) -> str:
+    """Name what a press asks for: the same press with something else on the form is another wish."""
+    return uuid5(_PRESSES, f"{press} {what}").hex
 
 
 def _note(kind: activity.Kind, part: Part, by: User, **about: str) -> None:

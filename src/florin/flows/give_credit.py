@@ -18,7 +18,7 @@ from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import stale_sessions
-from florin.kernel.errors import Forbidden
+from florin.kernel.errors import Forbidden, PressReused
 
 _LONGEST_PRESS = 40
 
@@ -30,15 +30,27 @@ def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -
 
     Raises:
         Conflict: if the customer is kept in another currency by now.
+        PressReused: if the same press has written another credit.
     """
     press = press[:_LONGEST_PRESS]
     try:
-        return (credits_.of_press(company, press) if press else None) or _create(company, draft, press, by=by)
+        return _pressed(company, draft, press) or _create(company, draft, press, by=by)
     except IntegrityError:
-        winner = credits_.of_press(company, press) if press else None
+        winner = _pressed(company, draft, press)
         if winner is None:
             raise
         return winner
+
+
+def _pressed(company: Company, draft: CreditDraft, press: str) -> Credit | None:
+    """Return the credit that a press has written, if it has; another one is refused."""
+    known = credits_.of_press(company, press) if press else None
+    if known is not None and not credits_.says(known, draft):
+        raise PressReused(
+            _("This form has written credit %(number)s already. Save it again only if it is another one.")
+            % {"number": known.number}
+        )
+    return known
 
 
 @transaction.atomic(durable=True)

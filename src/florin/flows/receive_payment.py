@@ -6,7 +6,8 @@ lock -> payment, allocations, discounts -> receipt -> mails -> stale sessions ex
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -22,6 +23,7 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import send_documents, stale_sessions
 from florin.kernel.database import find
+from florin.kernel.errors import PressReused
 
 
 def receive(
@@ -35,9 +37,13 @@ def receive(
     Raises:
         NotFound: if the company has no such customer.
         Refusal: if an address is wrong, or the payment cannot be as it is described; nothing is kept then.
+        PressReused: if the same press has recorded another payment.
     """
     recipients = send_documents.addresses(mail_to) if mail_to else ()
-    return _receive(company, customer_id, wanted, recipients=recipients, by=by)
+    try:
+        return _receive(company, customer_id, wanted, recipients=recipients, by=by)
+    except IntegrityError:  # the same press for another customer was quicker, and is known now
+        return _receive(company, customer_id, wanted, recipients=recipients, by=by)
 
 
 @transaction.atomic(durable=True)
@@ -47,7 +53,7 @@ def _receive(
     customer = _locked(company, customer_id)
     known = receiving.of_press(company, wanted.press)
     if known is not None:
-        return known
+        return _same(known, customer, wanted)
     payment = receiving.receive(customer, wanted, by=by.name)
     receipt = receipts.issue(payment)
     subjects = allocating.touched(payment)
@@ -76,6 +82,17 @@ def _receive(
             currency=payment.currency,
         )
     return payment
+
+
+def _same(known: Payment, customer: Customer, wanted: Receiving) -> Payment:
+    """Return what a press has recorded, if it is what is wanted now."""
+    recorded = (known.customer_id, known.money, known.method, known.reference)
+    if recorded != (customer.pk, wanted.amount, wanted.method, wanted.reference):
+        raise PressReused(
+            _("This form has recorded payment %(number)s already. Record it again only if it is another one.")
+            % {"number": known.number}
+        )
+    return known
 
 
 def _locked(company: Company, customer_id: UUID) -> Customer:

@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -64,7 +64,10 @@ def refund(company: Company, payment_id: UUID, wish: Wish, *, by: User) -> Refun
         NotFound: if the company has no such payment.
         Refusal: if it cannot be refunded so; the sentence says why.
     """
-    decided, is_new = _decide(company, payment_id, wish, by)
+    try:
+        decided, is_new = _decide(company, payment_id, wish, by)
+    except IntegrityError:  # the same press on another payment was quicker, and is known now
+        decided, is_new = _decide(company, payment_id, wish, by)
     if is_new and decided.state == RefundState.REQUESTED:
         _send(decided)
     return Refund.objects.get(pk=decided.pk)

@@ -4,7 +4,7 @@ lock payment -> lock items -> take the money back -> stale sessions -> timeline
 """
 
 from collections.abc import Iterable
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import translation
@@ -73,7 +73,7 @@ def unapply(
         Refusal: if the payment has not so much there.
     """
     payment = allocating.lock(payment_id, company)
-    key = f"payment:{payment.pk}:unapply:{press}"
+    key = f"payment:{payment.pk}:unapply:{uuid5(item, f'{press} {amount}').hex}"
     if Entry.objects.filter(key=key).exists():
         return payment
     stands = next(

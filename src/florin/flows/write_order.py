@@ -6,6 +6,7 @@ draft saved -> order -> (confirmed: new revision, difference in the ledger, stal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -15,6 +16,7 @@ from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import OrderDraft
 from florin.domain.staff.models import User
+from florin.kernel.errors import PressReused
 from florin.kernel.jobs import Job, later
 
 _LONGEST_PRESS = 40
@@ -24,15 +26,29 @@ def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") ->
     """Write a new draft order; nothing is owed yet.
 
     ``press`` names the press of Save: pressed twice, even at once, the same order comes back.
+
+    Raises:
+        PressReused: if the same press has written another order.
     """
     press = press[:_LONGEST_PRESS]
     try:
-        return (orders.of_press(company, press) if press else None) or _create(company, draft, press, by=by)
+        return _pressed(company, draft, press) or _create(company, draft, press, by=by)
     except IntegrityError:
-        winner = orders.of_press(company, press) if press else None
+        winner = _pressed(company, draft, press)
         if winner is None:
             raise
         return winner
+
+
+def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:
+    """Return the order that a press has written, if it has; another one is refused."""
+    known = orders.of_press(company, press) if press else None
+    if known is not None and not orders.says(known, draft):
+        raise PressReused(
+            _("This form has written order %(number)s already. Save it again only if it is another one.")
+            % {"number": known.number}
+        )
+    return known
 
 
 @transaction.atomic(durable=True)

@@ -26,3 +26,7 @@ class Conflict(Refusal):
     """The world moved between looking and acting; the sentence says what is true now."""
 
     status = 409
+
+
+class PressReused(Conflict):
+    """A form that has done its work comes again with something else on it; the sentence says what it did."""

@@ -92,6 +92,12 @@ def change(credit: Credit, draft: CreditDraft, *, seen: str) -> bool:
     return mark(credit) != seen
 
 
+def says(credit: Credit, draft: CreditDraft) -> bool:
+    """Whether a credit says the same as a draft."""
+    said = (credit.customer_id, Money(credit.amount, credit.currency), credit.given_on, credit.reason)
+    return said == (draft.customer_id, draft.amount, draft.given_on, draft.reason)
+
+
 def mark(credit: Credit) -> str:
     """Return a short text that changes whenever what the credit says does."""
     return changes.mark(

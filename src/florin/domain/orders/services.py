@@ -174,6 +174,15 @@ def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
     )
 
 
+def says(order: Order, draft: OrderDraft) -> bool:
+    """Whether an order says the same as a draft."""
+    said = (order.customer_id, order.ship_on, order.po_number, order.ship_to, order.note)
+    wanted = (draft.customer_id, draft.ship_on, draft.po_number, draft.ship_to, draft.note)
+    names = ("code", "description", "quantity", "unit", "unit_price")
+    lines = [tuple(getattr(line, name) for name in names) for line in draft.lines]
+    return said == wanted and list(order.lines.values_list(*names)) == lines
+
+
 def of_press(company: Company, press: str) -> Order | None:
     """Return the order that was written by this press of Save, if it was."""
     return Order.objects.filter(company=company, press=press).first()

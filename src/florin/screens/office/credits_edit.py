@@ -15,7 +15,8 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.database import new_key
+from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.screens.office import credits_form
 from florin.screens.office.credits_form import TypedCredit
 from florin.screens.office.credits_page import find_credit
@@ -93,6 +94,8 @@ def _refused(
     if isinstance(problem, Conflict) and credit is not None:
         saved = find_credit(request.user.company, credit.pk)
         typed.seen = credits_.mark(saved)
+    if isinstance(problem, PressReused):
+        typed.press = new_key().hex
     return _form(request, typed, credit, status=problem.status, problem=problem, saved=saved)
 
 

@@ -14,7 +14,8 @@ from florin.domain.customers import queries as customers
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.flows import write_order
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.database import new_key
+from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.screens.office import order_form, reading
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.order_form import TypedLine, TypedOrder
@@ -131,6 +132,8 @@ def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, prob
     if isinstance(problem, Conflict) and order is not None:
         now = reading.standing(request.user.company, order.pk).order
         typed.version = now.version
+    if isinstance(problem, PressReused):
+        typed.press = new_key().hex
     return _form(request, typed, order, status=problem.status, problem=problem, now=now)
 
 

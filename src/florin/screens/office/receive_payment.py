@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from florin.domain.companies.models import Company
 from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
@@ -16,8 +17,8 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.rights import Right
 from florin.flows import receive_payment
 from florin.kernel import clock
-from florin.kernel.database import find
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.money import Money
 from florin.screens.office import receive_form
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -41,12 +42,15 @@ def receive(request: StaffRequest) -> HttpResponse:
     if not form.seen:  # without script, the invoices are shown before anything is recorded
         return _form(request, form, look=True)
     try:
-        _refuse_if_gone(form)
+        _refuse_if_gone(form, company)
         payment = receive_payment.receive(
             company, form.whose.pk, wanted, mail_to=form.addresses, by=request.user
         )
     except Refusal as problem:
-        return _form(request, receive_form.read(request.POST, company), problem=problem)
+        form = receive_form.read(request.POST, company)
+        if isinstance(problem, PressReused):
+            form.press = new_key().hex
+        return _form(request, form, problem=problem)
     return redirect("office:payment-received", payment.pk)
 
 
@@ -95,8 +99,9 @@ def received(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "receive_done.html", context)
 
 
-def _refuse_if_gone(form: TypedPayment) -> None:
-    if form.gone:
+def _refuse_if_gone(form: TypedPayment, company: Company) -> None:
+    """Refuse what was typed for an invoice that is not open any more, unless this very press has paid it."""
+    if form.gone and receiving.of_press(company, form.press) is None:
         raise Conflict(
             _("An invoice to which money was applied is not open any more. Look again at what is open.")
         )

@@ -48,7 +48,8 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, refund_form.proposed(room))
     only_reckon = request.POST.get("act") == "reckon"
-    if queries.of_press(request.user.company, refund_form.press_of(request.POST)):
+    known = queries.of_press(request.user.company, refund_form.press_of(request.POST))
+    if known is not None and known.payment_id == pk:
         # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
         return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)
     sheet = refund_form.read(room, request.POST)
