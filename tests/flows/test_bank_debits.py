@@ -1,12 +1,14 @@
 """Paying by bank account: initiated is not paid, and what is under way cannot be paid again (R13)."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from domain.world import pay_by_credit
+from domain.world import pay_by_credit, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
-from florin.domain.companies.models import PaymentsAccount
+from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
@@ -16,8 +18,9 @@ from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, AttemptCredit, Method, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, settle_payment, start_checkout
+from florin.flows import deliver_outbox, nsf_fee, settle_payment, start_checkout
 from florin.flows.start_checkout import NotPayable
+from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 State = Attempt.State
@@ -34,6 +37,13 @@ def settled(attempt: Attempt) -> Attempt:
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
     return attempt
+
+
+def failed(bank: Bank, link: Link, account: str = "000222222227") -> Attempt:
+    """A debit that the bank did not pay, for want of money unless another account is named."""
+    attempt = debited(bank, link, account)
+    bank.let_days_pass(5)
+    return settled(attempt)
 
 
 def mailed(kind: Message.Kind) -> list[str]:
@@ -93,6 +103,60 @@ def test_a_debit_that_the_bank_does_not_pay_leaves_the_bill_open_and_says_why(
     assert words in letter
     assert links.address_of(link.pk) in letter
     assert any("failed" in subject for subject in told)
+
+
+def test_a_debit_that_the_bank_does_not_pay_costs_the_companys_fee_once(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    attempt = failed(bank, make_link(owner))
+    settled(attempt)
+
+    fee = Invoice.objects.get(total=2_500)
+    assert (fee.customer, fee.item.balance) == (attempt.link.customer, 2_500)
+    assert fee.order.press == f"nsf:{attempt.pk.hex}"
+    assert "bank payment of $100.00 from" in fee.order.lines.get().description
+    assert Activity.objects.get(kind="payment_failed").about["fee"] == fee.number
+
+
+def test_the_letters_about_a_debit_that_failed_name_the_fee(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    bank.forget_mails()
+    failed(bank, make_link(owner))
+    deliver_outbox.deliver()
+
+    fee = Invoice.objects.get(total=2_500)
+    told = [mail["text"] for mail in bank.mails() if "$100.00" in mail["subject"]]
+    naming = [
+        text for text in told if f"A fee of $25.00 is charged for it, with invoice {fee.number}." in text
+    ]
+    assert len(naming) == 2  # the payer's and the company's
+
+
+def test_the_order_whose_debit_failed_tells_of_the_fee(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    invoice = make_invoice(owner)
+    failed(bank, make_link(owner, invoice))
+    client = Client()
+    client.force_login(owner)
+
+    fee = Invoice.objects.get(total=2_500)
+    assert f"a fee is charged with {fee.number}" in client.get(f"/office/orders/{invoice.order_id}/").text
+
+
+def test_a_debit_that_the_accounts_owner_did_not_allow_costs_no_fee(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+
+    assert failed(bank, make_link(owner), "000333333335").failure == "R10"
+    assert Invoice.objects.count() == 1
+
+
+def test_a_debit_costs_one_fee_even_if_it_comes_back_after_it_had_failed(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    attempt = failed(bank, make_link(owner))
+    report(attempt, Outcome.SETTLED, usd(10_000))
+    payment = Payment.objects.get(attempt=attempt)
+
+    with transaction.atomic():
+        assert nsf_fee.charge_for(payment, "R01") is None
 
 
 def test_what_is_under_way_cannot_be_paid_again_by_any_link(owner: User, bank: Bank) -> None:

@@ -129,6 +129,29 @@ def test_a_return_charges_the_companys_fee_once_as_an_invoice(owner: User, bank:
     assert payment.pk in issued.subjects
 
 
+def test_the_letters_about_a_return_name_the_fee(owner: User, bank: Bank) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    send_back(bank, paid_by_bank(owner, bank, make_invoice(owner)))
+
+    fee = Invoice.objects.get(total=2_500)
+    sentence = f"A fee of $25.00 is charged for it, with invoice {fee.number}."
+    assert sentence in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert sentence in letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    assert Activity.objects.get(kind="payment_returned").about["fee"] == fee.number
+
+
+@pytest.mark.parametrize("code", ["R05", "R07", "R10", "R11", "R29"])
+def test_no_fee_is_charged_by_itself_for_a_debit_that_was_not_allowed(
+    owner: User, bank: Bank, code: str
+) -> None:
+    Company.objects.update(nsf_fee=2_500)
+
+    send_back(bank, paid_by_bank(owner, bank, make_invoice(owner)), code)
+
+    assert Return.objects.get().code == code
+    assert Invoice.objects.count() == 1
+
+
 def test_without_a_fee_none_is_charged(owner: User, bank: Bank) -> None:
     send_back(bank, paid_by_bank(owner, bank, make_invoice(owner)))
 

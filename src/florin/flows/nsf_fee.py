@@ -1,54 +1,102 @@
-"""Charging a customer for a payment that came back: an order with one line, and its invoice, at once.
+"""Charging a customer for a payment that failed or came back: an order of one line, and its invoice.
 
-returned payment -> order "Returned payment fee" -> confirmed -> invoice -> (automatic) link -> timeline
+failed or returned -> order "Returned payment fee" -> confirmed -> invoice -> (automatic) link -> timeline
 """
 
+from collections.abc import Collection
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
+from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders import services as orders
 from florin.domain.orders.services import LineDraft, OrderDraft
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Attempt, Payment
 from florin.flows import confirm_order
+from florin.kernel import clock, formats, return_codes
 from florin.kernel.money import Money
+from florin.kernel.news import NewsFee
 
 
-def suggested(payment: Payment) -> Money:
+def suggested(what: Payment | Attempt) -> Money:
     """Return what the company charges for a returned payment; nothing in a currency that is not its own."""
-    company = payment.company
-    same = payment.customer.currency == payment.currency == company.currency
-    return Money(company.nsf_fee if same else 0, payment.customer.currency)
+    company, customer = what.company, _customer(what)
+    same = customer.currency == what.currency == company.currency
+    return Money(company.nsf_fee if same else 0, customer.currency)
 
 
-def charge(payment: Payment, fee: Money, *, by: str) -> Invoice:
-    """Invoice the fee, in the caller's transaction, in which the payment is returned and which locks it.
+def charge_for(what: Payment | Attempt, code: str) -> Invoice | None:
+    """Invoice the company's fee for a bank debit that came back with this code, if it warrants one.
 
-    Once per payment: the order's press is the payment's, and the database refuses a second one.
+    In the caller's transaction, as ``charge``. A debit costs one fee, even if it failed, was paid after all,
+    and came back then.
     """
-    order = orders.create(payment.company, _draft(payment, fee), by=None, press=f"nsf:{payment.pk.hex}")
+    fee = suggested(what)
+    if not fee or not return_codes.warrants_fee(code):
+        return None
+    known = isinstance(what, Payment) and what.attempt_id and invoices_for(what.company_id, [what.attempt_id])
+    return None if known else charge(what, fee, by=activity.SYSTEM)
+
+
+def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
+    """Invoice the fee, in the caller's transaction, in which the payment came back and which locks it.
+
+    Once per payment and per attempt: the order's press is theirs, and the database refuses a second one.
+    """
+    order = orders.create(what.company, _draft(what, fee), by=None, press=_press(what.pk))
     activity.note(
         order.company_id,
         activity.Kind.ORDER_CREATED,
-        subjects=[order.pk, order.customer_id, payment.pk],
+        subjects=[order.pk, order.customer_id, what.pk],
         actor=by,
         number=order.number,
     )
-    return confirm_order.confirm_locked(order, by=by, also=[payment.pk])
+    return confirm_order.confirm_locked(order, by=by, also=[what.pk])
 
 
-def _draft(payment: Payment, fee: Money) -> OrderDraft:
-    with translation.override(payment.customer.language):
+def news_of(invoice: Invoice | None) -> NewsFee | None:
+    """Say for a letter what is charged."""
+    return NewsFee(invoice.number, invoice.total, invoice.currency) if invoice else None
+
+
+def invoices_for(company_id: UUID, keys: Collection[UUID]) -> dict[UUID, Invoice]:
+    """Return the fee's invoice for each of these payments and attempts that has one, in one query."""
+    presses = {_press(key): key for key in keys}
+    found = Invoice.objects.filter(company=company_id, order__company=company_id, order__press__in=presses)
+    return {presses[invoice.order.press]: invoice for invoice in found.select_related("order", "item")}
+
+
+def _press(key: UUID) -> str:
+    return f"nsf:{key.hex}"
+
+
+def _customer(what: Payment | Attempt) -> Customer:
+    return what.customer if isinstance(what, Payment) else what.link.customer
+
+
+def _draft(what: Payment | Attempt, fee: Money) -> OrderDraft:
+    customer = _customer(what)
+    with translation.override(customer.language):
         line = LineDraft(
             code="",
-            description=_("Returned payment fee: %(number)s") % {"number": payment.number},
+            description=_("Returned payment fee: %(number)s") % {"number": _name(what, customer.language)},
             quantity=Decimal(1),
             unit="",
             unit_price=fee.decimal,
         )
-    return OrderDraft(
-        customer_id=payment.customer_id, ship_on=None, po_number="", ship_to="", note="", lines=[line]
-    )
+    return OrderDraft(customer_id=customer.pk, ship_on=None, po_number="", ship_to="", note="", lines=[line])
+
+
+def _name(what: Payment | Attempt, language: str) -> str:
+    """Name what came back: a payment by its number, a debit that failed by its amount and day."""
+    if isinstance(what, Payment):
+        return what.number
+    day = clock.local(what.started_at, what.company.time_zone)
+    return _("bank payment of %(amount)s from %(day)s") % {
+        "amount": formats.money(what.money, language),
+        "day": formats.day(day, language),
+    }

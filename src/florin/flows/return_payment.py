@@ -1,6 +1,6 @@
 """A payment came back: invoices are open again, credits restored, both sides told, perhaps a fee charged.
 
-lock -> take the money from where it stands -> timeline -> mails -> (fee invoice) -> stale sessions expire
+lock -> take the money from where it stands -> (fee invoice) -> mails -> timeline -> stale sessions expire
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.utils import translation
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment, Return
@@ -48,25 +49,22 @@ def mark(company: Company, payment_id: UUID, marking: Marking, *, by: User) -> R
     """
     payment = allocating.lock(payment_id, company)
     returned = returns.mark(payment, code=marking.code, reason=marking.note, by=by.name)
-    _tell(payment, returned, payment.money, by=by.name)
-    if marking.fee:
-        nsf_fee.charge(payment, marking.fee, by=by.name)
+    fee = nsf_fee.charge(payment, marking.fee, by=by.name) if marking.fee else None
+    _tell(payment, returned, payment.money, fee=fee, by=by.name)
     return returned
 
 
 def take_in(payment: Payment, report: DisputeReport) -> bool:
     """Record a bank debit that the processor reports as returned; false if that is known.
 
-    The payment is locked by the caller, in the caller's transaction. The company's fee for it is charged
-    along with it, so that it is charged once.
+    The payment is locked by the caller, in the caller's transaction. The company's fee for it, if its code
+    warrants one, is charged along with it, so that it is charged once.
     """
     returned = returns.take_in(payment, report)
     if returned is None:
         return False
-    _tell(payment, returned, report.amount, by=activity.SYSTEM)
-    fee = nsf_fee.suggested(payment)
-    if fee:
-        nsf_fee.charge(payment, fee, by=activity.SYSTEM)
+    fee = nsf_fee.charge_for(payment, returned.code)
+    _tell(payment, returned, report.amount, fee=fee, by=activity.SYSTEM)
     return True
 
 
@@ -88,7 +86,7 @@ def link_of(payment: Payment) -> UUID | None:
     return link.pk if link and link.revoked_at is None else None
 
 
-def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None:
+def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | None, by: str) -> None:
     key = returned.entry.key
     reopened = returns.reopened(key)
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
@@ -108,6 +106,7 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None
         lines=news_lines(reopened),
         link=link_of(payment),
         path=f"/office/payments/{payment.pk}/",
+        fee=nsf_fee.news_of(fee),
     )
     tell.payer(happening, Message.Kind.PAYMENT_RETURNED, to=payers(payment))
     tell.company(happening, Message.Kind.RETURNED_NOTICE)
@@ -121,6 +120,7 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, by: str) -> None
         amount=amount.minor,
         currency=amount.currency,
         code=returned.code,
+        fee=fee.number if fee else "",
         reason=returned.reason if by != activity.SYSTEM else "",
     )
     stale_sessions.expire_wanting(returns.items_of(key))

@@ -26,7 +26,7 @@ from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pe
 from florin.domain.receipts import services as receipts
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import stale_sessions, start_checkout, tell
+from florin.flows import nsf_fee, stale_sessions, start_checkout, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
@@ -222,11 +222,23 @@ def _after_initiation(attempt: Attempt, report: Report) -> None:
 
 
 def _after_failure(attempt: Attempt, report: Report) -> None:
-    """Tell payer and company that the bank did not pay: the invoices are as open as before."""
-    happening = replace(_happening(attempt, report, "failed"), reason=report.failure)
+    """Tell payer and company that the bank did not pay: the invoices are as open as before, and a fee is due.
+
+    The fee is charged in the transaction in which the attempt fails, so once.
+    """
+    fee = nsf_fee.charge_for(attempt, report.failure)
+    happening = replace(
+        _happening(attempt, report, "failed"), reason=report.failure, fee=nsf_fee.news_of(fee)
+    )
     tell.payer(happening, Message.Kind.PAYMENT_FAILED, to=_payers(attempt, report))
     tell.company(happening, Message.Kind.FAILED_NOTICE)
-    _note(activity.Kind.PAYMENT_FAILED, attempt, amount=attempt.money, code=report.failure)
+    _note(
+        activity.Kind.PAYMENT_FAILED,
+        attempt,
+        amount=attempt.money,
+        code=report.failure,
+        fee=fee.number if fee else "",
+    )
 
 
 def _happening(attempt: Attempt, report: Report, what: str) -> Happening:

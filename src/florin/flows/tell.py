@@ -13,7 +13,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.news import MoneyNews, NewsLine
+from florin.kernel.news import MoneyNews, NewsFee, NewsLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Happening:
     """What is to be told; ``event`` names it once for all, ``subjects`` whose timelines show the mails.
 
     ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office;
-    ``answer_at`` is the processor's page for whoever has to answer until ``answer_by``.
+    ``answer_at`` is the processor's page for whoever has to answer until ``answer_by``; ``fee`` is what the
+    customer is charged for it.
     """
 
     event: str
@@ -40,6 +41,7 @@ class Happening:
     path: str = "/office/"
     answer_by: date | None = None
     answer_at: str = ""
+    fee: NewsFee | None = None
 
 
 def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> None:
@@ -94,4 +96,5 @@ def _news(happening: Happening, kind: Message.Kind, language: str) -> MoneyNews:
         lines=tuple(happening.lines),
         answer_by=happening.answer_by,
         answer_at=happening.answer_at,
+        fee=happening.fee,
     )

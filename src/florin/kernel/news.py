@@ -32,6 +32,15 @@ class NewsLine:
     balance: int
 
 
+@dataclass(frozen=True, slots=True)
+class NewsFee:
+    """The invoice over a fee that is charged for what happened; minor units of its own currency."""
+
+    number: str
+    amount: int
+    currency: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyNews:
     """The snapshot of such a letter; ``amount`` in minor units of ``currency``, ``on`` the company's day.
@@ -39,6 +48,7 @@ class MoneyNews:
     ``number`` is the payment's or the refund's, ``reason`` a sentence or a return code, ``reference`` the
     processor's, ``state`` how the thing stands where a topic has several ends (a dispute's state).
     ``answer_by`` is the last day to answer, on the page ``answer_at``, if there is something to answer.
+    ``fee`` is what the customer is charged for it, if anything.
     """
 
     topic: str
@@ -56,6 +66,7 @@ class MoneyNews:
     lines: tuple[NewsLine, ...] = ()
     answer_by: date | None = None
     answer_at: str = ""
+    fee: NewsFee | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
@@ -65,12 +76,13 @@ class MoneyNews:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read back what ``to_json`` wrote."""
-        answer_by = data.get("answer_by")
+        answer_by, fee = data.get("answer_by"), data.get("fee")
         return cls(
             **{
                 **data,
                 "on": date.fromisoformat(data["on"]),
                 "lines": tuple(NewsLine(**line) for line in data["lines"]),
                 "answer_by": date.fromisoformat(answer_by) if answer_by else None,
+                "fee": NewsFee(**fee) if fee else None,
             }
         )

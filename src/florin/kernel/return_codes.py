@@ -40,10 +40,23 @@ BY_HAND: dict[str, str | Promise] = {
 }
 CHARGED_BACK = "CHARGEBACK"
 
+_NOT_FOR_THE_PAYER = frozenset({"R05", "R06", "R07", "R10", "R11", "R14", "R15", "R24", "R29"})
+
 
 def is_known(code: str) -> bool:
     """Whether there are words for a code."""
     return code in REASONS or code in BY_HAND or code == CHARGED_BACK
+
+
+def warrants_fee(code: str) -> bool:
+    """Whether a bank debit that came back with this code may cost its payer a fee by itself.
+
+    Not if the account's owner says that the debit was not allowed (R05, R07, R10, R11, R29): a further charge
+    would then have even less permission. Nor if it is not for them to answer: the sender's bank asked for it
+    back (R06), a debit was sent twice (R24), or somebody has died (R14, R15). Nor if we do not know the code.
+    Staff may still write an invoice.
+    """
+    return code in REASONS and code not in _NOT_FOR_THE_PAYER
 
 
 def reason(code: str) -> str:

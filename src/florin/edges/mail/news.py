@@ -116,6 +116,7 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
                     _("The bank took it back: %(reason)s.") % {"reason": _reason(news)},
                     _("Its invoices are open again, and credits that were applied with it are restored."),
                     _("The customer was told. Agree with them how they pay now."),
+                    *_fee(news),
                 ),
                 lines=_("Open again"),
                 button=_("Open the payment"),
@@ -133,18 +134,27 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
 def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     """Tell that the bank did not pay a debit that was under way, and why; the payer may pay again."""
     why = _("The bank did not pay: %(reason)s.") % {"reason": return_codes.sentence(news.reason)}
+    fee = _fee(news)
     if news.topic == Topic.PAYMENT_FAILED:
         return _Words(
             _("Your bank did not pay %(amount)s to %(company)s") % parts,
             _("Your bank payment did not go through"),
-            (why, _("Nothing was paid, and these invoices are as open as before. Please pay another way.")),
+            (
+                why,
+                _("Nothing was paid, and these invoices are as open as before. Please pay another way."),
+                *fee,
+            ),
             lines=_("Not paid"),
             button=_("Pay another way"),
         )
     return _Words(
         _("The bank payment of %(amount)s by %(customer)s failed") % parts,
         _("A bank payment failed"),
-        (why, _("Its invoices are as open as before. The customer was told, and can pay by the same link.")),
+        (
+            why,
+            _("Its invoices are as open as before. The customer was told, and can pay by the same link."),
+            *fee,
+        ),
         lines=_("Not paid"),
         button=_("Open the office"),
     )
@@ -159,10 +169,23 @@ def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
     return _Words(
         _("Your payment of %(amount)s to %(company)s came back") % parts,
         _("Your payment came back"),
-        (why, _("These invoices are therefore open again. Please pay them another way, or call us.")),
+        (
+            why,
+            _("These invoices are therefore open again. Please pay them another way, or call us."),
+            *_fee(news),
+        ),
         lines=_("Open again"),
         button=_("Pay now"),
     )
+
+
+def _fee(news: MoneyNews) -> tuple[str, ...]:
+    """Name the invoice over the fee that a payment which did not hold costs its payer, if there is one."""
+    if news.fee is None:
+        return ()
+    amount = formats.money(news.fee.amount, news.fee.currency, news.language)
+    parts = {"fee": amount, "number": news.fee.number}
+    return (_("A fee of %(fee)s is charged for it, with invoice %(number)s.") % parts,)
 
 
 def _refund(news: MoneyNews, parts: dict[str, str]) -> _Words:
