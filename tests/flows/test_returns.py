@@ -1,17 +1,21 @@
 """Payments that come back: invoices open again, credits restored, both sides told, a fee if there is one."""
 
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from factories import make_credit, make_customer, make_invoice
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.applying import Part
 from florin.domain.ledger.models import Account, Entry, Item
+from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, bill
 from florin.domain.payments.bill import BillState
@@ -20,7 +24,7 @@ from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.mail import news
 from florin.edges.mail.writing import Letter
-from florin.flows import follow_payment, receive_payment, return_payment, undo_payment
+from florin.flows import deliver_outbox, follow_payment, receive_payment, return_payment, undo_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
@@ -177,9 +181,11 @@ def test_what_was_refunded_before_is_an_adjustment(owner: User, bank: Bank) -> N
     assert stands_at(Account.ADJUSTMENTS) == 4_000
 
 
-def receive_check(owner: User, invoice: Invoice, method: Method = Method.CHECK) -> Payment:
+def receive_check(
+    owner: User, invoice: Invoice, method: Method = Method.CHECK, amount: Money | None = None
+) -> Payment:
     wanted = Receiving(
-        amount=invoice.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
+        amount=amount or invoice.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
     )
     return receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
 
@@ -193,6 +199,51 @@ def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
     assert (balance(invoice.item), stands_at(Account.BANK)) == (10_000, 0)
     assert told(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
     assert "Not enough money in the account" in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+
+
+def pay_link_in_the_mail(bank: Bank) -> str:
+    """The address that the payer's mail about what came back leads to, or nothing."""
+    bank.forget_mails()
+    deliver_outbox.deliver()
+    mail = next(mail for mail in bank.mails() if mail["subject"].startswith("Your payment of"))
+    return next((link for link in mail["links"] if "/pay/" in link), "")
+
+
+@pytest.mark.parametrize(("method", "code"), [(Method.CHECK, "NSF"), (Method.TERMINAL, "CHARGEBACK")])
+def test_the_mail_about_money_from_the_counter_that_came_back_leads_to_paying_it_online(
+    owner: User, bank: Bank, method: Method, code: str
+) -> None:
+    customer = make_customer(owner.company)
+    first, second = (make_invoice(owner, customer=customer) for _ in range(2))
+    payment = receive_check(owner, first, method, Money(15_000, "USD"))
+
+    return_payment.mark(owner.company, payment.pk, Marking(code=code, note=""), by=owner)
+
+    page = Client(headers={"host": "127.0.0.1"}).get(urlsplit(pay_link_in_the_mail(bank)).path).text
+    assert all(part in page for part in (first.number, second.number, "Pay $200.00"))
+
+
+def test_the_mail_about_a_bad_check_has_no_link_for_who_cannot_pay_online(owner: User, bank: Bank) -> None:
+    payment = receive_check(owner, make_invoice(owner))
+    Customer.objects.update(links_enabled=False)
+
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+
+    assert pay_link_in_the_mail(bank) == ""
+    assert not Link.objects.exists()
+
+
+def test_the_mail_about_a_bad_check_for_nothing_owed_speaks_of_no_invoices(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    wanted = Receiving(
+        amount=Money(5_000, "USD"), method=Method.CHECK, on=clock.today("UTC"), press=uuid4().hex
+    )
+    payment = receive_payment.receive(owner.company, customer.pk, wanted, by=owner)
+
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+
+    assert pay_link_in_the_mail(bank) == ""
+    assert "invoices" not in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
 
 
 def test_a_bad_check_marked_twice_charges_its_fee_once(owner: User) -> None:

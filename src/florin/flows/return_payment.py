@@ -1,17 +1,21 @@
 """A payment came back: invoices are open again, credits restored, both sides told, perhaps a fee charged.
 
-lock -> take the money from where it stands -> (fee invoice) -> mails -> timeline -> stale sessions expire
+lock -> take the money from where it stands -> (fee invoice, link) -> mails -> timeline -> stale sessions
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import translation
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
-from florin.domain.invoices.models import Invoice
+from florin.domain.invoices.models import Invoice, Revision
+from florin.domain.links import rules
+from florin.domain.links import services as links
+from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment, Return
@@ -86,11 +90,25 @@ def link_of(payment: Payment) -> UUID | None:
     return link.pk if link and link.revoked_at is None else None
 
 
+def _fresh_link(payment: Payment, reopened: list[Reopened], *, by: str) -> UUID | None:
+    """Make a link to what is open again, for money from the counter, if it can be paid online (R9, R10)."""
+    recipients = payers(payment)
+    answer = rules.for_customer(payment.company, payment.customer, currency=payment.currency)
+    if not (reopened and recipients and answer.offered):
+        return None
+    opened = [one.invoice.pk for one in reopened]
+    revisions = Revision.objects.filter(invoice__in=opened, number=F("invoice__revision"))
+    ordered = list(revisions.select_related("invoice").order_by("invoice__due_on", "invoice__number"))
+    kind = Link.Kind.INVOICE if len(ordered) == 1 else Link.Kind.BATCH
+    return links.mint(ordered, recipients=recipients, by=by, kind=kind).pk
+
+
 def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | None, by: str) -> None:
     key = returned.entry.key
     reopened = returns.reopened(key)
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
-    subjects = list(dict.fromkeys([*allocating.touched(payment), *papers]))
+    link = link_of(payment) if payment.attempt else _fresh_link(payment, reopened, by=by)
+    subjects = list(dict.fromkeys([*allocating.touched(payment), *papers, *([link] if link else [])]))
     with translation.override(payment.company.language):
         method = payment.method_text
     happening = Happening(
@@ -104,7 +122,7 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | N
         reason=returned.code,
         reference=payment.reference,
         lines=news_lines(reopened),
-        link=link_of(payment),
+        link=link,
         path=f"/office/payments/{payment.pk}/",
         fee=nsf_fee.news_of(fee),
     )

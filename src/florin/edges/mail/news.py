@@ -166,14 +166,14 @@ def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
         why = _("Your bank has decided for you and gave you the money back.")
     else:
         why = _("Your bank did not let us keep it: %(reason)s.") % {"reason": _reason(news)}
+    if news.lines:
+        now = _("These invoices are therefore open again. Please pay them another way, or call us.")
+    else:
+        now = _("Please pay it another way, or call us.")
     return _Words(
         _("Your payment of %(amount)s to %(company)s came back") % parts,
         _("Your payment came back"),
-        (
-            why,
-            _("These invoices are therefore open again. Please pay them another way, or call us."),
-            *_fee(news),
-        ),
+        (why, now, *_fee(news)),
         lines=_("Open again"),
         button=_("Pay now"),
     )
