@@ -1,17 +1,20 @@
 """Payouts, the settlement report and the reconciliation, as staff see them (R15, X6)."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from domain.world import usd
 from factories import make_invoice, make_user
 from florin.domain.outbox.models import Message
-from florin.domain.payouts.models import Difference, Movement, Payout
+from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.kernel import clock
+from florin.kernel import clock, formats
 from florin.kernel.processor import MovementKind
 from office import signed_in
 from office.conftest import Open
@@ -180,7 +183,7 @@ def test_what_differs_stands_on_home_until_somebody_settles_it(owner: User) -> N
     difference, client = differing(owner), signed_in(owner)
     assert "Difference to the processor&#x27;s account" in shown(owner, "/office/")
     settle = f"{RECONCILIATION}{difference.pk}/settle/"
-    assert "20.00 USD" in shown(owner, RECONCILIATION)
+    assert "$20.00" in shown(owner, RECONCILIATION)
 
     assert client.post(settle, {"note": ""}).status_code == 422
     answer = client.post(settle, {"note": "4242 4242 4242 4242"})
@@ -203,6 +206,38 @@ def test_a_payout_that_came_back_stands_on_home(owner: User) -> None:
 def test_comparing_is_asked_for_and_not_waited_for(owner: User) -> None:
     answer = signed_in(owner).post(f"{RECONCILIATION}compare/", follow=True)
     assert "The comparison is under way" in answer.content.decode()
+
+
+def test_the_page_renews_itself_until_the_comparison_has_ended(owner: User) -> None:
+    client = signed_in(owner)
+    asked = client.post(f"{RECONCILIATION}compare/")["Location"]
+    (again,) = re.findall(r'data-refresh hx-get="([^"]+)"', client.get(asked).content.decode())
+    htmx = {"HX-Request": "true"}
+    assert client.get(unescape(again), headers=htmx).status_code == 204
+
+    now = clock.now()
+    Reconciliation.objects.create(
+        company=owner.company, started_at=now, finished_at=now, since=now, until=now, asked_by="somebody"
+    )
+
+    text = client.get(unescape(again), headers=htmx).content.decode()
+    assert "The comparison is done." in text
+    assert "data-refresh" not in text
+    assert "<html" not in text
+
+
+@pytest.mark.parametrize("asked", ["", "soon", "2026-01-01", "2020-01-01T00:00:00+00:00", "%00", "9" * 500])
+def test_a_page_that_waits_for_nothing_does_not_renew_itself(owner: User, asked: str) -> None:
+    assert "data-refresh" not in shown(owner, f"{RECONCILIATION}?asked={asked}")
+
+
+def test_amounts_and_states_are_told_in_the_readers_language(owner: User) -> None:
+    differing(owner, kind=Difference.Kind.STATE, ours="pending", theirs="1234.50 USD")
+    User.objects.update(language="es")
+    text = shown(owner, RECONCILIATION)
+    assert formats.money(usd(123_450), "es") in text
+    assert ">pending<" not in text
+    assert ">En curso<" in text
 
 
 def test_every_kind_of_difference_is_told_in_words(owner: User) -> None:

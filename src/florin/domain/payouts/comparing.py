@@ -207,10 +207,19 @@ def _about_the_rest(row: Standing, taken: Movement) -> list[Found]:
 
 
 def said(money: Money) -> str:
-    """Write an amount the same in every language."""
+    """Write an amount as it is kept: the same in every language, for ``amount_in`` to read."""
     return f"{money.decimal} {money.currency}"
 
 
 def text(minor: int, currency: str) -> str:
     """Write minor units of a currency as ``said`` does."""
     return said(Money(minor, currency))
+
+
+def amount_in(kept: str) -> Money | None:
+    """Read what ``said`` wrote; none if it is no amount but a word."""
+    figures, _space, currency = kept.partition(" ")
+    try:
+        return Money.parse(figures, currency) if currency else None
+    except ValueError:
+        return None

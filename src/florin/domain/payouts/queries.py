@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Entry
@@ -82,6 +82,12 @@ def runs(company: Company, most: int) -> list[Reconciliation]:
     return list(Reconciliation.objects.filter(company=company).order_by("-started_at")[:most])
 
 
+def has_compared(company: Company, *, since: datetime) -> bool:
+    """Say whether a comparison that began since then has come to its end."""
+    ended = Reconciliation.objects.filter(company=company, finished_at__isnull=False)
+    return ended.filter(started_at__gte=since).exists()
+
+
 def payouts(company: Company) -> QuerySet[Payout]:
     """Return payouts; the caller orders them."""
     return Payout.objects.filter(company=company)
@@ -89,7 +95,8 @@ def payouts(company: Company) -> QuerySet[Payout]:
 
 def last_payout_at(company: Company) -> datetime | None:
     """Return when the last payout was made."""
-    return Payout.objects.filter(company=company).aggregate(last=Max("made_at"))["last"]
+    made = Payout.objects.filter(company=company).order_by("-made_at")
+    return made.values_list("made_at", flat=True).first()
 
 
 def parts_of(keys: Iterable[UUID]) -> dict[UUID, Parts]:

@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from florin.domain.payouts import queries
+from florin.domain.companies.models import Company
+from florin.domain.payments.lifecycle import AttemptState
+from florin.domain.payouts import comparing, queries
 from florin.domain.payouts.checking import BY_ITSELF
 from florin.domain.payouts.models import Difference
 from florin.domain.staff.rights import Right
 from florin.flows import reconcile
+from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office import typed
@@ -25,6 +31,7 @@ from florin.screens.office.typed import Mistyped
 
 _MOST_OPEN, _MOST_SETTLED, _MOST_RUNS = 200, 20, 10
 _LONGEST_NOTE = 200
+_PATIENCE = timedelta(minutes=10)
 Kind = Difference.Kind
 
 KINDS: dict[str, tuple[Promise, Promise]] = {
@@ -71,6 +78,16 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
         gettext_lazy("The balance moved for a reason that has no name here. It is booked as an adjustment."),
     ),
 }
+STATES: dict[str, Promise] = {
+    AttemptState.OPENED: gettext_lazy("Opened"),
+    AttemptState.PENDING: gettext_lazy("Under way"),
+    AttemptState.CAPTURING: gettext_lazy("Being taken"),
+    AttemptState.VOIDING: gettext_lazy("Being released"),
+    AttemptState.SETTLED: gettext_lazy("Received"),
+    AttemptState.CANCELLED: gettext_lazy("Released"),
+    AttemptState.FAILED: gettext_lazy("Not paid"),
+    AttemptState.EXPIRED: gettext_lazy("Expired"),
+}
 _WHOLE = (
     gettext_lazy("Balances differ"),
     gettext_lazy(
@@ -101,6 +118,16 @@ class Row:
         return _WHOLE if whole else KINDS[self.difference.kind]
 
     @property
+    def ours(self) -> str:
+        """What our books have, in the reader's language."""
+        return _written(self.difference.ours)
+
+    @property
+    def theirs(self) -> str:
+        """What the processor has, in the reader's language."""
+        return _written(self.difference.theirs)
+
+    @property
     def by_itself(self) -> bool:
         """Whether it closed because it no longer held."""
         return self.difference.settled_by == BY_ITSELF
@@ -109,29 +136,40 @@ class Row:
 @require_safe
 @needs(Right.REFUND)
 def reconciliation(request: StaffRequest) -> HttpResponse:
-    """Show what differs now, what differed lately, and the latest comparisons."""
-    company = request.user.company
+    """Show what differs now, what differed lately, and the latest comparisons.
+
+    ``asked`` is when somebody pressed Compare now: until that comparison has ended, the page asks again, and
+    204 says that it has not.
+    """
+    company, asked = request.user.company, _moment(request.GET.get("asked", ""))
+    waiting = asked is not None and _is_waited_for(company, asked)
+    if waiting and "again" in request.GET:
+        return HttpResponse(status=204)
     found = list(queries.open_differences(company).select_related("payment")[: _MOST_OPEN + 1])
     context = {
         "rows": _rows(found[:_MOST_OPEN]),
         "most": _MOST_OPEN if len(found) > _MOST_OPEN else 0,
         "settled": _rows(queries.settled_differences(company, _MOST_SETTLED)),
         "runs": queries.runs(company, _MOST_RUNS),
+        "waiting": waiting,
+        "compared": asked is not None and queries.has_compared(company, since=asked),
+        "again": urlencode({"asked": asked.isoformat(), "again": "yes"}) if asked else "",
     }
-    return page(request, "reconciliation.html", context)
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "reconciliation_body.html" if part else "reconciliation.html", context)
 
 
 @require_http_methods(["POST"])
 @needs(Right.REFUND)
 def compare(request: StaffRequest) -> HttpResponse:
     """Ask for a comparison now; a worker makes it."""
+    asked = clock.now()
     try:
         reconcile.ask(request.user.company, by=request.user)
     except Refusal as problem:
         messages.error(request, str(problem))
-    else:
-        messages.success(request, _("The comparison is under way. Its outcome will stand here in a moment."))
-    return redirect("office:reconciliation")
+        return redirect("office:reconciliation")
+    return redirect(f"{reverse('office:reconciliation')}?{urlencode({'asked': asked.isoformat()})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,6 +189,29 @@ def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
         return _dialog(request, difference, note=note, problem=str(problem))
     messages.success(request, _("The difference is settled."))
     return done(request, "office:reconciliation")
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment with its time zone; whatever is none counts as not said."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _is_waited_for(company: Company, asked: datetime) -> bool:
+    """Say whether a comparison that was asked for at a moment may still end soon."""
+    recent = clock.now() - _PATIENCE < asked <= clock.now()
+    return recent and not queries.has_compared(company, since=asked)
+
+
+def _written(text: str) -> str:
+    """Write an amount, or the state of a payment, in the reader's language."""
+    amount = comparing.amount_in(text)
+    if amount is None:
+        return str(STATES.get(text, text))
+    return formats.money(amount, get_language() or "en")
 
 
 def _rows(found: Sequence[Difference]) -> list[Row]:
