@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from florin.domain.customers import queries as customers
-from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Payment
+from florin.domain.payments.bill import Bill
+from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Method, Payment, Return
 from florin.kernel import clock
 from florin.kernel.money import Money, unusual
 
@@ -67,6 +68,19 @@ class Totals:
 
     totals: Sequence[Total]
     cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A bank payment that did not hold: how much, begun when (UTC), and the bank's return code.
+
+    ``whole`` says that all of it can be paid again.
+    """
+
+    amount: Money
+    began_at: datetime
+    code: str
+    whole: bool
 
 
 def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
@@ -153,6 +167,31 @@ def failed(company_id: UUID) -> QuerySet[Attempt]:
 def failed_with_debts(company_id: UUID) -> list[Attempt]:
     """Return what ``failed`` does, the latest first, with customers and invoices."""
     return _with_debts(failed(company_id), "-started_at")
+
+
+def setback(bill: Bill) -> Setback | None:
+    """Return the bank payment by a bill's link that failed or came back, while any of its debts is open.
+
+    Only the latest by this very link counts: a later one paid, and what others paid by links of their own is
+    their affair. Two queries, one if nothing is wrong, and none if nobody has pressed Pay on this link.
+    """
+    if bill.link.started_at is None:
+        return None
+    decided = Attempt.objects.filter(
+        link=bill.link, state__in=[Attempt.State.FAILED, Attempt.State.SETTLED]
+    ).annotate(returned=Return.objects.filter(payment__attempt=OuterRef("pk")).values("code")[:1])
+    latest = decided.order_by("-started_at").first()
+    if latest is None or latest.method != Method.ACH:
+        return None
+    code = latest.failure if latest.state == Attempt.State.FAILED else latest.returned
+    if code is None:
+        return None  # it is paid
+    payable = {line.item_id: line.payable.minor for line in bill.lines}
+    debts = [(amount, payable.get(item, 0)) for item, amount in latest.debts.values_list("item", "amount")]
+    if not any(left for _amount, left in debts):
+        return None
+    whole = all(left >= amount for amount, left in debts)
+    return Setback(latest.money, latest.started_at, code, whole)
 
 
 def _with_debts(attempts: QuerySet[Attempt], order: str) -> list[Attempt]:

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from florin.domain.history import queries as history
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
-from florin.domain.payments import changes
+from florin.domain.payments import changes, queries
 from florin.domain.payments.bill import Bill, BillLine, BillState, Progress
 from florin.domain.payments.changes import Change
 from florin.domain.payments.lifecycle import FINAL, HOLDING
 from florin.domain.payments.models import Allocation, Attempt, Method, Payment
+from florin.domain.payments.queries import Setback
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
 from florin.flows import start_checkout
-from florin.kernel import clock, declines, return_codes
+from florin.kernel import clock, declines, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.documents import ReceiptDocument
 from florin.kernel.money import Money
@@ -31,6 +32,7 @@ from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
 _ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
+_OPEN = frozenset({BillState.PAYABLE, BillState.OFF})
 _OVER = frozenset({BillState.PAID, BillState.VOID})
 _AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
@@ -73,6 +75,7 @@ class BillSheet(Sheet):
     pending: UUID | None
     changes: Sequence[Change]
     statement: Statement | None
+    setback: Setback | None
 
     @property
     def seen(self) -> str:
@@ -90,6 +93,28 @@ class BillSheet(Sheet):
         if self.progress is None or not self.progress.by_bank:
             return None
         return clock.local(self.progress.since, self.link.company.time_zone)
+
+    @property
+    def fell_through(self) -> str:
+        """What became of the payer's bank payment, if it failed or came back and is open again (R13)."""
+        if self.setback is None:
+            return ""
+        language = self.link.customer.language
+        day = clock.local(self.setback.began_at, self.link.company.time_zone)
+        told = {
+            "amount": formats.money(self.setback.amount, language),
+            "day": formats.day(day, language),
+            "reason": return_codes.reason(self.setback.code),
+        }
+        if self.setback.whole:
+            return (
+                _(
+                    "Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s."
+                    " The amount is open again."
+                )
+                % told
+            )
+        return _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
 
     @property
     def first(self) -> Sequence[BillLine]:
@@ -223,6 +248,7 @@ def bill_sheet(token: str, link: Link, *, chosen: Method | None = None) -> BillS
         pending=_pending_through(link) if bill.state == BillState.IN_PROGRESS else None,
         changes=changes.since_mail(bill) if bill.state not in _OVER else (),
         statement=statements.of_link(link) if link.kind == Link.Kind.STATEMENT else None,
+        setback=queries.setback(bill) if bill.state in _OPEN else None,
     )
 
 
