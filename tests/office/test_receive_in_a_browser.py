@@ -124,6 +124,20 @@ def test_without_script_everything_still_works(owner: User, customer: Customer, 
     assert Item.objects.get(pk=invoice.item_id).balance == 10_000
 
 
+def test_a_dialog_that_was_opened_as_a_page_stays_one_when_something_is_wrong(
+    owner: User, browse: Open
+) -> None:
+    page = browse(owner).new_page()
+    page.goto(f"{RECEIVE}terms/")
+
+    page.get_by_label("Discount for early payment").fill("99")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_text("Give a percentage from 0 to 50.").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator("form[action$='/terms/']").count() == 1
+
+
 def test_an_overpayment_is_decided_by_keyboard(owner: User, customer: Customer, browse: Open) -> None:
     overpay(owner, customer)
     page = browse(owner).new_page()

@@ -3,6 +3,9 @@
 
 const dialog = document.getElementById("dialog");
 
+// A question that is a page of its own is sent as a page, not into the dialog.
+for (const form of document.querySelectorAll(".step-page > form")) form.removeAttribute("hx-post");
+
 // A fragment that was loaded into the dialog opens it.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === dialog && dialog.firstElementChild && !dialog.open) {
