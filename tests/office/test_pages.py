@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from factories import make_customer, make_invoice, make_link, make_order
+from factories import make_credit, make_customer, make_invoice, make_link, make_order
 from florin.domain.activity import services as activity
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
@@ -23,8 +24,8 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 8 + len(attention.LOOKS)),
-        ("/office/feed/", 2),
+        ("/office/", 9 + len(attention.LOOKS)),
+        ("/office/feed/", 3),
         ("/office/orders/", 2),
         ("/office/orders/?q=Corner", 5),  # how many begin so, any of them at all, customers who fit
         ("/office/orders/new/", 0),
@@ -114,6 +115,42 @@ def test_home_adds_up_what_is_owed_by_age(owner: User) -> None:
     text = signed_in(owner).get("/office/").content.decode()
     assert re.findall(r"<dd>(\$[\d.]+)</dd>", text) == ["$1.00", "$2.00", "$2.00", "$2.00", "$2.00"]
     assert "$9.00" in text
+
+
+def test_home_and_the_customer_tell_open_invoices_from_credits_and_what_is_left(owner: User) -> None:
+    invoice = make_invoice(owner)
+    make_credit(owner, invoice.customer, "30.00")
+    make_credit(owner, make_customer(owner.company, currency="JPY"), "5")
+    said = re.compile(r"<dt>([\w ]+)</dt><dd class=\"figure-large\">([^<]+)</dd>")
+
+    home, customer = (
+        said.findall(signed_in(owner).get(address).content.decode())
+        for address in ("/office/", f"/office/customers/{invoice.customer_id}/")
+    )
+
+    assert [name for name, _amount in customer] == ["Open invoices", "Open credits", "Owed after credits"]
+    assert [amount.lstrip("-\u2212") for _name, amount in customer] == ["$100.00", "$30.00", "$70.00"]
+    assert [amount.lstrip("-\u2212") for _name, amount in home[:6]] == [
+        "¥0",
+        "¥5",
+        "¥5",
+        "$100.00",
+        "$30.00",
+        "$70.00",
+    ]
+
+
+def test_home_tells_of_mails_in_a_row_in_one_line(owner: User) -> None:
+    for _mail in range(20):
+        make_link(owner)
+    activity.note(owner.company_id, activity.Kind.LINK_OPENED, subjects=[], actor="ann@shop.example")
+    make_link(owner)
+
+    text = unescape(signed_in(owner).get("/office/feed/").content.decode())
+
+    assert "20 mails with payment links are on their way" in text
+    assert "ann@shop.example opened the payment link" in text
+    assert text.count("is on its way to") == 1
 
 
 def test_home_shows_each_currency_by_itself(owner: User) -> None:

@@ -37,6 +37,16 @@ class Owing:
     credits: list[Item]
 
     @property
+    def invoices(self) -> Money:
+        """What is owed on open invoices."""
+        return Money(self.aging.current + self.aging.overdue, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        """What is open to the customer's credit, as a negative amount."""
+        return Money(self.aging.credits, self.currency)
+
+    @property
     def total(self) -> Money:
         """What is owed less the open credits."""
         return Money(self.aging.total, self.currency)

@@ -1,6 +1,6 @@
 """The figures on Home, each reckoned by the database in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -31,10 +31,16 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is owed in one currency, by how late it is."""
+    """What is owed in one currency: open invoices by how late they are, and open credits (negative)."""
 
-    total: Money
+    invoices: Money
+    credit: Money
     buckets: Sequence[Bucket]
+
+    @property
+    def total(self) -> Money:
+        """What is owed after the open credits; below zero if they are more."""
+        return self.invoices + self.credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,21 @@ def owed(company: Company) -> list[Owed]:
     today = clock.today(company.time_zone)
     spans = _spans(today)
     rows = (
-        Item.objects.filter(company=company, kind=Item.Kind.INVOICE)
+        Item.objects.filter(company=company)
         .exclude(balance=0)
         .values("currency")
-        .annotate(**{name: Sum("balance", filter=span, default=0) for name, span in spans.items()})
+        .annotate(
+            credits=Sum("balance", filter=Q(balance__lt=0), default=0),
+            **{
+                name: Sum("balance", filter=span & Q(balance__gt=0), default=0)
+                for name, span in spans.items()
+            },
+        )
         .order_by("currency")
     )
-    return [_owed(row["currency"], [(name, int(row[name])) for name in spans]) for row in rows]
+    return [
+        _owed(row["currency"], {name: int(row[name]) for name in spans}, int(row["credits"])) for row in rows
+    ]
 
 
 def collected(company: Company) -> list[Collected]:
@@ -141,14 +155,14 @@ def _spans(today: date) -> dict[str, Q]:
     }
 
 
-def _owed(currency: str, amounts: Sequence[tuple[str, int]]) -> Owed:
-    whole = sum(amount for _name, amount in amounts)
+def _owed(currency: str, amounts: Mapping[str, int], credit: int) -> Owed:
+    whole = sum(amounts.values())
     buckets, reached = [], 0
-    for name, amount in amounts:
-        start, end = _BAR * reached // whole, _BAR * (reached + amount) // whole
+    for name, amount in amounts.items():
+        start, end = (_BAR * upto // (whole or 1) for upto in (reached, reached + amount))
         buckets.append(Bucket(name, Money(amount, currency), start, end - start))
         reached += amount
-    return Owed(Money(whole, currency), buckets)
+    return Owed(Money(whole, currency), Money(credit, currency), buckets)
 
 
 def _midnight(day: date, company: Company) -> datetime:

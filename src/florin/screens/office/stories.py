@@ -6,6 +6,7 @@ The sentences themselves are in ``templates/office/story.html``, one for each ki
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -22,12 +23,10 @@ from florin.kernel.money import Money
 Kind = Activity.Kind
 _MOST = 200
 _MOST_NEWS = 15
+_MOST_MAILS = 200  # that are looked at for one line of the feed
 
-# What the live feed on Home tells of.
+# What the live feed on Home tells of beside the mails that were sent; their timelines say if they arrive.
 NEWS = [
-    Kind.QUEUED,
-    Kind.SENT,
-    Kind.DELIVERED,
     Kind.BOUNCED,
     Kind.LINK_REVOKED,
     Kind.LINK_OPENED,
@@ -156,7 +155,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One line of a timeline; ``about`` holds the sentence's details, ``order`` where it leads."""
+    """One line of a timeline; ``about`` holds the sentence's details, ``order`` where it leads.
+
+    ``mails`` counts the mails in a row that the line tells of; ``more`` says that there may be more of them.
+    """
 
     key: UUID
     kind: str
@@ -165,6 +167,8 @@ class Story:
     about: dict[str, str | int]
     amount: Money | None
     order: UUID | None = None
+    mails: int = 1
+    more: bool = False
 
     @property
     def icon(self) -> str:
@@ -229,8 +233,24 @@ def timeline(company_id: UUID, *subjects: UUID) -> list[Story]:
 
 
 def news(company_id: UUID) -> list[Story]:
-    """Tell what happened to the company's mails, links and payments, the latest first."""
-    return _lead_to_orders(company_id, activity.feed(company_id, NEWS)[:_MOST_NEWS])
+    """Tell what happened to the company's links and payments, the latest first (three queries).
+
+    Mails that somebody sent one after the other are one line, so that they hide neither money nor trouble.
+    """
+    mails = list(activity.feed(company_id, [Kind.QUEUED])[:_MOST_MAILS])
+    happened = [*mails, *activity.feed(company_id, NEWS)[:_MOST_NEWS]]
+    happened.sort(key=lambda entry: (entry.at, entry.pk), reverse=True)
+    lines = [list(line) for _sender, line in groupby(happened, key=_sender)][:_MOST_NEWS]
+    last = mails[-1] if len(mails) == _MOST_MAILS else None
+    told = _lead_to_orders(company_id, [line[0] for line in lines])
+    return [
+        replace(story, mails=len(line), more=last in line) for story, line in zip(told, lines, strict=True)
+    ]
+
+
+def _sender(entry: Activity) -> object:
+    """Return what mails in a row have in common; anything else stands by itself."""
+    return (entry.actor, entry.about.get("link")) if entry.kind == Kind.QUEUED else entry.pk
 
 
 def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[Story]:
