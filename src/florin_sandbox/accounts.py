@@ -227,6 +227,16 @@ def restore(bank: Bank, account: Json) -> None:
     move(bank, account, Stage(bank.store.private(account["id"])["before"]))
 
 
+def withhold_debits(bank: Bank, account: Json) -> None:
+    """The processor lets the account debit no bank accounts, whatever else it may; `verify` ends this."""
+    debits = METHODS["us_bank_account"]
+    if debits not in account["capabilities"]:
+        raise errors.Refusal("This account has not asked to debit bank accounts.")
+    account["capabilities"][debits] = "inactive"
+    bank.store.save(account)
+    _tell(bank, account)
+
+
 def stage(bank: Bank, account: Json) -> Stage:
     """How far the processor is with this account."""
     return Stage(bank.store.private(account["id"])["stage"])

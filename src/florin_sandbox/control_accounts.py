@@ -15,6 +15,7 @@ VERDICTS = {
     "reject": accounts.reject,
     "suspend": accounts.suspend,
     "restore": accounts.restore,
+    "withhold_debits": accounts.withhold_debits,
 }
 
 

@@ -14,14 +14,16 @@ from florin.config import environment
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
+from florin.domain.links.models import Link
 from florin.domain.payments import bill
 from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.payments.models import Attempt, Method, Payment, ProcessorNotice
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import deliver_outbox, handle_notice, onboard_account, refund_payment, settle_payment
 from florin.flows.onboard_account import ProcessorAway
+from florin.flows.start_checkout import NotPayable
 from florin.kernel.errors import Conflict, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
@@ -144,6 +146,33 @@ def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, ban
     assert judge(bank, admin, "restore").state == State.ACTIVE
     assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.PAYABLE
     assert letters() == ["active", "suspended", "active"]
+
+
+def test_bank_payments_are_offered_only_while_the_processor_allows_them(admin: User, bank: Bank) -> None:
+    """Cards go on: debits are a capability of their own (R13)."""
+    active(bank, admin)
+    link = make_link(User.objects.get(pk=admin.pk))
+    assert methods(link) == [Method.CARD, Method.ACH]
+
+    account = judge(bank, admin, "withhold_debits")
+
+    assert (account.state, account.debits) == (State.ACTIVE, "inactive")
+    assert methods(link) == [Method.CARD]
+    with pytest.raises(NotPayable):
+        press_pay(link, Method.ACH)
+    PaymentsAccount.objects.update(card_enabled=False)
+    assert "does not let the company debit" in rules.for_company(account_of(admin).company).reason
+    judge(bank, admin, "verify")
+    assert methods(link) == [Method.ACH]
+
+
+def test_a_company_outside_the_united_states_is_offered_no_bank_payments(admin: User, bank: Bank) -> None:
+    go_on(admin, "MX")
+    assert judge(bank, admin, "verify").debits == "unrequested"
+
+
+def methods(link: Link) -> list[Method]:
+    return list(bill.draw_up(Link.objects.get(pk=link.pk)).methods)
 
 
 def test_an_answer_to_an_older_question_changes_nothing(admin: User, bank: Bank) -> None:

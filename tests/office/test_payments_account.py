@@ -61,6 +61,20 @@ def test_a_new_account_says_what_it_needs_and_knows_the_country(admin: User) -> 
     assert "1 %, at least $1.00" in page
 
 
+@pytest.mark.parametrize(
+    ("debits", "why"),
+    [("pending", "still verifying"), ("inactive", "does not let"), ("unrequested", "States")],
+)
+def test_setup_says_why_bank_payments_are_not_offered(admin: User, debits: str, why: str) -> None:
+    stands(admin, State.ACTIVE)
+    for page in (ACCOUNT, "/office/payments/settings/"):
+        assert "by card only" not in text(admin, page)
+    stands(admin, State.ACTIVE, debits=debits)
+    for page in (ACCOUNT, "/office/payments/settings/"):
+        assert "by card only" in text(admin, page)
+        assert why in text(admin, page)
+
+
 def test_opening_leads_to_the_processors_form(admin: User, bank: Bank) -> None:
     answer = signed_in(admin).post(OPEN, {"country": "US"})
     assert answer.status_code == 303

@@ -384,6 +384,15 @@ def test_money_moved_for_an_account_says_so_in_the_log(bank: Sandbox) -> None:
     assert {entry["account"] for entry in entries} == {business.account}
 
 
+def test_bank_debits_can_be_withheld_from_an_account_that_takes_cards(bank: Sandbox) -> None:
+    business = bank.business()
+    debits = "us_bank_account_ach_payments"
+    withheld = bank.order(f"accounts/{business.account}", verdict="withhold_debits")
+    assert (withheld["charges_enabled"], withheld["capabilities"][debits]) == (True, "inactive")
+    verified = bank.order(f"accounts/{business.account}", verdict="verify")
+    assert verified["capabilities"][debits] == "active"
+
+
 def test_a_bad_verdict_is_a_clear_no(bank: Sandbox) -> None:
     headers = {"Authorization": "Bearer control-token-for-the-tests"}
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from florin.kernel.processor import DebitStanding
+
 _WANTED: dict[str, str | Promise] = {
     "business_profile.mcc": _("The trade that the business is in"),
     "business_profile.name": _("The name that customers know"),
@@ -66,6 +68,21 @@ _REASONS: dict[str, str | Promise] = {
     "under_review": _("The processor is reviewing the account."),
 }
 
+_NO_DEBITS: dict[str, str | Promise] = {
+    DebitStanding.PENDING: _(
+        "Your customers can pay by card only: the processor is still verifying whether your company may debit"
+        " bank accounts (ACH). You need not do anything."
+    ),
+    DebitStanding.INACTIVE: _(
+        "Your customers can pay by card only: the processor does not let your company debit bank accounts"
+        " (ACH). If it asks for something, it stands below; otherwise ask whoever runs this installation."
+    ),
+    DebitStanding.UNREQUESTED: _(
+        "Your customers can pay by card only: bank accounts can be debited (ACH) for companies in the United"
+        " States only."
+    ),
+}
+
 
 def wanted(names: Iterable[str]) -> list[str]:
     """Return what is wanted, each thing once, in the language that is active."""
@@ -75,6 +92,11 @@ def wanted(names: Iterable[str]) -> list[str]:
 def why(reason: str) -> str:
     """Return the sentence for a processor's reason, in the language that is active; nothing for none."""
     return str(_REASONS.get(reason, reason))
+
+
+def no_debits(standing: str) -> str:
+    """Say in the active language why bank payments are not offered; nothing if they are."""
+    return str(_NO_DEBITS.get(standing, ""))
 
 
 def _thing(name: str) -> str:

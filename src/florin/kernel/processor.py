@@ -164,12 +164,22 @@ class AccountStanding(StrEnum):
     REJECTED = "rejected"
 
 
+class DebitStanding(StrEnum):
+    """Whether the processor lets an account debit bank accounts, which it decides apart from cards (R13)."""
+
+    ACTIVE = "active"
+    PENDING = "pending"  # it is verifying
+    INACTIVE = "inactive"  # it does not, or not any more
+    UNREQUESTED = "unrequested"  # it was not asked, for it does so in the United States only
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReport:
     """What the processor says about a company's account; ``wanted`` names what it still asks for."""
 
     reference: str
     standing: AccountStanding
+    debits: DebitStanding
     wanted: tuple[str, ...] = ()
     reason: str = ""
 

@@ -72,10 +72,11 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     if late or locked.reference != account.reference:
         return Change(account=locked, before=before)
     locked.state = State(report.standing.value)
+    locked.debits = report.debits
     locked.wanted = list(report.wanted)
     locked.reason = report.reason[:200]
     locked.checked_at = asked_at
-    locked.save(update_fields=["state", "wanted", "reason", "checked_at"])
+    locked.save(update_fields=["state", "debits", "wanted", "reason", "checked_at"])
     newly = () if first else tuple(name for name in report.wanted if name not in wanted_before)
     return Change(account=locked, before=before, newly_wanted=newly)
 

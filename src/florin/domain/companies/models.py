@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from florin.kernel.database import Keyed
 from florin.kernel.documents import Letterhead
+from florin.kernel.processor import DebitStanding
 
 
 class Company(Keyed):
@@ -93,6 +94,12 @@ class PaymentsAccount(Keyed):
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
     wanted = models.JSONField(default=list, help_text="What the processor still asks for.")
+    debits = models.CharField(
+        max_length=12,
+        choices=[(standing.value, standing.value) for standing in DebitStanding],
+        default=DebitStanding.ACTIVE,
+        help_text="Whether the processor lets it debit bank accounts.",
+    )
     reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or rejected.")
     checked_at = models.DateTimeField(null=True)
     card_enabled = models.BooleanField(default=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
+from florin.kernel.processor import DebitStanding
 
 _ACH_CURRENCY = "USD"  # bank accounts are debited through ACH, which knows dollars only (Nacha)
 
@@ -51,8 +52,12 @@ def account_of(company: Company) -> PaymentsAccount | None:
 
 
 def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
-    """Say whether bank accounts can be debited (R13): switched on, and dollars if a currency is named."""
-    return account.ach_enabled and currency in {"", _ACH_CURRENCY}
+    """Say whether bank accounts can be debited (R13): switched on, allowed by the processor, and in dollars.
+
+    Without a currency, whether they can be at all.
+    """
+    allowed = account.debits == DebitStanding.ACTIVE
+    return account.ach_enabled and allowed and currency in {"", _ACH_CURRENCY}
 
 
 def switches_of(company: Company) -> Switches:

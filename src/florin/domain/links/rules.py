@@ -45,12 +45,7 @@ def for_company(company: Company, *, currency: str = "") -> Answer:
         return Answer(False, _("Payment links are switched off for the whole company."))
     if account.card_enabled or takes_debits(account, currency):
         return Answer(True)
-    if account.ach_enabled:
-        return Answer(
-            False,
-            _("Bank accounts can be debited in US dollars only, and card payments are switched off."),
-        )
-    return Answer(False, _("Card and bank payments are both switched off, so nothing can be paid online."))
+    return Answer(False, _no_method(account), needs_account=account.ach_enabled and not takes_debits(account))
 
 
 def for_customer(company: Company, customer: Customer, *, currency: str = "") -> Answer:
@@ -94,3 +89,15 @@ def _unless_settled(invoice: Invoice) -> Answer | None:
     if invoice.item.balance <= 0:
         return Answer(False, _("This invoice is paid, so its mail carries no payment link."))
     return None
+
+
+def _no_method(account: PaymentsAccount) -> str:
+    """Say why there is no way to pay, in a company whose card payments are switched off."""
+    if not account.ach_enabled:
+        return _("Card and bank payments are both switched off, so nothing can be paid online.")
+    if takes_debits(account):
+        return _("Bank accounts can be debited in US dollars only, and card payments are switched off.")
+    return _(
+        "The processor does not let the company debit bank accounts, and card payments are switched off."
+        " Setup > Payments tells an Admin why."
+    )

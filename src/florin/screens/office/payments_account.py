@@ -107,6 +107,9 @@ def _standing(request: StaffRequest) -> dict[str, object]:
         "connect": settings.STRIPE_CONNECT,
         "wanted": account_words.wanted(known.wanted) if known else [],
         "why": account_words.why(known.reason) if known else "",
+        "no_debits": account_words.no_debits(known.debits)
+        if known and state == PaymentsAccount.State.ACTIVE
+        else "",
         "countries": _countries(),
         "country": _country(company),
     }

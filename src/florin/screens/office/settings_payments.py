@@ -11,6 +11,7 @@ from florin.domain.companies.services import Switches
 from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.flows import change_settings
+from florin.kernel import account_words
 from florin.kernel.errors import Conflict
 from florin.screens.office import stories
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -45,6 +46,7 @@ def _form(request: StaffRequest, typed: Switches, problem: Conflict | None = Non
         "seen": now.mark,
         "account": account,
         "state": account.state if account else "new",
+        "no_debits": account_words.no_debits(account.debits) if account else "",
         "answer": rules.for_company(company),
         "problem": problem,
         "saved": now if problem else None,

@@ -5,6 +5,7 @@ confirms; ``requires_capture`` holds the money; an idempotency key replays the f
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from florin.kernel.processor import (
     AccountReport,
     Aftermath,
     BadNotice,
+    DebitStanding,
     GatewayBusy,
     GatewayError,
     GatewayFault,
@@ -38,7 +40,7 @@ _MOST_ON_A_PAGE = 100
 # The last one is about an account that has left us, or a key that may not do this.
 _PLAIN_NO = (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError)
 _CAPABILITIES = ("card_payments", "transfers")
-_OF_AMERICANS = ("us_bank_account_ach_payments",)
+_OF_AMERICANS = (reading.DEBITS,)
 
 
 class StripeGateway:
@@ -197,9 +199,10 @@ class StripeGateway:
         return str(link["url"])
 
     def account(self, account: str) -> AccountReport:
-        """Ask how an account stands; see ``Gateway.account``."""
+        """Ask how an account stands; see ``Gateway.account``. Of our own, Stripe tells no capabilities."""
         if not account:
-            return reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
+            own = reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
+            return replace(own, debits=DebitStanding.ACTIVE)
         try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
         except GatewayError as problem:

@@ -8,6 +8,7 @@ from florin.kernel.money import Money
 from florin.kernel.processor import (
     AccountReport,
     AccountStanding,
+    DebitStanding,
     DisputeOutcome,
     DisputeReport,
     Movement,
@@ -19,6 +20,8 @@ from florin.kernel.processor import (
     Report,
 )
 
+DEBITS = "us_bank_account_ach_payments"
+"""The capability to debit bank accounts."""
 # The return codes (Nacha) behind the processor's words, where it does not tell the code itself.
 _RETURN_CODES = {
     "insufficient_funds": "R01",
@@ -203,6 +206,7 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
     return AccountReport(
         reference=account["id"],
         standing=_standing(account, wanted=bool(wanted), reason=reason),
+        debits=_debits(account),
         wanted=tuple(dict.fromkeys(wanted)),
         reason=reason,
     )
@@ -210,7 +214,12 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
 
 def lost_account(reference: str) -> AccountReport:
     """Report an account that we may not look at any more: nothing can be paid into it."""
-    return AccountReport(reference=reference, standing=AccountStanding.SUSPENDED, reason="account_invalid")
+    return AccountReport(
+        reference=reference,
+        standing=AccountStanding.SUSPENDED,
+        debits=DebitStanding.INACTIVE,
+        reason="account_invalid",
+    )
 
 
 def _standing(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStanding:
@@ -223,6 +232,19 @@ def _standing(account: Mapping[str, Any], *, wanted: bool, reason: str) -> Accou
     if wanted or not account.get("details_submitted"):
         return AccountStanding.INCOMPLETE
     return AccountStanding.PENDING
+
+
+def _debits(account: Mapping[str, Any]) -> DebitStanding:
+    """Read the capability to debit bank accounts; one that was refused or withdrawn is not active either."""
+    match (account.get("capabilities") or {}).get(DEBITS):
+        case None:
+            return DebitStanding.UNREQUESTED
+        case "active":
+            return DebitStanding.ACTIVE
+        case "pending":
+            return DebitStanding.PENDING
+        case _:
+            return DebitStanding.INACTIVE
 
 
 def _dispute_outcome(status: str) -> DisputeOutcome:
