@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
 from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
@@ -29,7 +30,8 @@ from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import receive_payment, undo_payment
+from florin.flows import nsf_fee, receive_payment, return_payment, undo_payment
+from florin.flows.return_payment import Marking
 from florin.kernel import clock, return_codes
 from florin.kernel.money import Money
 from florin.kernel.processor import Outcome
@@ -128,6 +130,20 @@ def shown(client: Client, address: str = LIST, **asked: str) -> str:
     answer = client.get(address, asked)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def told_of_return(client: Client, payment: Payment) -> str:
+    """The notice on a payment's page that it came back."""
+    text = shown(client, f"{LIST}{payment.pk}/")
+    found = re.search(r'<div class="notice notice-bad" role="note">.*?</div>', text, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def papers(text: str) -> list[tuple[UUID, str]]:
+    """The orders that a text leads to, and the numbers of the invoices that it does so by."""
+    found = re.findall(r'<a class="nowrap" href="/office/orders/([\w-]+)/">([\w-]+)</a>', text)
+    return [(UUID(order), number) for order, number in found]
 
 
 def numbers(text: str) -> list[str]:
@@ -360,6 +376,46 @@ def test_the_page_tells_where_the_money_went_and_where_it_stands(owner: User) ->
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r'<td class="amount.*?</td>', text)]
 
     assert cells == ["$60.00", "$0.00", "$60.00", "$40.00", "$100.00", "$100.00"]
+
+
+def test_the_page_of_what_came_back_leads_to_what_is_open_again_and_to_its_fee(owner: User) -> None:
+    first = make_invoice(owner, "60.00")
+    second = make_invoice(owner, "40.00", customer=first.customer)
+    payment = at_the_counter(owner, first.customer, "100.00")
+    marking = Marking(code="NSF", note="", fee=usd(2_500))
+    return_payment.mark(owner.company, payment.pk, marking, by=owner)
+    at_the_counter(owner, first.customer, "60.00")  # the first one is paid again
+    fee = Invoice.objects.get(total=2_500)
+
+    notice = told_of_return(signed_in(owner), payment)
+
+    assert papers(notice) == [(second.order_id, second.number), (fee.order_id, fee.number)]
+    assert all(part in notice for part in ("$40.00", "$25.00", "Open"))
+
+
+def test_the_notice_of_a_return_without_fee_and_with_nothing_open_leads_nowhere(owner: User) -> None:
+    invoice = make_invoice(owner)
+    payment = at_the_counter(owner, invoice.customer, "100.00")
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+    at_the_counter(owner, invoice.customer, "100.00")
+
+    notice = told_of_return(signed_in(owner), payment)
+
+    assert "Returned: Not enough money in the account." in notice
+    assert papers(notice) == []
+
+
+def test_the_list_leads_from_a_debit_that_failed_to_its_fee(owner: User) -> None:
+    attempt = open_attempt(make_link(owner))
+    report(attempt, Outcome.FAILED)
+    Attempt.objects.update(failure="R01", method=Method.ACH)
+    Company.objects.update(nsf_fee=2_500)
+    attempt = Attempt.objects.get()
+    with transaction.atomic():
+        fee = nsf_fee.charge_for(attempt, "R01")
+    assert fee
+
+    assert (fee.order_id, fee.number) in papers(shown(signed_in(owner)))
 
 
 def test_the_page_tells_credits_refunds_return_and_link(owner: User) -> None:

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_safe
 from florin.domain.disputes.queries import AWAITING_ANSWER
 from florin.domain.history import queries as history
 from florin.domain.history.queries import Aftermath, Fate, Row
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Application, Entry, Item
+from florin.domain.payments import returns
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
-from florin.flows import contest_payment
+from florin.flows import contest_payment, nsf_fee
 from florin.kernel import clock, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -59,6 +61,15 @@ class Applied:
     stands: Money
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """What a return brought about: why, which of its invoices are still open, and the fee's invoice."""
+
+    reason: str
+    open: Sequence[Invoice]
+    fee: Invoice | None
+
+
 @require_safe
 @needs(Right.RECEIVE_PAYMENT)
 def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
@@ -85,7 +96,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "this_payment": str(shown.pk),
         "row": row,
         "after": after,
-        "returned": return_codes.sentence(after.returned.code) if after.returned else "",
+        "came_back": _came_back(shown, after),
         "places": places,
         "stands": sum((place.stands for place in places), start=Money.zero(shown.currency)),
         "applied": _applied(shown),
@@ -120,6 +131,20 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
         "undo": counter and here and not row.refunded,
         "unapply": here and not held,
     }
+
+
+def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
+    """Say what the return of a payment brought about, if it came back."""
+    if after.returned is None:
+        return None
+    reopened = [one.invoice for one in returns.reopened(after.returned.entry.key)]
+    keys = [shown.pk, *([shown.attempt_id] if shown.attempt_id else [])]
+    fees = nsf_fee.invoices_for(shown.company_id, keys)
+    return CameBack(
+        reason=return_codes.sentence(after.returned.code),
+        open=[invoice for invoice in reopened if invoice.item.balance > 0],
+        fee=next(iter(fees.values()), None),
+    )
 
 
 def _answer_at(request: StaffRequest, after: Aftermath) -> str:

@@ -12,6 +12,7 @@ from florin.domain.payments import queries
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
+from florin.flows import nsf_fee
 from florin.kernel import clock, return_codes
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -52,13 +53,16 @@ def _around(company: Company) -> dict[str, object]:
     """Return what stands around the list: what to filter by, and bank debits that are not payments yet."""
     people = User.objects.filter(company=company).order_by("name").values_list("name", flat=True)
     failed = queries.failed_with_debts(company.pk)
+    fees = nsf_fee.invoices_for(company.pk, [attempt.pk for attempt in failed])
     return {
         "methods": Method.choices,
         "fates": Fate.choices,
         "people": list(dict.fromkeys(people)),
         "under_way": queries.under_way(company.pk),
         "silent_before": clock.now() - queries.SILENT_AFTER,
-        "failed": [(attempt, return_codes.reason(attempt.failure)) for attempt in failed],
+        "failed": [
+            (attempt, return_codes.reason(attempt.failure), fees.get(attempt.pk)) for attempt in failed
+        ],
     }
 
 
