@@ -6,13 +6,16 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link, press_pay
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import settle_payment, start_checkout
@@ -71,6 +74,24 @@ def test_a_double_click_on_pay_makes_one_attempt_and_one_session(owner: User, ba
     assert set(addresses) == {Attempt.objects.get().url}
 
 
+def test_a_debit_that_failed_costs_one_fee_however_many_hear_of_it_at_once(owner: User, bank: Bank) -> None:
+    attempt = _debit_that_failed(owner, bank)
+
+    assert at_once(*[partial(settle_payment.settle, attempt.pk)] * 6) == [None] * 6
+
+    assert Invoice.objects.filter(total=2_500).count() == 1
+
+
+def _debit_that_failed(owner: User, bank: Bank) -> Attempt:
+    """A debit under way that the bank has refused for want of money, which nobody has asked about yet."""
+    Company.objects.update(nsf_fee=2_500)
+    attempt = press_pay(make_link(owner), Method.ACH)
+    bank.debit(attempt, "000222222227")
+    settle_payment.settle(attempt.pk)
+    bank.let_days_pass(5)
+    return attempt
+
+
 @contextmanager
 def _without_locks() -> Iterator[None]:
     """Take SELECT … FOR UPDATE out of the product."""
@@ -98,3 +119,18 @@ def test_control_without_the_locks_two_payers_are_both_charged(owner: User, bank
         if charged_twice:
             break
     assert charged_twice
+
+
+def test_control_without_the_locks_the_fee_is_charged_twice_but_for_the_database(
+    owner: User, bank: Bank
+) -> None:
+    """If this fails, it is not the lock that lets all who hear of a failure end well."""
+    refused = False
+    for _ in range(10):
+        attempt = _debit_that_failed(owner, bank)
+        with _without_locks():
+            problems = at_once(*[partial(settle_payment.settle, attempt.pk)] * 6)
+        refused = any(isinstance(problem, IntegrityError) for problem in problems)
+        if refused:
+            break
+    assert refused
