@@ -69,7 +69,7 @@ def test_a_paid_invoice_says_so_and_cannot_be_paid_again() -> None:
 def test_what_was_already_paid_is_deducted_on_the_paper() -> None:
     text = text_of(render_invoice(invoice(), balance=2345, pay_url=PAY_URL))
 
-    assert "-$100.00" in text
+    assert "\N{MINUS SIGN}$100.00" in text
     assert "Pay $23.45 online" in text
 
 
@@ -264,7 +264,7 @@ def test_a_receipt_is_the_same_bytes_twice() -> None:
         (500, "JPY", "en", "¥500"),
         (12345, "KWD", "en", "KWD\xa012.345"),
         (12345, "IQD", "en", "IQD\xa012.345"),
-        (-100, "USD", "en", "-$1.00"),
+        (-100, "USD", "en", "\N{MINUS SIGN}$1.00"),
     ],
 )
 def test_amounts_have_their_currencys_decimals(

@@ -68,9 +68,23 @@ def test_a_statement_shows_who_asks_whom_for_what_and_how_late_it_is() -> None:
 
     for said in ("Northwind Flowers", "ST-10001", "Rosa's Flower Shop", "C-1007", "Nov 30, 2026"):
         assert said in text
-    for said in ("Balance forward", "100.00", "INV-10023", "PO 7781", "PAY-3301", "-23.45", "200.00"):
+    for said in (
+        "Balance forward",
+        "100.00",
+        "INV-10023",
+        "PO 7781",
+        "PAY-3301",
+        "\N{MINUS SIGN}23.45",
+        "200.00",
+    ):
         assert said in text
-    for said in ("$160.00", "$50.00", "-$10.00", "of which $50.00 is past due", "Over 90 days late"):
+    for said in (
+        "$160.00",
+        "$50.00",
+        "\N{MINUS SIGN}$10.00",
+        "of which $50.00 is past due",
+        "Over 90 days late",
+    ):
         assert said in text
 
 

@@ -22,7 +22,7 @@ _CURRENCIES = ["USD", "EUR", "JPY", "KWD", "IQD", "CLP", "COP", "HUF", "LYD", "T
         (1234, "JPY", "en", "¥1,234"),
         (1234, "KWD", "en", "KWD\xa01.234"),
         (123_456, "IQD", "en", "IQD\xa0123.456"),  # CLDR would round it to whole dinars
-        (-500, "CHF", "en", "-CHF\xa05.00"),
+        (-500, "CHF", "en", "\N{MINUS SIGN}CHF\xa05.00"),
         (500, "USD", "no such language", "$5.00"),
     ],
 )
@@ -57,6 +57,16 @@ def test_a_unit_price_keeps_its_fractions_and_at_least_the_currencys_decimals() 
         "10.00",
     ]
     assert formats.unit_price(Decimal("0.5000"), "JPY", "en") == "0.5"
+
+
+def test_a_minus_is_a_minus_sign_and_no_hyphen() -> None:
+    minus = Money(-123_450, "USD")
+
+    assert formats.money(minus, "en") == "\N{MINUS SIGN}$1,234.50"
+    assert formats.money(minus, "es") == "\N{MINUS SIGN}1.234,50\xa0US$"
+    assert formats.figure(minus, "en") == "\N{MINUS SIGN}1,234.50"
+    assert formats.unit_price(Decimal("-0.5"), "USD", "en") == "\N{MINUS SIGN}0.50"
+    assert formats.quantity(Decimal(-2), "es") == "\N{MINUS SIGN}2"
 
 
 def test_a_quantity_has_no_idle_zeros() -> None:

@@ -44,7 +44,7 @@ def test_a_row_shows_what_is_owed_by_how_late_it_is(owner: User) -> None:
 
     row = page.split("<tbody>")[1].split("</tr>")[0]
     assert re.findall(r'data-label="([^"]+)">[^<]*\$', row) == ["31–60 days late", "Credits", "Total"]  # noqa: RUF001
-    assert "-$1.00" in row
+    assert "\N{MINUS SIGN}$1.00" in row
     assert "$11.34" in row
     assert f"/office/customers/{invoice.customer_id}/statement/" in row
 

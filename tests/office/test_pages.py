@@ -129,8 +129,8 @@ def test_home_and_the_customer_tell_open_invoices_from_credits_and_what_is_left(
     )
 
     assert [name for name, _amount in customer] == ["Open invoices", "Open credits", "Owed after credits"]
-    assert [amount.lstrip("-\u2212") for _name, amount in customer] == ["$100.00", "$30.00", "$70.00"]
-    assert [amount.lstrip("-\u2212") for _name, amount in home[:6]] == [
+    assert [amount.lstrip("\N{MINUS SIGN}") for _name, amount in customer] == ["$100.00", "$30.00", "$70.00"]
+    assert [amount.lstrip("\N{MINUS SIGN}") for _name, amount in home[:6]] == [
         "¥0",
         "¥5",
         "¥5",

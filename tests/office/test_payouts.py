@@ -61,7 +61,7 @@ def test_a_payout_is_traced_over_its_payments_to_the_invoices(owner: User) -> No
         assert movement.payment
         assert f"/office/payments/{movement.payment.pk}/" in text
     assert text.count("/office/orders/") >= 2
-    assert "-$6.30" in text  # the fees
+    assert "\N{MINUS SIGN}$6.30" in text  # the fees
     assert "$193.70" in text
 
 
@@ -114,9 +114,9 @@ def test_the_report_adds_up_on_the_screen(owner: User) -> None:
     text = " ".join(shown(owner, REPORT).split())
     for label, amount in (
         ("Payments", "$200.00"),
-        ("Fees", "-$11.30"),
-        ("Paid out to the bank", "-$193.70"),
-        ("Closing balance at the processor", "-$5.00"),
+        ("Fees", "\N{MINUS SIGN}$11.30"),
+        ("Paid out to the bank", "\N{MINUS SIGN}$193.70"),
+        ("Closing balance at the processor", "\N{MINUS SIGN}$5.00"),
         ("Difference", "$0.00"),
     ):
         assert f'<dt>{label}</dt><dd class="amount">{amount}</dd>' in text

@@ -1,6 +1,7 @@
 """How amounts, numbers and dates read in a language: the one place that writes them, for screen, paper, mail.
 
-A language that babel does not know reads as English.
+A language that babel does not know reads as English. A minus is the minus sign, which is as wide as a figure,
+breaks no line and is read out; files for machines have the hyphen, and do not come here.
 """
 
 import re
@@ -16,6 +17,7 @@ from babel.numbers import NumberPattern
 from florin.kernel.money import Money, exponent
 
 _LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_MINUS = "\N{MINUS SIGN}"
 _QUANTITY_DECIMALS = 6
 _PRICE_DECIMALS = 4
 
@@ -36,7 +38,7 @@ def money(amount: Money, language: str) -> str:
     pattern = _currency_pattern(locale, exponent(amount.currency))
     written = pattern.apply(amount.decimal, locale, currency=amount.currency, currency_digits=False)
     # Unicode's currency spacing, which babel leaves out: a code of letters stands apart from its figures.
-    return _LETTER_THEN_FIGURE.sub("\u00a0", str(written))
+    return _LETTER_THEN_FIGURE.sub("\u00a0", str(written)).replace("-", _MINUS)
 
 
 def figure(amount: Money, language: str) -> str:
@@ -77,7 +79,7 @@ def _number(value: Decimal | str, language: str, *, at_least: int, at_most: int)
         number = Decimal(value)
         if not number.is_finite():
             return str(value)
-        return str(_number_pattern(locale, at_least, at_most).apply(number, locale))
+        return str(_number_pattern(locale, at_least, at_most).apply(number, locale)).replace("-", _MINUS)
     except InvalidOperation:
         return str(value)
 

@@ -28,11 +28,12 @@ def decimal(text: str, *, whole: int, places: int) -> Decimal:
     """Read a number with at most ``whole`` digits before its decimal sign and ``places`` after it.
 
     Thousands signs are those of the active language; a comma or point that groups nothing is a decimal sign.
+    A minus may be the hyphen of the keyboard or the sign that our screens show.
 
     Raises:
         Mistyped: for anything else, ``1e999`` and ``NaN`` among it.
     """
-    plain = "".join(text.split())
+    plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     language = (translation.get_language() or "en")[:2]
     if _GROUPED.get(language, _GROUPED["en"]).fullmatch(plain):
