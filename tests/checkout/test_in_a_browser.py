@@ -23,7 +23,7 @@ from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt
+from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel.processor import Outcome
@@ -139,6 +139,14 @@ def _failed(scene: Scene) -> str:
     return result_address(attempt)
 
 
+def _open_again(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.FAILED)
+    Attempt.objects.update(method=Method.ACH, failure="R01")
+    Link.objects.update(started_at=attempt.started_at)
+    return address(scene.link)
+
+
 def _void(scene: Scene) -> str:
     write_order.void(scene.owner.company, scene.invoice.order_id, by=scene.owner)
     return address(scene.link)
@@ -181,7 +189,7 @@ _SCENES = [
     _off,
 ]
 _SCENES += [_unknown, _settled, _expired]
-_SCENES += [_debit_in_progress, _declined, _debit_only, _pending, _failed]
+_SCENES += [_debit_in_progress, _declined, _debit_only, _pending, _failed, _open_again]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
