@@ -15,6 +15,7 @@ from factories import make_customer
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
+from florin.edges import spreadsheets
 from florin.flows import upload_credits
 from florin.kernel import clock
 from office import signed_in
@@ -296,11 +297,25 @@ def test_another_companys_customer_is_nobody(stranger: User, customer: Customer)
     assert "No customer has the number 1001." in send(signed_in(stranger), f"{HEAD}\n1001,30,,,Wilted,\n")
 
 
-def test_the_template_is_what_the_upload_reads(owner: User, customer: Customer) -> None:
+@pytest.mark.parametrize(
+    ("language", "heads"), [("en", "customer number|amount"), ("es", "número de cliente|importe")]
+)
+def test_the_template_speaks_the_readers_language_and_is_what_the_upload_reads(
+    owner: User, customer: Customer, language: str, heads: str
+) -> None:
+    User.objects.update(language=language)
     client = signed_in(owner)
-    template = client.get(f"{UPLOAD}template/").content
-    confirm(client, send(client, template + b"1001,30,USD,2026-02-01,Wilted,\r\n"))
-    assert len(written()) == 1
+    template = b"".join(client.get(f"{UPLOAD}template/"))
+
+    [line] = spreadsheets.read(template, most=2)
+
+    assert "|".join(str(cell) for cell in line.cells).startswith(heads)
+    for head in heads.split("|"):
+        assert f"<b>{head}</b>" in client.get(UPLOAD).text
+    User.objects.update(language="en")
+    row = ["1001", 30, "USD", date(2026, 2, 1), "Wilted", ""]
+    confirm(client, send(client, sheet(tuple(line.cells), tuple(row)), "credits.xlsx"))
+    assert written() == [("1001", 3_000, date(2026, 2, 1), "Wilted", "draft")]
 
 
 def test_a_preview_costs_the_same_for_one_row_as_for_a_thousand(

@@ -6,8 +6,10 @@ file -> rows -> (somebody looks at them) -> drafts, submitted if wished, in one 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
@@ -17,14 +19,14 @@ from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.staff.models import User
-from florin.edges import spreadsheets
+from florin.edges import sheets, spreadsheets
+from florin.edges.sheets import Sheet
 from florin.edges.spreadsheets import Cell
 from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal
 
 MOST_ROWS = 1000
 MOST_BYTES = 1_000_000
-HEADINGS = ("customer number", "amount", "currency", "date", "reason", "number")
 _NEEDED = ("customer", "amount", "reason")
 _NAMES = {
     "customer": {"customer", "customer number", "customer no", "customer id", "account", "cliente"}
@@ -34,6 +36,11 @@ _NAMES = {
     "date": {"date", "credit date", "fecha"},
     "reason": {"reason", "description", "memo", "note", "motivo", "descripción", "descripcion"},
     "number": {"number", "credit number", "credit no", "número", "numero", "número de crédito"},
+}
+# Ours, in each language; every reader may upload either.
+_HEADINGS = {
+    "en": ("customer number", "amount", "currency", "date", "reason", "number"),
+    "es": ("número de cliente", "importe", "moneda", "fecha", "motivo", "número"),
 }
 _BETWEEN_WORDS = re.compile(r"[\s_.#:*-]+")
 
@@ -54,6 +61,17 @@ class Table:
     unused: Sequence[str]
 
 
+def headings() -> dict[str, str]:
+    """Return what we call each column, in the reader's language."""
+    language = (get_language() or "en")[:2]
+    return dict(zip(_NAMES, _HEADINGS.get(language, _HEADINGS["en"]), strict=True))
+
+
+def template() -> IO[bytes]:
+    """Return a workbook with the headings and nothing below, open; closing it deletes it."""
+    return sheets.xlsx_file([Sheet(_("Credits"), list(headings().values()), [])])
+
+
 def read(data: bytes) -> Table:
     """Read an uploaded XLSX or CSV file; nothing is saved.
 
@@ -63,8 +81,8 @@ def read(data: bytes) -> Table:
     if len(data) > MOST_BYTES:
         raise Refusal(_("The file is larger than 1 MB. Split it, and upload one part after the other."))
     lines = spreadsheets.read(data, most=MOST_ROWS + 1)
-    headings = [str(cell) for cell in lines[0].cells] if lines else []
-    places = _places(headings)
+    named = [str(cell) for cell in lines[0].cells] if lines else []
+    places = _places(named)
     missing = [name for name in _NEEDED if name not in places]
     if missing:
         raise Refusal(
@@ -80,7 +98,7 @@ def read(data: bytes) -> Table:
         for line in lines[1:]
     ]
     known = set(places.values())
-    return Table(rows, [name for place, name in enumerate(headings) if name and place not in known])
+    return Table(rows, [name for place, name in enumerate(named) if name and place not in known])
 
 
 def create(
@@ -125,10 +143,10 @@ def _of_press(company: Company, press: str) -> int:
     return Credit.objects.filter(company=company, press__startswith=f"{press}:").count()
 
 
-def _places(headings: Sequence[str]) -> dict[str, int]:
+def _places(named: Sequence[str]) -> dict[str, int]:
     """Return in which column each thing stands; of two that mean the same the first counts."""
     places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
+    for place, heading in enumerate(named):
         plain = _BETWEEN_WORDS.sub(" ", heading).strip().casefold()
         for name, known in _NAMES.items():
             if plain in known:

@@ -1,11 +1,9 @@
 """A/R > Credits > Upload: a file, its preview row by row, and one press that writes what is right."""
 
-import csv
-import io
 import secrets
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,13 +57,9 @@ def confirm(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @needs(Right.CREATE_CREDIT)
-def template(_request: StaffRequest) -> HttpResponse:
-    """Give a file with the headings, in the form that spreadsheets open by a double click."""
-    file = io.StringIO()
-    csv.writer(file).writerow(upload_credits.HEADINGS)
-    response = HttpResponse(file.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="credits.csv"'
-    return response
+def template(_request: StaffRequest) -> FileResponse:
+    """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
+    return FileResponse(upload_credits.template(), as_attachment=True, filename="credits.xlsx")
 
 
 def _sent(request: StaffRequest) -> bytes:
@@ -77,5 +71,9 @@ def _sent(request: StaffRequest) -> bytes:
 
 
 def _form(request: StaffRequest, problem: Refusal | None = None) -> HttpResponse:
-    context = {"problem": problem, "most": upload_credits.MOST_ROWS}
+    context = {
+        "problem": problem,
+        "most": upload_credits.MOST_ROWS,
+        "columns": upload_credits.headings(),
+    }
     return page(request, "credits_upload.html", context, status=problem.status if problem else 200)
