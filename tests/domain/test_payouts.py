@@ -9,7 +9,7 @@ from florin.domain.payouts import checking, queries, services
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.staff.models import User
 from florin.kernel.processor import MovementKind
-from testing.movements import account_of, paid, paid_out, take_in, told
+from testing.movements import merchant_account, paid, paid_out, take_in, told
 from testing.till import in_the_books
 
 
@@ -57,7 +57,7 @@ def test_a_payout_adds_up_when_all_its_parts_are_known(owner: User) -> None:
     assert services.adds_up(payout)
 
     payout.movements.update(payout=None)
-    account = account_of(owner.company)
+    account = merchant_account(owner.company)
     assert services.not_itemised(account, since=payout.made_at) == [payout]
 
 

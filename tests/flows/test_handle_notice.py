@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 import stripe
 
-from factories import make_link, press_pay
+from factories import make_invoice, make_link, press_pay
+from florin.domain.activity.models import Activity
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.payouts.models import Payout
 from florin.domain.staff.models import User
 from florin.flows import handle_notice
 from florin.kernel.processor import BadNotice
 from testing import settings
+from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.till import at_the_bank, in_the_books, own_account
 
 
 def _notice(event: str, attempt: object, **lies: Any) -> bytes:
@@ -89,6 +93,45 @@ def test_a_notice_about_nothing_of_ours_is_kept_and_left_alone(company: object, 
     handle_notice.handle("stripe", "evt_5", about)
 
     assert ProcessorNotice.objects.get().outcome == "about nothing of ours"
+
+
+def test_a_notice_of_a_payout_brings_it_in_at_once_and_once(owner: User, bank: Bank) -> None:
+    account = own_account(owner.company, bank)
+    paid_by_card(owner, bank, make_invoice(owner))
+    (made,) = bank.order("payouts", account=account, include_pending=True)["payouts"]
+    for event, state in (("evt_po_1", "paid"), ("evt_po_2", "failed"), ("evt_po_3", "failed")):
+        bank.order(f"payouts/{made['id']}", status=state) if event != "evt_po_3" else None
+        _receive(_notice_of_payout(event, made["id"], account))
+        handle_notice.handle("stripe", event, "", account=account, payout=made["id"])
+        assert Payout.objects.get().state == state
+
+    assert set(ProcessorNotice.objects.values_list("outcome", flat=True)) == {"payouts taken in"}
+    assert Payout.objects.get().movements.count() == 1
+    kinds = Activity.objects.filter(subjects__contains=[Payout.objects.get().pk]).values_list(
+        "kind", flat=True
+    )
+    assert sorted(kinds) == ["paid_out", "payout_failed"]
+    assert in_the_books(owner.company) == at_the_bank(owner.company, bank)
+
+
+def test_a_notice_of_a_payout_that_gets_no_answer_waits_for_the_sweep(owner: User, bank: Bank) -> None:
+    account = own_account(owner.company, bank)
+    _receive(_notice_of_payout("evt_po_4", "po_1", account))
+    bank.break_down("balance_transaction.list", "500_before")
+    for handled in (False, True):
+        handle_notice.handle("stripe", "evt_po_4", "", account=account, payout="po_1")
+        assert (ProcessorNotice.objects.get().handled_at is not None) == handled
+
+
+def test_a_payout_of_somebody_else_is_none_of_ours(owner: User, bank: Bank) -> None:
+    _receive(_notice_of_payout("evt_po_5", "po_1", "acct_1other"))
+    handle_notice.handle("stripe", "evt_po_5", "", account="acct_1other", payout="po_1")
+    assert ProcessorNotice.objects.get().outcome == "about nothing of ours"
+
+
+def _notice_of_payout(event: str, payout: str, account: str) -> bytes:
+    told = {"id": event, "object": "event", "type": "payout.updated", "account": account}
+    return json.dumps({**told, "data": {"object": {"id": payout, "object": "payout"}}}).encode()
 
 
 def test_one_question_answers_all_notices_about_the_same_attempt(owner: User, bank: Bank) -> None:

@@ -3,19 +3,23 @@
 import argparse
 import json
 import random
+import time
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
 from domain.world import open_attempt, report
 from factories import make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
+from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry
+from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payouts import checking
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
@@ -26,9 +30,10 @@ from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
-from florin.kernel.processor import GatewayError, Outcome, Paper, StartOrder
+from florin.kernel.processor import GatewayError, GatewayLost, MovementKind, Outcome, Paper, StartOrder
 from florin.screens.console import reconcile as console
 from testing.bank import Bank
+from testing.movements import take_in, told
 from testing.races import at_once, without_locks
 from testing.till import at_the_bank, in_the_books, own_account
 
@@ -248,12 +253,115 @@ def test_what_a_refund_and_a_dispute_cost_is_held_against_the_schedule_too(
 @pytest.mark.usefixtures("impatient")
 def test_what_no_single_payment_explains_is_told_as_the_rest(owner: User, bank: Bank) -> None:
     paid(owner, bank)
-    run(owner)
-    own_account(owner.company, bank)  # the books keep what nobody will tell of any more
-    Movement.objects.all().delete()
-    Reconciliation.objects.all().delete()
+    book(owner, 500)  # for which there is no reason at the processor
     assert run(owner).different == 1
-    assert differences() == [(Kind.AMOUNT, "96.85 USD", "")]
+    assert differences() == [(Kind.AMOUNT, "5.00 USD", "")]
+
+
+def book(owner: User, minor: int) -> None:
+    """Write money at the processor into the books."""
+    amount = Money(minor, "USD")
+    entry = NewEntry(
+        company=owner.company,
+        kind=Entry.Kind.ADJUSTMENT,
+        source="a test",
+        key=uuid4().hex,
+        date=clock.today(owner.company.time_zone),
+        by="a test",
+        postings=[Posting(Account.PROCESSOR, amount), Posting(Account.ADJUSTMENTS, -amount)],
+    )
+    with transaction.atomic():
+        posting.post(entry)
+
+
+def test_a_balance_that_nothing_explains_is_told_until_it_is_right(owner: User, bank: Bank) -> None:
+    paid(owner, bank)
+    take_in(owner.company, told(MovementKind.FEE, -500))  # which the processor never told
+
+    assert run(owner).different == 1
+    assert differences() == [(Kind.BALANCE, "91.85 USD", "96.85 USD")]
+
+    take_in(owner.company, told(MovementKind.FEE, 500))
+    assert run(owner).different == 0
+
+
+def test_a_balance_is_not_judged_while_money_moves(
+    owner: User, bank: Bank, account: str, settings: Settings
+) -> None:
+    """A payment comes after the books were read and before the balance is told."""
+    settings.PROCESSOR_SECONDS = 20
+    registry.get.cache_clear()
+    paid(owner, bank)
+    bank.break_down("balance.retrieve", "hold")
+
+    done, _ = at_once(partial(run, owner), partial(meanwhile, bank, account))
+
+    assert isinstance(done, Reconciliation)
+    assert done.different == 0
+    assert run(owner).different == 1
+    assert [kind for kind, _ours, _theirs in differences()] == [Kind.UNKNOWN_PAYMENT]
+
+
+def meanwhile(bank: Bank, account: str) -> None:
+    """Let money move while the bank is asked for the balance, then let it answer."""
+    while not bank.faults()["balance.retrieve"]["waiting"]:
+        time.sleep(0.05)
+    charge_elsewhere(bank, account)
+    bank.order("release")
+
+
+def test_money_taken_through_an_earlier_account_is_compared_too(
+    owner: User, bank: Bank, account: str
+) -> None:
+    early = payment(paid(owner, bank))
+    now = own_account(owner.company, bank)
+    late = payment(paid(owner, bank))
+    bank.order(f"payment_intents/{early.reference}/refund", amount=4_000)
+    reference = pay_out(bank, account)
+
+    assert run(owner).different == 0
+    run(owner)
+
+    assert {early.account, late.account} == {account, now}
+    assert Payout.objects.get(reference=reference).account == account
+    balances = Counter(bank.balances(account)) + Counter(bank.balances(now))
+    assert in_the_books(owner.company) == {"USD": balances["USD"]}
+    assert Movement.objects.filter(payment=early).count() == 2
+
+
+def test_an_earlier_account_is_read_from_its_beginning(owner: User, bank: Bank, account: str) -> None:
+    early = payment(paid(owner, bank))
+    own_account(owner.company, bank)
+    begun = clock.now() + timedelta(days=30)  # as if it had been left long ago
+    done = reconcile.run(owner.company, by="a test", since=begun)
+
+    assert done.different == 0
+    assert Movement.objects.get().payment == early
+
+
+def test_an_earlier_account_that_has_left_us_holds_nothing_up(owner: User, bank: Bank) -> None:
+    early = press_pay(make_link(owner))
+    Attempt.objects.filter(pk=early.pk).update(account="acct_1gone")
+    for _ in range(2):
+        paid(owner, bank)
+        assert run(owner).different == 0
+    assert Movement.objects.count() == 2
+
+    PaymentsAccount.objects.update(reference="acct_1gone")
+    with pytest.raises(GatewayLost):  # payments go there
+        run(owner)
+
+
+def test_the_installations_own_account_is_nobodys_once_it_was_left(owner: User, bank: Bank) -> None:
+    """What else moves there is not the company's, and none of it is a difference."""
+    charge_elsewhere(bank, "")
+    PaymentsAccount.objects.update(reference="")
+    paid(owner, bank)
+    own_account(owner.company, bank)
+    charge_elsewhere(bank, "")
+
+    assert run(owner).different == 0
+    assert in_the_books(owner.company) == {"USD": 9_685}
 
 
 def test_what_the_processor_did_not_answer_is_made_up_for_by_the_next_run(owner: User, bank: Bank) -> None:

@@ -14,6 +14,7 @@ from florin.domain.payments import settling
 from florin.domain.payments.models import Payment
 from florin.domain.payouts import services
 from florin.domain.payouts.models import Movement, Payout
+from florin.domain.payouts.services import MerchantAccount
 from florin.domain.staff.models import User
 from florin.kernel import clock, processor
 from florin.kernel.processor import MovementKind, Outcome, PayoutReport, Report
@@ -39,9 +40,15 @@ def told(kind: MovementKind, gross: int, fee: int = 0, **more: Any) -> processor
 
 def take_in(company: Company, *movements: processor.Movement) -> list[Movement]:
     """Keep and book movements."""
-    account = account_of(company)
     with transaction.atomic():
-        return services.take_in(services.lock(account), movements)
+        services.lock(company)
+        return services.take_in(merchant_account(company), movements)
+
+
+def merchant_account(company: Company) -> MerchantAccount:
+    """The company's account at the processor, which nobody shares."""
+    account = account_of(company)
+    return MerchantAccount(company, account.gateway, account.reference)
 
 
 def paid(owner: User, invoice: Invoice | None = None, *, fee: int = 315) -> Payment:
@@ -60,7 +67,7 @@ def paid_out(
     company: Company, *parts: Movement, state: str = "paid", made_at: datetime | None = None
 ) -> Payout:
     """A payout of these movements, booked."""
-    account, reference = account_of(company), f"po_{uuid4().hex[:16]}"
+    account, reference = merchant_account(company), f"po_{uuid4().hex[:16]}"
     at, amount = made_at or clock.now(), sum(part.net for part in parts)
     report = PayoutReport(
         reference=reference,
@@ -70,7 +77,8 @@ def paid_out(
         made_at=at,
     )
     with transaction.atomic():
-        services.take_in_payouts(services.lock(account), [report])
+        services.lock(company)
+        services.take_in_payouts(account, [report])
     take_in(company, told(MovementKind.PAYOUT, -amount, at=at, source=reference))
     payout = Payout.objects.get(reference=reference)
     Movement.objects.filter(pk__in=[part.pk for part in parts]).update(payout=payout)

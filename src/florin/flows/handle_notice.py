@@ -1,6 +1,6 @@
 """The processor knocks: store the notice, answer, then ask the processor what happened.
 
-check the signature -> store -> job -> settle the attempt, or follow the payment
+check the signature -> store -> job -> settle the attempt, follow the payment, look at account or payouts
 """
 
 import logging
@@ -13,7 +13,7 @@ from django.db import transaction
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
-from florin.flows import follow_payment, onboard_account, settle_payment
+from florin.flows import follow_payment, onboard_account, reconcile, settle_payment
 from florin.kernel.jobs import Job, later
 from florin.kernel.processor import GatewayError
 
@@ -40,10 +40,13 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
             attempt=notice.attempt,
             payment=notice.payment,
             account=notice.account,
+            payout=notice.payout,
         )
 
 
-def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
+def handle(
+    gateway_name: str, event: str, attempt: str, *, payment: str = "", account: str = "", payout: str = ""
+) -> None:
     """Find out what a stored notice is about, and all that wait for the same answer. Safe to repeat.
 
     If the processor does not answer, or the payment is not booked yet, the sweep asks again.
@@ -57,6 +60,8 @@ def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", ac
         settle_payment.settle(known.pk)
         known.refresh_from_db()
         notices.handled(gateway_name, events, f"attempt is {known.state}")
+    elif payout:
+        _take_in_payouts(gateway_name, events, account)
     elif payment and not attempt:
         _follow(gateway_name, events, payment, account)
     elif account and not attempt:
@@ -68,7 +73,7 @@ def handle(gateway_name: str, event: str, attempt: str, *, payment: str = "", ac
 def sweep() -> None:
     """Handle notices whose job was lost, or whose question was not answered. Safe to repeat."""
     for notice in notices.left_behind()[:_AT_ONCE]:
-        about = {"payment": notice.payment, "account": notice.account}
+        about = {"payment": notice.payment, "account": notice.account, "payout": notice.payout}
         try:
             handle(notice.gateway, notice.event, notice.attempt, **about)
         except Exception:  # noqa: BLE001 - one notice that trips us keeps no other waiting
@@ -99,6 +104,16 @@ def _look_at_account(gateway_name: str, events: list[str], account: str) -> None
         _log.warning("The account of a notice cannot be looked at: the processor does not answer")
     else:
         notices.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
+
+
+def _take_in_payouts(gateway_name: str, events: list[str], account: str) -> None:
+    """Take in what moved in the account of which a notice says that a payout has come further (X6)."""
+    try:
+        known = reconcile.catch_up(gateway_name, account)
+    except GatewayError:
+        _log.warning("The payouts of a notice cannot be taken in: the processor does not answer")
+    else:
+        notices.handled(gateway_name, events, "payouts taken in" if known else "about nothing of ours")
 
 
 def _key(text: str) -> UUID | None:

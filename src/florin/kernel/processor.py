@@ -240,7 +240,8 @@ class Notice:
     """A processor's knock on the door: something changed, ask what.
 
     ``attempt`` says about which of our attempts, unless it tells what followed a payment; ``payment`` about
-    which of the processor's payments, ``account`` at which account. All are empty when it is about none.
+    which of the processor's payments or payouts, ``account`` at which account. All are empty when it is about
+    none.
     """
 
     event: str
@@ -248,6 +249,7 @@ class Notice:
     attempt: str
     payment: str = ""
     account: str = ""
+    payout: str = ""
 
 
 class GatewayError(Exception):
@@ -256,6 +258,10 @@ class GatewayError(Exception):
 
 class GatewayBusy(GatewayError):  # noqa: N818 - it names the state of things
     """The same request, with the same key, is under way from somewhere else: its answer will be ours too."""
+
+
+class GatewayLost(GatewayError):  # noqa: N818 - it names the state of things
+    """The processor does not let us look at this account any more, however often we ask."""
 
 
 class GatewayFault(GatewayError):  # noqa: N818 - it names the state of things

@@ -332,6 +332,7 @@ class ProcessorNotice(Keyed):
     account = models.CharField(max_length=60, blank=True)
     attempt = models.CharField(max_length=40, blank=True, help_text="What it says it is about.")
     payment = models.CharField(max_length=120, blank=True, help_text="The payment that it says it is about.")
+    payout = models.CharField(max_length=120, blank=True, help_text="The payout that it says it is about.")
     body = models.BinaryField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)

@@ -19,6 +19,7 @@ def store(gateway: str, notice: Notice, body: bytes) -> bool:
         attempt=notice.attempt,
         payment=notice.payment,
         account=notice.account,
+        payout=notice.payout,
         body=body,
         received_at=clock.now(),
     )
@@ -38,6 +39,7 @@ def waiting(gateway: str, event: str) -> list[str]:
     alike = unhandled.filter(account=mine.account, attempt=mine.attempt)
     if not mine.attempt:
         alike = alike.filter(payment=mine.payment)
+        alike = alike.exclude(payout="") if mine.payout else alike.filter(payout="")
     return list(alike.values_list("event", flat=True))
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
-from florin.domain.companies.models import PaymentsAccount
+from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding
@@ -58,13 +58,12 @@ def findings() -> list[Finding]:
     return checking.run(_CHECKS)
 
 
-def in_question(account: PaymentsAccount, *, since: datetime) -> list[UUID]:
+def in_question(company: Company, *, since: datetime) -> list[UUID]:
     """Return the payments that a comparison looks at: those that moved since, or differed before."""
-    company = account.company_id
     recent = Payment.objects.filter(company=company, received_at__gte=since, method__in=ONLINE)
     keys = {
-        *recent.filter(gateway=account.gateway, account=account.reference).values_list("pk", flat=True),
-        *_open(account).filter(payment__isnull=False).values_list("payment", flat=True),
+        *recent.values_list("pk", flat=True),
+        *_open(company).filter(payment__isnull=False).values_list("payment", flat=True),
         *Movement.objects.filter(company=company, at__gte=since, payment__isnull=False).values_list(
             "payment", flat=True
         ),
@@ -78,13 +77,13 @@ def in_question(account: PaymentsAccount, *, since: datetime) -> list[UUID]:
     return sorted(online)
 
 
-def about_movements(account: PaymentsAccount, *, since: datetime) -> list[Found]:
+def about_movements(company: Company, *, since: datetime) -> list[Found]:
     """Return money that the processor moved and we know nothing of."""
-    named = list(_open(account).values_list("subject", flat=True))
-    first = Attempt.objects.filter(company=account.company_id).order_by("pk").first()
+    named = list(_open(company).values_list("subject", flat=True))
+    first = Attempt.objects.filter(company=company).order_by("pk").first()
     loose = Movement.objects.filter(
         Q(at__gte=since) | Q(reference__in=named),
-        company=account.company_id,
+        company=company,
         payment__isnull=True,
         kind__in=[MovementKind.PAYMENT.value, MovementKind.OTHER.value],
         # What was in the account before Florin came is no difference of ours.
@@ -100,10 +99,10 @@ def about_movements(account: PaymentsAccount, *, since: datetime) -> list[Found]
     ]
 
 
-def about_payouts(account: PaymentsAccount, *, since: datetime) -> list[Found]:
+def about_payouts(company: Company, *, since: datetime) -> list[Found]:
     """Return payouts that are not the sum of their parts; of one made by hand, the processor names none."""
-    named = list(_open(account).filter(kind=Kind.PAYOUT).values_list("subject", flat=True))
-    rows = Payout.objects.filter(Q(made_at__gte=since) | Q(reference__in=named), company=account.company_id)
+    named = list(_open(company).filter(kind=Kind.PAYOUT).values_list("subject", flat=True))
+    rows = Payout.objects.filter(Q(made_at__gte=since) | Q(reference__in=named), company=company)
     summed = rows.annotate(parts=Sum("movements__net"))
     return [
         Found(
@@ -117,15 +116,12 @@ def about_payouts(account: PaymentsAccount, *, since: datetime) -> list[Found]:
     ]
 
 
-def about_the_whole(account: PaymentsAccount, rows: Sequence[Standing]) -> list[Found]:
+def about_the_whole(company: Company, rows: Sequence[Standing]) -> list[Found]:
     """Prove that books and processor come to the same, but for what single payments explain.
 
     What is left is told as what the one side has more than the other.
     """
-    booked = Line.objects.filter(entry__company=account.company_id, account=Account.PROCESSOR)
-    told = Movement.objects.filter(company=account.company_id)
-    ours = Counter({line: int(sum_) for line, sum_ in booked.values_list("currency").annotate(Sum("amount"))})
-    theirs = Counter({line: int(sum_) for line, sum_ in told.values_list("currency").annotate(Sum("net"))})
+    ours, theirs = sums(company)
     explained: Counter[str] = Counter()
     for row in rows:
         for about, currency in {*row.told, *row.booked}:
@@ -140,15 +136,49 @@ def about_the_whole(account: PaymentsAccount, rows: Sequence[Standing]) -> list[
     return found
 
 
-def note(account: PaymentsAccount, found: Collection[Found]) -> int:
-    """Keep what differs, close what no longer does, and return how many are open; the account is locked.
+def sums(company: Company) -> tuple[Counter[str], Counter[str]]:
+    """Return what the books have at the processor, and what the movements that we know of come to."""
+    booked = Line.objects.filter(entry__company=company, account=Account.PROCESSOR).values_list("currency")
+    told = Movement.objects.filter(company=company).values_list("currency")
+    ours = Counter({currency: int(total) for currency, total in booked.annotate(Sum("amount"))})
+    return ours, Counter({currency: int(total) for currency, total in told.annotate(Sum("net"))})
+
+
+def about_balances(ours: Counter[str], moved: Counter[str], theirs: Counter[str]) -> list[Found]:
+    """Return where the processor's balance is neither what the books have nor what its movements come to.
+
+    Where only the books differ, what it moved explains the balance, and the rest of a comparison tells why
+    they do. All are minor units by currency.
+    """
+    return [
+        Found(
+            Kind.BALANCE,
+            currency,
+            ours=text(ours[currency], currency),
+            theirs=text(theirs[currency], currency),
+        )
+        for currency in sorted({*ours, *moved, *theirs})
+        if theirs[currency] not in {ours[currency], moved[currency]}
+    ]
+
+
+def still_open(company: Company, kind: Difference.Kind) -> list[Found]:
+    """Return the open differences of a kind as they were found, for a run that could not look again."""
+    return [
+        Found(kind, row.subject, row.ours, row.theirs, row.payment)
+        for row in _open(company).filter(kind=kind)
+    ]
+
+
+def note(company: Company, found: Collection[Found]) -> int:
+    """Keep what differs, close what no longer does, and return how many are open; the company is locked.
 
     What a person has settled stays settled while it is the same.
     """
     now = clock.now()
-    known = {(row.kind, row.subject): row for row in _open(account)}
+    known = {(row.kind, row.subject): row for row in _open(company)}
     settled = set(
-        Difference.objects.filter(company=account.company_id, subject__in=[one.subject for one in found])
+        Difference.objects.filter(company=company, subject__in=[one.subject for one in found])
         .exclude(settled_by=BY_ITSELF)
         .exclude(settled_at=None)
         .values_list("kind", "subject", "ours", "theirs")
@@ -157,13 +187,13 @@ def note(account: PaymentsAccount, found: Collection[Found]) -> int:
         row = known.pop((one.kind.value, one.subject), None)
         if row is None and (one.kind.value, one.subject, one.ours, one.theirs) in settled:
             continue
-        row = row or Difference(company=account.company, found_at=now, payment=one.payment)
+        row = row or Difference(company=company, found_at=now, payment=one.payment)
         row.kind, row.subject, row.ours, row.theirs = one.kind, one.subject, one.ours, one.theirs
         row.save()
     gone = Difference.objects.filter(pk__in=[row.pk for row in known.values()])
     gone.update(settled_at=now, settled_by=BY_ITSELF)
-    return _open(account).count()
+    return _open(company).count()
 
 
-def _open(account: PaymentsAccount) -> QuerySet[Difference]:
-    return Difference.objects.filter(company=account.company_id, settled_at__isnull=True)
+def _open(company: Company) -> QuerySet[Difference]:
+    return Difference.objects.filter(company=company, settled_at__isnull=True)

@@ -101,6 +101,7 @@ class Difference(Keyed):
         REFUND = "refund", "Refund"
         DISPUTE = "dispute", "Dispute"
         PAYOUT = "payout", "Payout that does not add up"
+        BALANCE = "balance", "Different balance"
         OTHER = "other", "Other movement"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")

@@ -31,6 +31,21 @@ _OF_DISPUTES = (MovementKind.DISPUTE, MovementKind.DISPUTE_WON)
 
 
 @dataclass(frozen=True, slots=True)
+class MerchantAccount:
+    """An account at a processor into which a company's payments go (``is_current``) or once went."""
+
+    company: Company
+    gateway: str
+    reference: str
+    is_current: bool = True
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What tells it from all others."""
+        return self.gateway, self.reference
+
+
+@dataclass(frozen=True, slots=True)
 class Ours:
     """What of ours the processor speaks of: payments by its reference, attempts by their key."""
 
@@ -38,22 +53,47 @@ class Ours:
     attempts: dict[str, Attempt]
 
 
-def lock(account: PaymentsAccount) -> PaymentsAccount:
-    """Let one run at a time write about an account, until the transaction ends."""
-    return (
-        PaymentsAccount.objects.select_for_update(of=("self",)).select_related("company").get(pk=account.pk)
+def accounts_of(company: Company) -> list[MerchantAccount]:
+    """Return every account through which a company takes money or ever tried to, the current one first."""
+    current = PaymentsAccount.objects.get(company=company)
+    names = {(current.gateway, current.reference): True}
+    tried = Attempt.objects.filter(company=company).exclude(reference="")
+    names |= dict.fromkeys(
+        sorted(set(tried.values_list("gateway", "account").distinct()) - set(names)), False
     )
+    return [MerchantAccount(company, *name, is_current) for name, is_current in names.items()]
 
 
-def is_shared(account: PaymentsAccount) -> bool:
-    """Say whether several companies use one account at the processor: its payouts belong to none then."""
+def lock(company: Company) -> None:
+    """Let one run at a time write about a company's accounts, until the transaction ends."""
+    PaymentsAccount.objects.select_for_update(of=("self",)).get(company=company)
+
+
+def is_shared(account: MerchantAccount) -> bool:
+    """Say whether an account at the processor is not this company's alone: its payouts belong to none then.
+
+    Several companies may use it; and the installation's own is nobody's whose payments go elsewhere now.
+    """
     same = PaymentsAccount.objects.filter(gateway=account.gateway, reference=account.reference)
-    return same.exclude(state=PaymentsAccount.State.NEW).exclude(pk=account.pk).exists()
+    others = same.exclude(state=PaymentsAccount.State.NEW).exclude(company=account.company)
+    return others.exists() or not (account.is_current or account.reference)
 
 
-def ours(account: PaymentsAccount, told: Sequence[processor.Movement]) -> Ours:
+def is_new(account: MerchantAccount) -> bool:
+    """Say whether there are payments in an account of which no movement has been taken in yet."""
+    mine = {"gateway": account.gateway, "account": account.reference, "company": account.company}
+    return not Movement.objects.filter(**mine).exists() and Payment.objects.filter(**mine).exists()
+
+
+def known(company: Company, *, since: datetime) -> set[tuple[str, str, str]]:
+    """Return the names of the movements since then that we know: gateway, account and reference."""
+    rows = Movement.objects.filter(company=company, at__gte=since)
+    return set(rows.values_list("gateway", "account", "reference"))
+
+
+def ours(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
     """Find the payments and attempts of the account's company that movements speak of, in two queries."""
-    mine = {"company": account.company_id, "gateway": account.gateway, "account": account.reference}
+    mine = {"company": account.company, "gateway": account.gateway, "account": account.reference}
     payments = Payment.objects.filter(**mine, reference__in={one.payment for one in told if one.payment})
     keys = {key for one in told if (key := _key(one.attempt))}
     return Ours(
@@ -62,11 +102,12 @@ def ours(account: PaymentsAccount, told: Sequence[processor.Movement]) -> Ours:
     )
 
 
-def take_in(account: PaymentsAccount, told: Sequence[processor.Movement]) -> list[Movement]:
+def take_in(account: MerchantAccount, told: Sequence[processor.Movement]) -> list[Movement]:
     """Keep the movements that we do not have yet, and book what no payment of ours accounts for.
 
-    Exactly once for each movement; the account is locked by the caller, and payouts were taken in before.
-    Returns what is new. Of an account that several companies share, only what concerns this one's payments.
+    Exactly once for each movement; the company is locked by the caller, and payouts were taken in before.
+    Returns what is new. Of an account that is shared, only what concerns this company's payments, and payouts
+    from the time when it was not.
     """
     known = set(
         _mine(account)
@@ -74,32 +115,36 @@ def take_in(account: PaymentsAccount, told: Sequence[processor.Movement]) -> lis
         .values_list("reference", flat=True)
     )
     payments = ours(account, told).payments
+    payouts = _payouts_of(account, told)
     shared = is_shared(account)
     fresh = [
         _movement(account, one, payments.get(one.payment))
         for one in told
-        if one.reference not in known and not (shared and one.payment not in payments)
+        if one.reference not in known
+        and not (shared and one.payment not in payments and one.source not in payouts)
     ]
     Movement.objects.bulk_create(fresh, batch_size=AT_ONCE)
-    payouts = _payouts_of(account, fresh)
     news = [_entry(account.company, row, payouts) for row in fresh if row.payment_id is None and row.net]
     posting.post_many(news)
     return fresh
 
 
-def take_in_payouts(account: PaymentsAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
-    """Keep payouts as the processor tells of them now; the account is locked by the caller.
+def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
+    """Keep payouts as the processor tells of them now; the company is locked by the caller.
 
     Returns those whose state is new, each with the state before, empty for one that we did not know.
     """
-    if is_shared(account):
-        return []
     known = Payout.objects.filter(
-        gateway=account.gateway, account=account.reference, reference__in=[one.reference for one in told]
+        company=account.company,
+        gateway=account.gateway,
+        account=account.reference,
+        reference__in=[one.reference for one in told],
     )
     rows = {payout.reference: payout for payout in known}
-    news = []
+    shared, news = is_shared(account), []
     for one in told:
+        if shared and one.reference not in rows:
+            continue
         payout = rows.get(one.reference) or Payout(
             company=account.company,
             gateway=account.gateway,
@@ -131,19 +176,19 @@ def adds_up(payout: Payout) -> bool:
     return total is not None and int(total) == payout.amount
 
 
-def not_itemised(account: PaymentsAccount, *, since: datetime) -> list[Payout]:
+def not_itemised(account: MerchantAccount, *, since: datetime) -> list[Payout]:
     """Return payouts made since of which not every part is known, the oldest first."""
     made = Payout.objects.filter(
-        company=account.company_id, gateway=account.gateway, account=account.reference, made_at__gte=since
+        company=account.company, gateway=account.gateway, account=account.reference, made_at__gte=since
     )
     summed = made.annotate(parts=Sum("movements__net")).order_by("made_at")
     return [payout for payout in summed if payout.parts != payout.amount]
 
 
-def link(account: PaymentsAccount, *, since: datetime) -> None:
+def link(company: Company, *, since: datetime) -> None:
     """Point movements since then at the refunds and disputes that they are about, once those are known."""
-    loose = _mine(account).filter(
-        at__gte=since, payment__isnull=False, refund__isnull=True, dispute__isnull=True
+    loose = Movement.objects.filter(
+        company=company, at__gte=since, payment__isnull=False, refund__isnull=True, dispute__isnull=True
     )
     refund = Refund.objects.filter(payment=OuterRef("payment"), reference=OuterRef("source"))
     loose.filter(kind__in=_OF_REFUNDS).update(refund=Subquery(refund.values("pk")[:1]))
@@ -170,7 +215,7 @@ def settle(company: Company, pk: UUID, *, note: str, by: str) -> Difference:
     return difference
 
 
-def _mine(account: PaymentsAccount) -> QuerySet[Movement]:
+def _mine(account: MerchantAccount) -> QuerySet[Movement]:
     return Movement.objects.filter(gateway=account.gateway, account=account.reference)
 
 
@@ -181,7 +226,7 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _movement(account: PaymentsAccount, told: processor.Movement, payment: UUID | None) -> Movement:
+def _movement(account: MerchantAccount, told: processor.Movement, payment: UUID | None) -> Movement:
     return Movement(
         company=account.company,
         gateway=account.gateway,
@@ -198,9 +243,15 @@ def _movement(account: PaymentsAccount, told: processor.Movement, payment: UUID 
     )
 
 
-def _payouts_of(account: PaymentsAccount, rows: Iterable[Movement]) -> dict[str, UUID]:
-    sources = {row.source for row in rows if row.kind in _OF_PAYOUTS}
-    found = Payout.objects.filter(gateway=account.gateway, account=account.reference, reference__in=sources)
+def _payouts_of(account: MerchantAccount, told: Iterable[processor.Movement]) -> dict[str, UUID]:
+    """Return the company's payouts that movements are, or come back from, by the processor's name."""
+    sources = {one.source for one in told if one.kind in _OF_PAYOUTS}
+    found = Payout.objects.filter(
+        company=account.company,
+        gateway=account.gateway,
+        account=account.reference,
+        reference__in=sources,
+    )
     return dict(found.values_list("reference", "pk"))
 
 

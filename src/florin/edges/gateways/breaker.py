@@ -13,6 +13,7 @@ from florin.kernel.processor import (
     Aftermath,
     GatewayBusy,
     GatewayError,
+    GatewayLost,
     GatewayRefusal,
     Movement,
     NewAccount,
@@ -39,7 +40,7 @@ class Breaker:
     """Counts the calls to one processor that failed in a row, for all threads of this process.
 
     After five it lets none through for ten seconds, then one, which tries for all; if that one succeeds, all
-    may call again. A refusal is an answer, and so no failure.
+    may call again. A refusal is an answer, and so no failure; so is that an account has left us.
     """
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ class Breaker:
         self._enter()
         try:
             answer = ask(*arguments, **named)
-        except (GatewayBusy, GatewayRefusal):
+        except (GatewayBusy, GatewayLost, GatewayRefusal):
             self.answered()
             raise
         except GatewayError:
@@ -129,6 +130,10 @@ class GuardedGateway:
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """See ``Gateway.movements``."""
         yield from self._call(list, self._gateway.movements(since=since, payout=payout))
+
+    def balance(self) -> tuple[Money, ...]:
+        """See ``Gateway.balance``."""
+        return self._call(self._gateway.balance)
 
     def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """See ``Gateway.payouts``."""

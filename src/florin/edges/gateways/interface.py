@@ -22,7 +22,8 @@ from florin.kernel.processor import (
 class Gateway(Protocol):
     """An adapter to one payment processor.
 
-    Every method may raise ``GatewayError``, which means "we do not know, ask again", never "failed".
+    Every method may raise ``GatewayError``, which means "we do not know, ask again", never "failed"; and
+    ``GatewayLost``, which is one, if the account that it speaks for has left us.
     Methods with a ``key`` are safe to repeat: the same key takes effect once.
     """
 
@@ -56,6 +57,9 @@ class Gateway(Protocol):
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """Return the lines of the processor's account that were written since, or all of one payout."""
+
+    def balance(self) -> tuple[Money, ...]:
+        """Return what is in the account now, available or not yet, in each currency that it has."""
 
     def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """Return the payouts that were made since, the oldest first."""

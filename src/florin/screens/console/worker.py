@@ -109,8 +109,10 @@ def _expire_sessions(items: list[str]) -> None:
 
 
 @_connected
-def _handle_notice(gateway: str, event: str, attempt: str, *, payment: str = "", account: str = "") -> None:
-    handle_notice.handle(gateway, event, attempt, payment=payment, account=account)
+def _handle_notice(
+    gateway: str, event: str, attempt: str, *, payment: str = "", account: str = "", payout: str = ""
+) -> None:
+    handle_notice.handle(gateway, event, attempt, payment=payment, account=account, payout=payout)
 
 
 @_connected

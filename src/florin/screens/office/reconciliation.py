@@ -73,6 +73,13 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
         gettext_lazy("Payout that does not add up"),
         gettext_lazy("The movements that the processor names for this payout do not come to its amount."),
     ),
+    Kind.BALANCE: (
+        gettext_lazy("Different balance"),
+        gettext_lazy(
+            "The processor's balance is not what our books have there, nor what it told us of. Look on the"
+            " processor's pages for what moved it."
+        ),
+    ),
     Kind.OTHER: (
         gettext_lazy("Other movement"),
         gettext_lazy("The balance moved for a reason that has no name here. It is booked as an adjustment."),

@@ -22,6 +22,7 @@ from florin.kernel.processor import (
     GatewayBusy,
     GatewayError,
     GatewayFault,
+    GatewayLost,
     GatewayRefusal,
     Movement,
     NewAccount,
@@ -156,6 +157,10 @@ class StripeGateway:
             wanted["created"] = {"gte": int(since.timestamp())}
         yield from map(reading.movement, self._all(self._client.v1.balance_transactions.list, wanted))
 
+    def balance(self) -> tuple[Money, ...]:
+        """Ask for the balance; see ``Gateway.balance``."""
+        return reading.balance(self._ask(self._client.v1.balance.retrieve))
+
     def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """List payouts; see ``Gateway.payouts``."""
         wanted: dict[str, Any] = {"created": {"gte": int(since.timestamp())}}
@@ -205,10 +210,8 @@ class StripeGateway:
             return replace(own, debits=DebitStanding.ACTIVE)
         try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
-        except GatewayError as problem:
-            if isinstance(problem.__cause__, stripe.PermissionError):  # it has left us
-                return reading.lost_account(account)
-            raise
+        except GatewayLost:
+            return reading.lost_account(account)
 
     def dispute_page(self, reference: str) -> str:
         """Say where the dashboard shows a dispute; see ``Gateway.dispute_page``."""
@@ -223,6 +226,7 @@ class StripeGateway:
             kind=told["type"],
             attempt=reading.attempt_of(told["type"], thing),
             payment=reading.payment_of(thing),
+            payout=str(thing["id"]) if thing["object"] == "payout" else "",
             account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
         )
 
@@ -284,6 +288,8 @@ def _no_answer(problem: stripe.StripeError) -> GatewayError:
     kind = GatewayError
     if problem.http_status == HTTPStatus.CONFLICT:
         kind = GatewayBusy
+    elif isinstance(problem, stripe.PermissionError):
+        kind = GatewayLost
     elif problem.http_status == HTTPStatus.INTERNAL_SERVER_ERROR:  # 502 to 504 may come from in between
         kind = GatewayFault
     return kind(f"{type(problem).__name__}: {problem.user_message or ''}")

@@ -1,5 +1,6 @@
 """Reading Stripe's objects: pure functions from its JSON to our plain values."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -196,6 +197,14 @@ def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
         arrives_on=_time(payout["arrival_date"]).date(),
         made_at=_time(payout["created"]),
     )
+
+
+def balance(told: Mapping[str, Any]) -> tuple[Money, ...]:
+    """Read a balance: what can be paid out already and what cannot yet are one sum to the books."""
+    sums: Counter[str] = Counter()
+    for part in (*told["available"], *told["pending"]):
+        sums[part["currency"]] += part["amount"]
+    return tuple(_money(sums[currency], currency) for currency in sorted(sums))
 
 
 def account_report(account: Mapping[str, Any]) -> AccountReport:
