@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
+from domain.world import usd
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.disputes.lifecycle import DisputeState
@@ -15,14 +16,15 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds import services
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
-from florin.flows import refund_payment, settle_payment
+from florin.flows import receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from testing.aftermath import ORDINARY_ACCOUNT, paid_by_bank
@@ -290,6 +292,19 @@ def test_a_refund_at_the_processors_dashboard_is_booked_exactly_once(owner: User
     assert balance(invoice.item_id) == 3_000
     assert at_processor() == 10_000 - 315 - 3_000 + (made.fee_returned or 0)
     assert Message.objects.filter(kind=Message.Kind.REFUND_INITIATED).count() == 1
+    told = Activity.objects.filter(subjects__contains=[made.pk])
+    assert [(one.kind, one.actor) for one in told] == [("refund_succeeded", "Florin")]
+
+
+def test_a_refund_at_the_counter_is_told_once_with_its_reason(owner: User) -> None:
+    invoice = make_invoice(owner)
+    check = Receiving(method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"))
+    payment = receive_payment.receive(owner.company, invoice.customer_id, check, by=owner)
+
+    made = send_back(owner, payment, invoice, 4_000)
+
+    told = Activity.objects.get(subjects__contains=[made.pk])
+    assert (told.kind, told.actor, told.about["reason"]) == ("refund_succeeded", owner.name, made.reason)
 
 
 def test_a_dashboard_refund_of_more_than_stands_is_booked_and_booked_back(owner: User, bank: Bank) -> None:

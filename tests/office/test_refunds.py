@@ -92,6 +92,12 @@ def test_what_was_paid_at_the_counter_is_recorded_as_paid_back(owner: User) -> N
     assert "$25.00 paid back in the same way (Check)." in page
 
 
+def test_the_dialog_says_that_money_of_the_counter_is_paid_back_by_hand(owner: User) -> None:
+    payment = paid_by_check(owner, make_invoice(owner))
+    text = signed_in(owner).get(f"/office/payments/{payment.pk}/refund/", headers=HTMX).content.decode()
+    assert "<b>$100.00</b> is paid back in the same way (Check)." in text
+
+
 def test_a_processor_that_does_not_answer_is_told_of_in_a_sentence(owner: User, bank: Bank) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     payment = paid_by_card(owner, bank, invoice)

@@ -138,11 +138,10 @@ def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[R
     if contested := _contested(payment):
         raise Conflict(contested)
     decided = services.request(payment, wish, by=by.name)
-    _note(activity.Kind.REFUND_INITIATED, decided, actor=by.name, reason=decided.reason)
+    _note_new(decided, actor=by.name)
     _expire_sessions(decided)
     if decided.state == RefundState.SUCCEEDED:
         _tell_initiated(decided)
-        _note(activity.Kind.REFUND_SUCCEEDED, decided, actor=by.name)
     return decided, True
 
 
@@ -174,11 +173,11 @@ def _tell(change: Change) -> None:
     """Tell payer and company, once each, and the timelines, what became of a refund."""
     made, state = change.refund, RefundState(change.refund.state)
     if change.before is None:
-        _note(activity.Kind.REFUND_INITIATED, made, reason=made.reason)
+        _note_new(made)
         _expire_sessions(made)
     if change.before in {None, RefundState.REQUESTED} and state != RefundState.FAILED:
         _tell_initiated(made)
-    if state == RefundState.SUCCEEDED:
+    if change.before is not None and state == RefundState.SUCCEEDED:
         _note(activity.Kind.REFUND_SUCCEEDED, made)
     if state == RefundState.FAILED:
         _tell_failed(made, payer_knows=change.before != RefundState.REQUESTED)
@@ -235,6 +234,13 @@ def _subjects(made: Refund) -> list[UUID]:
     touched = allocating.touched(made.payment, booking.taken(made))
     credit = Credit.objects.filter(item=made.credit_id).values_list("pk", flat=True) if made.credit_id else ()
     return [made.pk, *touched, *credit]
+
+
+def _note_new(made: Refund, *, actor: str = activity.SYSTEM) -> None:
+    """Tell the timelines of a new refund; of one that is done already they need one line."""
+    is_done = made.state == RefundState.SUCCEEDED
+    kind = activity.Kind.REFUND_SUCCEEDED if is_done else activity.Kind.REFUND_INITIATED
+    _note(kind, made, actor=actor, reason=made.reason)
 
 
 def _note(kind: activity.Kind, made: Refund, *, actor: str = activity.SYSTEM, reason: str = "") -> None:
