@@ -88,6 +88,7 @@ def test_a_discount_for_early_payment_pays_the_rest_of_the_invoice(owner: User, 
     assert (balance(invoice), in_account(Account.DISCOUNTS)) == (0, 200)
     receipt = Receipt.objects.get(payment=payment).document
     assert (receipt.discount, receipt.lines[0].balance_after) == (200, 0)
+    assert Activity.objects.get(kind="payment_received").about["discount"] == 200
 
 
 def test_within_the_days_the_discount_is_given_where_all_is_paid(owner: User, customer: Customer) -> None:

@@ -24,7 +24,7 @@ from florin.domain.ledger.models import Account, Entry
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, queries
 from florin.domain.payments.models import Attempt, Method, Payment, Return
-from florin.domain.payments.receiving import Receiving
+from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.receipts import services as receipts
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
@@ -39,7 +39,7 @@ from florin.screens.office import paging
 from office import signed_in
 
 ASKING = 3
-PAGE = 17
+PAGE = 18
 LIST = "/office/payments/"
 HTMX = {"HX-Request": "true"}
 
@@ -438,6 +438,18 @@ def test_what_can_be_done_follows_what_has_happened(owner: User) -> None:
     undo_payment.undo(owner.company, check.pk, reason="Typed twice", by=owner)
 
     assert not any(may(client, check).values())
+
+
+def test_a_discount_for_early_payment_is_told_beside_the_money_that_came_with_it(owner: User) -> None:
+    invoice = make_invoice(owner)
+    share = Share(invoice.item_id, 9_800, discount=200)
+    wanted = Receiving(method=Method.CHECK, amount=usd(9_800), on=clock.today("UTC"), shares=[share])
+    payment = receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
+
+    text = shown(signed_in(owner), f"{LIST}{payment.pk}/")
+
+    assert "and $2.00 discount for early payment" in text
+    assert "$98.00</b> received by Check, with a discount of $2.00" in text
 
 
 def test_the_page_costs_the_same_for_one_invoice_as_for_twenty(

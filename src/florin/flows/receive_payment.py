@@ -70,6 +70,7 @@ def _receive(
         method=payment.method,
         amount=payment.amount,
         currency=payment.currency,
+        **({"discount": receipt.document.discount} if receipt.document.discount else {}),
     )
     excess = receipt.document.excess
     if excess and not payment.is_prepayment:

@@ -15,7 +15,7 @@ from florin.domain.history.queries import Aftermath, Fate, Row
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Application, Entry, Item
-from florin.domain.payments import returns
+from florin.domain.payments import discounts, returns
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
@@ -37,6 +37,7 @@ _GONE = {Fate.RETURNED, Fate.CHARGED_BACK, Fate.UNDONE}
 class Place:
     """One item that the payment's money went to: how much when it came in, and how much is there now.
 
+    ``discount`` is what was deducted with it for early payment and still is.
     ``order`` leads to the invoice; an open credit has none, and its ``open`` is what is not used yet.
     """
 
@@ -44,6 +45,7 @@ class Place:
     order: UUID | None
     came_in: Money
     stands: Money
+    discount: Money
 
     @property
     def open(self) -> Money:
@@ -166,12 +168,14 @@ def _places(shown: Payment) -> list[Place]:
     )
     found = {item: (order, int(stands), int(came_in)) for item, order, stands, came_in in rows}
     items = Item.objects.filter(pk__in=found)
+    given = discounts.standing(shown)
     places = [
         Place(
             item=item,
             order=found[item.pk][0],
             stands=Money(found[item.pk][1], shown.currency),
             came_in=Money(found[item.pk][2], shown.currency),
+            discount=Money(given.get(item.pk, 0), shown.currency),
         )
         for item in items
     ]

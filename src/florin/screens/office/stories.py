@@ -39,6 +39,7 @@ NEWS = [
     Kind.NOT_CHARGED,
     Kind.OVERPAID,
     Kind.REFUND_INITIATED,
+    Kind.REFUND_SUCCEEDED,
     Kind.REFUND_FAILED,
     Kind.DISPUTE_OPENED,
     Kind.DISPUTE_WON,
@@ -179,6 +180,12 @@ class Story:
     def tone(self) -> str:
         """Whether it is good, bad, a warning, or plain."""
         return _LOOKS[Kind(self.kind)][1]
+
+    @property
+    def discount(self) -> Money | None:
+        """What was deducted for early payment beside the money that came in, if anything was."""
+        given = self.about.get("discount")
+        return Money(given, self.amount.currency) if isinstance(given, int) and self.amount else None
 
     @property
     def mail(self) -> str:
