@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from florin.domain.staff.rights import Role
 from florin.flows import deliver_outbox, handle_notice, onboard_account, refund_payment, settle_payment
 from florin.flows.onboard_account import ProcessorAway
 from florin.flows.start_checkout import NotPayable
+from florin.kernel import clock
 from florin.kernel.errors import Conflict, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
@@ -241,6 +243,16 @@ def test_the_round_asks_each_hour_on_the_way_and_each_day_afterwards(admin: User
     PaymentsAccount.objects.update(checked_at=checked_at.replace(year=checked_at.year - 1))
     onboard_account.look_round()
     assert account_of(admin).state == State.SUSPENDED
+
+
+@pytest.mark.parametrize(("debits", "asked"), [("pending", True), ("inactive", False)])
+def test_the_round_asks_each_hour_while_bank_payments_are_being_verified(
+    admin: User, bank: Bank, *, debits: str, asked: bool
+) -> None:
+    active(bank, admin)
+    PaymentsAccount.objects.update(debits=debits, checked_at=clock.now() - timedelta(hours=1))
+    onboard_account.look_round()
+    assert (account_of(admin).debits == "active") == asked
 
 
 def test_a_round_without_answers_leaves_everything_as_it_is(admin: User, bank: Bank) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
-from florin.kernel.processor import AccountReport
+from florin.kernel.processor import AccountReport, DebitStanding
 
 State = PaymentsAccount.State
 _HOUR = timedelta(minutes=50)  # a little less, for a round that comes every hour
@@ -83,7 +83,7 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
 
 def due(now: datetime) -> QuerySet[PaymentsAccount]:
     """Return the accounts to ask about: each day those that are decided, each hour those on their way."""
-    decided = Q(state__in=[State.ACTIVE, State.REJECTED])
+    decided = Q(state__in=[State.ACTIVE, State.REJECTED]) & ~Q(debits=DebitStanding.PENDING)
     old = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _DAY)
     older_than_an_hour = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _HOUR)
     wanted = (decided & old) | (~decided & older_than_an_hour)
