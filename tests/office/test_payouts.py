@@ -208,6 +208,14 @@ def test_comparing_is_asked_for_and_not_waited_for(owner: User) -> None:
     assert "The comparison is under way" in answer.content.decode()
 
 
+def compared(owner: User) -> None:
+    """A comparison has begun and ended."""
+    now = clock.now()
+    Reconciliation.objects.create(
+        company=owner.company, started_at=now, finished_at=now, since=now, until=now, asked_by="somebody"
+    )
+
+
 def test_the_page_renews_itself_until_the_comparison_has_ended(owner: User) -> None:
     client = signed_in(owner)
     asked = client.post(f"{RECONCILIATION}compare/")["Location"]
@@ -215,10 +223,7 @@ def test_the_page_renews_itself_until_the_comparison_has_ended(owner: User) -> N
     htmx = {"HX-Request": "true"}
     assert client.get(unescape(again), headers=htmx).status_code == 204
 
-    now = clock.now()
-    Reconciliation.objects.create(
-        company=owner.company, started_at=now, finished_at=now, since=now, until=now, asked_by="somebody"
-    )
+    compared(owner)
 
     text = client.get(unescape(again), headers=htmx).content.decode()
     assert "The comparison is done." in text
@@ -255,6 +260,19 @@ def test_who_only_reads_reports_gets_no_links_to_closed_doors(owner: User) -> No
     assert "PAY-" in text
     assert "/office/orders/" not in text
     assert 'href="/office/payments/0' not in text
+
+
+def test_who_pressed_compare_now_sees_the_outcome_without_reloading(owner: User, browse: Open) -> None:
+    page = browse(owner).new_page()
+    page.goto(RECONCILIATION)
+    page.get_by_role("button", name="Compare now").click()
+    page.get_by_text("The comparison is under way.").wait_for()
+    check(page)
+
+    compared(owner)
+
+    page.get_by_text("The comparison is done.").wait_for(timeout=10_000)
+    assert page.get_by_text("The comparison is under way.").count() == 0
 
 
 @pytest.mark.parametrize("screen", SCREENS)
