@@ -112,6 +112,8 @@ def _pay(demo: Demo, clerk: Clerk, sent: Sequence[_Sent], run: Run) -> list[str]
 
 
 def _play(demo: Demo, clerk: Clerk, one: _Sent) -> str:
+    if not demo.is_running:
+        return f"{one.bill.email} ({one.bill.plan.act}): there is nothing left to pay at"
     try:
         Payer(demo, one.bill).play()
         if one.bill.plan.act == Act.REFUNDED:

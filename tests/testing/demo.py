@@ -58,6 +58,11 @@ class Demo:
             timeout=30,
         )
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the demo itself, which keeps all its programs running, is still there."""
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """Press Ctrl-C and wait."""
         if self._process:

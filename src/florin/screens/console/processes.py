@@ -22,11 +22,13 @@ _GRACE_SECONDS = 15
 _TOO_OFTEN = 6
 _WITHIN_SECONDS = 20
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_ENDED_FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM}
 
 
 class Processes:
     """A family of programs, each in its own process group; what dies is started again, until the end.
 
+    Only a program that ends by itself six times in twenty seconds is given up, and the family with it.
     A family that was killed leaves its group numbers in ``folder``; the next one ends what is left of it
     before it starts, so that no port stays taken.
     """
@@ -101,7 +103,8 @@ class Processes:
     def _revive(self) -> None:
         for name, child in list(self._running.items()):
             if child.poll() is not None:
-                self._mourn(name)
+                if child.returncode not in _ENDED_FROM_OUTSIDE:
+                    self._mourn(name)
                 sys.stdout.write(f"The {name} has died (exit {child.returncode}) and is started again.\n")
                 sys.stdout.flush()
                 _end_group(self._folder / f"{name}.group")
@@ -109,7 +112,7 @@ class Processes:
                 self.start(name, self._commands[name])
 
     def _mourn(self, name: str) -> None:
-        """Give up on a program that dies again and again, and say what it said last."""
+        """Give up on a program that ends by itself again and again, and say what it said last."""
         deaths = self._deaths.setdefault(name, [])
         deaths.append(time.monotonic())
         if len(deaths) >= _TOO_OFTEN and deaths[-1] - deaths[-_TOO_OFTEN] < _WITHIN_SECONDS:
