@@ -110,14 +110,15 @@ class MoneyOrders:
         return await self._done(counter.clear(self.bank, _id(request)))
 
     async def dispute(self, request: Request) -> Response:
-        """Dispute a card payment: `{"amount"?, "reason"?, "inquiry"?}`, minor units."""
-        order = await commands.read(request, {"amount", "reason", "inquiry"})
+        """Dispute a card payment: `{"amount"?, "reason"?, "inquiry"?, "network_code"?}`, minor units."""
+        order = await commands.read(request, {"amount", "reason", "inquiry", "network_code"})
         opened = counter.dispute(
             self.bank,
             _id(request),
             amount=order.get("amount"),
             reason=str(order.get("reason", "fraudulent")),
             inquiry=order.get("inquiry", False),
+            code=str(order.get("network_code", "")),
         )
         return await self._done(opened)
 

@@ -41,8 +41,13 @@ def end_refund(bank: Bank, refund_id: str, *, arrived: bool) -> Json:
         return found
 
 
-def dispute(bank: Bank, intent_id: str, *, amount: int | None, reason: str, inquiry: bool) -> Json:
-    """Dispute a card payment, or only ask about it; `amount` in minor units, None for all that is left."""
+def dispute(
+    bank: Bank, intent_id: str, *, amount: int | None, reason: str, inquiry: bool, code: str = ""
+) -> Json:
+    """Dispute a card payment, or only ask about it; `amount` in minor units, None for all that is left.
+
+    `code` is the network's word for the reason; without one it is Visa's.
+    """
     with _work_on(bank, intent_id):
         charge = _disputable(bank, intents.find(bank, intent_id))
         if reason not in disputes.NETWORK_CODES:
@@ -52,7 +57,7 @@ def dispute(bank: Bank, intent_id: str, *, amount: int | None, reason: str, inqu
         if not 0 < wanted <= left:
             raise errors.Refusal(f"amount must be from 1 to {left}, which is what was not refunded.")
         opener = disputes.ask if inquiry else disputes.dispute
-        return opener(bank, charge, amount=wanted, reason=reason)
+        return opener(bank, charge, amount=wanted, reason=reason, code=code)
 
 
 def decide(bank: Bank, dispute_id: str, *, won: bool) -> Json:

@@ -43,18 +43,18 @@ def open_if_fated(bank: Bank, charge: Json) -> None:
         dispute(bank, charge, amount=charge["amount_captured"], reason=reason)
 
 
-def dispute(bank: Bank, charge: Json, *, amount: int, reason: str) -> Json:
+def dispute(bank: Bank, charge: Json, *, amount: int, reason: str, code: str = "") -> Json:
     """Open a dispute: the money goes back to the payer's bank at once, and the fee with it."""
-    opened = _open(bank, charge, amount=amount, reason=reason, status="needs_response")
+    opened = _open(bank, charge, amount=amount, reason=reason, code=code, status="needs_response")
     _withdraw(bank, opened, charge, fee=bank.settings.dispute_fee)
     events.emit(bank, "charge.dispute.created", opened)
     events.emit(bank, "charge.dispute.funds_withdrawn", opened)
     return opened
 
 
-def ask(bank: Bank, charge: Json, *, amount: int, reason: str) -> Json:
+def ask(bank: Bank, charge: Json, *, amount: int, reason: str, code: str = "") -> Json:
     """Open an inquiry: the payer's bank asks, and no money moves."""
-    opened = _open(bank, charge, amount=amount, reason=reason, status="warning_needs_response")
+    opened = _open(bank, charge, amount=amount, reason=reason, code=code, status="warning_needs_response")
     events.emit(bank, "charge.dispute.created", opened)
     return opened
 
@@ -141,8 +141,8 @@ def _left(charge: Json) -> int:
     return int(charge["amount"] - charge["amount_refunded"])
 
 
-def _open(bank: Bank, charge: Json, *, amount: int, reason: str, status: str) -> Json:
-    code = NETWORK_CODES[reason]
+def _open(bank: Bank, charge: Json, *, amount: int, reason: str, code: str, status: str) -> Json:
+    code = code or NETWORK_CODES[reason]
     opened = _record(bank, charge, amount=amount, reason=reason, code=code)
     inquiry = status == "warning_needs_response"
     card = charge["payment_method_details"]["card"]

@@ -12,7 +12,7 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Account
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Payment, Return
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.mail import news
@@ -51,6 +51,19 @@ def test_a_dispute_holds_the_money_and_the_invoice_stays_paid(owner: User, bank:
     assert books() == (-FEE - DISPUTE_FEE, GROSS, FEE + DISPUTE_FEE)
     assert balance(invoice.item) == 0
     assert queries.blocks(payment)
+
+
+@pytest.mark.parametrize("code", ["RG", "RN2", "R13"])
+def test_a_dispute_of_a_card_is_no_return_whatever_its_network_calls_the_reason(
+    owner: User, bank: Bank, code: str
+) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice), network_code=code)
+    assert (contested.held, balance(invoice.item), Return.objects.count()) == (GROSS, 0, 0)
+
+    decide(bank, contested, "won")
+
+    assert (contested.state, balance(invoice.item)) == ("won", 0)
 
 
 def test_a_dispute_that_is_won_gives_the_money_back(owner: User, bank: Bank) -> None:

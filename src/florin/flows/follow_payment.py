@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.domain.payments import allocating, settling
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Method, Payment
 from florin.edges.gateways import registry
 from florin.flows import contest_payment, refund_payment, return_payment
 from florin.kernel.processor import Aftermath
@@ -44,7 +44,7 @@ def _record(payment_id: UUID, aftermath: Aftermath) -> bool:
         refund_payment.take_in(payment, refund)
     news = [
         return_payment.take_in(payment, report)
-        if report.return_code
+        if payment.method == Method.ACH and report.return_code
         else contest_payment.take_in(payment, report)
         for report in reversed(aftermath.disputes)
     ]

@@ -120,7 +120,8 @@ class DisputeOutcome(StrEnum):
 class DisputeReport:
     """What the processor says about one dispute, or about a bank debit that came back after it cleared.
 
-    ``return_code`` (R01 …) tells the latter apart. ``amount`` is what is disputed, ``withdrawn`` whether the
+    ``return_code`` (R01 …) tells the latter apart, if the payment was a bank debit: a card's network may have
+    the same word for the reason of a dispute. ``amount`` is what is disputed, ``withdrawn`` whether the
     processor holds it, ``fee`` what it charges for it. Times are UTC.
     """
 

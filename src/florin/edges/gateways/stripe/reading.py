@@ -1,5 +1,6 @@
 """Reading Stripe's objects: pure functions from its JSON to our plain values."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -267,8 +268,8 @@ def _dispute_outcome(status: str) -> DisputeOutcome:
 
 
 def _debit_return(dispute: Mapping[str, Any], code: str) -> str:
-    """Return the return code if it was a bank debit that came back; a card's dispute has none."""
-    if code.startswith("R"):
+    """Return the code with which a bank debit came back; a card's networks have words like it (RG, R13)."""
+    if re.fullmatch("R[0-9][0-9]", code):
         return code
     return _RETURN_CODES.get(str(dispute.get("reason")), "")
 
