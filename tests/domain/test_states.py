@@ -1,42 +1,90 @@
 """The code and the database allow the same moves: every pair of states is tried against the trigger."""
 
-from enum import StrEnum
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from domain.world import open_attempt, sql, tampered
-from factories import make_link, make_order
+from domain.test_checking import CONTESTED
+from domain.test_credits import write
+from domain.test_sends import make_batch
+from domain.world import make_paid_attempt, open_attempt, sql, tampered
+from factories import make_customer, make_link, make_order
+from florin.domain.credits.lifecycle import CREDIT, CreditState
+from florin.domain.disputes import services as disputes
+from florin.domain.disputes.lifecycle import DISPUTE, DisputeState
 from florin.domain.orders.lifecycle import ORDER, OrderState
+from florin.domain.payments import allocating
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
+from florin.domain.payments.models import Payment
+from florin.domain.refunds import services as refunds
+from florin.domain.refunds.lifecycle import REFUND, RefundState
+from florin.domain.refunds.services import Wish
+from florin.domain.sends.lifecycle import PART, PartState
 from florin.domain.staff.models import User
 from florin.kernel.lifecycle import Lifecycle
 
 
-def test_the_database_allows_an_order_the_moves_of_the_table_and_no_others(owner: User) -> None:
+def order(owner: User) -> None:
     make_order(owner)
 
-    assert _allowed("orders_order", OrderState) == _with_staying(ORDER, OrderState)
 
-
-def test_the_database_allows_an_attempt_the_moves_of_the_table_and_no_others(owner: User) -> None:
+def attempt(owner: User) -> None:
     open_attempt(make_link(owner))
 
-    assert _allowed("payments_attempt", AttemptState) == _with_staying(ATTEMPT, AttemptState)
+
+def refund(owner: User) -> None:
+    payment = Payment.objects.get(attempt=make_paid_attempt(owner))
+    wish = Wish(amounts={part.item.pk: part.amount for part in allocating.standing(payment)}, reason="Wilted")
+    with transaction.atomic():
+        refunds.request(allocating.lock(payment.pk), wish, by="a test")
+
+
+def dispute(owner: User) -> None:
+    payment = Payment.objects.get(attempt=make_paid_attempt(owner))
+    with transaction.atomic():
+        disputes.take_in(allocating.lock(payment.pk), CONTESTED)
+
+
+def credit(owner: User) -> None:
+    write(make_customer(owner.company))
+
+
+def part(owner: User) -> None:
+    make_batch(owner.company, "")
+
+
+@pytest.mark.parametrize(
+    ("make", "table", "lifecycle"),
+    [
+        (order, "orders_order", ORDER),
+        (attempt, "payments_attempt", ATTEMPT),
+        (refund, "refunds_refund", REFUND),
+        (dispute, "disputes_dispute", DISPUTE),
+        (credit, "credits_credit", CREDIT),
+        (part, "sends_part", PART),
+    ],
+)
+def test_the_database_allows_the_moves_of_the_table_and_no_others(
+    owner: User, make: Callable[[User], None], table: str, lifecycle: Lifecycle[Any]
+) -> None:
+    make(owner)
+
+    assert _allowed(table, lifecycle.moves) == _with_staying(lifecycle)
 
 
 Moves = set[tuple[str, str]]
 
 
-def _with_staying(lifecycle: Lifecycle[Any], states: type[StrEnum]) -> Moves:
+def _with_staying(lifecycle: Lifecycle[Any]) -> Moves:
     moves = {(old, new) for old, news in lifecycle.moves.items() for new in news}
-    return moves | {(state, state) for state in states}
+    return moves | {(state, state) for state in lifecycle.moves}
 
 
-def _allowed(table: str, states: type[StrEnum]) -> Moves:
-    return {(old, new) for old, new in product(states, states) if _moves(table, old, new)}
+def _allowed(table: str, states: Iterable[str]) -> Moves:
+    return {(old, new) for old, new in product(states, repeat=2) if _moves(table, old, new)}
 
 
 def _moves(table: str, old: str, new: str) -> bool:
@@ -57,8 +105,11 @@ def test_a_state_that_the_table_does_not_know_is_refused(owner: User) -> None:
 
 
 def test_every_state_has_its_row_and_no_final_one_is_left_except_for_money() -> None:
-    assert set(ORDER.moves) == set(OrderState)
-    assert set(ATTEMPT.moves) == set(AttemptState)
+    for lifecycle, states in (
+        *((ORDER, OrderState), (ATTEMPT, AttemptState), (REFUND, RefundState)),
+        *((DISPUTE, DisputeState), (CREDIT, CreditState), (PART, PartState)),
+    ):
+        assert set(lifecycle.moves) == set(states)
     assert ATTEMPT.moves[AttemptState.SETTLED] == frozenset()
     assert all(
         AttemptState.SETTLED in ATTEMPT.moves[state] for state in set(AttemptState) - {AttemptState.SETTLED}
