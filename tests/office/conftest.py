@@ -32,7 +32,7 @@ def browse(browser: Browser, server: str) -> Iterator[Open]:
     opened: list[BrowserContext] = []
 
     def start(user: User | None, **options: Any) -> BrowserContext:
-        context = browser.new_context(base_url=server, **options)
+        context = browser.new_context(base_url=server, reduced_motion="reduce", **options)
         if user is not None:
             session = signed_in(user).cookies["session"].value
             context.add_cookies([{"name": "session", "value": session, "url": server}])
