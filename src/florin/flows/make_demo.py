@@ -49,12 +49,12 @@ _NEWCOMER = NewCompany(
 class Demo:
     """What a newcomer needs: a link to pay, and who may sign in with which password.
 
-    ``without_account`` is the Admin of a company whose payments account is still to be opened.
+    ``newcomer`` is the Admin of a company that opens a payments account of its own, at first without one.
     """
 
     pay_link: str
     users: list[dict[str, object]]
-    without_account: dict[str, object]
+    newcomer: dict[str, object]
 
 
 def claim(ports: Mapping[str, int]) -> None:
@@ -86,7 +86,7 @@ def prepare() -> Demo:
     return Demo(
         pay_link=links.address_of(_unpaid_link(company).pk),
         users=users,
-        without_account=_told(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
+        newcomer=_told(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
     )
 
 

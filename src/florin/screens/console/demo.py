@@ -57,7 +57,7 @@ def _start(processes: Processes) -> None:
         "database_url": settings.DATABASE_ADDRESS,
         "control_token": os.environ["FLORIN_CONTROL_TOKEN"],
         "users": demo.users,
-        "without_account": demo.without_account,
+        "newcomer": demo.newcomer,
     }
     _write(settings.DATA_FOLDER / "demo.json", facts)
     _announce(facts)
@@ -94,14 +94,14 @@ def _announce(facts: Mapping[str, Any]) -> None:
     people = "\n".join(
         f"    {user['email']:<39} {user['password']}  ({', '.join(user['roles'])})" for user in facts["users"]
     )
-    newcomer = facts["without_account"]
+    newcomer = facts["newcomer"]
     sys.stdout.write(
         f"""
 Florin is ready. Ctrl-C stops it; `make demo` goes on with the same data.
 
   Office          {facts["office"]}
 {people}
-  Another company, whose payments account is still to be opened (Setup > Payments):
+  Another company, which opens a payments account of its own (Setup > Payments):
     {newcomer["email"]:<39} {newcomer["password"]}  (admin)
   Pay this bill   {facts["pay_link"]}
                   card 4242 4242 4242 4242, any date to come, any CVC
