@@ -4,19 +4,24 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_credit, make_customer, make_invoice
+from factories import make_credit, make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.disputes import queries
 from florin.domain.disputes.models import Dispute
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account
 from florin.domain.outbox.models import Message
-from florin.domain.payments import allocating
-from florin.domain.payments.models import Payment, Return
+from florin.domain.payments import allocating, overpaid
+from florin.domain.payments.models import Attempt, Method, Payment, Return
+from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.mail import news
-from florin.flows import contest_payment, follow_payment
+from florin.edges.mail.writing import Letter
+from florin.flows import contest_payment, follow_payment, receive_payment, settle_payment
+from florin.kernel import clock
 from florin.kernel.news import MoneyNews
 from florin.kernel.processor import DisputeOutcome, DisputeReport
 from testing.aftermath import balance, paid_by_card, stands_at, told
@@ -172,6 +177,75 @@ def test_what_was_lost_and_then_won_pays_the_invoice_again(owner: User, bank: Ba
     assert (balance(invoice.item), books()[1]) == (10_000, 0)
 
 
+def test_what_was_won_after_all_is_told_to_the_payer_who_was_asked_to_pay_again(
+    owner: User, bank: Bank
+) -> None:
+    invoice = make_invoice(owner)
+    lost = lost_dispute(owner, bank, invoice)
+
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+
+    assert told(Message.Kind.PAYMENT_REGAINED) == ["payer@shop.example"]
+    payers = letter(Message.Kind.PAYMENT_REGAINED, owner)
+    assert "Please do not pay them another time." in payers.text
+    assert f"{invoice.number} · Paid again: $100.00, still owed: $0.00" in payers.text
+
+
+def test_what_was_won_after_all_is_not_told_as_if_its_invoices_had_stayed_paid(
+    owner: User, bank: Bank
+) -> None:
+    lost = lost_dispute(owner, bank, make_invoice(owner))
+
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+
+    companys = letter(Message.Kind.DISPUTE_NOTICE, owner)
+    assert "won after all" in companys.subject
+    assert "stay paid" not in companys.text
+
+
+def test_a_credit_that_was_restored_by_a_loss_is_named_as_what_is_still_owed(owner: User, bank: Bank) -> None:
+    customer = make_customer(owner.company)
+    make_credit(owner, customer, "30")
+    invoice = make_invoice(owner, customer=customer)
+    lost = lost_dispute(owner, bank, invoice)
+
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+
+    assert "Paid again: $70.00, still owed: $30.00" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
+    assert "another time" not in letter(Message.Kind.PAYMENT_REGAINED, owner).text
+
+
+def test_who_was_about_to_pay_again_what_is_won_after_all_pays_no_stale_amount(
+    owner: User, bank: Bank
+) -> None:
+    invoice = make_invoice(owner)
+    lost = lost_dispute(owner, bank, invoice)
+    attempt = press_pay(make_link(owner, invoice))
+    ProcrastinateJob.objects.all().delete()
+
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+    settle_payment.expire_sessions(ProcrastinateJob.objects.get(task_name="expire_sessions").args["items"])
+
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.EXPIRED
+
+
+def test_what_was_paid_again_before_it_was_won_is_an_overpayment_and_says_how_it_arose(
+    owner: User, bank: Bank
+) -> None:
+    invoice = make_invoice(owner)
+    lost = lost_dispute(owner, bank, invoice)
+    pay_at_the_counter(owner, invoice)
+
+    take_in(lost, DisputeOutcome.WON, withdrawn=False)
+
+    [overpayment] = overpaid.told(owner.company, list(overpaid.waiting(owner.company)))
+    assert (overpayment.open.minor, overpayment.arose) == (10_000, ["dispute_won"])
+    assert "$100.00 of it are kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
+    assert "$100.00 of it are kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text
+
+
 @pytest.mark.parametrize("old", [DisputeOutcome.INQUIRY, DisputeOutcome.NEEDS_RESPONSE])
 def test_a_report_that_comes_late_changes_nothing(owner: User, bank: Bank, old: DisputeOutcome) -> None:
     invoice = make_invoice(owner)
@@ -196,6 +270,25 @@ def test_a_dispute_that_we_first_hear_of_when_it_is_lost_is_told_whole(owner: Us
     assert balance(invoice.item) == 10_000
     kinds = set(Activity.objects.filter(kind__startswith="dispute_").values_list("kind", flat=True))
     assert kinds == {"dispute_opened", "dispute_lost"}
+
+
+def lost_dispute(owner: User, bank: Bank, invoice: Invoice) -> Dispute:
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+    decide(bank, contested, "lost")
+    return contested
+
+
+def letter(kind: Message.Kind, owner: User) -> Letter:
+    """The latest letter of a kind."""
+    message = Message.objects.filter(kind=kind).latest("queued_at", "pk")
+    return news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+
+
+def pay_at_the_counter(owner: User, invoice: Invoice) -> None:
+    wanted = Receiving(
+        amount=invoice.money, method=Method.CHECK, on=clock.today("UTC"), press="again", shares=None
+    )
+    receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
 
 
 def aftermath(payment: Payment) -> DisputeReport:

@@ -18,6 +18,7 @@ from florin.edges.gateways import registry
 from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
+from florin.kernel.money import Money
 from florin.kernel.processor import DisputeReport
 
 _PATH = "/office/payments/disputes/"
@@ -39,14 +40,18 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
     news = disputes.take_in(payment, report)
     if news is None:
         return False
-    reopened = returns.reopened(news.taken) if news.taken else []
+    changed = returns.reopened(news.taken) if news.taken else []
     if news.taken:
-        _tell_payer(news, reopened)
+        _tell_payer(news, changed)
         stale_sessions.expire_wanting(returns.items_of(news.taken))
+    if news.regained:
+        changed = returns.paid_again(news.regained)
+        _tell_payer_it_counts(news, changed)
+        stale_sessions.expire_wanting(returns.items_of(news.regained))
     if news.moved_on:
-        _note(news, reopened)
+        _note(news, changed)
         if news.dispute.state != DisputeState.UNDER_REVIEW:
-            _tell_company(news, reopened)
+            _tell_company(news, changed)
     return True
 
 
@@ -56,7 +61,7 @@ def page_of(dispute: Dispute) -> str:
     return registry.get(payment.gateway, payment.account).dispute_page(dispute.reference)
 
 
-def _note(news: News, reopened: list[Reopened]) -> None:
+def _note(news: News, changed: list[Reopened]) -> None:
     """Write on the timeline what has happened: two lines if it was decided before we heard of it."""
     dispute = news.dispute
     is_inquiry = dispute.state in {DisputeState.INQUIRY, DisputeState.CLOSED}  # only an inquiry is closed
@@ -67,7 +72,7 @@ def _note(news: News, reopened: list[Reopened]) -> None:
         activity.note(
             dispute.company_id,
             kind,
-            subjects=_subjects(dispute, reopened),
+            subjects=_subjects(dispute, changed),
             actor="processor",
             number=dispute.payment.number,
             payment=str(dispute.payment_id),
@@ -78,9 +83,10 @@ def _note(news: News, reopened: list[Reopened]) -> None:
         )
 
 
-def _tell_company(news: News, reopened: list[Reopened]) -> None:
+def _tell_company(news: News, changed: list[Reopened]) -> None:
     """Tell the company how a dispute stands, and until when and where it can answer."""
     dispute = news.dispute
+    after_all = dispute.state == DisputeState.WON and news.was == DisputeState.LOST
     company = dispute.payment.company
     until = None if dispute.closed_at else dispute.due_by
     answer_by = clock.local(until, company.time_zone) if until else None
@@ -91,12 +97,13 @@ def _tell_company(news: News, reopened: list[Reopened]) -> None:
             customer=dispute.payment.customer,
             amount=dispute.money,
             method=dispute.payment.method_text,
-            subjects=_subjects(dispute, reopened),
+            subjects=_subjects(dispute, changed),
             number=dispute.payment.number,
             reason=dispute.reason,
             reference=dispute.reference,
-            state=dispute.state,
-            lines=return_payment.news_lines(reopened),
+            state="won_after_all" if after_all else dispute.state,
+            lines=return_payment.news_lines(changed),
+            credited=_credited(news),
             answer_by=answer_by,
             answer_at=page_of(dispute) if answer_by else "",
             path=_PATH,
@@ -127,12 +134,38 @@ def _tell_payer(news: News, reopened: list[Reopened]) -> None:
     )
 
 
+def _tell_payer_it_counts(news: News, paid: list[Reopened]) -> None:
+    """Tell the payer, who was asked to pay again, that the bank has decided anew and what is owed now."""
+    dispute, payment = news.dispute, news.dispute.payment
+    tell.payer(
+        Happening(
+            event=_event(dispute),
+            company=payment.company,
+            customer=payment.customer,
+            amount=dispute.money,
+            method=payment.method_text,
+            subjects=_subjects(dispute, paid),
+            number=payment.number,
+            reference=payment.reference,
+            lines=return_payment.news_lines(paid),
+            credited=_credited(news),
+        ),
+        Message.Kind.PAYMENT_REGAINED,
+        to=return_payment.payers(payment),
+    )
+
+
+def _credited(news: News) -> Money | None:
+    """Return what of the money that came back after all nobody owed any more."""
+    return returns.credited(news.regained, news.dispute.currency) if news.regained else None
+
+
 def _event(dispute: Dispute) -> str:
     """Name the turn that a dispute has taken; a bank may decide the same way twice, months apart."""
     turn = disputes.turns_of(dispute)
     return f"dispute:{dispute.pk}:{dispute.state}:{turn}"
 
 
-def _subjects(dispute: Dispute, reopened: list[Reopened]) -> list[UUID]:
-    papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
+def _subjects(dispute: Dispute, changed: list[Reopened]) -> list[UUID]:
+    papers = [each for one in changed for each in (one.invoice.pk, one.invoice.order_id)]
     return list(dict.fromkeys([*allocating.touched(dispute.payment), *papers]))

@@ -36,13 +36,13 @@ def follow(payment_id: UUID) -> None:
 
 @transaction.atomic(durable=True)
 def _record(payment_id: UUID, aftermath: Aftermath) -> bool:
-    """Book what is new, and say whether anything was."""
+    """Book what is new, and say whether anything but the fee was, which never changes."""
     payment = allocating.lock(payment_id)
     if aftermath.fee and aftermath.fee.currency == payment.currency:
         settling.record_fee(payment, aftermath.fee)
-    for refund in reversed(aftermath.refunds):  # the oldest first, here and below
-        refund_payment.take_in(payment, refund)
-    news = [
+    # The oldest first, here and below.
+    news = [refund_payment.take_in(payment, refund) for refund in reversed(aftermath.refunds)]
+    news += [
         return_payment.take_in(payment, report)
         if payment.method == Method.ACH and report.return_code
         else contest_payment.take_in(payment, report)

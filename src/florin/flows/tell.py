@@ -22,7 +22,7 @@ class Happening:
 
     ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office;
     ``answer_at`` is the processor's page for whoever has to answer until ``answer_by``; ``fee`` is what the
-    customer is charged for it.
+    customer is charged for it; ``credited``, what of the amount is an open credit of theirs now.
     """
 
     event: str
@@ -42,6 +42,7 @@ class Happening:
     answer_by: date | None = None
     answer_at: str = ""
     fee: NewsFee | None = None
+    credited: Money | None = None
 
 
 def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> None:
@@ -97,4 +98,5 @@ def _news(happening: Happening, kind: Message.Kind, language: str) -> MoneyNews:
         answer_by=happening.answer_by,
         answer_at=happening.answer_at,
         fee=happening.fee,
+        credited=happening.credited.minor if happening.credited else 0,
     )

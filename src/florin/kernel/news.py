@@ -15,6 +15,7 @@ class Topic(StrEnum):
     FAILED_NOTICE = "failed_notice"
     PAYMENT_RETURNED = "payment_returned"
     RETURNED_NOTICE = "returned_notice"
+    PAYMENT_REGAINED = "payment_regained"
     REFUND_INITIATED = "refund_initiated"
     REFUND_NOTICE = "refund_notice"
     REFUND_FAILED = "refund_failed"
@@ -48,7 +49,8 @@ class MoneyNews:
     ``number`` is the payment's or the refund's, ``reason`` a sentence or a return code, ``reference`` the
     processor's, ``state`` how the thing stands where a topic has several ends (a dispute's state).
     ``answer_by`` is the last day to answer, on the page ``answer_at``, if there is something to answer.
-    ``fee`` is what the customer is charged for it, if anything.
+    ``fee`` is what the customer is charged for it, if anything; ``credited``, what of the amount is an open
+    credit of theirs now, in minor units.
     """
 
     topic: str
@@ -67,6 +69,7 @@ class MoneyNews:
     answer_by: date | None = None
     answer_at: str = ""
     fee: NewsFee | None = None
+    credited: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""

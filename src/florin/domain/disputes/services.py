@@ -4,6 +4,7 @@ inquiry: nothing moves
 opened:  the money is held            processor -> disputed, its fee to the fees
 won:     it comes back                disputed -> processor
 lost:    it is gone                   disputed <- wherever the payment's money stands: invoices are open again
+won after all: back the same two ways, so that the invoices are paid again as far as they are still owed
 """
 
 from dataclasses import dataclass
@@ -41,12 +42,14 @@ _MOVES = (Entry.Kind.DISPUTE, Entry.Kind.DISPUTE_WON, Entry.Kind.DISPUTE_LOST)
 class News:
     """What a report changed; ``was`` is none for a dispute that we did not know.
 
-    ``taken`` is the key of the entry that opened invoices again, if one did.
+    ``taken`` is the key of the entry that opened invoices again, ``regained`` of the one that paid them once
+    more, if there is one.
     """
 
     dispute: Dispute
     was: DisputeState | None
     taken: str = ""
+    regained: str = ""
 
     @property
     def moved_on(self) -> bool:
@@ -72,8 +75,11 @@ def take_in(payment: Payment, report: DisputeReport) -> News | None:
     if changed:
         dispute.save()
     fee = _charge(dispute, report.fee)
-    moved, taken = _move(dispute, _target(report)) if dispute.currency == payment.currency else (False, "")
-    return News(dispute, was, taken) if changed or fee or moved else None
+    moved = _move(dispute, _target(report)) if dispute.currency == payment.currency else {}
+    if not (changed or fee or moved):
+        return None
+    taken, regained = (moved.get(step, "") for step in (_LOSS, _REGAINING))
+    return News(dispute, was, taken=taken, regained=regained)
 
 
 def turns_of(dispute: Dispute) -> int:
@@ -119,22 +125,15 @@ def _place(dispute: Dispute) -> _Place:
     return _Place.GONE if withdrawn else _Place.OURS
 
 
-def _move(dispute: Dispute, target: _Place) -> tuple[bool, str]:
-    """Bring the money to a place, step by step; say whether it moved, and which entry opened invoices."""
-    place, moved, taken = _place(dispute), False, ""
+def _move(dispute: Dispute, target: _Place) -> dict[tuple[_Place, _Place], str]:
+    """Bring the money to a place, step by step; return the steps, each with the key of its entry."""
+    place, steps = _place(dispute), {}
     while place != target:
-        step = _Place(place + 1 if place < target else place - 1)
-        match place, step:
-            case _Place.OURS, _Place.HELD:
-                _hold(dispute)
-            case _Place.HELD, _Place.GONE:
-                taken = _lose(dispute)
-            case _Place.GONE, _Place.HELD:
-                _regain(dispute)
-            case _:
-                _release(dispute)
-        place, moved = step, True
-    return moved, taken
+        step = place, _Place(place + 1 if place < target else place - 1)
+        steps[step] = _key(dispute)
+        _STEPS[step](dispute)
+        place = step[1]
+    return steps
 
 
 def _hold(dispute: Dispute) -> None:
@@ -157,20 +156,18 @@ def _release(dispute: Dispute) -> None:
     _set_held(dispute, 0)
 
 
-def _lose(dispute: Dispute) -> str:
+def _lose(dispute: Dispute) -> None:
     """Let the held money go: it no longer pays invoices, and credits applied with it are back."""
-    key = _key(dispute)
     allocating.take_all(
         dispute.payment,
         dispute.amount,
         to=Account.DISPUTED,
         kind=Entry.Kind.DISPUTE_LOST,
-        key=key,
+        key=_key(dispute),
         by=_BY,
         source=_source(dispute),
     )
     _set_held(dispute, 0)
-    return key
 
 
 def _regain(dispute: Dispute) -> None:
@@ -183,7 +180,7 @@ def _regain(dispute: Dispute) -> None:
             dispute.payment,
             parts,
             out_of=Account.DISPUTED,
-            kind=Entry.Kind.DISPUTE,
+            kind=Entry.Kind.DISPUTE_WON,
             key=_key(dispute),
             by=_BY,
             source=_source(dispute),
@@ -193,11 +190,20 @@ def _regain(dispute: Dispute) -> None:
         missing = Money(adjusted.amount, dispute.currency)
         _post(
             dispute,
-            Entry.Kind.DISPUTE,
+            Entry.Kind.DISPUTE_WON,
             Posting(Account.DISPUTED, missing),
             Posting(Account.ADJUSTMENTS, -missing),
         )
     _set_held(dispute, dispute.amount)
+
+
+_LOSS, _REGAINING = (_Place.HELD, _Place.GONE), (_Place.GONE, _Place.HELD)
+_STEPS = {
+    (_Place.OURS, _Place.HELD): _hold,
+    _LOSS: _lose,
+    _REGAINING: _regain,
+    (_Place.HELD, _Place.OURS): _release,
+}
 
 
 def _charge(dispute: Dispute, fee: Money | None) -> bool:

@@ -27,6 +27,7 @@ class Message(Keyed):
         FAILED_NOTICE = "failed_notice", "Bank payment failed, to the company"
         PAYMENT_RETURNED = "payment_returned", "Payment returned, to the payer"
         RETURNED_NOTICE = "returned_notice", "Payment returned, to the company"
+        PAYMENT_REGAINED = "payment_regained", "Payment counts after all, to the payer"
         REFUND_INITIATED = "refund_initiated", "Refund initiated, to the payer"
         REFUND_NOTICE = "refund_notice", "Refund initiated, to the company"
         REFUND_FAILED = "refund_failed", "Refund came back, to the payer"

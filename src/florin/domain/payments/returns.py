@@ -29,7 +29,7 @@ _METHODS = {CHARGED_BACK: (Method.TERMINAL,)}
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """What is owed on an invoice again: ``amount`` of it because of this, in minor units."""
+    """What is owed on an invoice again, or not any more: ``amount`` of it because of this, in minor units."""
 
     invoice: Invoice
     amount: int
@@ -102,16 +102,32 @@ def reopened(key: str) -> list[Reopened]:
 
     Those from which an overpayment, a credit or a discount was taken back are among them; oldest due first.
     """
-    lines = _lines(key).filter(account=Account.RECEIVABLE).values_list("item")
-    amounts = dict(lines.annotate(amount=Sum("amount")).filter(amount__gt=0))
-    invoices = Invoice.objects.filter(item__in=amounts).select_related("item").order_by("due_on", "number")
-    return [Reopened(invoice, int(amounts[invoice.item_id])) for invoice in invoices]
+    return [Reopened(invoice, moved) for invoice, moved in _invoices(key) if moved > 0]
+
+
+def paid_again(key: str) -> list[Reopened]:
+    """Return the invoices on which less is owed since money came back to them under this entry's key."""
+    return [Reopened(invoice, -moved) for invoice, moved in _invoices(key) if moved < 0]
+
+
+def credited(key: str, currency: str) -> Money:
+    """Return what became open credit under this entry's key."""
+    lines = _lines(key).filter(account=Account.CUSTOMER_CREDIT)
+    return Money(-int(lines.aggregate(sum=Sum("amount", default=0))["sum"]), currency)
 
 
 def items_of(key: str) -> Sequence[UUID]:
     """Return the keys of all items whose balance has changed since, under this entry's key."""
     moved = _lines(key).filter(item__isnull=False)
     return list(moved.order_by("item").values_list("item", flat=True).distinct())
+
+
+def _invoices(key: str) -> list[tuple[Invoice, int]]:
+    """Return what an entry and those that it brought about moved on each invoice, the oldest due first."""
+    lines = _lines(key).filter(account=Account.RECEIVABLE).values_list("item")
+    amounts = dict(lines.annotate(amount=Sum("amount")))
+    invoices = Invoice.objects.filter(item__in=amounts).select_related("item").order_by("due_on", "number")
+    return [(invoice, int(amounts[invoice.item_id])) for invoice in invoices]
 
 
 def _lines(key: str) -> QuerySet[Line]:

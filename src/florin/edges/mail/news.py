@@ -121,6 +121,8 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
                 lines=_("Open again"),
                 button=_("Open the payment"),
             )
+        case Topic.PAYMENT_REGAINED:
+            return _regained(news, parts)
         case Topic.DISPUTE_NOTICE:
             return _dispute(news, parts)
         case Topic.REFUND_INITIATED | Topic.REFUND_NOTICE:
@@ -176,6 +178,33 @@ def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
         (why, now, *_fee(news)),
         lines=_("Open again"),
         button=_("Pay now"),
+    )
+
+
+def _regained(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell a payer who was asked to pay again that the payment counts, for the bank has decided anew."""
+    if any(line.balance for line in news.lines):
+        now = _("It pays the invoices below again; what is still owed on them stands beside each.")
+    elif news.lines:
+        now = _("It pays the invoices below again. Please do not pay them another time.")
+    else:
+        now = _("You need not pay anything for it again.")
+    return _Words(
+        _("Your payment of %(amount)s to %(company)s counts after all") % parts,
+        _("Your payment counts after all"),
+        (_("Your bank has decided anew and gave us the money back."), now, *_credited(news)),
+        lines=_("Paid again"),
+    )
+
+
+def _credited(news: MoneyNews) -> tuple[str, ...]:
+    """Say what of the money nobody owed any more; it is the customer's."""
+    if not news.credited:
+        return ()
+    credit = formats.money(news.credited, news.currency, news.language)
+    return (
+        _("%(credit)s of it are kept as an open credit, because they are no longer owed.")
+        % {"credit": credit},
     )
 
 
@@ -258,6 +287,18 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
                 _("Dispute won: %(amount)s of %(customer)s") % parts,
                 _("A dispute was won"),
                 (_("The money is back, and the invoices stay paid. You need not do anything."),),
+                button=_("Open the disputes"),
+            )
+        case "won_after_all":
+            return _Words(
+                _("Dispute won after all: %(amount)s of %(customer)s") % parts,
+                _("A dispute was won after all"),
+                (
+                    _("The payer's bank has decided anew, and the money is back."),
+                    _("It pays its invoices again as far as they are still owed, and the customer was told."),
+                    *_credited(news),
+                ),
+                lines=_("Paid again"),
                 button=_("Open the disputes"),
             )
         case "lost":

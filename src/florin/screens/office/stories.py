@@ -109,6 +109,7 @@ MAILS: dict[str, Promise] = {
     "failed_notice": gettext_lazy("Bank payment not paid"),
     "payment_returned": gettext_lazy("Payment returned"),
     "returned_notice": gettext_lazy("Payment returned"),
+    "payment_regained": gettext_lazy("Payment counts after all"),
     "refund_initiated": gettext_lazy("Refund initiated"),
     "refund_notice": gettext_lazy("Refund initiated"),
     "refund_failed": gettext_lazy("A refund failed"),
