@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from florin.domain.staff.rights import Role
 from florin.edges import database_server
 from florin.edges.gateways import registry
 from florin.flows import check_books
+from florin.kernel import clock
 from testing import settings as test_settings
 from testing.bank import Bank
 
@@ -99,6 +101,12 @@ def bank(running_bank: Bank, settings: Settings) -> Iterator[Bank]:
     yield running_bank
     running_bank.reset()
     registry.breaker("stripe").answered()
+
+
+@pytest.fixture
+def one_clock(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What time it is says the bank's clock, which tests move on."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + bank.ahead())
 
 
 @pytest.fixture(scope="session")

@@ -202,16 +202,17 @@ def respond(answer: Answer, request_id: str, *, key: str = "", replayed: bool = 
 
 
 def lie(answer: Answer, fault: faults.Fault) -> Answer:
-    """The answer, made wrong if that is ordered. What was done and kept stays right."""
+    """The answer, made wrong if that is ordered, a list entry by entry. What was done stays right."""
     fields = LIES.get(fault.mode)
     if fields is None or answer.status != 200:  # noqa: PLR2004 - HTTP
         return answer
     told = json.loads(answer.body)
-    for name in fields:
-        if fault.mode == "wrong_currency" and name in told:
-            told[name] = fault.currency or ("eur" if told[name] != "eur" else "usd")
-        elif told.get(name):
-            told[name] += fault.by
+    for thing in told["data"] if told.get("object") == "list" else [told]:
+        for name in fields:
+            if fault.mode == "wrong_currency" and name in thing:
+                thing[name] = fault.currency or ("eur" if thing[name] != "eur" else "usd")
+            elif thing.get(name):
+                thing[name] += fault.by
     return Answer(answer.status, dump(told))
 
 

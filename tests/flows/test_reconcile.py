@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -38,6 +39,7 @@ from testing.races import at_once, without_locks
 from testing.till import at_the_bank, in_the_books, own_account
 
 Kind = Difference.Kind
+Bend = Callable[[User, Bank], None]
 
 
 @pytest.fixture(autouse=True)
@@ -272,6 +274,78 @@ def book(owner: User, minor: int) -> None:
     )
     with transaction.atomic():
         posting.post(entry)
+
+
+def another_currency(owner: User, bank: Bank) -> None:
+    paid(owner, bank)
+    bank.break_down("balance_transaction.list", "wrong_currency")
+
+
+def no_look_up(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner), Method.ACH)
+    bank.debit(attempt)
+    reference = registry.get("stripe", attempt.account).look_up(attempt.reference).payment
+    bank.order(f"payment_intents/{reference}/clear")
+    bank.break_down("session.retrieve", "500_before")
+
+
+def another_refund(owner: User, bank: Bank) -> None:
+    taken = payment(paid(owner, bank))
+    run(owner)
+    bank.order(f"payment_intents/{taken.reference}/refund", amount=4_010)
+    bank.break_down("balance_transaction.list", "wrong_amount", by=5)
+
+
+def another_dispute(owner: User, bank: Bank) -> None:
+    taken = payment(paid(owner, bank))
+    run(owner)
+    bank.order(f"payment_intents/{taken.reference}/dispute")
+    bank.break_down("balance_transaction.list", "wrong_amount", by=5)
+
+
+def another_payout(owner: User, bank: Bank) -> None:
+    paid(owner, bank)
+    pay_out(bank, owner.company.account.reference)
+    bank.break_down("payout.list", "wrong_amount", by=5)
+
+
+def something_else(owner: User, bank: Bank) -> None:
+    take_in(owner.company, told(MovementKind.OTHER, 700), told(MovementKind.FEE, -700))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("bend", "difference"),
+    [
+        (another_currency, (Kind.CURRENCY, "100.00 USD", "100.00 EUR")),
+        (no_look_up, (Kind.STATE, "opened", "100.00 USD")),
+        (another_refund, (Kind.REFUND, "-39.94 USD", "-39.89 USD")),
+        (another_dispute, (Kind.DISPUTE, "-115.00 USD", "-114.95 USD")),
+        (another_payout, (Kind.PAYOUT, "96.85 USD", "96.90 USD")),
+        (something_else, (Kind.OTHER, "", "7.00 USD")),
+    ],
+)
+def test_whatever_the_processor_says_otherwise_is_told_as_what_it_is(
+    owner: User, bank: Bank, bend: Bend, difference: tuple[Kind, str, str]
+) -> None:
+    press_pay(make_link(owner))  # so that the company has begun to take money
+    bend(owner, bank)
+
+    assert run(owner).different == 1
+    assert differences() == [difference]
+
+
+@pytest.mark.usefixtures("one_clock")
+def test_a_run_vouches_only_for_the_time_before_a_payment_that_waits(owner: User, bank: Bank) -> None:
+    no_look_up(owner, bank)
+    first = run(owner)
+    assert not Movement.objects.exists()
+
+    second = run(owner)
+
+    assert first.until == Movement.objects.get().at < first.started_at
+    assert (second.mended, second.different) == (1, 0)
+    assert in_the_books(owner.company) == at_the_bank(owner.company, bank)
 
 
 def test_a_balance_that_nothing_explains_is_told_until_it_is_right(owner: User, bank: Bank) -> None:

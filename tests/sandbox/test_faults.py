@@ -115,6 +115,14 @@ def test_a_wrong_currency_is_told_once_and_the_truth_stays(bank: Sandbox) -> Non
     assert (told, true) == ("eur", "usd")
 
 
+def test_a_wrong_amount_is_told_of_each_entry_of_a_list(bank: Sandbox) -> None:
+    bank.authorised()
+    bank.order("faults", operation="intent.list", mode="wrong_amount", by=7, times=1)
+
+    told, true = (bank.api.v1.payment_intents.list().data[0].amount for _ in range(2))
+    assert (told, true) == (10_007, 10_000)
+
+
 def test_the_page_can_really_take_a_wrong_amount(bank: Sandbox) -> None:
     bank.order("faults", operation="intent.confirm", mode="wrong_amount", by=100, times=1)
     intent = bank.authorised()

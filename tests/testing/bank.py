@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -62,6 +63,10 @@ class Bank:
     def let_days_pass(self, days: float) -> None:
         """Move the bank's clock on; debits that are due by then clear or fail."""
         self._post("/control/clock", advance=days * 24 * 3600)
+
+    def ahead(self) -> timedelta:
+        """Return how far the bank's clock is ahead of the real one."""
+        return timedelta(seconds=self._http.get("/control").json()["clock"]["offset"])
 
     def break_down(self, operation: str, mode: str, *, times: int = 1, **details: Any) -> None:
         """Order an operation to fail in some way, so many times."""
