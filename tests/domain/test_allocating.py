@@ -19,15 +19,13 @@ from florin.kernel.processor import Outcome
 
 
 def take_all(payment: Payment, minor: int) -> Taken:
+    key, by = uuid4().hex, "a test"
     with transaction.atomic():
+        locked = allocating.lock(payment.pk)
         taken = allocating.take_all(
-            allocating.lock(payment.pk),
-            minor,
-            to=Account.PROCESSOR,
-            kind=Entry.Kind.RETURN,
-            key=uuid4().hex,
-            by="a test",
+            locked, minor, to=Account.PROCESSOR, kind=Entry.Kind.RETURN, key=key, by=by
         )
+        allocating.restore_credits(locked, key=key, by=by)
         Return.objects.create(payment=payment, entry=taken.entry, code="R01", returned_at=clock.now())
         return taken
 

@@ -64,6 +64,18 @@ def test_a_refund_at_the_processors_dashboard_is_taken_in(owner: User, bank: Ban
     assert (Refund.objects.get().amount, balance(invoice.item)) == (4_000, 4_000)
 
 
+@pytest.mark.parametrize("what", ["refund", "dispute"])
+def test_whoever_has_booked_something_asks_once_more(owner: User, bank: Bank, what: str) -> None:
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    bank.order(f"payment_intents/{payment.reference}/{what}")
+    bank.break_down("dispute.list", "slow", times=9, seconds=0.01)
+
+    follow_payment.follow(payment.pk)
+    follow_payment.follow(payment.pk)  # nothing is new, so it asks once
+
+    assert bank.faults()["dispute.list"]["times"] == 9 - 2 - 1
+
+
 def test_a_notice_about_somebody_elses_payment_is_left_alone(company: object, bank: Bank) -> None:
     notice = receive("evt_2", "refund.created", payment_intent="pi_of_somebody_else")
     assert handle(notice) == ""  # our payment may not be booked yet

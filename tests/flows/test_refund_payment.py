@@ -296,6 +296,26 @@ def test_a_refund_at_the_processors_dashboard_is_booked_exactly_once(owner: User
     assert [(one.kind, one.actor) for one in told] == [("refund_succeeded", "Florin")]
 
 
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_credit_that_was_applied_with_a_payment_stays_applied_when_the_payment_is_refunded(
+    owner: User, bank: Bank, *, outside: bool
+) -> None:
+    customer = make_customer(owner.company)
+    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    payment = paid(owner, bank, invoice)
+
+    if outside:
+        bank.order(f"payment_intents/{payment.reference}/refund")
+        follow(payment)
+    else:
+        send_back(owner, payment, invoice, 7_000)
+
+    assert (balance(invoice.item_id), balance(credit)) == (7_000, 0)
+    bank.order(f"refunds/{Refund.objects.get().reference}/fail")
+    follow(payment)
+    assert (balance(invoice.item_id), balance(credit)) == (0, 0)
+
+
 def test_a_refund_at_the_counter_is_told_once_with_its_reason(owner: User) -> None:
     invoice = make_invoice(owner)
     check = Receiving(method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"))

@@ -158,15 +158,17 @@ def _release(dispute: Dispute) -> None:
 
 def _lose(dispute: Dispute) -> None:
     """Let the held money go: it no longer pays invoices, and credits applied with it are back."""
+    key = _key(dispute)
     allocating.take_all(
         dispute.payment,
         dispute.amount,
         to=Account.DISPUTED,
         kind=Entry.Kind.DISPUTE_LOST,
-        key=_key(dispute),
+        key=key,
         by=_BY,
         source=_source(dispute),
     )
+    allocating.restore_credits(dispute.payment, key=key, by=_BY)
     _set_held(dispute, 0)
 
 

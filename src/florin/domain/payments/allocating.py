@@ -93,7 +93,7 @@ def put(
         (part, part.item.balance - part.amount - other) for part, other in zip(parts, others, strict=True)
     ]
     if excess:
-        item = _credit_item(payment)
+        item = _credit_item(payment, on=payment.received_on)
         allocations.append((Part(item, None, excess), item.balance - excess))
     postings = [
         Posting(payment.holder, payment.money),
@@ -105,7 +105,7 @@ def put(
         postings,
         key=key,
         by=by,
-        on=clock.local(payment.received_at, payment.company.time_zone),
+        on=payment.received_on,
     )
     _note(payment, entry, allocations)
     return entry
@@ -167,16 +167,21 @@ def take(
 def take_all(
     payment: Payment, amount: int, *, to: Account, kind: Entry.Kind, key: str, by: str, source: str = ""
 ) -> Taken:
-    """Take an amount back from wherever it stands, because the bank did: open credits first, then invoices.
-
-    When nothing of the payment is left afterwards, the open credits that were applied with it are restored.
-    """
+    """Take an amount back from wherever it stands: open credits first, then invoices."""
     parts = choose(standing(payment), amount)
     missing = amount - sum(part.amount for part in parts)
-    taken = take(payment, parts, to=to, kind=kind, key=key, by=by, source=source, missing=missing)
-    if not standing(payment):
-        _restore_credits(payment, key=key, by=by)
-    return taken
+    return take(payment, parts, to=to, kind=kind, key=key, by=by, source=source, missing=missing)
+
+
+def restore_credits(payment: Payment, *, key: str, by: str) -> None:
+    """Open the credits again that were applied with a payment which the bank took back, if none of it is left.
+
+    ``key`` is that of the entry that took it. Credits stay applied if the payment was refunded (R21).
+    """
+    if standing(payment):
+        return
+    applied = applying.standing(origin=f"payment:{payment.pk}")
+    _take_back(payment, applied, key=f"{key}:restored", by=by)
 
 
 def give_back(
@@ -234,19 +239,19 @@ def touched(payment: Payment, parts: Iterable[Part] | None = None) -> list[UUID]
     return [payment.pk, payment.customer_id, *([link] if link else []), *sorted(papers)]
 
 
-def _credit_item(payment: Payment) -> Item:
-    """Return the open credit that a payment's excess becomes; made the first time."""
+def _credit_item(payment: Payment, *, on: date | None = None) -> Item:
+    """Return the open credit that a payment's excess becomes; made the first time, as of that day or today."""
     known = _known_credit_item(payment)
     if known:
         return known
-    today = clock.today(payment.company.time_zone)
+    day = on or clock.today(payment.company.time_zone)
     return posting.open_item(
         payment.customer,
         Item.Kind.PREPAYMENT if payment.is_prepayment else Item.Kind.OVERPAYMENT,
         number=payment.number,
         currency=payment.currency,
-        opened_on=today,
-        due_on=today,
+        opened_on=day,
+        due_on=day,
     )
 
 
@@ -293,12 +298,6 @@ def _take_back_discounts(payment: Payment, parts: Sequence[Part], *, key: str, b
     discounts.take_back(payment, lost, key=f"{key}:discounts", by=by)
     for item, amount in lost:
         item.balance += amount
-
-
-def _restore_credits(payment: Payment, *, key: str, by: str) -> None:
-    """Take back what open credits paid with the payment (product decision "Initiated is not paid")."""
-    applied = applying.standing(origin=f"payment:{payment.pk}")
-    _take_back(payment, applied, key=f"{key}:restored", by=by)
 
 
 def _take_back(payment: Payment, parts: Sequence[applying.Standing], *, key: str, by: str) -> None:

@@ -136,14 +136,11 @@ def _lines(key: str) -> QuerySet[Line]:
 
 
 def _book(payment: Payment, amount: Money, returned: Return, *, by: str) -> Return:
+    key = f"payment:{payment.pk}:return"
     taken = allocating.take_all(
-        payment,
-        amount.minor,
-        to=payment.holder,
-        kind=Entry.Kind.RETURN,
-        key=f"payment:{payment.pk}:return",
-        by=by,
+        payment, amount.minor, to=payment.holder, kind=Entry.Kind.RETURN, key=key, by=by
     )
+    allocating.restore_credits(payment, key=key, by=by)
     returned.payment, returned.entry = payment, taken.entry
     returned.returned_at, returned.marked_by = clock.now(), by
     returned.save(force_insert=True)
