@@ -174,7 +174,7 @@ def take_all(
 
 
 def restore_credits(payment: Payment, *, key: str, by: str) -> None:
-    """Open the credits again that were applied with a payment which the bank took back, if none of it is left.
+    """Open the credits again that were applied with a payment that a bank took back, if none of it is left.
 
     ``key`` is that of the entry that took it. Credits stay applied if the payment was refunded (R21).
     """
@@ -240,7 +240,7 @@ def touched(payment: Payment, parts: Iterable[Part] | None = None) -> list[UUID]
 
 
 def _credit_item(payment: Payment, *, on: date | None = None) -> Item:
-    """Return the open credit that a payment's excess becomes; made the first time, as of that day or today."""
+    """Return the open credit that a payment's excess becomes; made the first time, as of a day or today."""
     known = _known_credit_item(payment)
     if known:
         return known
