@@ -23,6 +23,7 @@ from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
+from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import stale_sessions
@@ -177,6 +178,8 @@ def _look(account: PaymentsAccount) -> PaymentsAccount:
 def _follow(change: Change, *, by: str) -> None:
     """Do what follows a change: the timeline, a mail, the end of sessions that nobody may pay any more."""
     account = change.account
+    if change.debits_ended:
+        stale_sessions.expire(company=account.company, method=Method.ACH)
     if not change.moved and not change.newly_wanted:
         return
     if change.moved and change.before == State.ACTIVE:

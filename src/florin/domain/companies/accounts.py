@@ -19,12 +19,14 @@ _DAY = timedelta(hours=23, minutes=50)
 class Change:
     """What a report changed: the account as it is now, its state before, and what is newly wanted.
 
+    ``debits_ended`` says that bank accounts could be debited before, and no more.
     What is wanted at the first look is the form itself, and no news.
     """
 
     account: PaymentsAccount
     before: str
     newly_wanted: tuple[str, ...] = ()
+    debits_ended: bool = False
 
     @property
     def moved(self) -> bool:
@@ -71,6 +73,7 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     late = locked.checked_at is not None and locked.checked_at > asked_at
     if late or locked.reference != account.reference:
         return Change(account=locked, before=before)
+    debits_ended = locked.debits == DebitStanding.ACTIVE != report.debits
     locked.state = State(report.standing.value)
     locked.debits = report.debits
     locked.wanted = list(report.wanted)
@@ -78,7 +81,7 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     locked.checked_at = asked_at
     locked.save(update_fields=["state", "debits", "wanted", "reason", "checked_at"])
     newly = () if first else tuple(name for name in report.wanted if name not in wanted_before)
-    return Change(account=locked, before=before, newly_wanted=newly)
+    return Change(account=locked, before=before, newly_wanted=newly, debits_ended=debits_ended)
 
 
 def due(now: datetime) -> QuerySet[PaymentsAccount]:
