@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from checkout.world import address, begin, statement_link, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user, press_pay
@@ -232,17 +231,3 @@ def test_a_checkout_opened_for_the_old_balance_ends_at_the_processor(owner: User
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED
     assert bill.draw_up(attempt.link).payable == Money(7_000, "USD")
-
-
-def test_approving_and_taking_back_asks_for_the_end_of_stale_checkouts(owner: User, bank: Bank) -> None:
-    customer = make_customer(owner.company)
-    invoice = make_invoice(owner, customer=customer)
-    press_pay(make_link(owner, invoice))
-    jobs = ProcrastinateJob.objects.filter(task_name="expire_sessions")
-    credit = item_of(approved(owner, customer))
-    assert jobs.count() == 1
-
-    apply(owner, credit, (invoice.item, 1_000))
-    unapply(owner, credit, invoice.item)
-
-    assert jobs.count() == 4

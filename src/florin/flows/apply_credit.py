@@ -77,8 +77,6 @@ def unapply(
     part = Part(credit, items[invoice_item], sum(one.amount for one in standing))
     _note(activity.Kind.CREDIT_UNAPPLIED, part, by, reason=reason)
     stale_sessions.expire_wanting(items)
-    if company.use_open_credits:
-        stale_sessions.expire(link__customer=credit.customer_id, currency=credit.currency)
     return part
 
 

@@ -112,8 +112,7 @@ def approve(company: Company, credit_id: UUID, *, by: User) -> Credit:
     if not _decided_by(credit, CreditState.APPROVED, by):
         credits_.approve(credit, by=by.name)
         _note(activity.Kind.CREDIT_APPROVED, credit, by)
-        if company.use_open_credits:
-            stale_sessions.expire(link__customer=credit.customer, currency=credit.currency)
+        stale_sessions.expire_wanting([credit.item_id] if credit.item_id else [])
     return credit
 
 

@@ -225,8 +225,7 @@ def _lines(made: Refund) -> list[NewsLine]:
 
 
 def _expire_sessions(made: Refund) -> None:
-    credit = [made.credit_id] if made.credit_id else []
-    stale_sessions.expire_wanting([*credit, *(part.item.pk for part in booking.taken(made))])
+    stale_sessions.expire_wanting(booking.items_of(made))
 
 
 def _subjects(made: Refund) -> list[UUID]:

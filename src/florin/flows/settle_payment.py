@@ -20,7 +20,6 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import attempts, settling
-from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
 from florin.domain.receipts import services as receipts
@@ -32,7 +31,7 @@ from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.kernel.news import NewsLine
-from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Report
+from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Outcome, Report
 
 _log = logging.getLogger(__name__)
 _MOST_STEPS = 4
@@ -44,7 +43,7 @@ _asked_lock = Lock()
 
 
 def settle(attempt_id: UUID) -> None:
-    """Make our records agree with the processor's about one attempt.
+    """Make our records agree with the processor's about one attempt; end its session if it is stale.
 
     Safe to call from anywhere, at once and again: money is taken and booked exactly once. When the processor
     does not answer, the attempt is marked as unsure and the poller asks again.
@@ -52,7 +51,7 @@ def settle(attempt_id: UUID) -> None:
     attempt = Attempt.objects.select_related("link__customer").get(pk=attempt_id)
     gateway = registry.get(attempt.gateway, attempt.account)
     try:
-        report = gateway.look_up(_reference(gateway, attempt))
+        report = _look_up(gateway, attempt)
         for _ in range(_MOST_STEPS):
             step = _record(attempt_id, report)
             match step:
@@ -85,7 +84,7 @@ def check(token: str, attempt_id: UUID) -> Attempt:
         NotFound: if the link is unknown, or the attempt is not one of it.
     """
     mine = Attempt.objects.filter(link=links.find(token))
-    if find(mine, pk=attempt_id).state not in FINAL:
+    if attempts.is_undecided(find(mine, pk=attempt_id)):
         _settle_politely(attempt_id)
     return find(mine.select_related("company", "link"), pk=attempt_id)
 
@@ -131,6 +130,16 @@ def _settle_politely(attempt_id: UUID) -> None:
         settle(attempt_id)
     finally:
         _asked[attempt_id] = time.monotonic()
+
+
+def _look_up(gateway: Gateway, attempt: Attempt) -> Report:
+    """Ask what became of an attempt; a session still open though the bill is another by now ends first."""
+    reference = _reference(gateway, attempt)
+    report = gateway.look_up(reference)
+    if report.outcome != Outcome.OPEN or not stale_sessions.is_overtaken(attempt):
+        return report
+    gateway.expire(reference, key=_key(attempt.pk, "expire"))
+    return gateway.look_up(reference)
 
 
 def _reference(gateway: Gateway, attempt: Attempt) -> str:
@@ -209,7 +218,8 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     excess = receipt.document.excess
     if excess:
         _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
-    stale_sessions.expire_wanting(attempts.items_of(attempt))
+    put = payment.allocations.values_list("item", flat=True)  # an overpayment is an open credit
+    stale_sessions.expire_wanting([*attempts.items_of(attempt), *put])
 
 
 def _after_initiation(attempt: Attempt, report: Report) -> None:
@@ -239,6 +249,7 @@ def _after_failure(attempt: Attempt, report: Report) -> None:
         code=report.failure,
         fee=fee.number if fee else "",
     )
+    stale_sessions.expire_wanting(attempts.items_of(attempt))  # an open credit that it held is free again
 
 
 def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
@@ -277,6 +288,7 @@ def _after_release(attempt: Attempt, report: Report) -> None:
         )
     )
     _note(activity.Kind.NOT_CHARGED, attempt, amount=attempt.money)
+    stale_sessions.expire_wanting(attempts.items_of(attempt))  # as after a failure
 
 
 def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money, **about: str) -> None:

@@ -1,9 +1,13 @@
-"""Ending checkout sessions that a change has overtaken: of a balance, a switch, or a link revoked."""
+"""Ending checkout sessions that a change has overtaken: of a balance, a credit, a switch, or a link."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from florin.domain.payments import attempts
+from django.db.models import Exists, OuterRef
+
+from florin.domain.ledger.models import Item
+from florin.domain.payments import attempts, bill
+from florin.domain.payments.bill import BillState
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import Attempt, AttemptDebt
 from florin.kernel.jobs import Job, later
@@ -12,11 +16,14 @@ from florin.kernel.jobs import Job, later
 def expire_wanting(items: Iterable[UUID]) -> None:
     """Ask for the end of the sessions that are to pay or use one of these items, whose balance has changed.
 
-    As ``expire``, once the caller's transaction commits; whoever was quicker is charged what is owed by then.
+    One that is an open credit now changes all bills of its customer in its currency, if the company deducts
+    open credits: then all their sessions end. As ``expire``, once the caller's transaction commits; whoever
+    was quicker is charged what is owed by then.
     """
-    keys = list(items)
-    if attempts.rivals(keys).exists():
-        later(Job.EXPIRE_SESSIONS, items=[str(key) for key in keys])
+    keys = set(items)
+    credits_ = Item.objects.filter(pk__in=keys, balance__lt=0, company__use_open_credits=True)
+    theirs = credits_.filter(customer=OuterRef("link__customer"), currency=OuterRef("currency"))
+    _ask((keys if attempts.rivals(list(keys)).exists() else set()) | _debts(Exists(theirs)))
 
 
 def expire(**conditions: object) -> None:
@@ -24,11 +31,29 @@ def expire(**conditions: object) -> None:
 
     Whoever still owes the same invoices by another link presses Pay again.
     """
+    _ask(_debts(**conditions))
+
+
+def is_overtaken(attempt: Attempt) -> bool:
+    """Say whether the bill is another by now than the payer agreed to: its amount, its methods, its link.
+
+    Jobs only hurry: whoever looks at an open session asks this too, so that none that is stale is missed.
+    """
+    link = attempt.link
+    now = bill.draw_up(link)
+    stands = now.state == BillState.PAYABLE and now.payable == attempt.money and attempt.method in now.methods
+    return link.revoked_at is not None or not stands
+
+
+def _debts(*fit: Exists, **conditions: object) -> set[UUID]:
+    """Return the items that the open attempts which fit are to pay."""
     # Told as the index of unfinished attempts tells it, so that the finished ones are never read.
     unfinished = Attempt.objects.exclude(state__in=sorted(FINAL)).filter(
-        state=Attempt.State.OPENED, **conditions
+        *fit, state=Attempt.State.OPENED, **conditions
     )
-    debts = AttemptDebt.objects.filter(attempt__in=unfinished)
-    items = sorted({str(item) for item in debts.values_list("item_id", flat=True)})
+    return set(AttemptDebt.objects.filter(attempt__in=unfinished).values_list("item_id", flat=True))
+
+
+def _ask(items: set[UUID]) -> None:
     if items:
-        later(Job.EXPIRE_SESSIONS, items=items)
+        later(Job.EXPIRE_SESSIONS, items=sorted(str(item) for item in items))

@@ -14,7 +14,7 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Line
-from florin.domain.payments import allocating, receiving
+from florin.domain.payments import allocating, receiving, returns
 from florin.domain.payments.models import Payment, Undoing
 from florin.domain.staff.models import User
 from florin.flows import stale_sessions
@@ -89,7 +89,7 @@ def unapply(
             % {"most": most, "number": stands.item.number}
         )
     part = allocating.unapply(payment, item, minor, key=key, by=by.name)
-    stale_sessions.expire_wanting([item])
+    stale_sessions.expire_wanting(returns.items_of(key))
     activity.note(
         company.pk,
         activity.Kind.PAYMENT_UNAPPLIED,

@@ -82,6 +82,11 @@ def is_stillborn(attempt: Attempt) -> bool:
     return not attempt.reference and attempt.expires_at <= clock.now()
 
 
+def is_undecided(attempt: Attempt) -> bool:
+    """Say whether the processor is still to be asked: it is not final, or final and an answer is missing."""
+    return attempt.state not in FINAL or attempt.unsure_since is not None
+
+
 def touched(attempt: Attempt) -> list[UUID]:
     """Return the keys of everything whose timeline an attempt belongs to."""
     debts = attempt.debts.values_list("invoice_id", "invoice__order_id")

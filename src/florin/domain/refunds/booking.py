@@ -1,13 +1,14 @@
 """A refund in the books: money leaves where it stands, and is there again if the refund fails."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Q, Sum
 
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments import allocating
+from florin.domain.payments import allocating, returns
 from florin.domain.payments.allocating import Part
 from florin.domain.payments.models import Allocation, Payment, Return
 from florin.domain.refunds.models import Refund
@@ -78,6 +79,11 @@ def taken(refund: Refund) -> list[Part]:
     """Return from where a refund took its payment's money, in minor units, positive."""
     rows = Allocation.objects.filter(entry__key=_key(refund)).select_related("item").order_by("item__due_on")
     return [Part(row.item, row.invoice_id, -row.amount) for row in rows]
+
+
+def items_of(refund: Refund) -> Sequence[UUID]:
+    """Return the keys of all items whose balance a refund has changed, by leaving or by coming back."""
+    return returns.items_of(_key(refund))
 
 
 def _give_back(refund: Refund) -> None:

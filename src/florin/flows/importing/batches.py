@@ -21,6 +21,7 @@ from florin.domain.invoices.importing import OldInvoice
 from florin.domain.orders import importing as orders
 from florin.domain.orders.importing import OldOrder
 from florin.domain.orders.services import LineDraft
+from florin.flows import stale_sessions
 from florin.flows.importing.papers import Paper
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.survey import Survey
@@ -94,7 +95,8 @@ def _book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
     new_customers = _make_customers(desk, sifted.fresh)
     new_products = _make_products(desk, bills)
     _invoice(desk, bills)
-    credits_.give_many(company, [_credit(desk, paper) for paper in returns], by=_ACTOR)
+    given = credits_.give_many(company, [_credit(desk, paper) for paper in returns], by=_ACTOR)
+    stale_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
     return Booked(
         customers=new_customers,
         products=new_products,
