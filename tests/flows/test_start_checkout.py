@@ -1,29 +1,33 @@
 """From the bill to the processor's page."""
 
+import time
 from uuid import uuid4
 
 import pytest
 
 from factories import make_draft, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
+from florin.domain.companies.models import PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
 from florin.domain.payments.attempts import TooManyAttempts
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
-from florin.flows import settle_payment, start_checkout, write_order
+from florin.flows import receive_payment, settle_payment, start_checkout, write_order
 from florin.flows.start_checkout import BillChanged, NotPayable, ProcessorAway
+from florin.kernel import clock
 from florin.kernel.errors import NotFound
 from florin.kernel.money import Money
 from testing.bank import Bank
+from testing.races import at_once
 
 
-def _press(link: Link, minor: int = 10_000, nonce: str = "") -> str:
-    return start_checkout.start(
-        links.token_of(link.pk), seen=Money(minor, link.currency), nonce=nonce or uuid4().hex
-    )
+def _press(link: Link, minor: int = 10_000, nonce: str = "", method: Method | None = None) -> str:
+    seen = Money(minor, link.currency)
+    return start_checkout.start(links.token_of(link.pk), seen=seen, nonce=nonce or uuid4().hex, method=method)
 
 
 def _reprice(owner: User, link: Link, price: str) -> None:
@@ -147,3 +151,76 @@ def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
 def test_a_token_that_nobody_gave_out_opens_nothing(company: object) -> None:
     with pytest.raises(NotFound):
         start_checkout.start("made-up", seen=Money(1, "USD"), nonce="x")
+
+
+def _receive(owner: User, link: Link, minor: int) -> None:
+    cash = Receiving(method=Method.CASH, amount=Money(minor, link.currency), on=clock.today("UTC"))
+    receive_payment.receive(owner.company, link.customer_id, cash, by=owner)
+
+
+@pytest.mark.parametrize("method", [Method.CARD, Method.ACH])
+def test_the_same_page_pressed_again_after_the_amount_changed_is_decided_again(
+    owner: User, bank: Bank, method: Method
+) -> None:
+    link, nonce = make_link(owner), uuid4().hex
+    bank.break_down("session.create", "timeout_after_success")
+    with pytest.raises(ProcessorAway):
+        _press(link, nonce=nonce, method=method)
+    _receive(owner, link, 4_000)
+
+    for seen in (10_000, 6_000):  # what was agreed to counts, whatever the form says now
+        with pytest.raises(BillChanged):
+            _press(link, seen, nonce=nonce, method=method)
+
+
+def test_the_same_page_pressed_again_when_nothing_is_owed_any_more_leads_nowhere(
+    owner: User, bank: Bank
+) -> None:
+    link, nonce = make_link(owner), uuid4().hex
+    _press(link, nonce=nonce)
+    _receive(owner, link, 10_000)
+
+    with pytest.raises(NotPayable):
+        _press(link, nonce=nonce)
+
+
+def test_the_same_page_pressed_again_is_led_to_no_method_that_was_switched_off(
+    owner: User, bank: Bank
+) -> None:
+    link, nonce = make_link(owner), uuid4().hex
+    _press(link, nonce=nonce, method=Method.ACH)
+    PaymentsAccount.objects.update(ach_enabled=False)
+
+    with pytest.raises(NotPayable):
+        _press(link, nonce=nonce, method=Method.ACH)
+
+
+def test_a_session_of_which_only_the_poller_learns_ends_if_the_bill_has_changed(
+    owner: User, bank: Bank
+) -> None:
+    link = make_link(owner)
+    bank.break_down("session.create", "timeout_after_success")
+    with pytest.raises(ProcessorAway):
+        _press(link)
+    _receive(owner, link, 4_000)
+
+    settle_payment.settle(Attempt.objects.get().pk)
+
+    attempt = Attempt.objects.get()
+    assert attempt.reference.startswith("cs_test_")
+    assert attempt.state == Attempt.State.EXPIRED
+
+
+def test_an_amount_that_changes_while_the_session_is_made_is_decided_again(owner: User, bank: Bank) -> None:
+    link = make_link(owner)
+    bank.break_down("session.create", "hold")
+
+    def change() -> None:
+        while not bank.faults()["session.create"]["waiting"]:
+            time.sleep(0.01)
+        _receive(owner, link, 4_000)
+        bank.break_down("session.create", "ok")
+
+    pressed, _ = at_once(lambda: _press(link), change)
+
+    assert isinstance(pressed, BillChanged)

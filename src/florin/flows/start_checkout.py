@@ -52,8 +52,9 @@ class ProcessorAway(Refusal):
 def start(token: str, *, seen: Money, nonce: str, method: Method | None = None) -> str:
     """Return the address of the processor's page for paying what is owed now.
 
-    ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, the
-    same session comes back, and there is one attempt. Without ``method`` it is the first one offered (R13).
+    ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, there
+    is one attempt, and the same session comes back as long as it is for what is owed. Without ``method`` it
+    is the first one offered (R13).
 
     Raises:
         NotFound: if no link has this token.
@@ -65,7 +66,12 @@ def start(token: str, *, seen: Money, nonce: str, method: Method | None = None) 
     attempt = _freeze(token, seen, nonce, method)
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
-    return attempt.url or _ask_for_session(attempt)
+    if attempt.url:
+        return attempt.url
+    url = _ask_for_session(attempt)
+    # Whoever changes the debt from here on finds the session and ends it; until now they could not.
+    _offered(_compared(links.find(token), attempt.money), Method(attempt.method))
+    return url
 
 
 def is_away(link: Link) -> bool:
@@ -140,15 +146,12 @@ def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attem
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
     known = attempts.of_page(link, nonce)
     if known is not None:
-        if known.method != (method or known.method):
-            raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))
-        return known
+        return _again(known, link, seen, method)
     if is_away(link):
         raise ProcessorAway(
             _("Online payment is not available at this moment. Nothing was charged; please try again soon.")
         )
-    now = bill.draw_up(link)
-    _compare(now, seen)
+    now = _compared(link, seen)
     attempt = attempts.open_for(now, nonce=nonce, method=_offered(now, method))
     links.note_started(link)
     if links.note_opened(link):
@@ -157,11 +160,24 @@ def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attem
     return attempt
 
 
-def _compare(now: Bill, seen: Money) -> None:
+def _again(known: Attempt, link: Link, seen: Money, method: Method | None) -> Attempt:
+    """Let the same page lead to its session again, if that is still what is owed."""
+    if known.method != (method or known.method):
+        raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))
+    if known.state == Attempt.State.OPENED:
+        _compared(link, seen)
+        _offered(_compared(link, known.money), Method(known.method))
+    return known
+
+
+def _compared(link: Link, seen: Money) -> Bill:
+    """Return the bill of this moment, if it is the one that the payer saw (promise 1)."""
+    now = bill.draw_up(link)
     if now.state != BillState.PAYABLE:
         raise NotPayable(_("This bill cannot be paid online right now."))
     if now.payable != seen:
         raise BillChanged(_("The amount has changed since you opened this page. Please look at it again."))
+    return now
 
 
 def _offered(now: Bill, method: Method | None) -> Method:
