@@ -108,6 +108,34 @@ def test_while_unsure_the_payer_is_asked_not_to_pay_again(payer: Client, attempt
     assert "Please do not pay again" in payer.get(result_address(attempt)).text
 
 
+@pytest.mark.parametrize("outcome", [Outcome.EXPIRED, Outcome.CANCELLED, Outcome.FAILED])
+def test_while_unsure_nobody_says_that_nothing_was_charged(
+    payer: Client, attempt: Attempt, outcome: Outcome
+) -> None:
+    tell(attempt, outcome)
+    attempts.doubt(attempt.pk)
+
+    page = payer.get(result_address(attempt)).text
+
+    assert "We are checking your payment" in page
+    assert "Please do not pay again" in page
+    assert "Nothing was" not in page
+    assert "data-check" in page
+
+
+def test_an_end_of_which_we_are_unsure_is_asked_about_when_the_page_asks(
+    payer: Client, link: Link, bank: Bank
+) -> None:
+    attempt = press_pay(link)
+    bank.pay(attempt)
+    Attempt.objects.update(state=Attempt.State.EXPIRED)
+    attempts.doubt(attempt.pk)
+
+    answer = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"})
+
+    assert "Your payment has arrived" in answer.text
+
+
 def test_pressing_check_over_and_over_asks_the_processor_once(
     payer: Client, attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,7 +218,12 @@ class ResultSheet(Sheet):
     @property
     def final(self) -> bool:
         """Whether there is nothing left to wait for, or nothing for days: a bank debit that is under way."""
-        return self.attempt.state in FINAL or self.under_way
+        return self.under_way or (self.attempt.state in FINAL and not self.unsure)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the processor's answer is missing, so that nobody may say that nothing was charged."""
+        return self.attempt.unsure_since is not None and self.payment is None
 
     @property
     def under_way(self) -> bool:
