@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Sum
 
@@ -23,16 +24,22 @@ class Part:
 
 
 def apply(
-    company: Company, parts: Sequence[Part], *, key: str, by: str, source: str, origin: str = ""
+    company: Company,
+    parts: Sequence[Part],
+    *,
+    key: str,
+    by: str,
+    source: str,
+    origin: str = "",
+    on: date | None = None,
 ) -> Entry:
     """Use open credits to pay invoices, in the caller's transaction, which holds the locks of the items.
 
     Exactly once for each ``key``. ``origin`` names the payment that brings it about, so that its return can
-    restore the credits.
+    restore the credits. It is booked as of that payment's day (``on``), or else today.
     """
-    return _move(
-        company, Entry.Kind.APPLY, parts, key=key, by=by, source=source, origins=[origin] * len(parts)
-    )
+    origins = [origin] * len(parts)
+    return _move(company, Entry.Kind.APPLY, parts, key=key, by=by, source=source, origins=origins, on=on)
 
 
 def take_back(company: Company, parts: Sequence["Standing"], *, key: str, by: str, source: str) -> Entry:
@@ -93,6 +100,7 @@ def _move(
     by: str,
     source: str,
     origins: Sequence[str],
+    on: date | None = None,
 ) -> Entry:
     postings = []
     for part in parts:
@@ -105,7 +113,7 @@ def _move(
             kind=kind,
             source=source,
             key=key,
-            date=clock.today(company.time_zone),
+            date=on or clock.today(company.time_zone),
             by=by,
             postings=postings,
         )

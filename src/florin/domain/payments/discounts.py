@@ -44,8 +44,7 @@ def standing(payment: Payment) -> dict[UUID, int]:
 def give(payment: Payment, parts: Sequence[tuple[Item, int]], *, key: str, by: str) -> None:
     """Let discounts pay some of invoices, whose items the caller has locked; once for each ``key``."""
     if parts:
-        on = clock.local(payment.received_at, payment.company.time_zone)
-        _post(payment, [(item, -amount) for item, amount in parts], key=key, by=by, on=on)
+        _post(payment, [(item, -amount) for item, amount in parts], key=key, by=by, on=payment.received_on)
 
 
 def take_back(payment: Payment, parts: Sequence[tuple[Item, int]], *, key: str, by: str) -> None:

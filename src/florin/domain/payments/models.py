@@ -1,5 +1,6 @@
 """Attempts to pay, what they hold, and the payments that come of them."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import OpClass
@@ -14,6 +15,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.links.models import Link
 from florin.domain.payments.lifecycle import FINAL, AttemptState
+from florin.kernel import clock
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
 
@@ -221,6 +223,11 @@ class Payment(Keyed):
     def money(self) -> Money:
         """Gross."""
         return Money(self.amount, self.currency)
+
+    @property
+    def received_on(self) -> date:
+        """The company's day on which it was received."""
+        return clock.local(self.received_at, self.company.time_zone)
 
     @property
     def method_text(self) -> str:

@@ -6,6 +6,7 @@ settled    -> lock the debts -> book the money, whatever the state was (product 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from florin.domain.companies import numbers
@@ -286,7 +287,7 @@ def _taken(attempt: Attempt, report: Report, amount: Money) -> Payment:
         currency=amount.currency,
         amount=amount.minor,
         fee=fee.minor if fee is not None else None,
-        received_at=clock.now(),
+        received_at=_taken_at(attempt, report),
         reference=report.payment,
         gateway=attempt.gateway,
         account=attempt.account,
@@ -297,6 +298,15 @@ def _taken(attempt: Attempt, report: Report, amount: Money) -> Payment:
         bank_name=report.bank_name,
         bank_last4=report.bank_last4,
     )
+
+
+def _taken_at(attempt: Attempt, report: Report) -> datetime:
+    """Return when the money was taken, as the processor says: we may hear of it days later.
+
+    Clocks differ, so never before Pay was pressed, and never later than now.
+    """
+    now = clock.now()
+    return min(max(report.taken_at or now, attempt.started_at), now)
 
 
 def _post_payment(payment: Payment, booking: _Booking) -> None:
@@ -323,7 +333,15 @@ def _post_payment(payment: Payment, booking: _Booking) -> None:
     )
     if parts := list(applied):
         source = f"payment:{payment.pk}"
-        applying.apply(payment.company, parts, key=f"{key}:apply", by=_BY, source=source, origin=source)
+        applying.apply(
+            payment.company,
+            parts,
+            key=f"{key}:apply",
+            by=_BY,
+            source=source,
+            origin=source,
+            on=payment.received_on,
+        )
     _post_fee(payment, Money(payment.fee or 0, payment.currency))
     payment.number = payment.number or numbers.following(payment.company_id, Series.PAYMENT)
     payment.save(force_insert=True)
@@ -338,7 +356,7 @@ def _post_fee(payment: Payment, fee: Money) -> None:
             kind=Entry.Kind.FEE,
             source=f"payment:{payment.pk}",
             key=f"attempt:{payment.attempt_id}:fee",
-            date=clock.today(payment.company.time_zone),
+            date=payment.received_on,
             by=_BY,
             postings=[Posting(Account.FEES, fee), Posting(Account.PROCESSOR, -fee)],
         )

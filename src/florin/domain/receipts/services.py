@@ -9,7 +9,6 @@ from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments import discounts
 from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
-from florin.kernel import clock
 from florin.kernel.documents import ReceiptDocument, ReceiptLine
 
 
@@ -34,7 +33,7 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         payment_number=payment.number,
         customer_number=payment.customer.number,
         customer_name=payment.customer.name,
-        paid_on=clock.local(payment.received_at, payment.company.time_zone),
+        paid_on=payment.received_on,
         method=method,
         reference=payment.reference,
         currency=payment.currency,

@@ -90,7 +90,7 @@ def last_day(payment: Payment) -> date | None:
     days = _DAYS.get(Method(payment.method))
     if days is None:
         return None
-    return clock.local(payment.received_at, payment.company.time_zone) + timedelta(days=days)
+    return payment.received_on + timedelta(days=days)
 
 
 def of_press(company: Company, press: str) -> Refund | None:

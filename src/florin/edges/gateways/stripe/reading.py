@@ -68,6 +68,7 @@ def report(session: Mapping[str, Any]) -> Report:
         outcome=outcome,
         amount=_amount(intent),
         fee=fee_of(charge),
+        taken_at=_taken_at(charge) if outcome == Outcome.SETTLED else None,
         payment=intent["id"],
         payer_email=(session.get("customer_details") or {}).get("email") or "",
         card_brand=card.get("brand") or "",
@@ -108,6 +109,12 @@ def _amount(intent: Mapping[str, Any]) -> Money | None:
             return Money(intent["amount"], currency)
         case _:
             return None
+
+
+def _taken_at(charge: Mapping[str, Any]) -> datetime | None:
+    """Return when money came onto the balance: a card's charge was made earlier, when it was authorised."""
+    booked = charge.get("balance_transaction")
+    return _time(booked["created"]) if isinstance(booked, Mapping) else None
 
 
 def fee_of(charge: Mapping[str, Any]) -> Money | None:

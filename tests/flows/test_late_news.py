@@ -1,0 +1,103 @@
+"""What we hear of days later is dated by when it happened, not by when we noticed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from domain.world import open_attempt, usd
+from factories import make_credit, make_invoice, make_link, press_pay
+from florin.domain.ledger.models import Entry, Item
+from florin.domain.payments import settling
+from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payouts.models import Movement
+from florin.domain.receipts.models import Receipt
+from florin.domain.refunds import queries as refunds
+from florin.domain.staff.models import User
+from florin.flows import reconcile, settle_payment
+from florin.kernel import clock
+from florin.kernel.processor import Outcome, Report
+from testing.bank import Bank
+from testing.till import own_account
+
+pytestmark = pytest.mark.usefixtures("one_clock")
+
+
+def three_days_later(bank: Bank, attempt: Attempt) -> Payment:
+    """Nobody hears of anything for three days, and then somebody asks."""
+    bank.let_days_pass(3)
+    settle_payment.settle(attempt.pk)
+    payment = Payment.objects.select_related("company").get(attempt=attempt)
+    assert timedelta(days=3) <= clock.now() - payment.received_at < timedelta(days=3, minutes=2)
+    return payment
+
+
+def test_a_debit_is_dated_by_the_day_on_which_it_cleared(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    make_credit(owner, invoice.customer, "20.00")
+    attempt = press_pay(make_link(owner, invoice), Method.ACH)
+    bank.debit(attempt)
+    settle_payment.settle(attempt.pk)
+    bank.let_days_pass(5)  # by now it has cleared
+
+    payment = three_days_later(bank, attempt)
+
+    day = payment.received_on
+    kinds = [Entry.Kind.PAYMENT, Entry.Kind.APPLY, Entry.Kind.FEE]
+    assert list(Entry.objects.filter(kind__in=kinds).values_list("date", flat=True)) == [day] * 3
+    assert Receipt.objects.get().document.paid_on == day
+    assert refunds.last_day(payment) == day + timedelta(days=180)
+
+
+def test_a_card_is_dated_by_its_capture_though_the_answer_to_it_was_lost(owner: User, bank: Bank) -> None:
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt)
+    bank.let_days_pass(1)  # held since then, and not taken before the capture
+    bank.break_down("intent.capture", "500_after_success")
+    settle_payment.settle(attempt.pk)
+    assert not Payment.objects.exists()
+
+    three_days_later(bank, attempt)
+
+
+def test_money_that_nobody_owes_is_open_from_the_day_on_which_it_came(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    first, second = (press_pay(make_link(owner, invoice), Method.ACH) for _ in range(2))
+    for attempt in (first, second):
+        bank.debit(attempt)
+    bank.let_days_pass(5)
+
+    three_days_later(bank, first)
+    settle_payment.settle(second.pk)
+
+    payment = Payment.objects.get(attempt=second)
+    assert Item.objects.get(kind=Item.Kind.OVERPAYMENT).opened_on == payment.received_on
+    assert payment.received_on < clock.today(owner.company.time_zone)
+
+
+def test_what_a_comparison_finds_is_dated_as_the_processor_dates_it(owner: User, bank: Bank) -> None:
+    own_account(owner.company, bank)
+    attempt = press_pay(make_link(owner), Method.ACH)
+    bank.debit(attempt)
+    bank.let_days_pass(5)
+    bank.let_days_pass(3)
+
+    assert reconcile.run(owner.company, by="a test").different == 0
+
+    assert Payment.objects.get().received_at == Movement.objects.get(kind="payment").at
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_processor_whose_clock_is_wrong_dates_nothing_before_the_attempt_or_after_now(
+    owner: User, days: int
+) -> None:
+    attempt = open_attempt(make_link(owner))
+    told = _told(clock.now() + timedelta(days=days))
+    with transaction.atomic():
+        settling.record(settling.lock(attempt.pk), told)
+
+    assert attempt.started_at <= Payment.objects.get().received_at <= clock.now()
+
+
+def _told(at: datetime) -> Report:
+    return Report(reference="cs_1", outcome=Outcome.SETTLED, amount=usd(10_000), payment="pi_1", taken_at=at)
