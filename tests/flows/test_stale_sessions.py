@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
@@ -47,6 +49,7 @@ from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.kernel.processor import Outcome
 from florin.screens.console import worker
+from importing.world import row, take, write
 from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 from testing.till import own_account
@@ -317,6 +320,15 @@ def _written(world: World) -> UUID:
     return credit.pk
 
 
+def a_credit_is_imported(world: World) -> Change:
+    def change() -> None:
+        with TemporaryDirectory() as folder:
+            paper = row("C7", quantity="-3", customer=f"{world.customer.number}.0")
+            take(write(Path(folder), paper), world.company, Path(folder))
+
+    return change
+
+
 def a_credit_is_applied_to_it(world: World) -> Change:
     credit = make_credit(world.owner, world.customer, "30.00")
     return lambda: _apply(world, credit, world.invoice, 1_000)
@@ -425,6 +437,7 @@ def _judged(world: World, verdict: str) -> Change:
         its_order_is_voided,
         a_credit_is_approved,
         a_credit_is_voided,
+        a_credit_is_imported,
         a_credit_is_applied_to_it,
         a_credit_is_applied_to_another_invoice,
         a_credit_is_taken_back_from_another_invoice,
