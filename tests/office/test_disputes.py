@@ -13,11 +13,12 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.payments.models import Method, Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
-from florin.flows import receive_payment, return_payment
+from florin.flows import follow_payment, receive_payment, return_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from office import signed_in
-from testing.aftermath import balance
+from testing.aftermath import balance, paid_by_bank, paid_by_card
+from testing.bank import Bank
 
 ASKING = 3
 DISPUTES = "/office/payments/disputes/"
@@ -223,6 +224,75 @@ def test_what_cannot_be_meant_is_said_and_nothing_typed_is_lost(
     assert '<option value="CLOSED" selected>' in text
     assert f'value="{wrong.get("note", "as typed")}"' in text
     assert not Return.objects.exists()
+
+
+def lost(owner: User, bank: Bank, invoice: Invoice | None = None) -> Payment:
+    """A card payment whose dispute was lost."""
+    payment = paid_by_card(owner, bank, invoice or make_invoice(owner))
+    dispute = bank.order(f"payment_intents/{payment.reference}/dispute")
+    bank.order(f"disputes/{dispute['id']}/close", status="lost")
+    follow_payment.follow(payment.pk)
+    return payment
+
+
+def test_the_page_of_a_payment_lost_in_a_dispute_says_so_and_offers_a_fee_that_nobody_has_charged(
+    owner: User, bank: Bank
+) -> None:
+    type(owner.company).objects.update(nsf_fee=2_550)
+    invoice = make_invoice(owner)
+    payment = lost(owner, bank, invoice)
+    assert Invoice.objects.count() == 1
+    page = shown(owner, f"/office/payments/{payment.pk}/")
+    assert "The dispute over $100.00 was lost." in page
+    assert "No fee was charged for it." in page
+    assert f"{invoice.number}</a> $100.00" in page
+    assert 'value="25.50"' in shown(owner, nsf(payment, "fee"))
+
+
+def test_a_fee_for_what_was_lost_is_charged_once_however_often_it_is_pressed(owner: User, bank: Bank) -> None:
+    payment, client = lost(owner, bank), signed_in(owner)
+    for fee in ("20", "20", "30"):
+        assert client.post(nsf(payment, "fee"), {"fee": fee}).status_code == 302
+    fees = Invoice.objects.exclude(total=10_000)
+    assert [fee.total for fee in fees] == [2_000]
+    page = shown(owner, f"/office/payments/{payment.pk}/")
+    assert "No fee was charged" not in page
+    assert fees[0].number in page
+
+
+def test_a_fee_can_be_charged_for_a_debit_that_costs_none_by_itself(owner: User, bank: Bank) -> None:
+    payment = paid_by_bank(owner, bank, make_invoice(owner))
+    bank.order(f"payment_intents/{payment.reference}/return", code="R10")
+    follow_payment.follow(payment.pk)
+    signed_in(owner).post(nsf(payment, "fee"), {"fee": "20"})
+    assert Invoice.objects.filter(total=2_000).exists()
+
+
+@pytest.mark.parametrize(("fee", "sentence"), [("", "Give a number."), ("0", "above zero"), ("x", "number")])
+def test_a_fee_that_cannot_be_meant_is_not_charged(owner: User, bank: Bank, fee: str, sentence: str) -> None:
+    payment = lost(owner, bank)
+    answer = signed_in(owner).post(nsf(payment, "fee"), {"fee": fee})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert Invoice.objects.count() == 1
+
+
+def test_no_fee_is_charged_for_a_payment_that_did_not_come_back(owner: User) -> None:
+    payment = receive(owner)
+    assert "Charge a fee" not in shown(owner, f"/office/payments/{payment.pk}/")
+    answer = signed_in(owner).post(nsf(payment, "fee"), {"fee": "20"})
+    assert answer.status_code == 422
+    assert "did not come back" in answer.text
+    assert Invoice.objects.count() == 1
+
+
+def test_a_fee_is_charged_neither_by_a_stranger_nor_by_who_may_not_move_money(
+    owner: User, stranger: User, colleague: User, bank: Bank
+) -> None:
+    payment = lost(owner, bank)
+    for user, status in ((stranger, 404), (colleague, 403)):
+        assert signed_in(user).post(nsf(payment, "fee"), {"fee": "20"}).status_code == status
+    assert Invoice.objects.count() == 1
 
 
 def test_a_terminal_payment_is_charged_back(owner: User) -> None:

@@ -45,7 +45,7 @@ MAY_OPEN = {
     **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
     **dict.fromkeys(["batch", "batch-progress"], SENDERS),
     **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
-    **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback"], MONEY),
+    **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback", "payment-fee"], MONEY),
     **dict.fromkeys(["refunds", "payment-refund"], MONEY),
     **dict.fromkeys(["reconciliation", "reconcile", "difference-settle"], MONEY),
     **dict.fromkeys(["payouts", "payout", "settlement", "settlement-download", "settlement-mail"], REPORTERS),
@@ -77,7 +77,7 @@ POSTS |= {
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
-OF_ONE_PAYMENT += ["payment-refund"]
+OF_ONE_PAYMENT += ["payment-refund", "payment-fee"]
 OF_ONE_PAYMENT += ["payment-received", "payment-undo", "payment-unapply"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
 

@@ -1,23 +1,31 @@
 """Charging a customer for a payment that failed or came back: an order of one line, and its invoice.
 
 failed or returned -> order "Returned payment fee" -> confirmed -> invoice -> (automatic) link -> timeline
+
+A bank debit is charged by itself if its return code warrants it; what was lost in a dispute, by hand only.
 """
 
 from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.history import queries as history
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders import services as orders
 from florin.domain.orders.services import LineDraft, OrderDraft
+from florin.domain.payments import allocating
 from florin.domain.payments.models import Attempt, Payment
+from florin.domain.staff.models import User
 from florin.flows import confirm_order
 from florin.kernel import clock, formats, return_codes
+from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.kernel.news import NewsFee
 
@@ -56,6 +64,41 @@ def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
         number=order.number,
     )
     return confirm_order.confirm_locked(order, by=by, also=[what.pk])
+
+
+@transaction.atomic(durable=True)
+def charge_by_hand(company: Company, payment_id: UUID, fee: Money, *, by: User) -> Invoice:
+    """Invoice a fee that staff want for a payment that its payer's bank took back; pressed twice, once.
+
+    Raises:
+        NotFound: if the company has no such payment.
+        Refusal: if the bank did not take it back.
+    """
+    payment = allocating.lock(payment_id, company)
+    known = of_payment(payment)
+    if known:
+        return known
+    check(payment)
+    return charge(payment, fee, by=by.name)
+
+
+def check(payment: Payment) -> None:
+    """Let pass that a fee is charged for a payment that was returned or lost in a dispute.
+
+    Raises:
+        Refusal: if it was neither.
+    """
+    if not history.was_taken_back(payment):
+        raise Refusal(
+            _("Payment %(number)s did not come back, so there is no fee to charge for it.")
+            % {"number": payment.number}
+        )
+
+
+def of_payment(payment: Payment) -> Invoice | None:
+    """Return the invoice over the fee that a payment cost, or the debit that it was, if there is one."""
+    keys = [payment.pk, *([payment.attempt_id] if payment.attempt_id else [])]
+    return next(iter(invoices_for(payment.company_id, keys).values()), None)
 
 
 def news_of(invoice: Invoice | None) -> NewsFee | None:

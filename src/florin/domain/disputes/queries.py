@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Coalesce, Extract
 
 from florin.domain.disputes.lifecycle import OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
+from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Payment
 
 AWAITING_ANSWER = frozenset({DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE})
@@ -31,6 +32,12 @@ def blocks(payment: Payment) -> bool:
 def of_payment(payment: Payment) -> QuerySet[Dispute]:
     """Return a payment's disputes, the latest first."""
     return Dispute.objects.filter(payment=payment).order_by("-opened_at")
+
+
+def loss_of(dispute: Dispute) -> str:
+    """Return the key of the entry by which a dispute was lost at last; empty if its money was never taken."""
+    lost = Entry.objects.filter(source=f"dispute:{dispute.pk}", kind=Entry.Kind.DISPUTE_LOST)
+    return lost.order_by("-pk").values_list("key", flat=True).first() or ""
 
 
 def open_ones(company_id: UUID) -> QuerySet[Dispute]:

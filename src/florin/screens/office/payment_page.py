@@ -3,12 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, Sum
 from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from florin.domain.disputes import queries as disputes
+from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.queries import AWAITING_ANSWER
 from florin.domain.history import queries as history
 from florin.domain.history.queries import Aftermath, Fate, Row
@@ -22,7 +27,7 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
 from florin.flows import contest_payment, nsf_fee
-from florin.kernel import clock, return_codes
+from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.kernel.processor import MovementKind
@@ -30,7 +35,9 @@ from florin.screens.office import stories
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.stories import Story
 
-_GONE = {Fate.RETURNED, Fate.CHARGED_BACK, Fate.UNDONE}
+_TAKEN_BACK = {Fate.RETURNED, Fate.CHARGED_BACK}
+_PROCESSOR = "processor"
+_GONE = {*_TAKEN_BACK, Fate.UNDONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +72,14 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameBack:
-    """What a return brought about: why, which of its invoices are still open, and the fee's invoice."""
+    """What a return or a lost dispute brought about: what is said of it, by staff too, and when.
 
-    reason: str
+    ``open`` are those of its invoices that are still open, ``fee`` is the invoice over the fee for it.
+    """
+
+    said: str
+    note: str
+    at: datetime
     open: Sequence[Invoice]
     fee: Invoice | None
 
@@ -130,23 +142,28 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
     return {
         "refund": money_moves and here and not held and not too_late and row.refunded < shown.money,
         "return": money_moves and counter and here,
+        "fee": money_moves and row.fate in _TAKEN_BACK and nsf_fee.of_payment(shown) is None,
         "undo": counter and here and not row.refunded,
         "unapply": here and not held,
     }
 
 
 def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
-    """Say what the return of a payment brought about, if it came back."""
-    if after.returned is None:
+    """Say what the return of a payment brought about, or a dispute that was lost, if it came back."""
+    back, lost = after.returned, [one for one in after.disputes if one.state == DisputeState.LOST]
+    if back is not None:
+        key, at = back.entry.key, back.returned_at
+        said = _("Returned: %(returned)s.") % {"returned": return_codes.sentence(back.code)}
+        note = "" if back.marked_by == _PROCESSOR else back.reason
+    elif lost:
+        key, at, note = disputes.loss_of(lost[-1]), lost[-1].closed_at or lost[-1].opened_at, ""
+        said = _("The dispute over %(amount)s was lost.") % {
+            "amount": formats.money(lost[-1].money, get_language() or "en")
+        }
+    else:
         return None
-    reopened = [one.invoice for one in returns.reopened(after.returned.entry.key)]
-    keys = [shown.pk, *([shown.attempt_id] if shown.attempt_id else [])]
-    fees = nsf_fee.invoices_for(shown.company_id, keys)
-    return CameBack(
-        reason=return_codes.sentence(after.returned.code),
-        open=[invoice for invoice in reopened if invoice.item.balance > 0],
-        fee=next(iter(fees.values()), None),
-    )
+    open_again = [one.invoice for one in returns.reopened(key) if one.invoice.item.balance > 0] if key else []
+    return CameBack(said=said, note=note, at=at, open=open_again, fee=nsf_fee.of_payment(shown))
 
 
 def _answer_at(request: StaffRequest, after: Aftermath) -> str:

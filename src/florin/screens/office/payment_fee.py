@@ -1,0 +1,52 @@
+"""Charging a fee for a payment that the payer's bank took back, by decision of staff."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from florin.domain.payments.models import Payment
+from florin.domain.staff.rights import Right
+from florin.flows import nsf_fee
+from florin.kernel.database import find
+from florin.kernel.errors import Refusal
+from florin.screens.office import credits_form, typed
+from florin.screens.office.doors import StaffRequest, done, needs, page
+from florin.screens.office.typed import Mistyped
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.REFUND)
+def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Charge a fee for a payment that came back or was lost in a dispute; pressed twice, once."""
+    payments = Payment.objects.filter(company=request.user.company)
+    payment = find(payments.select_related("company", "customer"), pk=pk)
+    if nsf_fee.of_payment(payment):
+        return done(request, "office:payment", pk)
+    nsf_fee.check(payment)
+    if request.method != "POST":
+        return _ask(request, payment, typed.written(nsf_fee.suggested(payment)))
+    written = request.POST.get("fee", "")
+    try:
+        amount = credits_form.amount(written, payment.customer.currency)
+        invoice = nsf_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
+    except (Mistyped, Refusal) as problem:
+        return _ask(request, payment, written, problem=str(problem))
+    messages.success(request, _("The fee is charged with invoice %(number)s.") % {"number": invoice.number})
+    return done(request, "office:payment", pk)
+
+
+def _ask(request: StaffRequest, payment: Payment, written: str, *, problem: str = "") -> HttpResponse:
+    """Show the question in the dialog, or as a page of its own where there is no script."""
+    context = {
+        "payment": payment,
+        "fee": written,
+        "problem": problem,
+        "heading": "h2" if request.htmx else "h1",
+        "title": _("Charge a fee"),
+        "part": "office/payment_fee.html",
+    }
+    template = "payment_fee.html" if request.htmx else "asking.html"
+    return page(request, template, context, status=422 if problem else 200)
