@@ -17,8 +17,11 @@ from florin.flows import deliver_outbox, reconcile, report_settlement
 from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+from florin.kernel.processor import MovementKind
 from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
+from testing.movements import take_in, told
 from testing.till import at_the_bank, own_account
 
 
@@ -60,8 +63,28 @@ def test_opening_and_everything_in_between_come_to_the_closing_balance(
     # 2.9 % + 0.25 twice, the least of a debit, the dispute's; 2.9 % of the refund less 1.00 came back.
     assert usd.sums.fees.minor == -(605 + 100 + 112 + 1_500) + 74
     assert usd.sums.payouts.minor == -(20_000 - 605 + 5_000 - 100)
-    assert (usd.opening.minor, usd.difference.minor) == (0, 0)
+    assert (usd.opening.minor, usd.difference) == (0, None)
+    assert usd.opening + usd.sums.total == usd.closing
     assert {"USD": usd.closing.minor} == at_the_bank(owner.company, bank)
+
+
+@pytest.mark.usefixtures("one_clock")
+def test_a_balance_that_the_processor_tells_otherwise_is_the_reports_difference(
+    owner: User, bank: Bank
+) -> None:
+    paid_by_card(owner, bank, make_invoice(owner, "100.00"))
+    take_in(owner.company, told(MovementKind.FEE, -500))  # which the processor never told
+    reconcile.run(owner.company, by="a test")
+
+    today = clock.today(owner.company.time_zone)
+    (now,) = report_settlement.draw_up(owner.company, first=today - timedelta(days=2), last=today).settled
+    assert (now.closing.minor, now.difference) == (9_685 - 500, Money(500, "USD"))
+    before = today - timedelta(days=1)  # of which the comparison says nothing
+    assert report_settlement.draw_up(owner.company, first=before, last=before).settled == []
+
+    take_in(owner.company, told(MovementKind.FEE, 500))
+    reconcile.run(owner.company, by="a test")
+    assert report(owner).settled[0].difference is None
 
 
 def test_what_was_before_is_the_opening_balance(owner: User, bank: Bank, account: str) -> None:

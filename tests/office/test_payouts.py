@@ -85,7 +85,7 @@ def test_a_stranger_finds_none_of_it(owner: User, stranger: User) -> None:
         assert difference.subject not in text
 
 
-@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 8), (RECONCILIATION, 3)])
+@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 9), (RECONCILIATION, 3)])
 def test_a_page_costs_the_same_for_one_payout_as_for_five(
     owner: User, page: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -117,9 +117,17 @@ def test_the_report_adds_up_on_the_screen(owner: User) -> None:
         ("Fees", "\N{MINUS SIGN}$11.30"),
         ("Paid out to the bank", "\N{MINUS SIGN}$193.70"),
         ("Closing balance at the processor", "\N{MINUS SIGN}$5.00"),
-        ("Difference", "$0.00"),
     ):
         assert f'<dt>{label}</dt><dd class="amount">{amount}</dd>' in text
+    assert "<dt>Difference</dt>" not in text
+
+
+def test_the_report_names_what_the_processors_own_balance_has_more(owner: User) -> None:
+    a_payout(owner)
+    kind = Difference.Kind.BALANCE
+    differing(owner, kind=kind, subject="USD", ours="91.85 USD", theirs="90.00 USD")
+    compared(owner)
+    assert '<dt>Difference</dt><dd class="amount">\N{MINUS SIGN}$1.85</dd>' in shown(owner, REPORT)
 
 
 def test_the_report_ends_with_the_last_payout_if_the_processors_clock_is_ahead(owner: User) -> None:

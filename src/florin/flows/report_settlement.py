@@ -1,6 +1,10 @@
 """The settlement report: what the processor did with a company's money between two days (R15, X6).
 
 opening balance + payments + refunds + disputes + fees + other + payouts = closing balance, in each currency
+
+All of it is added up from the processor's movements, so it always comes to the same, and proves nothing by
+itself. What proves it is the comparison with the processor's own balance (``flows/reconcile.py``): what that
+found is the report's difference.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,17 +54,17 @@ KINDS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """One currency of a report; ``difference`` is nothing, or the report does not add up."""
+    """One currency of a report.
+
+    ``difference`` is what the processor's own balance has more than our books, as the last comparison found
+    it; none if nobody has to look into one, or if the report ends before that comparison.
+    """
 
     currency: str
     opening: Money
     sums: Sums
     closing: Money
-
-    @property
-    def difference(self) -> Money:
-        """What the closing balance has that nothing in the report explains."""
-        return self.closing - self.opening - self.sums.total
+    difference: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +115,17 @@ def draw_up(company: Company, *, first: date, last: date) -> Report:
     opening = queries.balances(company, before=since)
     closing = queries.balances(company, before=before)
     sums = queries.sums(rows)
+    differences = queries.balance_differences(company, compared_before=before)
     settled = [
         Settled(
             currency,
             opening.get(currency, Money.zero(currency)),
             sums.get(currency) or Sums.nothing(currency),
-            closing[currency],
+            closing.get(currency, Money.zero(currency)),
+            differences.get(currency),
         )
-        for currency in sorted(closing)
-        if currency in sums or closing[currency]
+        for currency in sorted({*closing, *differences})
+        if currency in {*sums, *differences} or closing[currency]
     ]
     return Report(company, first, last, settled, rows.order_by("at", "pk"))
 
@@ -215,7 +221,8 @@ def _summary(report: Report) -> Sheet:
             each.currency,
             *(money.decimal for money in (each.opening, each.sums.payments, each.sums.refunds)),
             *(money.decimal for money in (each.sums.disputes, each.sums.fees, each.sums.other)),
-            *(money.decimal for money in (each.sums.payouts, each.closing, each.difference)),
+            *(money.decimal for money in (each.sums.payouts, each.closing)),
+            each.difference.decimal if each.difference else None,
         ]
         for each in report.settled
     ]

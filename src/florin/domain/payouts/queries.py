@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Allocation
+from florin.domain.payouts.comparing import amount_in
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -75,6 +76,19 @@ def settled_differences(company: Company, most: int) -> list[Difference]:
     """Return what differed once and is settled, the latest first."""
     settled = Difference.objects.filter(company=company, settled_at__isnull=False)
     return list(settled.select_related("payment").order_by("-settled_at")[:most])
+
+
+def balance_differences(company: Company, *, compared_before: datetime) -> dict[str, Money]:
+    """Return by currency what the processor's own balance has more than our books, if nobody has settled it.
+
+    As the last comparison found it; nothing if that one began later than ``compared_before``.
+    """
+    latest = latest_run(company)
+    if latest is None or latest.started_at >= compared_before:
+        return {}
+    found = open_differences(company).filter(kind=Difference.Kind.BALANCE)
+    sides = [(amount_in(row.ours), amount_in(row.theirs)) for row in found]
+    return {ours.currency: theirs - ours for ours, theirs in sides if ours and theirs}
 
 
 def runs(company: Company, most: int) -> list[Reconciliation]:
