@@ -43,3 +43,19 @@ def test_without_script_a_check_is_marked_all_the_same(owner: User, browse: Open
     page.goto(nsf(payment))
     page.get_by_role("button", name="It came back").click()
     assert "Its invoices are open again" in page.inner_text("#notices")
+
+
+def test_a_fee_for_what_was_lost_is_charged_in_the_dialog(owner: User, browse: Open) -> None:
+    payment = contest(owner, state="lost").payment
+    page = browse(owner).new_page()
+    page.goto(f"/office/payments/{payment.pk}/")
+    check(page)
+    page.get_by_role("link", name="Charge a fee").click()
+    page.get_by_label("Fee to charge (USD)").fill("lots")
+    page.get_by_role("button", name="Charge a fee").click()
+    page.get_by_text("Give a number.").wait_for()
+    check(page)
+    page.get_by_label("Fee to charge (USD)").fill("20")
+    page.get_by_role("button", name="Charge a fee").click()
+    page.get_by_text("The fee is charged with invoice").wait_for()
+    assert page.get_by_role("link", name="Charge a fee").count() == 0
