@@ -1,5 +1,6 @@
-"""Cards that are refused, or that the bank wants to be sure about: told, never charged twice, tried again."""
+"""Cards that are refused or that the bank wants to be sure about, and bank accounts that are refused."""
 
+import httpx
 import pytest
 from django.test import Client
 
@@ -7,10 +8,12 @@ from factories import make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.links import services as links
+from florin.domain.orders.models import Order
 from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
+from office import signed_in
 from testing.bank import Bank
 
 DECLINED = "4000000000009995"
@@ -70,6 +73,37 @@ def test_without_bank_payments_only_another_card_is_suggested(owner: User, bank:
     PaymentsAccount.objects.update(ach_enabled=False)
 
     assert "Please try another card.</p>" in came_back(attempt)
+
+
+def refused_account(owner: User, bank: Bank) -> Attempt:
+    """A try to pay from a bank account that the processor refuses at once, as typed on its page."""
+    attempt = press_pay(make_link(owner), Method.ACH)
+    bank.break_down("intent.confirm", "decline")
+    typed = {"name": "Ann", "email": "ann@shop.example", "routing": "110000000", "account": "000123456789"}
+    assert httpx.post(attempt.url, data=typed).status_code == 402
+    return attempt
+
+
+def test_a_bank_account_that_is_refused_is_not_called_a_card(owner: User, bank: Bank) -> None:
+    attempt = refused_account(owner, bank)
+    assert told(attempt) == ["bank_account_unusable"]
+
+    page = came_back(attempt)
+
+    assert "Your bank account was refused. Nothing was charged." in page
+    assert "Please try another bank account, or pay by card." in page
+    assert "declined" not in page
+    PaymentsAccount.objects.update(card_enabled=False)
+    assert "Please try another bank account.</p>" in came_back(attempt)
+
+
+def test_staff_read_that_a_bank_account_was_refused(owner: User, bank: Bank) -> None:
+    told(refused_account(owner, bank))
+
+    timeline = signed_in(owner).get(f"/office/orders/{Order.objects.get().pk}/").text
+
+    assert "A bank account was refused; the payer may try another way" in timeline
+    assert "A card was declined" not in timeline
 
 
 def test_a_thief_does_not_learn_that_a_card_is_known_to_be_lost(owner: User, bank: Bank) -> None:

@@ -175,7 +175,13 @@ def _record(attempt_id: UUID, report: Report) -> Step:
         case Ended() if attempt.state == Attempt.State.FAILED:
             _after_failure(attempt, report)
         case Declined(reason):
-            _note(activity.Kind.CARD_DECLINED, attempt, amount=attempt.money, reason=reason)
+            _note(
+                activity.Kind.CARD_DECLINED,
+                attempt,
+                amount=attempt.money,
+                reason=reason,
+                method=attempt.method,
+            )
         case Ended(released=True):
             _after_release(attempt, report)
         case Ended():

@@ -62,8 +62,8 @@ class Report:
     ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
     processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
     ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later.
-    ``failure`` is why a debit failed: a return code such as R01. ``decline`` names the last card that was
-    refused, and ``decline_reason`` the processor's word for why.
+    ``failure`` is why a debit failed: a return code such as R01. ``decline`` names the last card or bank
+    account that was refused, and ``decline_reason`` the processor's word for why.
     """
 
     reference: str

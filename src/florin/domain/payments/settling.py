@@ -66,7 +66,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A card has just been refused; the payer may try another. ``reason`` is the processor's word for why."""
+    """A card or a bank account was just refused; another may be tried. ``reason`` is the processor's word."""
 
     reason: str
 

@@ -265,6 +265,11 @@ def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
     attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
     if attempt and (attempt.unsure_since or attempt.state not in _ENDED):
         return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
+    if attempt and attempt.decline and attempt.method == Method.ACH:
+        return Note(
+            _("Your bank account was refused. Nothing was charged. %(advice)s")
+            % {"advice": _advice_after_debit(sheet.bill)}
+        )
     if attempt and attempt.decline:
         return Note(
             _("Your card was declined: %(reason)s. Nothing was charged. %(advice)s")
@@ -277,6 +282,12 @@ def _advice(bill: Bill) -> str:
     if Method.ACH in bill.methods:
         return _("Please try another card, or pay from your bank account.")
     return _("Please try another card.")
+
+
+def _advice_after_debit(bill: Bill) -> str:
+    if Method.CARD in bill.methods:
+        return _("Please try another bank account, or pay by card.")
+    return _("Please try another bank account.")
 
 
 def _is_key(text: str) -> bool:
