@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from factories import make_customer, make_invoice, make_order, make_user
+from domain.world import open_attempt, report
+from factories import make_customer, make_invoice, make_link, make_order, make_user
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
@@ -14,6 +15,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import write_order
 from florin.kernel import clock
+from florin.kernel.processor import Outcome
 from office import signed_in
 
 SUMMARY = "/office/orders/"
@@ -39,6 +41,25 @@ def test_paid_open_and_overdue_are_told_apart(owner: User) -> None:
     assert shown(owner, paid="open") == [due.order.number, late.order.number]
     assert shown(owner, paid="overdue") == [late.order.number]
     assert shown(owner, paid="paid") == [paid.order.number]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (SUMMARY, "Payment in progress"),
+        ("/office/customers/{customer}/", "Payment in progress"),
+        ("/office/aging/", "$100.00 in progress"),
+    ],
+)
+def test_what_is_being_paid_is_said_wherever_it_is_owed(owner: User, page: str, words: str) -> None:
+    invoice = make_invoice(owner)
+    make_invoice(owner)
+    address, client = page.format(customer=invoice.customer_id), signed_in(owner)
+    assert "in progress" not in client.get(address).content.decode()
+
+    report(open_attempt(make_link(owner, invoice)), Outcome.PENDING)
+
+    assert client.get(address).content.decode().count(words) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What a link's payer owes at this moment: read afresh each time, never from what was mailed (R12, R19)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -138,6 +138,13 @@ def reserved(items: Sequence[UUID]) -> dict[UUID, int]:
     """Return what attempts hold of each debt at this moment, in minor units; items without are left out."""
     rows = AttemptDebt.objects.filter(item__in=items, reserved__gt=0).values_list("item")
     return dict(rows.annotate(held=Sum("reserved")))
+
+
+def reserved_of(customers: Iterable[UUID]) -> dict[tuple[UUID, str], Money]:
+    """Return what attempts hold of all debts of customers at this moment, by customer and currency (X3)."""
+    held = AttemptDebt.objects.filter(item__customer__in=set(customers), reserved__gt=0)
+    rows = held.values_list("item__customer", "item__currency").annotate(held=Sum("reserved"))
+    return {(customer, currency): Money(int(sum_), currency) for customer, currency, sum_ in rows if customer}
 
 
 def progress(bill: Bill) -> Progress | None:

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from florin.domain.ledger import aging as books
 from florin.domain.ledger.aging import Row
+from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.documents import Aging
+from florin.kernel.money import Money
 from florin.screens.office.doors import StaffRequest, needs, page
 
 _ROWS = 50
@@ -29,6 +31,14 @@ class Total:
 
     currency: str
     aging: Aging
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row, and what payments that are under way hold of it at this moment."""
+
+    row: Row
+    held: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ def aging(request: StaffRequest) -> HttpResponse:
     context: dict[str, object] = {
         "asked": asked,
         "headings": [_heading(name, asked) for name in _SORTS if name != "number"],
-        "rows": found[(number - 1) * _ROWS : number * _ROWS],
+        "rows": _lines(found[(number - 1) * _ROWS : number * _ROWS]),
         "totals": [Total(currency, each) for currency, each in books.totals(found).items()],
         "customers": len({row.customer_id for row in found}),
         "before": asked.address(page=number - 1) if number > 1 else "",
@@ -106,6 +116,11 @@ def aging(request: StaffRequest) -> HttpResponse:
         return page(request, "aging_rows.html", context)
     context["runs"] = runs.recent(company, _RUNS)
     return page(request, "aging.html", context)
+
+
+def _lines(rows: Sequence[Row]) -> list[Line]:
+    held = bill.reserved_of(row.customer_id for row in rows)
+    return [Line(row, held.get((row.customer_id, row.currency))) for row in rows]
 
 
 def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
