@@ -290,6 +290,19 @@ def a_debit_fails_that_held_a_credit(world: World) -> Change:
     return lambda: settle_payment.settle(rival.pk)
 
 
+def a_hold_is_released_that_had_a_credit(world: World) -> Change:
+    rival = press_pay(make_link(world.owner, _with_credit(world)))
+    world.bank.pay(rival)
+    world.bank.break_down("intent.capture", "500_before", times=5)
+    settle_payment.settle(rival.pk)
+
+    def change() -> None:
+        registry.get(rival.gateway, rival.account).void(rival.reference, key="from the dashboard")
+        settle_payment.settle(rival.pk)
+
+    return change
+
+
 def its_order_is_changed(world: World) -> Change:
     order = Order.objects.get(pk=world.invoice.order_id)
     draft = make_draft(world.customer, "60.00")
@@ -433,6 +446,7 @@ def _judged(world: World, verdict: str) -> Change:
         a_bank_pays_what_is_not_owed_any_more,
         a_debit_of_it_gets_under_way,
         a_debit_fails_that_held_a_credit,
+        a_hold_is_released_that_had_a_credit,
         its_order_is_changed,
         its_order_is_voided,
         a_credit_is_approved,
