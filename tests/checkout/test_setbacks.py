@@ -1,4 +1,4 @@
-"""A bill that is open again because a bank payment did not hold says so, to whoever has its link."""
+"""A bill that is open again because a payment did not hold says so, to whoever has its link."""
 
 import pytest
 from django.test import Client
@@ -15,7 +15,7 @@ from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, settle_payment
 from florin.kernel import clock, formats
 from florin.kernel.money import Money
-from testing.aftermath import paid_by_bank
+from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 
 PENNILESS = "000222222227"
@@ -142,6 +142,61 @@ def test_credits_that_cover_the_bill_leave_nothing_to_say(
     make_credit(owner, failed.link.customer, "100.00")
 
     assert "did not go through" not in payer.get(address(failed.link)).text
+
+
+def card_payment(owner: User, bank: Bank, **order: object) -> tuple[Payment, str]:
+    """A payment by card that is contested, and its dispute at the bank."""
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    dispute = bank.order(f"payment_intents/{payment.reference}/dispute", **order)
+    follow_payment.follow(payment.pk)
+    return payment, dispute["id"]
+
+
+def decide(bank: Bank, payment: Payment, dispute: str, status: str) -> None:
+    bank.order(f"disputes/{dispute}/close", status=status)
+    follow_payment.follow(payment.pk)
+
+
+@pytest.mark.parametrize("minor", [10_000, 4_000])
+def test_a_bill_whose_card_payment_was_lost_in_a_dispute_says_so(
+    payer: Client, owner: User, bank: Bank, minor: int
+) -> None:
+    payment, dispute = card_payment(owner, bank, amount=minor)
+    attempt = Attempt.objects.get()
+    assert "took back" not in payer.get(address(attempt.link)).text  # it is contested, and stays paid
+    decide(bank, payment, dispute, "lost")
+
+    page = payer.get(address(attempt.link)).text
+
+    day = formats.day(clock.local(attempt.started_at, attempt.company.time_zone), "en")
+    amount = formats.money(Money(minor, "USD"), "en")
+    said = f"Your bank took back {amount} that you had paid by card on {day}. The amount is open again."
+    assert said in page
+    assert f"Pay {amount}" in page
+
+
+def test_what_was_lost_and_paid_in_part_since_is_not_called_open(
+    payer: Client, owner: User, bank: Bank
+) -> None:
+    payment, dispute = card_payment(owner, bank)
+    decide(bank, payment, dispute, "lost")
+    receive_check(owner, payment.customer, "40.00")
+
+    page = payer.get(address(Attempt.objects.get().link)).text
+
+    assert "Your bank took back $100.00" in page
+    assert "The amount is open again" not in page
+
+
+def test_a_card_payment_whose_dispute_was_won_leaves_nothing_to_say(
+    payer: Client, owner: User, bank: Bank
+) -> None:
+    payment, dispute = card_payment(owner, bank)
+    decide(bank, payment, dispute, "won")
+    bank.order(f"payment_intents/{payment.reference}/refund", amount=4_000)
+    follow_payment.follow(payment.pk)
+
+    assert "took back" not in payer.get(address(Attempt.objects.get().link)).text
 
 
 @pytest.mark.parametrize("count", [1, 25])

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from florin.domain.customers import queries as customers
+from florin.domain.ledger.models import Entry
 from florin.domain.payments.bill import Bill
 from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Method, Payment, Return
 from florin.kernel import clock
@@ -72,14 +73,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Setback:
-    """A bank payment that did not hold: how much, begun when (UTC), and the bank's return code.
+    """A payment that did not hold: how much of it, begun when (UTC), and the bank's return code.
 
-    ``whole`` says that all of it can be paid again.
+    A card payment that was lost in a dispute has no code. ``whole`` says that all of it can be paid again.
     """
 
     amount: Money
     began_at: datetime
-    code: str
+    code: str | None
     whole: bool
 
 
@@ -170,7 +171,7 @@ def failed_with_debts(company_id: UUID) -> list[Attempt]:
 
 
 def setback(bill: Bill) -> Setback | None:
-    """Return the bank payment by a bill's link that failed or came back, while any of its debts is open.
+    """Return the payment by a bill's link that failed, came back or was lost, while any of its debts is open.
 
     Only the latest by this very link counts: a later one paid, and what others paid by links of their own is
     their affair. Two queries, one if nothing is wrong, and none if nobody has pressed Pay on this link.
@@ -179,19 +180,33 @@ def setback(bill: Bill) -> Setback | None:
         return None
     decided = Attempt.objects.filter(
         link=bill.link, state__in=[Attempt.State.FAILED, Attempt.State.SETTLED]
-    ).annotate(returned=Return.objects.filter(payment__attempt=OuterRef("pk")).values("code")[:1])
+    ).annotate(
+        returned=Return.objects.filter(payment__attempt=OuterRef("pk")).values("code")[:1],
+        contested=_contested(payment__attempt=OuterRef("pk")),
+    )
     latest = decided.order_by("-started_at").first()
-    if latest is None or latest.method != Method.ACH:
+    if latest is None:
         return None
-    code = latest.failure if latest.state == Attempt.State.FAILED else latest.returned
-    if code is None:
+    if latest.method == Method.ACH:
+        code = latest.failure if latest.state == Attempt.State.FAILED else latest.returned
+        gone = 0 if code is None else latest.total
+    else:
+        code, gone = None, -(latest.contested or 0)
+    if not gone:
         return None  # it is paid
     payable = {line.item_id: line.payable.minor for line in bill.lines}
-    debts = [(amount, payable.get(item, 0)) for item, amount in latest.debts.values_list("item", "amount")]
-    if not any(left for _amount, left in debts):
+    debts = latest.debts.values_list("item", "amount")
+    left = sum(min(amount, payable.get(item, 0)) for item, amount in debts)
+    if not left:
         return None
-    whole = all(left >= amount for amount, left in debts)
-    return Setback(latest.money, latest.started_at, code, whole)
+    return Setback(Money(gone, latest.currency), latest.started_at, code, left >= gone)
+
+
+def _contested(**of: OuterRef) -> Subquery:
+    """Ask what disputes took of a payment that were lost, and not won after all (minor units, negative)."""
+    kinds = [Entry.Kind.DISPUTE_LOST, Entry.Kind.DISPUTE_WON]
+    moved = Allocation.objects.filter(entry__kind__in=kinds, **of).order_by().values("payment")
+    return Subquery(moved.annotate(sum=Sum("amount")).values("sum"))
 
 
 def _with_debts(attempts: QuerySet[Attempt], order: str) -> list[Attempt]:

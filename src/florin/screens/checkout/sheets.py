@@ -96,7 +96,7 @@ class BillSheet(Sheet):
 
     @property
     def fell_through(self) -> str:
-        """What became of the payer's bank payment, if it failed or came back and is open again (R13)."""
+        """What became of the payer's payment, if it failed, came back or was lost in a dispute (R13)."""
         if self.setback is None:
             return ""
         language = self.link.customer.language
@@ -104,17 +104,13 @@ class BillSheet(Sheet):
         told = {
             "amount": formats.money(self.setback.amount, language),
             "day": formats.day(day, language),
-            "reason": return_codes.reason(self.setback.code),
+            "reason": return_codes.reason(self.setback.code or ""),
         }
-        if self.setback.whole:
-            return (
-                _(
-                    "Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s."
-                    " The amount is open again."
-                )
-                % told
-            )
-        return _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
+        if self.setback.code is None:
+            said = _("Your bank took back %(amount)s that you had paid by card on %(day)s.") % told
+        else:
+            said = _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
+        return f"{said} {_('The amount is open again.')}" if self.setback.whole else said
 
     @property
     def first(self) -> Sequence[BillLine]:
