@@ -20,7 +20,7 @@ def follow(payment_id: UUID) -> None:
     """Make our records agree with the processor's about what followed one payment.
 
     Safe to call from anywhere, at once and again, and for any payment. An answer may be overtaken on its way
-    by a newer one; so whoever has booked something asks once more.
+    by a newer one; so whoever has booked more than the fee asks once more.
 
     Raises:
         GatewayError: if the processor does not answer; ask again later.
