@@ -242,8 +242,8 @@ def test_what_was_paid_again_before_it_was_won_is_an_overpayment_and_says_how_it
 
     [overpayment] = overpaid.told(owner.company, list(overpaid.waiting(owner.company)))
     assert (overpayment.open.minor, overpayment.arose) == (10_000, ["dispute_won"])
-    assert "$100.00 of it are kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
-    assert "$100.00 of it are kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text
+    assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
+    assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text
 
 
 @pytest.mark.parametrize("old", [DisputeOutcome.INQUIRY, DisputeOutcome.NEEDS_RESPONSE])

@@ -203,7 +203,7 @@ def _credited(news: MoneyNews) -> tuple[str, ...]:
         return ()
     credit = formats.money(news.credited, news.currency, news.language)
     return (
-        _("%(credit)s of it are kept as an open credit, because they are no longer owed.")
+        _("%(credit)s of it is kept as an open credit, because nothing more is owed for it.")
         % {"credit": credit},
     )
 
