@@ -26,8 +26,8 @@ ASKING = 3
     [
         ("/office/", 9 + len(attention.LOOKS)),
         ("/office/feed/", 3),
-        ("/office/orders/", 2),
-        ("/office/orders/?q=Corner", 5),  # how many begin so, any of them at all, customers who fit
+        ("/office/orders/", 3),
+        ("/office/orders/?q=Corner", 6),  # how many begin so, any of them at all, customers who fit
         ("/office/orders/new/", 0),
     ],
 )
