@@ -4,15 +4,18 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from chaos import verdict
 from testing.demo import Demo, wait_until
 
 _FIELD = re.compile(r'name="(seen|currency|nonce)" value="([^"]*)"')
 _CHARGED, _SPARED = "Your payment has arrived", "Nothing was charged"
+_MAIL = "You were not charged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ def play(demo: Demo, *, payers: int) -> Outcome:
         found = sum(words in page for page in pages)
         if found != wanted:
             problems.append(f"{found} of {wanted} read “{words}”")
+    released = sum(verdict.is_released(one) for one in _intents(demo, sessions))
+    if (mails := _mails(demo, at_least=released)) != released:
+        problems.append(f"{mails} of {released} got the mail that nothing was charged")
     return Outcome(problems, max(end.seconds for end in ends))
 
 
@@ -74,6 +80,14 @@ def _pay(demo: Demo, barrier: threading.Barrier) -> _End:
 
 def _held(demo: Demo, sessions: list[str]) -> bool:
     return any(one["status"] == "requires_capture" for one in _intents(demo, sessions))
+
+
+def _mails(demo: Demo, *, at_least: int) -> int:
+    """Count the mails that say so, once they had time to arrive."""
+    wanted = {"subject": _MAIL, "limit": "500"}
+    with suppress(AssertionError):
+        wait_until(lambda: len(demo.mails(**wanted)) >= at_least, seconds=60)
+    return len({mail["message_id"] for mail in demo.mails(**wanted)})
 
 
 def _intents(demo: Demo, sessions: list[str]) -> list[dict[str, Any]]:

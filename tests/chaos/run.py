@@ -70,6 +70,7 @@ def play(demo: Demo, run: Run) -> Outcome:
         *verdict.unfinished(books),
         *verdict.against_the_bank(books, summary),
         *verdict.against_the_calm(books, books, _pairs(calm, stormy)),
+        *verdict.of_duties(books, summary),
     ]
     mailbox = verdict.mailbox_of(demo)
     of_mails, twice = verdict.of_mails(books, mailbox)

@@ -9,6 +9,18 @@ from testing.demo import Demo
 # Attempts may end in more ways in a storm (a press may be repeated), and what a session that nobody used
 # became is no matter of money.
 _MONEY = ("owed", "credit", "paid")
+# What the payer is told, and what the company is told of the same.
+_PAIRS = {
+    "payment_received": "payment_notice",
+    "payment_returned": "returned_notice",
+    "refund_initiated": "refund_notice",
+    "payment_failed": "failed_notice",
+    "payment_initiated": "initiated_notice",
+}
+_INITIATED = ("payment_initiated", "initiated_notice")
+_NOT_CHARGED = "not_charged"
+# A dispute that is decided at once is told of once or twice.
+_BY_CHANCE = (_NOT_CHARGED, "dispute_notice")
 
 
 def against_the_bank(books: Mapping[str, Any], summary: Mapping[str, Any]) -> list[str]:
@@ -69,6 +81,42 @@ def of_mails(books: Mapping[str, Any], mailbox: Sequence[Mapping[str, Any]]) -> 
     return problems, sum(count - 1 for count in arrived.values())
 
 
+def of_duties(books: Mapping[str, Any], summary: Mapping[str, Any]) -> list[str]:
+    """Say which mail is missing, or is there twice, of those that what happened asks for.
+
+    Whoever paid and the company are told once each; "nothing was charged" goes out once for each hold that
+    the bank released without taking anything, and for nothing else.
+    """
+    told: dict[tuple[str, str], list[str]] = {}
+    for event, kind, recipient, _state in books["mails"].values():
+        told.setdefault((event, kind), []).append(recipient)
+    duties = {*_duties(books), *_released(books, summary)}
+    problems = [
+        f"{kind} of {event} went to {told.get((event, kind), [])}"
+        for event, kind in sorted(duties)
+        if not _is_told(
+            told.get((event, kind), []), is_notice=kind in _PAIRS.values(), office=books["office"]
+        )
+    ]
+    problems += [
+        f"{kind} of {event} went out for nothing"
+        for event, kind in sorted(told)
+        if kind == _NOT_CHARGED and (event, kind) not in duties
+    ]
+    of_disputes = [event for event, kind in told if kind == "dispute_notice"]
+    problems += [
+        f"nobody told the company of the dispute {key}"
+        for key in books["disputes"]
+        if not any(event.startswith(f"dispute:{key}") for event in of_disputes)
+    ]
+    return problems
+
+
+def is_released(intent: Mapping[str, Any]) -> bool:
+    """Whether a hold was given back and nothing taken."""
+    return bool(intent["status"] == "canceled" and intent["authorised"] and not intent["captured"])
+
+
 def mailbox_of(demo: Demo) -> list[dict[str, Any]]:
     """Return every mail in the mailbox."""
     found: list[dict[str, Any]] = []
@@ -87,5 +135,33 @@ def _lost(intent: Mapping[str, Any]) -> int:
 
 
 def _told(end: Mapping[str, Any]) -> dict[str, int]:
-    """Which mails told of money; "nothing was charged" depends on who was quicker."""
-    return {kind: count for kind, count in end["mails"].items() if kind != "not_charged"}
+    """Which mails told of money, but those whose number depends on who was quicker."""
+    return {kind: count for kind, count in end["mails"].items() if kind not in _BY_CHANCE}
+
+
+def _duties(books: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Which mails, by event and kind, what is in our own records asks for."""
+    attempts = books["attempts"].values()
+    initiated = {event for event, kind, *_ in books["mails"].values() if kind in _INITIATED}
+    asking = [
+        *((f"payment:{payment['key']}", "payment_received") for payment in books["payments"].values()),
+        *((f"payment:{key}:returned", "payment_returned") for key in books["returns"]),
+        *((f"refund:{key}:initiated", "refund_initiated") for key in books["refunds"]),
+        *((f"attempt:{one['key']}:failed", "payment_failed") for one in attempts if one["state"] == "failed"),
+        *((event, "payment_initiated") for event in initiated),
+    ]
+    return [(event, each) for event, kind in asking for each in (kind, _PAIRS[kind])]
+
+
+def _released(books: Mapping[str, Any], summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Which payers must hear that nothing was charged: those on whose card the bank held something."""
+    return [
+        (f"attempt:{books['attempts'][intent['session']]['key']}:released", _NOT_CHARGED)
+        for intent in summary["payment_intents"]
+        if is_released(intent) and intent["session"] in books["attempts"]
+    ]
+
+
+def _is_told(recipients: Sequence[str], *, is_notice: bool, office: str) -> bool:
+    """Whether a mail went out once, to the company or to somebody else."""
+    return len(recipients) == 1 and (recipients[0] == office) == is_notice

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,16 +18,18 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "florin.config.settings")
 django.setup()
 
-from django.db.models import Sum  # noqa: E402 - Django must be set up first
+from django.db.models import Q, Sum  # noqa: E402 - Django must be set up first
 
 from chaos.plans import draw  # noqa: E402
 from factories import make_customer, make_invoice, make_link  # noqa: E402
 from florin.domain.companies.models import Company  # noqa: E402
+from florin.domain.disputes.models import Dispute  # noqa: E402
 from florin.domain.ledger.models import Account, Item, Line  # noqa: E402
 from florin.domain.links import services as links  # noqa: E402
 from florin.domain.links.models import Link  # noqa: E402
 from florin.domain.outbox.models import Message  # noqa: E402
-from florin.domain.payments.models import Allocation, Attempt, Payment  # noqa: E402
+from florin.domain.payments.models import Allocation, Attempt, Payment, Return  # noqa: E402
+from florin.domain.refunds.models import Refund  # noqa: E402
 from florin.domain.staff.models import User  # noqa: E402
 
 _SLUG = "meadow"
@@ -67,12 +70,27 @@ def books() -> dict[str, Any]:
     held = Line.objects.filter(entry__company=company, account=Account.PROCESSOR)
     payments = Payment.objects.filter(company=company, attempt__isnull=False)
     return {
+        "office": company.email,
         "links": ends,
         "processor": dict(held.values_list("currency").annotate(Sum("amount"))),
         "payments": {
-            payment.reference: {"amount": payment.amount, "fee": payment.fee, "stands": _stands(payment)}
+            payment.reference: {
+                "amount": payment.amount,
+                "fee": payment.fee,
+                "stands": _stands(payment),
+                "key": str(payment.pk),
+            }
             for payment in payments
         },
+        "attempts": {
+            attempt.reference: {"key": str(attempt.pk), "state": attempt.state}
+            for attempt in Attempt.objects.filter(company=company).exclude(reference="")
+        },
+        "returns": _keys(Return.objects.filter(payment__company=company).values_list("payment", flat=True)),
+        "refunds": _keys(
+            Refund.objects.filter(company=company).exclude(state="failed").values_list("pk", flat=True)
+        ),
+        "disputes": _keys(Dispute.objects.filter(company=company).values_list("pk", flat=True)),
         "unfinished": Attempt.objects.filter(state__in=["capturing", "voiding"]).count(),
         # A session whose address never reached us is one that nobody can pay; its time ends by itself.
         "unsure": Attempt.objects.filter(unsure_since__isnull=False).exclude(reference="").count(),
@@ -87,7 +105,8 @@ def books() -> dict[str, Any]:
 def _end(link: Link) -> dict[str, Any]:
     """What became of a bill, in words that calm and storm must agree on."""
     items = Item.objects.filter(customer=link.customer)
-    mails = Message.objects.filter(company=link.company, recipient=link.recipients[0])
+    office = Q(recipient=link.company.email, subjects__contains=[link.customer_id])
+    mails = Message.objects.filter(Q(recipient=link.recipients[0]) | office, company=link.company)
     return {
         "owed": sum(item.balance for item in items if item.balance > 0),
         "credit": sum(item.balance for item in items if item.balance < 0),
@@ -95,6 +114,10 @@ def _end(link: Link) -> dict[str, Any]:
         "mails": dict(sorted(Counter(mails.values_list("kind", flat=True)).items())),
         "states": sorted(Attempt.objects.filter(link=link).values_list("state", flat=True)),
     }
+
+
+def _keys(rows: Iterable[UUID]) -> list[str]:
+    return [str(key) for key in rows]
 
 
 def _stands(payment: Payment) -> int:
