@@ -4,6 +4,8 @@ import argparse
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from chaos import crowd
@@ -19,12 +21,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     parser.add_argument("--crowd", type=int, default=50, help="so many payers at once on one link")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between kills")
+    parser.add_argument("--folder", type=Path, help="keep data and logs here; else nothing is kept")
     options = parser.parse_args()
     _say(f"seed {options.seed}")
-    with (
-        tempfile.TemporaryDirectory(prefix="florin-chaos-", ignore_cleanup_errors=True) as folder,
-        Demo.running(Path(folder)) as demo,
-    ):
+    with _room(options.folder) as folder, Demo.running(folder) as demo:
         rushed = crowd.play(demo, payers=options.crowd)
         _say(f"{options.crowd} payers at once on one link: {rushed.seconds:.1f} s")
         outcome = play(
@@ -46,6 +46,16 @@ def main() -> int:
     for problem in problems:
         _say(problem)
     return 1 if problems else 0
+
+
+@contextmanager
+def _room(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="florin-chaos-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _say(text: str) -> None:
