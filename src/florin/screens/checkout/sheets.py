@@ -110,7 +110,8 @@ class BillSheet(Sheet):
             said = _("Your bank took back %(amount)s that you had paid by card on %(day)s.") % told
         else:
             said = _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
-        return f"{said} {_('The amount is open again.')}" if self.setback.whole else said
+        again = _("The amount is open again.")
+        return f"{said} {again}" if self.setback.whole else said
 
     @property
     def first(self) -> Sequence[BillLine]:
