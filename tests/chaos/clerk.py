@@ -10,7 +10,7 @@ from testing.demo import Demo
 
 _INPUT = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
 _PAYMENT = re.compile(r"/office/payments/[0-9a-f-]{36}/")
-_PATIENCE_SECONDS = 400
+_PATIENCE_SECONDS = 1800  # a mail that is refused again and again is sent ever later
 
 
 class Clerk:

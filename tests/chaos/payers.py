@@ -88,7 +88,14 @@ class Payer:
     def _press(self, form: dict[str, str]) -> str:
         if "nonce" not in form:
             return ""
-        answer = persist(lambda: self._http.post(f"{self._page}/checkout", data=form), wanted=(303, 409, 422))
+        shown = dict(form)
+
+        def press() -> httpx.Response:
+            answer = self._http.post(f"{self._page}/checkout", data=shown)
+            shown.update(_FIELD.findall(answer.text))  # whom it did not lead on has a fresh page to press on
+            return answer
+
+        answer = persist(press, wanted=(303, 409, 422))
         found = re.search(r"cs_test_\w+", answer.headers.get("location", ""))
         return found[0] if found else ""
 
