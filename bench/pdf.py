@@ -9,9 +9,9 @@ import typst
 import florin
 from bench.measures import Measure, milliseconds, of_times, processor_of
 from bench.world import World
+from florin.contracts.documents import DocumentLine, InvoiceDocument, Letterhead
 from florin.edges import documents
 from florin.edges.documents import typesetter
-from florin.kernel.documents import DocumentLine, InvoiceDocument, Letterhead
 
 _ROUNDS = 3
 _SHORT, _LONG = 10, 500

@@ -5,6 +5,7 @@ from django.test import Client
 
 from checkout.world import address, begin, link_to, link_to_many, queries, tell
 from factories import make_customer, make_draft, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -13,7 +14,6 @@ from florin.domain.links.models import Link
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 
 
 def test_a_bill_says_who_asks_whom_for_what_how_much_and_by_when(

@@ -6,9 +6,9 @@ from django.test import Client
 
 from checkout.world import address, begin, link_to, queries, result_address, tell
 from factories import make_credit, make_customer, make_invoice
+from florin.contracts.processor import Outcome
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User
-from florin.kernel.processor import Outcome
 
 
 def _link(owner: User, *amounts: str) -> Link:

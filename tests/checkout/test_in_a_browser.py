@@ -19,6 +19,7 @@ from checkout.world import (
     tell,
 )
 from factories import make_credit, make_draft, make_invoice, make_link, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
@@ -26,7 +27,6 @@ from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.flows import write_order
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 

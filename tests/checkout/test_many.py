@@ -7,10 +7,10 @@ from django.test import Client
 
 from checkout.world import address, begin, link_to, link_to_many, tell
 from factories import make_customer, make_invoice
+from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.staff.models import User
 from florin.flows import write_order
-from florin.kernel.processor import Outcome
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 
 from checkout.world import Press, address, hidden, link_to, result_address, tell
+from florin.contracts.processor import GatewayError, Outcome
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
 from florin.edges.gateways.breaker import Breaker
-from florin.kernel.processor import GatewayError, Outcome
 from testing.bank import Bank
 
 PRESS = Press("10000")

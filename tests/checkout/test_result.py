@@ -7,6 +7,7 @@ from django.test import Client
 
 from checkout.world import address, begin, everything, link_to, queries, result_address, tell
 from factories import make_link, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments import attempts
@@ -16,7 +17,6 @@ from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 

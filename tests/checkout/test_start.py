@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checkout.world import NONCE, Press, address, begin, everything, hidden, tell
+from florin.contracts.processor import Outcome
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt
 from florin.flows import start_checkout
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 

@@ -5,12 +5,12 @@ from django.test import Client
 
 from checkout.world import address, begin, link_to, queries, statement_link, tell
 from factories import make_customer, make_invoice
+from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User
 from florin.domain.statements.models import Statement
 from florin.kernel import clock, formats
-from florin.kernel.processor import Outcome
 
 
 @pytest.fixture

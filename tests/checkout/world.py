@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from factories import make_invoice
+from florin.contracts.processor import Outcome, Report
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -20,7 +21,6 @@ from florin.domain.staff.models import User
 from florin.domain.statements.models import Type
 from florin.flows import send_statement
 from florin.kernel import clock
-from florin.kernel.processor import Outcome, Report
 
 NONCE = "a-nonce-of-the-tests"
 

@@ -7,12 +7,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import make_credit
 from factories import make_customer, make_invoice
+from florin.contracts.documents import Aging
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.kernel import clock
-from florin.kernel.documents import Aging
 
 TODAY = date(2026, 6, 30)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from domain.world import apply_credit, make_credit, make_paid_attempt, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
@@ -15,7 +16,6 @@ from florin.domain.payments.models import Payment, Return
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.errors import NotFound
-from florin.kernel.processor import Outcome
 
 
 def take_all(payment: Payment, minor: int) -> Taken:

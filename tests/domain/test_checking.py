@@ -7,6 +7,7 @@ from django.db import transaction
 
 from domain.world import make_paid_attempt, open_attempt, tampered, usd
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.disputes import checking
 from florin.domain.disputes import services as disputes
 from florin.domain.ledger import checking as ledger
@@ -16,7 +17,6 @@ from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import check_books
 from florin.kernel import clock
-from florin.kernel.processor import DisputeOutcome, DisputeReport
 
 CONTESTED = DisputeReport(
     reference="dp_1",

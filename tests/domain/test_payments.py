@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.world import make_paid_attempt, open_attempt, pay_by_credit, report, usd
 from factories import make_customer, make_draft, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -27,7 +28,6 @@ from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.processor import Outcome
 
 LIMITS = st.lists(st.integers(-1_000, 100_000), max_size=30)
 

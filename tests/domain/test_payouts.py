@@ -4,11 +4,11 @@ from django.db import transaction
 
 from domain.world import tampered, usd
 from factories import make_invoice
+from florin.contracts.processor import MovementKind
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.payouts import checking, queries, services
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.staff.models import User
-from florin.kernel.processor import MovementKind
 from testing.movements import merchant_account, paid, paid_out, take_in, told
 from testing.till import in_the_books
 

@@ -19,6 +19,7 @@ from domain.world import (
     usd,
 )
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.payments import allocating, receiving, returns
@@ -31,7 +32,6 @@ from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.kernel.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 
 
 def paid(owner: User, invoice: Invoice, minor: int = 10_000) -> Payment:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.world import apply_credit, sql, usd
 from factories import make_customer, make_draft, make_invoice, make_order
+from florin.contracts.documents import StatementDocument
 from florin.domain.credits import importing
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -25,7 +26,6 @@ from florin.domain.statements.models import Statement, Type
 from florin.domain.statements.movements import Movement, Papers
 from florin.flows import confirm_order, write_order
 from florin.kernel import clock
-from florin.kernel.documents import StatementDocument
 
 MAY, JUNE, JULY = date(2026, 5, 10), date(2026, 6, 10), date(2026, 7, 10)
 END = date(2026, 6, 30)

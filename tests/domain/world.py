@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from factories import make_link
+from florin.contracts.processor import Outcome, Report
 from florin.domain.credits import importing as credits_importing
 from florin.domain.credits import services as credits_
 from florin.domain.credits.importing import OldCredit
@@ -25,7 +26,6 @@ from florin.domain.payments.settling import Step
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.processor import Outcome, Report
 
 A_DAY = date(2026, 3, 1)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from florin.kernel.documents import DocumentLine, InvoiceDocument, Letterhead, ReceiptDocument, ReceiptLine
+from florin.contracts.documents import DocumentLine, InvoiceDocument, Letterhead, ReceiptDocument, ReceiptLine
 
 PAY_URL = "https://pay.northwind.test/pay/Zk3q9v0mX2bT7yLr5nQe1wJc8sHd4uGa?a=1&b=2"
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from florin.contracts.processor import GatewayBusy, GatewayError, GatewayRefusal
 from florin.edges.gateways import breaker
 from florin.edges.gateways.breaker import Breaker, GatewayAway, GuardedGateway
 from florin.edges.gateways.stripe.gateway import StripeGateway
-from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal
 
 
 class Clock:

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from edges.papers import letterhead
+from florin.contracts.news import MoneyNews, NewsLine, Topic
 from florin.edges.mail import news
 from florin.edges.mail.writing import Letter
-from florin.kernel.news import MoneyNews, NewsLine, Topic
 
 PAGE = "https://office.northwind.test/office/payments/1/"
 

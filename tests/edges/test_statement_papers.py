@@ -10,9 +10,9 @@ import pytest
 from pypdf import PdfReader
 
 from edges.papers import LETTERHEAD, PAY_URL
+from florin.contracts.documents import Aging, StatementDocument, StatementLine
 from florin.edges.documents import render_statement
 from florin.edges.mail import statement_letter
-from florin.kernel.documents import Aging, StatementDocument, StatementLine
 
 TYPES = ["balance_forward", "open_items", "all_transactions"]
 

@@ -6,8 +6,8 @@ import time
 import pytest
 import stripe
 
+from florin.contracts.processor import BadNotice
 from florin.edges.gateways.stripe.gateway import StripeGateway
-from florin.kernel.processor import BadNotice
 
 BODY = json.dumps(
     {

@@ -6,6 +6,7 @@ from django.test import Client
 
 from domain.world import pay_by_credit, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
@@ -20,7 +21,6 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, nsf_fee, settle_payment, start_checkout
 from florin.flows.start_checkout import NotPayable
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 State = Attempt.State

@@ -9,6 +9,7 @@ from django.test import Client
 
 from checkout.world import address, begin, statement_link, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -22,7 +23,6 @@ from florin.domain.staff.rights import Role
 from florin.flows import apply_credit, give_credit, settle_payment
 from florin.kernel.errors import Conflict, Forbidden, NotFound, Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 Kind = Activity.Kind

@@ -7,6 +7,8 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from florin.contracts.news import MoneyNews
+from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
 from florin.domain.disputes import queries
 from florin.domain.disputes.models import Dispute
@@ -22,8 +24,6 @@ from florin.edges.mail import news
 from florin.edges.mail.writing import Letter
 from florin.flows import contest_payment, follow_payment, receive_payment, settle_payment
 from florin.kernel import clock
-from florin.kernel.news import MoneyNews
-from florin.kernel.processor import DisputeOutcome, DisputeReport
 from testing.aftermath import balance, paid_by_card, stands_at, told
 from testing.bank import Bank
 

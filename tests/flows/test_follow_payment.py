@@ -9,6 +9,7 @@ import stripe
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link, press_pay
+from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Entry
@@ -17,7 +18,6 @@ from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, handle_notice
 from florin.kernel import clock
-from florin.kernel.processor import GatewayError
 from testing import settings
 from testing.aftermath import balance, paid_by_bank, paid_by_card
 from testing.bank import Bank

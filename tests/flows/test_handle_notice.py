@@ -8,12 +8,12 @@ import pytest
 import stripe
 
 from factories import make_invoice, make_link, press_pay
+from florin.contracts.processor import BadNotice
 from florin.domain.activity.models import Activity
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
 from florin.domain.payouts.models import Payout
 from florin.domain.staff.models import User
 from florin.flows import handle_notice
-from florin.kernel.processor import BadNotice
 from testing import settings
 from testing.aftermath import paid_by_card
 from testing.bank import Bank

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from factories import make_link, press_pay
+from florin.contracts.processor import Notice
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
 from florin.domain.staff.models import User
 from florin.flows import handle_notice, settle_payment
 from florin.kernel import clock
-from florin.kernel.processor import Notice
 from testing.bank import Bank
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from domain.world import open_attempt, usd
 from factories import make_credit, make_invoice, make_link, press_pay
+from florin.contracts.processor import Outcome, Report
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.payments import settling
 from florin.domain.payments.models import Attempt, Method, Payment
@@ -16,7 +17,6 @@ from florin.domain.refunds import queries as refunds
 from florin.domain.staff.models import User
 from florin.flows import reconcile, settle_payment
 from florin.kernel import clock
-from florin.kernel.processor import Outcome, Report
 from testing.bank import Bank
 from testing.till import own_account
 

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from domain.world import open_attempt, report
 from factories import make_invoice, make_link, press_pay
+from florin.contracts.processor import GatewayError, GatewayLost, MovementKind, Outcome, Paper, StartOrder
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger import posting
@@ -31,7 +32,6 @@ from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
-from florin.kernel.processor import GatewayError, GatewayLost, MovementKind, Outcome, Paper, StartOrder
 from florin.screens.console import reconcile as console
 from testing.bank import Bank
 from testing.movements import take_in, told

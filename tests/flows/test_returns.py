@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 
 from factories import make_credit, make_customer, make_invoice
+from florin.contracts.news import MoneyNews
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -29,7 +30,6 @@ from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from florin.kernel.money import Money
-from florin.kernel.news import MoneyNews
 from testing.aftermath import balance, paid_by_bank, stands_at, told
 from testing.bank import Bank
 

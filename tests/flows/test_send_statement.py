@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from domain.world import make_credit, open_attempt, pay_by_credit, report, sql, usd
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -28,7 +29,6 @@ from florin.flows import deliver_outbox, send_statement, send_statements, show_d
 from florin.flows.send_statement import Parcel, Sent
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 
 TO = ["books@florist.example"]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from factories import make_invoice
+from florin.contracts.processor import MovementKind
 from florin.domain.outbox.models import Message
 from florin.domain.payouts.models import Movement
 from florin.domain.staff.models import User
@@ -18,7 +19,6 @@ from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 from testing.movements import take_in, told

@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from domain.world import usd
 from factories import make_credit, make_customer, make_draft, make_invoice, make_link, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import Switches
@@ -47,7 +48,6 @@ from florin.flows import (
 )
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from florin.screens.console import worker
 from importing.world import row, take, write
 from testing.aftermath import paid_by_bank, paid_by_card

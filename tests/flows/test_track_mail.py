@@ -7,13 +7,13 @@ from uuid import uuid4
 import pytest
 
 from factories import make_link
+from florin.contracts.mailing import Fate, MailNews
 from florin.domain.activity.models import Activity
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, track_mail
 from florin.kernel import clock
-from florin.kernel.mailing import Fate, MailNews
 from testing.bank import Bank
 from testing.races import at_once
 

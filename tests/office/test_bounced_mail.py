@@ -9,13 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import sql
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.mailing import Fate, MailNews
 from florin.domain.activity.models import Activity
 from florin.domain.invoices.models import Invoice
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, track_mail
 from florin.kernel import clock
-from florin.kernel.mailing import Fate, MailNews
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from checkout.world import begin, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
@@ -18,7 +19,6 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import give_credit
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from flows.test_credits import approved, item_of, write
 from office import signed_in
 

@@ -7,6 +7,7 @@ import pytest
 
 from domain.world import open_attempt, report
 from factories import make_customer, make_invoice, make_link, make_order, make_user
+from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
@@ -15,7 +16,6 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import write_order
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from office import signed_in
 
 SUMMARY = "/office/orders/"

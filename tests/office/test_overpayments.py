@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import make_paid_attempt, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
@@ -15,7 +16,6 @@ from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import receive_payment
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from office import signed_in
 
 INBOX = "/office/overpayments/"

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from florin.contracts.processor import Outcome
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -34,7 +35,6 @@ from florin.flows import nsf_fee, receive_payment, return_payment, undo_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock, return_codes
 from florin.kernel.money import Money
-from florin.kernel.processor import Outcome
 from florin.screens.office import paging
 from office import signed_in
 

@@ -5,12 +5,12 @@ from playwright.sync_api import expect
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.flows import undo_payment
-from florin.kernel.processor import Outcome
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from office.test_payments import at_the_counter, dispute, online, returned, sent_back

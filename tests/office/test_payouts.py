@@ -10,12 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import usd
 from factories import make_invoice, make_user
+from florin.contracts.processor import MovementKind
 from florin.domain.outbox.models import Message
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.kernel import clock, formats
-from florin.kernel.processor import MovementKind
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from florin.contracts.processor import Outcome
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
@@ -21,7 +22,6 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import receive_payment
 from florin.kernel import clock
-from florin.kernel.processor import Outcome
 from office import signed_in
 from testing.aftermath import paid_by_card
 from testing.bank import Bank

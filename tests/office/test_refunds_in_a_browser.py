@@ -5,10 +5,10 @@ from playwright.sync_api import Locator, Page
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link
+from florin.contracts.processor import Outcome
 from florin.domain.payments.models import Payment
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
-from florin.kernel.processor import Outcome
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from domain.world import open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link, press_pay
+from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.payments.models import Method, Payment
@@ -14,7 +15,6 @@ from florin.domain.staff.models import User
 from florin.flows import overpayments, receive_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.kernel.processor import Outcome
 from testing.bank import Bank
 from testing.races import at_once, without_locks
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from domain.world import make_credit, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item
@@ -23,7 +24,6 @@ from florin.domain.staff.models import User
 from florin.flows import apply_credit, contest_payment, refund_payment, return_payment
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.kernel.processor import DisputeOutcome, DisputeReport, Outcome
 from testing.aftermath import paid_by_card, stands_at
 from testing.bank import Bank
 from testing.races import at_once

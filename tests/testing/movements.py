@@ -8,6 +8,8 @@ from django.db import transaction
 
 from domain.world import open_attempt, usd
 from factories import make_link
+from florin.contracts import processor
+from florin.contracts.processor import MovementKind, Outcome, PayoutReport, Report
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.payments import settling
@@ -16,8 +18,7 @@ from florin.domain.payouts import services
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.payouts.services import MerchantAccount
 from florin.domain.staff.models import User
-from florin.kernel import clock, processor
-from florin.kernel.processor import MovementKind, Outcome, PayoutReport, Report
+from florin.kernel import clock
 
 
 def account_of(company: Company) -> PaymentsAccount:

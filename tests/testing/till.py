@@ -4,10 +4,10 @@ from uuid import uuid4
 
 from django.db.models import Sum
 
+from florin.contracts.processor import NewAccount
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Account, Line
 from florin.edges.gateways import registry
-from florin.kernel.processor import NewAccount
 from testing.bank import Bank
 
 

@@ -5,6 +5,7 @@ report -> dispute; its money held, back, or gone -> timeline -> mails -> stale s
 
 from uuid import UUID
 
+from florin.contracts.processor import DisputeReport
 from florin.domain.activity import services as activity
 from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import DisputeState
@@ -19,7 +20,6 @@ from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.processor import DisputeReport
 
 _PATH = "/office/payments/disputes/"
 _KINDS = {

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
+from florin.contracts.documents import InvoiceList
+from florin.contracts.news import MoneyNews
 from florin.domain.activity import services as activity
 from florin.domain.invoices.models import Revision
 from florin.domain.links import services as links
@@ -26,9 +28,7 @@ from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.writing import Letter
 from florin.flows import report_settlement
 from florin.kernel import clock
-from florin.kernel.documents import InvoiceList
 from florin.kernel.money import Money
-from florin.kernel.news import MoneyNews
 
 _log = logging.getLogger(__name__)
 

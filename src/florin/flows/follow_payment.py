@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from florin.contracts.processor import Aftermath
 from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Method, Payment
 from florin.edges.gateways import registry
 from florin.flows import contest_payment, refund_payment, return_payment
-from florin.kernel.processor import Aftermath
 
 _MOST_ROUNDS = 4
 

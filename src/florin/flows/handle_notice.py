@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from florin.contracts.processor import GatewayError
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
 from florin.flows import follow_payment, onboard_account, reconcile, settle_payment
 from florin.kernel.jobs import Job, later
-from florin.kernel.processor import GatewayError
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 200

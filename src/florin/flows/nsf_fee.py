@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.contracts.news import NewsFee
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -27,7 +28,6 @@ from florin.flows import confirm_order
 from florin.kernel import clock, formats, return_codes
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.kernel.news import NewsFee
 
 
 def suggested(what: Payment | Attempt) -> Money:

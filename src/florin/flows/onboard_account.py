@@ -16,6 +16,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.news import MoneyNews
+from florin.contracts.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayFault,
+    GatewayRefusal,
+    NewAccount,
+)
 from florin.domain.activity import services as activity
 from florin.domain.companies import accounts
 from florin.domain.companies.accounts import Change, State
@@ -29,14 +37,6 @@ from florin.edges.gateways import registry
 from florin.flows import stale_sessions
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.kernel.news import MoneyNews
-from florin.kernel.processor import (
-    GatewayBusy,
-    GatewayError,
-    GatewayFault,
-    GatewayRefusal,
-    NewAccount,
-)
 
 PAGE = "/office/payments/account/"
 # Where Stripe opens accounts whose form it hosts itself.

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import GatewayError, GatewayLost, Movement, MovementKind, PayoutReport
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
@@ -34,7 +35,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
-from florin.kernel.processor import GatewayError, GatewayLost, Movement, MovementKind, PayoutReport
 
 _log = logging.getLogger(__name__)
 

@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts.news import NewsLine
+from florin.contracts.processor import GatewayBusy, GatewayError, GatewayFault, GatewayRefusal, RefundReport
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -34,8 +36,6 @@ from florin.flows.tell import Happening
 from florin.kernel import clock, refund_failures
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict
-from florin.kernel.news import NewsLine
-from florin.kernel.processor import GatewayBusy, GatewayError, GatewayFault, GatewayRefusal, RefundReport
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import MovementKind
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.outbox import services as outbox
@@ -35,7 +36,6 @@ from florin.flows import send_documents
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 
 MOST_DAYS = 31
 _AT_ONCE = 500

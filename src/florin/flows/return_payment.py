@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
+from florin.contracts.news import NewsLine
+from florin.contracts.processor import DisputeReport
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice, Revision
@@ -24,8 +26,6 @@ from florin.domain.staff.models import User
 from florin.flows import nsf_fee, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel.money import Money
-from florin.kernel.news import NewsLine
-from florin.kernel.processor import DisputeReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

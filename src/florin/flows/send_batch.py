@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.contracts.documents import InvoiceList, OpenInvoice
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -32,7 +33,6 @@ from florin.domain.sends.models import Batch, Part
 from florin.domain.sends.services import NewPart, Outcome
 from florin.domain.staff.models import User
 from florin.flows import send_documents
-from florin.kernel.documents import InvoiceList, OpenInvoice
 from florin.kernel.errors import Refusal
 from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from florin.contracts.news import NewsLine
+from florin.contracts.processor import GatewayBusy, GatewayError, GatewayRefusal, Outcome, Report
 from florin.domain.activity import services as activity
 from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
@@ -30,8 +32,6 @@ from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
-from florin.kernel.news import NewsLine
-from florin.kernel.processor import GatewayBusy, GatewayError, GatewayRefusal, Outcome, Report
 
 _log = logging.getLogger(__name__)
 _MOST_STEPS = 4

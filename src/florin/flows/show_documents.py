@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from florin.contracts.documents import StatementDocument
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -13,7 +14,6 @@ from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
 from florin.edges import documents
 from florin.kernel.database import find
-from florin.kernel.documents import StatementDocument
 from florin.kernel.errors import NotFound
 
 File = tuple[str, bytes]

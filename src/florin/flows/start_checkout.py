@@ -9,6 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from florin.contracts.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayRefusal,
+    Paper,
+    Started,
+    StartOrder,
+)
 from florin.domain.activity import services as activity
 from florin.domain.companies.services import account_of
 from florin.domain.links import services as links
@@ -19,14 +27,6 @@ from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import (
-    GatewayBusy,
-    GatewayError,
-    GatewayRefusal,
-    Paper,
-    Started,
-    StartOrder,
-)
 
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 # What the processor's page can list, and how long its texts may be.

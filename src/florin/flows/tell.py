@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from florin.contracts.news import MoneyNews, NewsFee, NewsLine
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.outbox import services as outbox
@@ -13,7 +14,6 @@ from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.news import MoneyNews, NewsFee, NewsLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from florin.contracts.mailing import Fate, MailNews
 from florin.domain.activity import services as activity
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.edges.mail import tracking
 from florin.kernel import clock
-from florin.kernel.mailing import Fate, MailNews
 
 # Senders try a notice again for days; what says it is older, or of tomorrow, has its clock wrong.
 _OLDEST = timedelta(days=30)

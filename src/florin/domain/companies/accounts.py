@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import AccountReport, DebitStanding
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
-from florin.kernel.processor import AccountReport, DebitStanding
 
 State = PaymentsAccount.State
 _HOUR = timedelta(minutes=50)  # a little less, for a round that comes every hour

@@ -6,9 +6,9 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from florin.contracts.documents import Letterhead
+from florin.contracts.processor import DebitStanding
 from florin.kernel.database import Keyed
-from florin.kernel.documents import Letterhead
-from florin.kernel.processor import DebitStanding
 
 
 class Company(Keyed):

@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import DebitStanding
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
-from florin.kernel.processor import DebitStanding
 
 _ACH_CURRENCY = "USD"  # bank accounts are debited through ACH, which knows dollars only (Nacha)
 

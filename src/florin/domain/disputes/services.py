@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from django.db.models import Sum
 
+from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.disputes.lifecycle import DISPUTE, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
@@ -22,7 +23,6 @@ from florin.domain.payments.allocating import Part
 from florin.domain.payments.models import Allocation, Payment
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.kernel.processor import DisputeOutcome, DisputeReport
 
 _BY = "processor"
 

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django.db import models
 
+from florin.contracts.documents import InvoiceDocument
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
 from florin.domain.orders.models import Order
 from florin.kernel.database import Keyed
-from florin.kernel.documents import InvoiceDocument
 from florin.kernel.money import Money
 
 

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from florin.contracts.documents import DocumentLine, InvoiceDocument
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.invoices.models import Invoice, Revision
@@ -17,7 +18,6 @@ from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.orders.models import Order, OrderLine
 from florin.kernel import clock
 from florin.kernel.database import locked, new_key
-from florin.kernel.documents import DocumentLine, InvoiceDocument
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 

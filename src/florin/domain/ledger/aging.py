@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Q, Sum
 from django.db.models.functions import Cast
 
+from florin.contracts.documents import Aging
 from florin.domain.companies.models import Company
 from florin.domain.ledger.models import Item
 from florin.kernel import clock
-from florin.kernel.documents import Aging
 
 _BUCKETS = tuple(bucket.name for bucket in fields(Aging))
 _ENDS = (0, 30, 60, 90)  # days late at which a bucket ends

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from florin.contracts.documents import DocumentLine, InvoiceDocument
 from florin.domain.invoices.models import Revision
 from florin.domain.links.models import Debt
 from florin.domain.payments.bill import Bill
 from florin.kernel import clock
-from florin.kernel.documents import DocumentLine, InvoiceDocument
 from florin.kernel.money import Money
 
 _MOST_TOLD = 12  # of more changed invoices the bill's table says only what the totals were and are

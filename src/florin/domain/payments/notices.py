@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
+from florin.contracts.processor import Notice
 from florin.domain.payments.models import ProcessorNotice
 from florin.kernel import clock
-from florin.kernel.processor import Notice
 
 
 def store(gateway: str, notice: Notice, body: bytes) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import DisputeReport
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import posting
@@ -18,7 +19,6 @@ from florin.domain.payments.models import Allocation, Method, Payment, Return, U
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import DisputeReport
 from florin.kernel.return_codes import CHARGED_BACK
 
 _BY = "processor"

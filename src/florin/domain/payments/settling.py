@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from florin.contracts.processor import Outcome, Report
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger import applying, posting
@@ -22,7 +23,6 @@ from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, P
 from florin.kernel import clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money
-from florin.kernel.processor import Outcome, Report
 
 _BY = "processor"
 _LONGEST_REASON = 40

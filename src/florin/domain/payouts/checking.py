@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
+from florin.contracts.processor import MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
@@ -23,7 +24,6 @@ from florin.domain.payouts.comparing import Found, Standing, text
 from florin.domain.payouts.models import Difference, Movement, Payout
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
-from florin.kernel.processor import MovementKind
 
 Kind = Difference.Kind
 BY_ITSELF = "reconciliation"

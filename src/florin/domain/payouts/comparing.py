@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, Sum
 
+from florin.contracts.processor import MovementKind
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments.models import Method, Payment, Return
@@ -16,7 +17,6 @@ from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.kernel.fees import FeeSchedule
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 
 Kind = Difference.Kind
 _AT_ONCE = 500

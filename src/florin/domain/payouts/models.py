@@ -5,13 +5,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from florin.contracts.processor import MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.payments.models import Payment
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 
 
 class Payout(Keyed):

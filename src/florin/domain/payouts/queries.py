@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from florin.contracts.processor import MovementKind
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Allocation
@@ -15,7 +16,6 @@ from florin.domain.payouts.comparing import amount_in
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.kernel.database import find
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 
 _OF_PAYOUTS = [MovementKind.PAYOUT.value, MovementKind.PAYOUT_FAILED.value]
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
+from florin.contracts import processor
+from florin.contracts.processor import MovementKind, PayoutReport
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
@@ -19,10 +21,9 @@ from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.refunds.models import Refund
-from florin.kernel import clock, processor
+from florin.kernel import clock
 from florin.kernel.database import AT_ONCE, find
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind, PayoutReport
 
 BY = "processor"
 _OF_PAYOUTS = (MovementKind.PAYOUT, MovementKind.PAYOUT_FAILED)

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from florin.contracts.documents import ReceiptDocument
 from florin.domain.companies.models import Company
 from florin.domain.payments.models import Payment
 from florin.kernel.database import Keyed
-from florin.kernel.documents import ReceiptDocument
 
 
 class Receipt(Keyed):

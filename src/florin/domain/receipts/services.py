@@ -3,13 +3,13 @@
 from django.db.models import Sum
 from django.utils import translation
 
+from florin.contracts.documents import ReceiptDocument, ReceiptLine
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments import discounts
 from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
-from florin.kernel.documents import ReceiptDocument, ReceiptLine
 
 
 def issue(payment: Payment) -> Receipt:

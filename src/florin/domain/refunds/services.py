@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from florin.contracts.processor import RefundReport
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Item
@@ -26,7 +27,6 @@ from florin.kernel import clock, formats
 from florin.kernel.database import locked
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.kernel.processor import RefundReport
 
 PROCESSOR = "processor"
 _FIRST_CHECK = timedelta(seconds=30)  # longer than a call may take

@@ -10,11 +10,11 @@ from datetime import date
 from itertools import accumulate, groupby
 from uuid import UUID
 
+from florin.contracts.documents import Aging, StatementLine
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.statements.models import Type
 from florin.domain.statements.movements import BY_PAYMENT, Movement, Papers
-from florin.kernel.documents import Aging, StatementLine
 
 # What makes a paper as large as it is; everything else pays it or uses it up.
 _ORIGINS = {

@@ -5,11 +5,11 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from florin.contracts.documents import StatementDocument
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
 from florin.kernel.database import Keyed
-from florin.kernel.documents import StatementDocument
 from florin.kernel.money import Money
 
 

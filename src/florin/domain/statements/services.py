@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from florin.contracts.documents import StatementDocument
 from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
 from florin.domain.companies.numbers import Series
@@ -18,7 +19,6 @@ from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Sending, Statement
 from florin.domain.statements.movements import Movement
 from florin.kernel import clock
-from florin.kernel.documents import StatementDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts.documents import DocumentLine, InvoiceDocument, ReceiptDocument, ReceiptLine
 from florin.edges.documents import formats, wording
 from florin.edges.documents.typesetter import typeset
-from florin.kernel.documents import DocumentLine, InvoiceDocument, ReceiptDocument, ReceiptLine
 
 _SPLITTABLE = 1200
 

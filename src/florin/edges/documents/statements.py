@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts.documents import Aging, StatementDocument
 from florin.edges.documents import formats, wording
 from florin.edges.documents.typesetter import typeset
-from florin.kernel.documents import Aging, StatementDocument
 
 
 def render_statement(document: StatementDocument, *, pay_url: str | None, payable: int) -> bytes:

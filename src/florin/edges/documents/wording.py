@@ -10,8 +10,8 @@ from typing import Any
 import segno
 from django.utils.translation import gettext as _
 
+from florin.contracts.documents import Letterhead
 from florin.edges.documents import colours, formats, logos
-from florin.kernel.documents import Letterhead
 
 _LETTER_PAPER = frozenset({"USD", "CAD", "MXN"})
 _LONG_WORD = re.compile(r"\S{28,}")

@@ -6,9 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from florin.edges.gateways.interface import Gateway
-from florin.kernel.money import Money
-from florin.kernel.processor import (
+from florin.contracts.processor import (
     AccountReport,
     Aftermath,
     GatewayBusy,
@@ -24,6 +22,8 @@ from florin.kernel.processor import (
     Started,
     StartOrder,
 )
+from florin.edges.gateways.interface import Gateway
+from florin.kernel.money import Money
 
 _MOST_FAILURES = 5
 _REST_SECONDS = 10

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from florin.kernel.money import Money
-from florin.kernel.processor import (
+from florin.contracts.processor import (
     AccountReport,
     Aftermath,
     Movement,
@@ -17,6 +16,7 @@ from florin.kernel.processor import (
     Started,
     StartOrder,
 )
+from florin.kernel.money import Money
 
 
 class Gateway(Protocol):

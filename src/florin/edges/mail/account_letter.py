@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts import account_words
+from florin.contracts.documents import Letterhead
+from florin.contracts.news import MoneyNews
+from florin.contracts.processor import AccountStanding
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
-from florin.kernel import account_words
-from florin.kernel.documents import Letterhead
-from florin.kernel.news import MoneyNews
-from florin.kernel.processor import AccountStanding
 
 
 @dataclass(frozen=True, slots=True)

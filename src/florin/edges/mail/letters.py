@@ -10,16 +10,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from florin.edges.documents import formats, statements
-from florin.edges.mail import writing
-from florin.edges.mail.writing import Letter
-from florin.kernel.documents import (
+from florin.contracts.documents import (
     InvoiceDocument,
     InvoiceList,
     Letterhead,
     ReceiptDocument,
     StatementDocument,
 )
+from florin.edges.documents import formats, statements
+from florin.edges.mail import writing
+from florin.edges.mail.writing import Letter
 from florin.kernel.money import Money
 
 

@@ -5,10 +5,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts.documents import Letterhead
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
-from florin.kernel.documents import Letterhead
 
 
 def settlement_letter(

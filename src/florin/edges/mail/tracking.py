@@ -23,9 +23,9 @@ from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
+from florin.contracts.mailing import BadMailNotice, Fate, MailNews, UnsignedMailNotice
 from florin.edges.mail.headers import one_line
 from florin.edges.mail.hosted import KEY
-from florin.kernel.mailing import BadMailNotice, Fate, MailNews, UnsignedMailNotice
 
 
 class _AmazonSes(AmazonSESTrackingWebhookView):  # type: ignore[misc]  # anymail has no types

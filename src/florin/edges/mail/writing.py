@@ -11,9 +11,9 @@ from typing import Any
 import css_inline
 from django.template import Context, Engine
 
+from florin.contracts.documents import Letterhead
 from florin.edges.documents import colours, formats, logos
 from florin.edges.mail.headers import one_line
-from florin.kernel.documents import Letterhead
 
 LOGO_ID = "logo@florin"
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from florin.contracts.processor import BadNotice
 from florin.flows import handle_notice
-from florin.kernel.processor import BadNotice
 
 _MOST_BYTES = 512 * 1024
 

@@ -6,12 +6,12 @@ import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from florin.contracts.processor import GatewayError
 from florin.domain.companies.models import Company
 from florin.domain.payouts import queries
 from florin.domain.payouts.models import Difference, Reconciliation
 from florin.flows import reconcile
 from florin.kernel.errors import Refusal
-from florin.kernel.processor import GatewayError
 
 HELP = "Compare the processor's account of the money with the books; exit 1 if something differs."
 

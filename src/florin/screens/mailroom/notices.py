@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from florin.contracts.mailing import BadMailNotice, UnsignedMailNotice
 from florin.flows import track_mail
-from florin.kernel.mailing import BadMailNotice, UnsignedMailNotice
 
 _MOST_BYTES = 1024 * 1024  # SendGrid and Mailgun put many events into one notice
 

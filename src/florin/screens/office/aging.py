@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.contracts.documents import Aging
 from florin.domain.ledger import aging as books
 from florin.domain.ledger.aging import Row
 from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.domain.statements import runs
 from florin.kernel import clock
-from florin.kernel.documents import Aging
 from florin.kernel.money import Money
 from florin.screens.office.doors import StaffRequest, needs, page
 

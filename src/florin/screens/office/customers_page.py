@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.contracts.documents import Aging
 from florin.domain.customers.models import Customer
 from florin.domain.history import queries as history
 from florin.domain.ledger import aging
@@ -17,7 +18,6 @@ from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.database import find
-from florin.kernel.documents import Aging
 from florin.kernel.money import Money
 from florin.screens.office import links_sent, reading, stories
 from florin.screens.office.doors import StaffRequest, needs, page

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from florin.contracts.processor import MovementKind
 from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.queries import AWAITING_ANSWER
@@ -30,7 +31,6 @@ from florin.flows import contest_payment, nsf_fee
 from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
-from florin.kernel.processor import MovementKind
 from florin.screens.office import stories
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.stories import Story

@@ -9,11 +9,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
+from florin.contracts import account_words
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.staff.rights import Right
 from florin.flows import onboard_account
-from florin.kernel import account_words, formats
+from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.fees import Rate
 from florin.kernel.money import Money

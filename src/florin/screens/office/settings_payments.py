@@ -6,12 +6,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from florin.contracts import account_words
 from florin.domain.companies import services as companies
 from florin.domain.companies.services import Switches
 from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.flows import change_settings
-from florin.kernel import account_words
 from florin.kernel.errors import Conflict
 from florin.screens.office import stories
 from florin.screens.office.doors import StaffRequest, needs, page

@@ -13,11 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from florin.contracts import account_words
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
 from florin.domain.payments.models import Method
-from florin.kernel import account_words, declines, dispute_reasons, return_codes
+from florin.kernel import declines, dispute_reasons, return_codes
 from florin.kernel.money import Money
 
 Kind = Activity.Kind

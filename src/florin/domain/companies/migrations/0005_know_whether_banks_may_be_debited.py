@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import florin.kernel.processor
+import florin.contracts.processor
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     ("inactive", "inactive"),
                     ("unrequested", "unrequested"),
                 ],
-                default=florin.kernel.processor.DebitStanding["ACTIVE"],
+                default=florin.contracts.processor.DebitStanding["ACTIVE"],
                 help_text="Whether the processor lets it debit bank accounts.",
                 max_length=12,
             ),

@@ -12,9 +12,7 @@ from typing import Any
 
 import stripe
 
-from florin.edges.gateways.stripe import reading
-from florin.kernel.money import Money
-from florin.kernel.processor import (
+from florin.contracts.processor import (
     AccountReport,
     Aftermath,
     BadNotice,
@@ -33,6 +31,8 @@ from florin.kernel.processor import (
     Started,
     StartOrder,
 )
+from florin.edges.gateways.stripe import reading
+from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]

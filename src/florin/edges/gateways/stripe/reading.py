@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from florin.kernel.money import Money
-from florin.kernel.processor import (
+from florin.contracts.processor import (
     AccountReport,
     AccountStanding,
     DebitStanding,
@@ -21,6 +20,7 @@ from florin.kernel.processor import (
     RefundReport,
     Report,
 )
+from florin.kernel.money import Money
 
 DEBITS = "us_bank_account_ach_payments"
 """The capability to debit bank accounts."""

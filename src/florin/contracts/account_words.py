@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from florin.kernel.processor import DebitStanding
+from florin.contracts.processor import DebitStanding
 
 _WANTED: dict[str, str | Promise] = {
     "business_profile.mcc": _("The trade that the business is in"),

@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from florin.kernel.documents import InvoiceDocument, ReceiptDocument
+from florin.contracts.documents import InvoiceDocument, ReceiptDocument
 
 
 @settings(max_examples=40)
