@@ -292,7 +292,7 @@ def pay_at_the_counter(owner: User, invoice: Invoice) -> None:
 
 
 def aftermath(payment: Payment) -> DisputeReport:
-    [report] = registry.get(payment.gateway, payment.account).aftermath(payment.reference).disputes
+    [report] = registry.get(payment.gateway, payment.account).payment_events(payment.reference).disputes
     return report
 
 

@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from domain.world import open_attempt, report
 from factories import make_invoice, make_link, press_pay
-from florin.contracts.processor import GatewayError, GatewayLost, MovementKind, Outcome, Paper, StartOrder
+from florin.contracts.processor import GatewayError, GatewayLost, LineItem, MovementKind, Outcome, StartOrder
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger import posting
@@ -160,7 +160,7 @@ def charge_elsewhere(bank: Bank, account: str) -> None:
         key=uuid4().hex,
         attempt="",
         merchant="A shop of ours",
-        papers=(Paper(name="Vase", amount=Money(2_000, "USD")),),
+        line_items=(LineItem(name="Vase", amount=Money(2_000, "USD")),),
         description="Vase",
         payer_email="",
         language="en",

@@ -66,7 +66,7 @@ def until_known(made: Refund) -> None:
 
 def follow(payment: Payment) -> None:
     """What a notice brings about: everything that the processor knows of a payment is taken in."""
-    story = registry.get(payment.gateway, payment.account).aftermath(payment.reference)
+    story = registry.get(payment.gateway, payment.account).payment_events(payment.reference)
     with transaction.atomic():
         for report in reversed(story.refunds):  # the oldest first
             refund_payment.take_in(allocating.lock(payment.pk), report)

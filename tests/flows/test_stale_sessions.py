@@ -248,7 +248,7 @@ def a_dispute_is_lost_about_a_payment_that_had_used_a_credit(world: World) -> Ch
     def change() -> None:
         world.bank.order(f"payment_intents/{payment.reference}/dispute")
         follow_payment.follow(payment.pk)
-        [dispute] = registry.get(payment.gateway, payment.account).aftermath(payment.reference).disputes
+        [dispute] = registry.get(payment.gateway, payment.account).payment_events(payment.reference).disputes
         world.bank.order(f"disputes/{dispute.reference}/close", status="lost")
         follow_payment.follow(payment.pk)
 

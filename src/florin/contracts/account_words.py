@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from florin.contracts.processor import DebitStanding
+from florin.contracts.processor import DebitStatus
 
 _WANTED: dict[str, str | Promise] = {
     "business_profile.mcc": _("The trade that the business is in"),
@@ -69,15 +69,15 @@ _REASONS: dict[str, str | Promise] = {
 }
 
 _NO_DEBITS: dict[str, str | Promise] = {
-    DebitStanding.PENDING: _(
+    DebitStatus.PENDING: _(
         "Your customers can pay by card only: the processor is still verifying whether your company may debit"
         " bank accounts (ACH). You need not do anything."
     ),
-    DebitStanding.INACTIVE: _(
+    DebitStatus.INACTIVE: _(
         "Your customers can pay by card only: the processor does not let your company debit bank accounts"
         " (ACH). If it asks for something, it stands below; otherwise ask whoever runs this installation."
     ),
-    DebitStanding.UNREQUESTED: _(
+    DebitStatus.UNREQUESTED: _(
         "Your customers can pay by card only: bank accounts can be debited (ACH) for companies in the United"
         " States only."
     ),
@@ -94,9 +94,9 @@ def why(reason: str) -> str:
     return str(_REASONS.get(reason, reason))
 
 
-def no_debits(standing: str) -> str:
+def no_debits(status: str) -> str:
     """Say in the active language why bank payments are not offered; nothing if they are."""
-    return str(_NO_DEBITS.get(standing, ""))
+    return str(_NO_DEBITS.get(status, ""))
 
 
 def _thing(name: str) -> str:

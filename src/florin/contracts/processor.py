@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class LineItem:
     """One line on the processor's page: what is paid for."""
 
     name: str
@@ -37,7 +37,7 @@ class StartOrder:
     key: str
     attempt: str
     merchant: str
-    papers: tuple[Paper, ...]
+    line_items: tuple[LineItem, ...]
     description: str
     payer_email: str
     language: str
@@ -139,7 +139,7 @@ class DisputeReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aftermath:
+class PaymentEvents:
     """Everything that happened to a payment at the processor after it was taken."""
 
     fee: Money | None
@@ -157,7 +157,7 @@ class NewAccount:
     country: str
 
 
-class AccountStanding(StrEnum):
+class AccountStatus(StrEnum):
     """How far an account at the processor has come (R2)."""
 
     INCOMPLETE = "incomplete"  # the processor wants to know more
@@ -167,7 +167,7 @@ class AccountStanding(StrEnum):
     REJECTED = "rejected"
 
 
-class DebitStanding(StrEnum):
+class DebitStatus(StrEnum):
     """Whether the processor lets an account debit bank accounts, which it decides apart from cards (R13)."""
 
     ACTIVE = "active"
@@ -181,8 +181,8 @@ class AccountReport:
     """What the processor says about a company's account; ``wanted`` names what it still asks for."""
 
     reference: str
-    standing: AccountStanding
-    debits: DebitStanding
+    status: AccountStatus
+    debits: DebitStatus
     wanted: tuple[str, ...] = ()
     reason: str = ""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from florin.contracts.processor import Aftermath
+from florin.contracts.processor import PaymentEvents
 from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Method, Payment
 from florin.edges.gateways import registry
@@ -30,22 +30,22 @@ def follow(payment_id: UUID) -> None:
         return
     gateway = registry.get(payment.gateway, payment.account)
     for _ in range(_MOST_ROUNDS):
-        if not _record(payment_id, gateway.aftermath(payment.reference)):
+        if not _record(payment_id, gateway.payment_events(payment.reference)):
             return
 
 
 @transaction.atomic(durable=True)
-def _record(payment_id: UUID, aftermath: Aftermath) -> bool:
+def _record(payment_id: UUID, events: PaymentEvents) -> bool:
     """Book what is new, and say whether anything but the fee was, which never changes."""
     payment = allocating.lock(payment_id)
-    if aftermath.fee and aftermath.fee.currency == payment.currency:
-        settling.record_fee(payment, aftermath.fee)
+    if events.fee and events.fee.currency == payment.currency:
+        settling.record_fee(payment, events.fee)
     # The oldest first, here and below.
-    news = [refund_payment.take_in(payment, refund) for refund in reversed(aftermath.refunds)]
+    news = [refund_payment.take_in(payment, refund) for refund in reversed(events.refunds)]
     news += [
         return_payment.take_in(payment, report)
         if payment.method == Method.ACH and report.return_code
         else contest_payment.take_in(payment, report)
-        for report in reversed(aftermath.disputes)
+        for report in reversed(events.disputes)
     ]
     return any(news)

@@ -101,7 +101,7 @@ def ask(refund_id: UUID) -> None:
     """Find out what became of a refund; one that the processor never heard of is asked for again."""
     asked = Refund.objects.select_related("payment").get(pk=refund_id)
     try:
-        known = _gateway(asked.payment).aftermath(asked.payment.reference).refunds
+        known = _gateway(asked.payment).payment_events(asked.payment.reference).refunds
     except GatewayError:
         services.doubt(refund_id)
         return

@@ -13,7 +13,7 @@ from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
     GatewayRefusal,
-    Paper,
+    LineItem,
     Started,
     StartOrder,
 )
@@ -30,7 +30,7 @@ from florin.kernel.money import Money
 
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 # What the processor's page can list, and how long its texts may be.
-_MOST_PAPERS = 50
+_MOST_LINE_ITEMS = 50
 _LONGEST_NAME = 120
 _LONGEST_TEXT = 500
 
@@ -116,7 +116,7 @@ def order_for(attempt: Attempt) -> StartOrder:
         key=f"{attempt.pk}",
         attempt=f"{attempt.pk}",
         merchant=link.company.name,
-        papers=_papers(attempt, debts, numbers),
+        line_items=_line_items(attempt, debts, numbers),
         description=numbers[:_LONGEST_TEXT],
         payer_email=link.recipients[0] if len(link.recipients) == 1 else "",
         language=link.customer.language,
@@ -127,17 +127,17 @@ def order_for(attempt: Attempt) -> StartOrder:
     )
 
 
-def _papers(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tuple[Paper, ...]:
+def _line_items(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tuple[LineItem, ...]:
     """List the invoices; or all in one where credits are deducted, which no processor can list, or many."""
-    papers = tuple(Paper(name=number, amount=Money(amount, attempt.currency)) for number, amount in debts)
-    if len(papers) <= _MOST_PAPERS and sum(amount for _, amount in debts) == attempt.total:
-        return papers
+    items = tuple(LineItem(name=number, amount=Money(amount, attempt.currency)) for number, amount in debts)
+    if len(items) <= _MOST_LINE_ITEMS and sum(amount for _, amount in debts) == attempt.total:
+        return items
     name = (
         numbers
         if len(numbers) <= _LONGEST_NAME
         else ngettext("%(count)s invoice", "%(count)s invoices", len(debts)) % {"count": len(debts)}
     )
-    return (Paper(name=name, amount=attempt.money),)
+    return (LineItem(name=name, amount=attempt.money),)
 
 
 @transaction.atomic(durable=True)

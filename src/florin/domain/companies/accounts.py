@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import AccountReport, DebitStanding
+from florin.contracts.processor import AccountReport, DebitStatus
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
 
@@ -73,8 +73,8 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     late = locked.checked_at is not None and locked.checked_at > asked_at
     if late or locked.reference != account.reference:
         return Change(account=locked, before=before)
-    debits_ended = locked.debits == DebitStanding.ACTIVE != report.debits
-    locked.state = State(report.standing.value)
+    debits_ended = locked.debits == DebitStatus.ACTIVE != report.debits
+    locked.state = State(report.status.value)
     locked.debits = report.debits
     locked.wanted = list(report.wanted)
     locked.reason = report.reason[:200]
@@ -86,7 +86,7 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
 
 def due(now: datetime) -> QuerySet[PaymentsAccount]:
     """Return the accounts to ask about: each day those that are decided, each hour those on their way."""
-    decided = Q(state__in=[State.ACTIVE, State.REJECTED]) & ~Q(debits=DebitStanding.PENDING)
+    decided = Q(state__in=[State.ACTIVE, State.REJECTED]) & ~Q(debits=DebitStatus.PENDING)
     old = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _DAY)
     older_than_an_hour = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _HOUR)
     wanted = (decided & old) | (~decided & older_than_an_hour)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from florin.contracts.documents import Letterhead
-from florin.contracts.processor import DebitStanding
+from florin.contracts.processor import DebitStatus
 from florin.kernel.database import Keyed
 
 
@@ -96,8 +96,8 @@ class PaymentsAccount(Keyed):
     wanted = models.JSONField(default=list, help_text="What the processor still asks for.")
     debits = models.CharField(
         max_length=12,
-        choices=[(standing.value, standing.value) for standing in DebitStanding],
-        default=DebitStanding.ACTIVE,
+        choices=[(status.value, status.value) for status in DebitStatus],
+        default=DebitStatus.ACTIVE,
         help_text="Whether the processor lets it debit bank accounts.",
     )
     reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or rejected.")

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import DebitStanding
+from florin.contracts.processor import DebitStatus
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
@@ -56,7 +56,7 @@ def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
 
     Without a currency, whether they can be at all.
     """
-    allowed = account.debits == DebitStanding.ACTIVE
+    allowed = account.debits == DebitStatus.ACTIVE
     return account.ach_enabled and allowed and currency in {"", _ACH_CURRENCY}
 
 

@@ -8,7 +8,6 @@ from typing import ParamSpec, TypeVar
 
 from florin.contracts.processor import (
     AccountReport,
-    Aftermath,
     GatewayBusy,
     GatewayError,
     GatewayLost,
@@ -16,6 +15,7 @@ from florin.contracts.processor import (
     Movement,
     NewAccount,
     Notice,
+    PaymentEvents,
     PayoutReport,
     RefundReport,
     Report,
@@ -123,9 +123,9 @@ class GuardedGateway:
         """See ``Gateway.refund``."""
         return self._call(self._gateway.refund, payment, amount, key=key, refund=refund)
 
-    def aftermath(self, payment: str) -> Aftermath:
-        """See ``Gateway.aftermath``."""
-        return self._call(self._gateway.aftermath, payment)
+    def payment_events(self, payment: str) -> PaymentEvents:
+        """See ``Gateway.payment_events``."""
+        return self._call(self._gateway.payment_events, payment)
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """See ``Gateway.movements``."""

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from florin.contracts.processor import (
     AccountReport,
-    Aftermath,
     Movement,
     NewAccount,
     Notice,
+    PaymentEvents,
     PayoutReport,
     RefundReport,
     Report,
@@ -52,7 +52,7 @@ class Gateway(Protocol):
             GatewayRefusal: if the processor will not: the payment is disputed, or not so much is left.
         """
 
-    def aftermath(self, payment: str) -> Aftermath:
+    def payment_events(self, payment: str) -> PaymentEvents:
         """Return what followed after a payment was taken: its fee, refunds and disputes, the latest first."""
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from florin.contracts import account_words
 from florin.contracts.documents import Letterhead
 from florin.contracts.news import MoneyNews
-from florin.contracts.processor import AccountStanding
+from florin.contracts.processor import AccountStatus
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
@@ -28,7 +28,7 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str) -> Letter:
     """
     with override(news.language):
         wanted = account_words.wanted(filter(None, news.reference.split(",")))
-        words = _words(AccountStanding(news.state), wanted=wanted)
+        words = _words(AccountStatus(news.state), wanted=wanted)
         why = account_words.why(news.reason) if not wanted else ""
         return writing.write(
             "news",
@@ -52,9 +52,9 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str) -> Letter:
         )
 
 
-def _words(standing: AccountStanding, *, wanted: list[str]) -> _Words:
-    match standing:
-        case AccountStanding.ACTIVE if wanted:
+def _words(status: AccountStatus, *, wanted: list[str]) -> _Words:
+    match status:
+        case AccountStatus.ACTIVE if wanted:
             return _Words(
                 _("The payment processor asks for more"),
                 (
@@ -62,7 +62,7 @@ def _words(standing: AccountStanding, *, wanted: list[str]) -> _Words:
                     _("Please give what is asked for soon; otherwise the processor may stop the account."),
                 ),
             )
-        case AccountStanding.ACTIVE:
+        case AccountStatus.ACTIVE:
             return _Words(
                 _("Your payments account is active"),
                 (
@@ -70,7 +70,7 @@ def _words(standing: AccountStanding, *, wanted: list[str]) -> _Words:
                     _("You need not do anything. Links that were sent before work as well."),
                 ),
             )
-        case AccountStanding.SUSPENDED:
+        case AccountStatus.SUSPENDED:
             return _Words(
                 _("Your payments account is suspended"),
                 (
@@ -79,7 +79,7 @@ def _words(standing: AccountStanding, *, wanted: list[str]) -> _Words:
                     _("Look at what the processor says, and ask whoever runs your installation."),
                 ),
             )
-        case AccountStanding.REJECTED:
+        case AccountStatus.REJECTED:
             return _Words(
                 _("Your payments account was rejected"),
                 (
@@ -87,7 +87,7 @@ def _words(standing: AccountStanding, *, wanted: list[str]) -> _Words:
                     _("Please ask whoever runs your installation what can be done."),
                 ),
             )
-        case AccountStanding.INCOMPLETE | AccountStanding.PENDING:
+        case AccountStatus.INCOMPLETE | AccountStatus.PENDING:
             return _Words(
                 _("The payment processor needs more information"),
                 (

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-import florin.contracts.processor
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,7 +19,7 @@ class Migration(migrations.Migration):
                     ("inactive", "inactive"),
                     ("unrequested", "unrequested"),
                 ],
-                default=florin.contracts.processor.DebitStanding["ACTIVE"],
+                default="active",
                 help_text="Whether the processor lets it debit bank accounts.",
                 max_length=12,
             ),

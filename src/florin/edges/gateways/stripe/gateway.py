@@ -14,9 +14,8 @@ import stripe
 
 from florin.contracts.processor import (
     AccountReport,
-    Aftermath,
     BadNotice,
-    DebitStanding,
+    DebitStatus,
     GatewayBusy,
     GatewayError,
     GatewayFault,
@@ -25,6 +24,7 @@ from florin.contracts.processor import (
     Movement,
     NewAccount,
     Notice,
+    PaymentEvents,
     PayoutReport,
     RefundReport,
     Report,
@@ -130,8 +130,8 @@ class StripeGateway:
             raise _refusal_in(problem) from problem
         return reading.refund_report(made)
 
-    def aftermath(self, payment: str) -> Aftermath:
-        """Ask for the payment, its refunds and its disputes; see ``Gateway.aftermath``."""
+    def payment_events(self, payment: str) -> PaymentEvents:
+        """Ask for the payment, its refunds and its disputes; see ``Gateway.payment_events``."""
         intent = self._ask(
             self._client.v1.payment_intents.retrieve,
             payment,
@@ -142,7 +142,7 @@ class StripeGateway:
             {"payment_intent": payment, "expand": ["data.balance_transaction"]},
         )
         disputes = self._all(self._client.v1.disputes.list, {"payment_intent": payment})
-        return Aftermath(
+        return PaymentEvents(
             fee=reading.fee_of(intent.get("latest_charge") or {}),
             refunds=tuple(map(reading.refund_report, refunds)),
             disputes=tuple(map(reading.dispute_report, disputes)),
@@ -207,7 +207,7 @@ class StripeGateway:
         """Ask how an account stands; see ``Gateway.account``. Of our own, Stripe tells no capabilities."""
         if not account:
             own = reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
-            return replace(own, debits=DebitStanding.ACTIVE)
+            return replace(own, debits=DebitStatus.ACTIVE)
         try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
         except GatewayLost:
@@ -305,12 +305,12 @@ def _session(order: StartOrder) -> dict[str, Any]:
             {
                 "quantity": 1,
                 "price_data": {
-                    "currency": paper.amount.currency.lower(),
-                    "unit_amount": paper.amount.minor,
-                    "product_data": {"name": paper.name},
+                    "currency": item.amount.currency.lower(),
+                    "unit_amount": item.amount.minor,
+                    "product_data": {"name": item.name},
                 },
             }
-            for paper in order.papers
+            for item in order.line_items
         ],
         "payment_intent_data": {
             # A bank debit cannot be held, so it is taken at once.

@@ -8,8 +8,8 @@ from typing import Any
 
 from florin.contracts.processor import (
     AccountReport,
-    AccountStanding,
-    DebitStanding,
+    AccountStatus,
+    DebitStatus,
     DisputeOutcome,
     DisputeReport,
     Movement,
@@ -222,7 +222,7 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
     reason = str(requirements.get("disabled_reason") or "")
     return AccountReport(
         reference=account["id"],
-        standing=_standing(account, wanted=bool(wanted), reason=reason),
+        status=_account_status(account, wanted=bool(wanted), reason=reason),
         debits=_debits(account),
         wanted=tuple(dict.fromkeys(wanted)),
         reason=reason,
@@ -233,35 +233,35 @@ def lost_account(reference: str) -> AccountReport:
     """Report an account that we may not look at any more: nothing can be paid into it."""
     return AccountReport(
         reference=reference,
-        standing=AccountStanding.SUSPENDED,
-        debits=DebitStanding.INACTIVE,
+        status=AccountStatus.SUSPENDED,
+        debits=DebitStatus.INACTIVE,
         reason="account_invalid",
     )
 
 
-def _standing(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStanding:
+def _account_status(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStatus:
     if reason.startswith("rejected"):
-        return AccountStanding.REJECTED
+        return AccountStatus.REJECTED
     if account.get("charges_enabled"):
-        return AccountStanding.ACTIVE
+        return AccountStatus.ACTIVE
     if reason and not reason.startswith("requirements."):
-        return AccountStanding.SUSPENDED
+        return AccountStatus.SUSPENDED
     if wanted or not account.get("details_submitted"):
-        return AccountStanding.INCOMPLETE
-    return AccountStanding.PENDING
+        return AccountStatus.INCOMPLETE
+    return AccountStatus.PENDING
 
 
-def _debits(account: Mapping[str, Any]) -> DebitStanding:
+def _debits(account: Mapping[str, Any]) -> DebitStatus:
     """Read the capability to debit bank accounts; one that was refused or withdrawn is not active either."""
     match (account.get("capabilities") or {}).get(DEBITS):
         case None:
-            return DebitStanding.UNREQUESTED
+            return DebitStatus.UNREQUESTED
         case "active":
-            return DebitStanding.ACTIVE
+            return DebitStatus.ACTIVE
         case "pending":
-            return DebitStanding.PENDING
+            return DebitStatus.PENDING
         case _:
-            return DebitStanding.INACTIVE
+            return DebitStatus.INACTIVE
 
 
 def _dispute_outcome(status: str) -> DisputeOutcome:
