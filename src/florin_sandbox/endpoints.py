@@ -11,12 +11,15 @@ from typing import Literal
 from florin_sandbox import errors, ids, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
+from florin_sandbox.settings import API_VERSION
 from florin_sandbox.store import Json
 
 KIND = "webhook_endpoint"
 MOST = 16
 OVERLAP = 24 * 3600
 DEFAULT = "default_endpoint"
+APPLICATION = "ca_FlorinSandboxPlatform"
+"""The platform's Connect application: what an endpoint for connected accounts names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,20 @@ class Wish:
     enabled_events: list[str]
     description: str | None
     metadata: dict[str, str]
+    api_version: str | None = None
     hears: Literal["own", "connected", "both"] = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change of an endpoint; None leaves as it is."""
+
+    endpoint: str
+    url: str | None
+    enabled_events: list[str]
+    description: str | None
+    metadata: dict[str, str]
+    disabled: bool | None
 
 
 def read_create(params: Params, _identifier: str) -> Wish:
@@ -39,8 +55,27 @@ def read_create(params: Params, _identifier: str) -> Wish:
     wanted = params.texts("enabled_events")
     if not wanted:
         raise errors.missing("enabled_events")
-    hears: Literal["own", "connected"] = "connected" if params.truth("connect") else "own"
-    return Wish(url, wanted, params.text("description"), params.metadata(), hears)
+    return Wish(
+        url=url,
+        enabled_events=wanted,
+        description=params.text("description"),
+        metadata=params.metadata(),
+        api_version=params.choice("api_version", (API_VERSION,), "") or None,
+        hears="connected" if params.truth("connect") else "own",
+    )
+
+
+def read_update(params: Params, identifier: str) -> Change:
+    """What the caller wants changed; as at Stripe, neither the version nor whose events it hears."""
+    params.only({"url", "enabled_events", "description", "metadata", "disabled", "expand"})
+    return Change(
+        endpoint=identifier,
+        url=params.url("url"),
+        enabled_events=params.texts("enabled_events"),
+        description=params.text("description"),
+        metadata=params.metadata(),
+        disabled=params.truth("disabled") if params.has("disabled") else None,
+    )
 
 
 def create(bank: Bank, wish: Wish) -> Json:
@@ -54,7 +89,9 @@ def create(bank: Bank, wish: Wish) -> Json:
 def _add(bank: Bank, wish: Wish, secret: str) -> Json:
     endpoint = shapes.webhook_endpoint(
         bank.clock.now(),
-        wish.url,
+        api_version=wish.api_version,
+        application=APPLICATION if wish.hears == "connected" else None,
+        url=wish.url,
         enabled_events=wish.enabled_events,
         description=wish.description,
         metadata=dict(wish.metadata),
@@ -69,6 +106,19 @@ def find(bank: Bank, identifier: str) -> Json:
     if found is None:
         raise errors.no_such("webhook endpoint", identifier, "webhook_endpoint")
     return found
+
+
+def update(bank: Bank, change: Change) -> Json:
+    """Change an endpoint; it keeps its secret, which is not told again."""
+    endpoint = find(bank, change.endpoint)
+    endpoint["url"] = change.url or endpoint["url"]
+    endpoint["enabled_events"] = change.enabled_events or endpoint["enabled_events"]
+    endpoint["description"] = change.description or endpoint["description"]
+    endpoint["metadata"].update(change.metadata)
+    if change.disabled is not None:
+        endpoint["status"] = "disabled" if change.disabled else "enabled"
+    bank.store.save(endpoint)
+    return endpoint
 
 
 def delete(bank: Bank, identifier: str) -> Json:
@@ -88,7 +138,7 @@ def ensure_default(bank: Bank) -> None:
         bank.store.keep_setting("webhook_secret", secret)
         existing = bank.store.get(KIND, bank.store.setting(DEFAULT))
         if existing is None:
-            wish = Wish(settings.webhook_url, ["*"], "from the command line", {}, "both")
+            wish = Wish(settings.webhook_url, ["*"], "from the command line", {}, hears="both")
             bank.store.keep_setting(DEFAULT, _add(bank, wish, secret)["id"])
         else:
             existing["url"] = settings.webhook_url

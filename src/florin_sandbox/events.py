@@ -6,7 +6,7 @@ from florin_sandbox.store import Json
 
 EVERYTHING = "*"
 LISTENERS = """
-SELECT body FROM object WHERE kind = 'webhook_endpoint' AND (
+SELECT body FROM object WHERE kind = 'webhook_endpoint' AND body ->> 'status' = 'enabled' AND (
     (account = ? AND coalesce(private ->> 'hears', 'own') IN ('own', 'both'))
     OR (account = '' AND account <> ? AND private ->> 'hears' IN ('connected', 'both'))
 ) ORDER BY seq DESC

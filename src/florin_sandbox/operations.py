@@ -128,6 +128,7 @@ OPERATIONS = (
     Operation("endpoint.create", "POST", W, endpoints.read_create, endpoints.create),
     _lister("endpoint.list", endpoints.KIND, W),
     Operation("endpoint.retrieve", "GET", W + "/{id}", _read_id, endpoints.find),
+    Operation("endpoint.update", "POST", W + "/{id}", endpoints.read_update, endpoints.update),
     Operation("endpoint.delete", "DELETE", W + "/{id}", _read_id, endpoints.delete),
 )
 PAGE_OPERATIONS = ("intent.confirm", "intent.challenge", onboarding.OPERATION)

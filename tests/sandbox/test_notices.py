@@ -2,10 +2,12 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stripe
 
+from florin_sandbox.settings import API_VERSION
 from sandbox.world import SECRET, Sandbox, Shop, open_shop, wait_for
 
 PAID = [
@@ -63,6 +65,43 @@ def test_an_endpoint_hears_only_what_it_asked_for(bank: Sandbox, shop: Shop) -> 
 
     picky.verified(str(endpoint.secret))
     bank.api.v1.webhook_endpoints.delete(endpoint.id)
+
+
+def test_an_endpoint_can_be_told_other_events_and_keeps_its_secret(bank: Sandbox, shop: Shop) -> None:
+    picky = open_shop()
+    endpoints = bank.api.v1.webhook_endpoints
+    endpoint = endpoints.create({"url": picky.url, "enabled_events": ["payout.paid"]})
+    changed = endpoints.update(endpoint.id, {"enabled_events": ["charge.succeeded"]})
+    bank.authorised()
+    wait_for(lambda: picky.types() == ["charge.succeeded"])
+
+    picky.verified(str(endpoint.secret))
+    assert (changed.enabled_events, "secret" in changed.to_dict()) == (["charge.succeeded"], False)
+    endpoints.delete(endpoint.id)
+
+
+def test_an_endpoint_that_is_switched_off_hears_nothing(bank: Sandbox, shop: Shop) -> None:
+    silent = open_shop()
+    endpoints = bank.api.v1.webhook_endpoints
+    endpoint = endpoints.create({"url": silent.url, "enabled_events": ["*"]})
+    assert endpoints.update(endpoint.id, {"disabled": True}).status == "disabled"
+    bank.authorised()
+    wait_for(lambda: len(shop.notices) == 4)
+
+    assert silent.notices == []
+    endpoints.delete(endpoint.id)
+
+
+def test_an_endpoint_says_its_version_and_whom_it_is_for(bank: Sandbox) -> None:
+    endpoints = bank.api.v1.webhook_endpoints
+    params: Any = {"url": "https://pay.example/n", "enabled_events": ["*"], "api_version": API_VERSION}
+    own = endpoints.create(params)
+    connected = endpoints.create(params | {"connect": True})
+
+    assert (own.api_version, own.application) == (API_VERSION, None)
+    assert str(connected.application).startswith("ca_")
+    for endpoint in (own, connected):
+        endpoints.delete(endpoint.id)
 
 
 def test_held_notices_go_out_when_released(bank: Sandbox, shop: Shop) -> None:
