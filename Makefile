@@ -32,7 +32,7 @@ messages: $(RUNTIME)  ## Renew the catalogues of translations; needs gettext.
 bench: $(DEVELOPMENT)  ## Measure speed; takes a few minutes.
 	$(BIN)/python -m bench
 
-chaos: $(DEVELOPMENT)  ## Thousands of payments, hundreds of kills; takes about an hour.
+chaos: $(DEVELOPMENT)  ## Crowds, thousands of payments, hundreds of kills; takes about two hours.
 	cd tests && ../$(BIN)/python -m chaos
 
 lock: $(DEVELOPMENT)  ## Renew the locked versions.

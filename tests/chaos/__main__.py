@@ -1,4 +1,4 @@
-"""``python -m chaos``: the long run; prints its seed first, and every problem last."""
+"""``python -m chaos``: rounds of crowds, then the storm; prints its seed first, and every problem last."""
 
 import argparse
 import random
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chaos import crowd
+from chaos import rounds
 from chaos.run import Run, play
 from testing.demo import Demo
 
@@ -19,14 +19,17 @@ def main() -> int:
     parser.add_argument("--payments", type=int, default=2000, help="so many in calm, and again in storm")
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    parser.add_argument("--crowd", type=int, default=50, help="so many payers at once on one link")
+    parser.add_argument("--rounds", type=int, default=200, help="of a crowd on one link, and on one refund")
+    parser.add_argument("--crowd", type=int, default=50, help="so many people at once in each round")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between kills")
     parser.add_argument("--folder", type=Path, help="keep data and logs here; else nothing is kept")
     options = parser.parse_args()
     _say(f"seed {options.seed}")
     with _room(options.folder) as folder, Demo.running(folder) as demo:
-        rushed = crowd.play(demo, payers=options.crowd)
-        _say(f"{options.crowd} payers at once on one link: {rushed.seconds:.1f} s")
+        rushed = rounds.play(demo, rounds=options.rounds, people=options.crowd, seed=options.seed, say=_say)
+        _say(
+            f"{len(rushed.problems)} problems in the rounds; the slowest payer waited {rushed.slowest:.1f} s"
+        )
         outcome = play(
             demo,
             Run(
