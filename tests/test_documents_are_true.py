@@ -15,6 +15,7 @@ from florin.domain.orders.lifecycle import ORDER
 from florin.domain.payments.lifecycle import ATTEMPT
 from florin.domain.refunds.lifecycle import REFUND
 from florin.domain.sends.lifecycle import PART
+from florin.edges.gateways.stripe import events
 from florin.kernel.lifecycle import Lifecycle
 
 ROOT = Path(__file__).parent.parent
@@ -129,3 +130,10 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
     told = [row[0] for row in _rows(DOCS / "dependencies.md") if row[0] not in {"package", "---"}]
 
     assert sorted(told) == sorted(names)
+
+
+def test_the_events_to_switch_on_at_stripe_are_those_that_we_read() -> None:
+    told = (DOCS / "gateways.md").read_text().partition("**Events.**")[2].partition("\n\n")[2]
+    table = told.partition("\n\n")[0]
+
+    assert sorted(re.findall(r"`([a-z_.]+)`", table)) == sorted(events.READ)

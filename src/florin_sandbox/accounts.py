@@ -251,17 +251,17 @@ def move(bank: Bank, account: Json, to: Stage) -> None:
     _tell(bank, account)
 
 
-def check_can_charge(bank: Bank, methods: list[str]) -> None:
-    """Refuse to open a checkout for an account that may not take payments in these ways."""
-    if not bank.store.account:
-        return
+def check_can_charge(bank: Bank) -> None:
+    """Refuse to open a checkout for an account that may not take payments."""
     account = own(bank)
     if not account["charges_enabled"]:
         raise errors.Refusal(f"The account {account['id']} cannot take payments at the moment.")
-    for method in methods:
-        if account["capabilities"].get(METHODS[method]) != "active":
-            message = f"The payment method type {method} is not active for the account {account['id']}."
-            raise errors.invalid("payment_method_types", message)
+
+
+def active_methods(bank: Bank) -> frozenset[str]:
+    """The ways in which the account in scope may take payments."""
+    capabilities = own(bank)["capabilities"]
+    return frozenset(way for way, needed in METHODS.items() if capabilities.get(needed) == "active")
 
 
 def shown_name(bank: Bank) -> str:

@@ -96,6 +96,7 @@ class Api:
         """Everything that can be refused before anything has begun."""
         request = call.request
         check_key(request, self.bank.settings.api_key)
+        check_version(request)
         call.account = accounts.acting(self.bank, request.headers.get("stripe-account", ""))
         body = await read_body(request)
         params = Params(
@@ -171,6 +172,13 @@ def check_key(request: Request, api_key: str) -> None:
     if not secrets.compare_digest(value.encode(), api_key.encode()):
         shown = f"{value[:8]}{'*' * 8}{value[-4:]}"
         raise errors.Refusal(f"Invalid API Key provided: {shown}", status=401)
+
+
+def check_version(request: Request) -> None:
+    """Refuse a version of the API that is not spoken here; without the header it is ours."""
+    version = request.headers.get("stripe-version", API_VERSION)
+    if version != API_VERSION:
+        raise errors.Refusal(f"Invalid Stripe API version: {version}")
 
 
 async def read_body(request: Request) -> bytes:

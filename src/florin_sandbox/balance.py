@@ -92,6 +92,11 @@ def book_refund(bank: Bank, refund: Json, charge: Json) -> Json:
     return book(bank, refund, kind=kind, amount=-refund["amount"], fee=-back)
 
 
+def left(charge: Json) -> int:
+    """What was taken of a charge and not given back."""
+    return int(charge["amount_captured"] - charge["amount_refunded"])
+
+
 def by_debit(charge: Json) -> bool:
     """Whether a bank account was debited, rather than a card charged."""
     return bool(charge["payment_method_details"]["type"] == BANK_DEBIT)
@@ -113,7 +118,7 @@ def fee_back(bank: Bank, charge: Json, amount: int) -> int:
     settings = bank.settings
     points = settings.ach_fee_basis_points if by_debit(charge) else settings.fee_basis_points
     taken: int = charge["amount_captured"]
-    before: int = charge["amount_refunded"] - (charge["amount"] - taken)
+    before: int = charge["amount_refunded"]
     variable = min(fee(bank, charge, taken), money.fee(taken, points))
     share = variable * (before + amount) // taken - variable * before // taken
     return max(0, share - settings.refund_fee_kept)

@@ -13,6 +13,7 @@ from florin_sandbox import (
     counter,
     due,
     hosted_page,
+    methods,
     sessions,
 )
 from florin_sandbox.attempts import Outcome
@@ -87,7 +88,7 @@ class MoneyOrders:
         found = typed.account
         if found is None:
             raise BadOrder(f"Not valid: {', '.join(typed.wrong)}.")
-        _need_method(session, sessions.BANK_DEBIT)
+        _need_method(session, methods.BANK_DEBIT)
         return await hosted_page.run(
             self.bank, session["id"], lambda now: attempts.debit(self.bank, now, found, typed.payer)
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from florin_sandbox import bank_debits, disputes, errors, intents, refunds
+from florin_sandbox import balance, bank_debits, disputes, errors, intents, refunds
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -52,7 +52,7 @@ def dispute(
         charge = _disputable(bank, intents.find(bank, intent_id))
         if reason not in disputes.NETWORK_CODES:
             raise errors.Refusal(f"reason must be one of {', '.join(disputes.NETWORK_CODES)}.")
-        left = charge["amount"] - charge["amount_refunded"]
+        left = balance.left(charge)
         wanted = left if amount is None else amount
         if not 0 < wanted <= left:
             raise errors.Refusal(f"amount must be from 1 to {left}, which is what was not refunded.")

@@ -74,7 +74,7 @@ def escalate(bank: Bank, inquiry: Json) -> None:
     if inquiry["status"] not in {"warning_needs_response", "warning_under_review"}:
         raise errors.Refusal("Only an open inquiry can become a dispute.")
     charge = bank.store.get("charge", inquiry["charge"]) or {}
-    if _left(charge) < inquiry["amount"]:
+    if balance.left(charge) < inquiry["amount"]:
         raise errors.Refusal("The payment was refunded; there is nothing left to dispute.")
     inquiry.update(status="needs_response", is_charge_refundable=False)
     _await_answer(bank, inquiry)
@@ -122,7 +122,7 @@ def come_due(bank: Bank, dispute_: Json) -> None:
     """The verdict on the evidence, or the end of the days to send any."""
     verdict = bank.store.private(dispute_["id"]).get("verdict")
     charge = bank.store.get("charge", dispute_["charge"]) or {}
-    if verdict == "escalated" and _left(charge) >= dispute_["amount"]:
+    if verdict == "escalated" and balance.left(charge) >= dispute_["amount"]:
         escalate(bank, dispute_)
     elif verdict == "won":
         win(bank, dispute_)
@@ -135,10 +135,6 @@ def of_charge(bank: Bank, charge: Json) -> list[Json]:
     """The disputes about a charge, the newest first."""
     found = bank.store.children(KIND, charge["payment_intent"])
     return [entry for entry in found if entry["charge"] == charge["id"]]
-
-
-def _left(charge: Json) -> int:
-    return int(charge["amount"] - charge["amount_refunded"])
 
 
 def _open(bank: Bank, charge: Json, *, amount: int, reason: str, code: str, status: str) -> Json:

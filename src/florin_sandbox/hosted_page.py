@@ -15,6 +15,7 @@ from florin_sandbox import (
     connections,
     due,
     faults,
+    methods,
     pages,
     sessions,
     texts,
@@ -54,7 +55,7 @@ class HostedPage:
         if session["status"] != "open":
             return self._closed(request, session)
         method = _method(session, request.query_params.get("method", ""))
-        empty = bank_form.Typed if method == sessions.BANK_DEBIT else card_form.Typed
+        empty = bank_form.Typed if method == methods.BANK_DEBIT else card_form.Typed
         return self._form(request, session, empty(email=session["customer_email"] or ""))
 
     async def pay(self, request: Request) -> Response:
@@ -65,7 +66,7 @@ class HostedPage:
         if session["status"] != "open":
             return self._settled(request, session)
         form = await _form_of(request)
-        if _method(session, form.get("method", "")) == sessions.BANK_DEBIT:
+        if _method(session, form.get("method", "")) == methods.BANK_DEBIT:
             return await self._debit(request, session, bank_form.read(form))
         return await self._charge(request, session, card_form.read(form, self.bank.clock.now()))
 
@@ -227,8 +228,8 @@ async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -
 
 
 def _method(session: Json, wanted: str) -> str:
-    methods = session["payment_method_types"]
-    return wanted if wanted in methods else str(methods[0])
+    offered = session["payment_method_types"]
+    return wanted if wanted in offered else str(offered[0])
 
 
 def _cheat(session: Json, fault: faults.Fault) -> Json:

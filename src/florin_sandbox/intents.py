@@ -185,7 +185,10 @@ def _still_here(bank: Bank, intent: Json) -> bool:
 
 
 def let_go(bank: Bank, intent: Json, reason: str | None) -> None:
-    """Cancel an intent; what was held goes back and shows on the charge as refunded, as at Stripe."""
+    """Cancel an intent; what was held goes back.
+
+    As at Stripe since version basil that is no refund: the charge stays as it was authorised, never captured.
+    """
     held = intent["amount_capturable"]
     pending = intent["status"] == "processing"
     now = bank.clock.now()
@@ -195,11 +198,7 @@ def let_go(bank: Bank, intent: Json, reason: str | None) -> None:
     bank.store.save(intent)
     bank.store.set_due(intent["id"], None)
     if held:
-        charge = bank.store.get("charge", intent["latest_charge"]) or {}
-        charge.update(amount_refunded=held, refunded=True)
-        bank.store.save(charge)
-        moves.write(bank, "released", intent, held, charge=charge["id"])
-        events.emit(bank, "charge.refunded", charge)
+        moves.write(bank, "released", intent, held, charge=intent["latest_charge"])
     if pending:
         _call_off(bank, intent)
     events.emit(bank, "payment_intent.canceled", intent)
@@ -220,15 +219,14 @@ def _call_off(bank: Bank, intent: Json) -> None:
 
 def authorisation_over(bank: Bank, intent: Json) -> None:
     """Seven days without a capture: the issuer takes the money back."""
-    let_go(bank, intent, "automatic")
+    events.emit(bank, "charge.expired", bank.store.get("charge", intent["latest_charge"]) or {})
+    let_go(bank, intent, "expired")
 
 
 def _take(bank: Bank, intent: Json, charge: Json, amount: int) -> None:
     rest = intent["amount"] - amount
     transaction = balance.book_charge(bank, charge, amount)
-    charge.update(
-        amount_captured=amount, amount_refunded=rest, captured=True, balance_transaction=transaction["id"]
-    )
+    charge.update(amount_captured=amount, captured=True, balance_transaction=transaction["id"])
     bank.store.save(charge)
     intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
     bank.store.save(intent)

@@ -109,6 +109,16 @@ class Params:
             raise errors.invalid(self.name(key), f"Invalid {self.name(key)}: must be one of {listed}")
         return value
 
+    def choices(self, key: str, options: tuple[str, ...]) -> list[str]:
+        """A list of these words, in the order of their numbers."""
+        inner = self.group(key)
+        return [inner.need_choice(index, options) for index in sorted(inner._tree, key=_number)]  # noqa: SLF001 - same class
+
+    def need_choice(self, key: str, options: tuple[str, ...]) -> str:
+        """One of these words, which must be there."""
+        self.need_text(key)
+        return self.choice(key, options, "")
+
     def truth(self, key: str) -> bool:
         """Yes or no; no where nothing was sent."""
         return self.choice(key, ("true", "false"), "false") == "true"

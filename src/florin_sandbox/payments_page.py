@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import bank_accounts, counter, disputes, due, errors, pages
+from florin_sandbox import balance, bank_accounts, counter, disputes, due, errors, pages
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -133,7 +133,7 @@ def _possible(bank: Bank, intent: Json, charge: Json | None) -> set[str]:
         return set()
     standing = {entry["status"] for entry in disputes.of_charge(bank, charge)}
     can = {"return"} if debit and not charge["disputed"] else set()
-    if charge["amount"] > charge["amount_refunded"]:
+    if balance.left(charge) > 0:
         if not standing & {"needs_response", "under_review", "lost"}:
             can.add("refund")
         if not debit and not standing & set(disputes.OPEN):

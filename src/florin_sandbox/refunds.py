@@ -64,7 +64,7 @@ def create(bank: Bank, wish: Wish) -> Json:
     """Give captured money back. Refuses more than is left, and what a dispute has taken already."""
     charge = _charge(bank, wish)
     _check_undisputed(bank, charge)
-    left = charge["amount"] - charge["amount_refunded"]
+    left = balance.left(charge)
     if left == 0:
         raise errors.Refusal(
             f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
@@ -88,7 +88,7 @@ def _give_back(bank: Bank, charge: Json, amount: int, wish: Wish) -> Json:
     due = None if course.after is None else now + course.after
     bank.store.add(refund, parent=charge["payment_intent"], due=due, private={"then": course.then})
     charge["amount_refunded"] += amount
-    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    charge["refunded"] = balance.left(charge) == 0
     bank.store.save(charge)
     moves.write(bank, "refunded", charge, amount, charge=charge["id"], refund=refund["id"])
     events.emit(bank, "refund.created", refund)
@@ -202,6 +202,6 @@ def _charge(bank: Bank, wish: Wish) -> Json:
 
 def _too_much(charge: Json, amount: int, left: int) -> str:
     wanted, rest = (money.show(value, charge["currency"]) for value in (amount, left))
-    if charge["amount_refunded"]:
+    if left < charge["amount"]:
         return f"Refund amount ({wanted}) is greater than unrefunded amount on charge ({rest})"
     return f"Refund amount ({wanted}) is greater than charge amount ({rest})"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from florin_sandbox import accounts, errors, events, intents, money, shapes
+from florin_sandbox import accounts, errors, events, intents, methods, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -13,7 +13,7 @@ LOCALES = ("auto", "en", "en-GB", "es", "es-419")
 KNOWN = frozenset(
     [
         "adaptive_pricing",
-        "allow_promotion_codes",
+        "allowed_payment_method_types",
         "automatic_tax",
         "billing_address_collection",
         "branding_settings",
@@ -33,7 +33,6 @@ KNOWN = frozenset(
         "origin_context",
         "payment_intent_data",
         "payment_method_options",
-        "payment_method_types",
         "phone_number_collection",
         "submit_type",
         "success_url",
@@ -53,8 +52,6 @@ INTENT_KNOWN = frozenset(
         "transfer_group",
     ]
 )
-BANK_DEBIT = "us_bank_account"
-METHODS = ("card", BANK_DEBIT)
 SHORTEST = 30 * 60
 LONGEST = 24 * 3600
 LENIENCE = 60
@@ -87,7 +84,6 @@ def read_create(params: Params, _identifier: str) -> Order:
     if success_url is None:
         raise errors.missing("success_url")
     intent = _read_intent(params.group("payment_intent_data"))
-    methods = _read_methods(params, currency, intent["capture_method"])
     email = params.text("customer_email", limit=800)
     facts = {
         "amount_total": total,
@@ -98,29 +94,12 @@ def read_create(params: Params, _identifier: str) -> Order:
         "customer_email": email,
         "locale": params.choice("locale", LOCALES, "") or None,
         "metadata": params.metadata(),
-        "payment_method_types": methods,
+        "adaptive_pricing": {"enabled": params.group("adaptive_pricing").truth("enabled")},
+        "allowed_payment_method_types": methods.read_allowed(params),
+        "payment_method_options": methods.read_options(params),
     }
     merchant = params.group("branding_settings").text("display_name", limit=200)
     return Order(facts, lines, intent, merchant, params.integer("expires_at"))
-
-
-def _read_methods(params: Params, currency: str, capture_method: str) -> list[str]:
-    name = "payment_method_types"
-    methods = params.texts(name) or ["card"]
-    for method in methods:
-        if method not in METHODS:
-            raise errors.invalid(name, f"Invalid {name}: {method} is not available here")
-    if len(set(methods)) < len(methods):
-        raise errors.invalid(name, "Each payment method type can be given once.")
-    if BANK_DEBIT in methods and currency != "usd":
-        message = (
-            f"The payment method `{BANK_DEBIT}` needs the currency `usd`, but the session is in `{currency}`."
-        )
-        raise errors.invalid(name, message)
-    if BANK_DEBIT in methods and capture_method == "manual":
-        message = f"The payment method `{BANK_DEBIT}` cannot be used with the capture method `manual`."
-        raise errors.invalid(name, message)
-    return methods
 
 
 def _read_lines(params: Params) -> tuple[str, list[tuple[int, int, Json]]]:
@@ -166,16 +145,27 @@ def _read_intent(group: Params) -> Json:
 
 
 def create(bank: Bank, order: Order) -> Json:
-    """Open a session and its page. Refuses for an account that may not take payments in these ways."""
-    accounts.check_can_charge(bank, order.facts["payment_method_types"])
+    """Open a session and its page. Refuses where none of these ways is open to the account."""
+    accounts.check_can_charge(bank)
+    offered = methods.offered(
+        bank,
+        order.facts["allowed_payment_method_types"],
+        currency=order.facts["currency"],
+        capture_method=order.intent["capture_method"],
+    )
     now = bank.clock.now()
     expires_at = _moment(bank, order.expires_at) if order.expires_at else now + LONGEST
     if not _allowed(now, expires_at):
         message = "`expires_at` must be between 30 minutes and 24 hours from Checkout Session creation."
         raise errors.invalid("expires_at", message)
-    session = shapes.checkout_session(
-        now, f"{bank.settings.base_url}/c/pay/", **order.facts, expires_at=expires_at
-    )
+    options = order.facts["payment_method_options"]
+    facts = {
+        **order.facts,
+        "expires_at": expires_at,
+        "payment_method_options": {method: options[method] for method in offered},
+        "payment_method_types": offered,
+    }
+    session = shapes.checkout_session(now, f"{bank.settings.base_url}/c/pay/", **facts)
     currency = order.facts["currency"]
     private = {
         "intent": order.intent,

@@ -9,11 +9,6 @@ from florin_sandbox.store import Json
 DAY = 24 * 3600
 NO_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 
-METHOD_OPTIONS = {
-    "card": {"request_three_d_secure": "automatic"},
-    "us_bank_account": {"verification_method": "automatic"},
-}
-
 
 def checkout_session(now: int, url: str, **facts: Any) -> Json:
     """An open session. `url` is the page's address up to the id."""
@@ -22,7 +17,6 @@ def checkout_session(now: int, url: str, **facts: Any) -> Json:
     return {
         "id": identifier,
         "object": "checkout.session",
-        "adaptive_pricing": {"enabled": False},
         "after_expiration": None,
         "allow_promotion_codes": None,
         "amount_subtotal": amount,
@@ -53,7 +47,6 @@ def checkout_session(now: int, url: str, **facts: Any) -> Json:
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
-        "payment_method_options": {},
         "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},
@@ -136,9 +129,7 @@ def payment_intent(now: int, session: Json, data: Json) -> Json:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {
-            method: dict(METHOD_OPTIONS[method]) for method in session["payment_method_types"]
-        },
+        "payment_method_options": session["payment_method_options"],
         "payment_method_types": session["payment_method_types"],
         "processing": None,
         "receipt_email": data["receipt_email"],

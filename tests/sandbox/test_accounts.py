@@ -216,8 +216,8 @@ def test_an_account_that_is_not_enabled_opens_no_checkout(bank: Sandbox) -> None
 
     cards_only = bank.business("card_payments")
     assert cards_only.session().status == "open"
-    with pytest.raises(stripe.InvalidRequestError, match="us_bank_account is not active"):
-        cards_only.session(capture="automatic", payment_method_types=["us_bank_account"])
+    with pytest.raises(stripe.InvalidRequestError, match="No valid payment method types"):
+        cards_only.session(capture="automatic", allowed_payment_method_types=["us_bank_account"])
 
 
 def test_what_belongs_to_one_account_does_not_exist_for_others(bank: Sandbox) -> None:

@@ -13,12 +13,12 @@ BOTH = ["card", "us_bank_account"]
 
 def form_of(bank: Sandbox, **more: Any) -> str:
     """The page of a session that takes bank debits only."""
-    session = bank.session(123_456, capture="automatic", payment_method_types=BANK, **more)
+    session = bank.session(123_456, capture="automatic", allowed_payment_method_types=BANK, **more)
     return web.get(f"{bank.url}/c/pay/{session.id}").text
 
 
 def test_an_authorised_debit_completes_the_session_unpaid(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BANK)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BANK)
     answer = web.post(f"{bank.url}/c/pay/{session.id}", data={**HOLDER, "account": GOOD_ACCOUNT})
     found: Any = bank.api.v1.checkout.sessions.retrieve(
         session.id, {"expand": ["payment_intent.latest_charge"]}
@@ -231,22 +231,48 @@ def test_a_debit_that_went_to_the_bank_cannot_be_called_off(bank: Sandbox) -> No
     assert bank.api.v1.payment_intents.retrieve(intent).status == "processing"
 
 
+@pytest.mark.parametrize("more", [{"currency": "eur"}, {"capture": "manual"}])
+def test_what_cannot_be_debited_is_offered_by_card_only(bank: Sandbox, more: dict[str, Any]) -> None:
+    session = bank.session(**{"capture": "automatic", "allowed_payment_method_types": BOTH, **more})
+
+    assert session.allowed_payment_method_types == BOTH
+    assert session.payment_method_types == ["card"]
+    assert "Routing number" not in web.get(f"{bank.url}/c/pay/{session.id}?method=us_bank_account").text
+
+
+def test_a_session_that_no_way_is_left_for_is_refused(bank: Sandbox) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="No valid payment method types") as refused:
+        bank.session(capture="manual", allowed_payment_method_types=BANK)
+
+    assert refused.value.http_status == 400
+
+
 @pytest.mark.parametrize(
-    ("more", "complaint"),
+    ("wish", "name"),
     [
-        ({"currency": "eur", "capture": "automatic"}, "needs the currency `usd`"),
-        ({"capture": "manual"}, "cannot be used with the capture method `manual`"),
-        ({"capture": "automatic", "payment_method_types": ["us_bank_account"] * 2}, "can be given once"),
-        ({"capture": "automatic", "payment_method_types": ["ideal"]}, "ideal is not available here"),
+        ({"allowed_payment_method_types": ["card", "carrier_pigeon"]}, "allowed_payment_method_types[1]"),
+        ({"payment_method_types": ["card"]}, "payment_method_types"),
+        (
+            {"payment_method_options": {"us_bank_account": {"verification_method": "microdeposits"}}},
+            "payment_method_options[us_bank_account][verification_method]",
+        ),
     ],
 )
-def test_a_session_that_cannot_take_debits_is_refused(
-    bank: Sandbox, more: dict[str, Any], complaint: str
-) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match=complaint) as refused:
-        bank.session(**{"payment_method_types": BOTH, **more})
+def test_ways_to_pay_that_cannot_be_meant_are_refused(bank: Sandbox, wish: dict[str, Any], name: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        bank.session(capture="automatic", **wish)
 
-    assert refused.value.param == "payment_method_types"
+    assert (refused.value.http_status, refused.value.param) == (400, name)
+
+
+def test_how_a_bank_account_is_verified_is_kept(bank: Sandbox) -> None:
+    options: dict[str, Any] = {"us_bank_account": {"verification_method": "instant"}}
+    session = bank.session(
+        capture="automatic", allowed_payment_method_types=BANK, payment_method_options=options
+    )
+
+    assert session.payment_method_options is not None
+    assert session.payment_method_options.to_dict() == options
 
 
 def test_the_page_names_merchant_and_amount_in_the_authorisation(bank: Sandbox) -> None:
@@ -267,7 +293,7 @@ def test_the_page_for_debits_speaks_spanish(bank: Sandbox) -> None:
 
 
 def test_a_page_with_both_methods_has_a_choice(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BOTH)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BOTH)
     first = web.get(f"{bank.url}/c/pay/{session.id}").text
     other = web.get(f"{bank.url}/c/pay/{session.id}?method=us_bank_account").text
 
@@ -296,7 +322,7 @@ def test_a_page_with_one_method_has_none(bank: Sandbox) -> None:
 def test_a_wrong_field_is_marked_and_nothing_typed_is_lost_but_the_number(
     bank: Sandbox, field: str, typed: str, complaint: str
 ) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BANK)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BANK)
     form = {**HOLDER, "name": "Ann Holder", "account": "000123456789", field: typed}
     answer = web.post(f"{bank.url}/c/pay/{session.id}", data=form)
 
@@ -307,7 +333,7 @@ def test_a_wrong_field_is_marked_and_nothing_typed_is_lost_but_the_number(
 
 
 def test_a_processor_can_refuse_an_account_at_once(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BANK)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BANK)
     bank.order("faults", operation="intent.confirm", mode="decline", times=1)
     answer = web.post(f"{bank.url}/c/pay/{session.id}", data={**HOLDER, "account": GOOD_ACCOUNT})
     intent = bank.api.v1.payment_intents.retrieve(bank.intent_of(session))
@@ -319,7 +345,7 @@ def test_a_processor_can_refuse_an_account_at_once(bank: Sandbox) -> None:
 
 
 def test_a_debit_under_way_says_so_on_its_page(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BANK)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BANK)
     web.post(f"{bank.url}/c/pay/{session.id}", data={**HOLDER, "account": "000222222227"})
     assert "Your payment is on its way" in web.get(f"{bank.url}/c/pay/{session.id}").text
 
@@ -328,7 +354,7 @@ def test_a_debit_under_way_says_so_on_its_page(bank: Sandbox) -> None:
 
 
 def test_a_debit_can_be_paid_by_order(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BOTH)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BOTH)
     paid = bank.order(f"sessions/{session.id}/pay", bank={"account": "000222222227"}, email="ann@example.com")
 
     assert (paid["outcome"], paid["session"]["status"]) == ("pending", "complete")
@@ -337,7 +363,7 @@ def test_a_debit_can_be_paid_by_order(bank: Sandbox) -> None:
 
 
 def test_an_expired_session_cannot_be_paid_by_order(bank: Sandbox) -> None:
-    session = bank.session(capture="automatic", payment_method_types=BOTH)
+    session = bank.session(capture="automatic", allowed_payment_method_types=BOTH)
     bank.api.v1.checkout.sessions.expire(session.id)
 
     for order in ({"bank": {"account": GOOD_ACCOUNT}}, {"card": "4242424242424242"}):

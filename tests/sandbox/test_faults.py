@@ -200,7 +200,7 @@ def test_an_authorisation_lapses_after_seven_days(own_bank: Sandbox) -> None:
     own_bank.order("clock", advance=7 * 24 * 3600 + 1)
 
     found = own_bank.api.v1.payment_intents.retrieve(intent)
-    assert (found.status, found.cancellation_reason) == ("canceled", "automatic")
+    assert (found.status, found.cancellation_reason) == ("canceled", "expired")
 
 
 def test_a_session_can_be_paid_by_order(bank: Sandbox) -> None:

@@ -43,7 +43,7 @@ def test_a_decline_and_a_cancel_are_told(bank: Sandbox, shop: Shop) -> None:
     bank.api.v1.payment_intents.cancel(bank.intent_of(session))
     wait_for(lambda: "payment_intent.canceled" in shop.types())
 
-    assert {"charge.failed", "payment_intent.payment_failed", "charge.refunded"} <= set(shop.types())
+    assert {"charge.failed", "payment_intent.payment_failed"} <= set(shop.types())
 
 
 def test_what_is_refused_is_sent_again(bank: Sandbox, shop: Shop) -> None:

@@ -52,16 +52,14 @@ def test_capturing_all_of_it_marks_the_session_paid(bank: Sandbox) -> None:
     assert bank.api.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
 
 
-def test_capturing_a_part_lets_the_rest_go(bank: Sandbox) -> None:
+def test_capturing_a_part_lets_the_rest_go_which_is_no_refund(bank: Sandbox) -> None:
     intent = bank.authorised()
     bank.api.v1.payment_intents.capture(intent, {"amount_to_capture": 7_500})
 
-    charge = bank.api.v1.charges.list({"payment_intent": intent}).data[0]
-    moves = [
-        (entry["move"], entry["amount"]) for entry in bank.log("money") if entry["payment_intent"] == intent
-    ]
-    assert (charge.amount, charge.amount_captured, charge.amount_refunded) == (10_000, 7_500, 2_500)
-    assert moves == [("authorised", 10_000), ("captured", 7_500), ("released", 2_500)]
+    charge = bank.charge_of(intent)
+    assert (charge.amount, charge.amount_captured, charge.amount_refunded) == (10_000, 7_500, 0)
+    assert "charge.refunded" not in bank.events_of(intent)
+    assert bank.moves_of(intent) == [("authorised", 10_000), ("captured", 7_500), ("released", 2_500)]
 
 
 def test_nobody_captures_more_than_is_held(bank: Sandbox) -> None:
@@ -87,6 +85,37 @@ def test_a_cancelled_authorisation_is_gone_for_good(bank: Sandbox) -> None:
     assert (cancelled.status, cancelled.amount_capturable) == ("canceled", 0)
     with pytest.raises(stripe.InvalidRequestError, match="status of canceled"):
         bank.api.v1.payment_intents.capture(intent)
+
+
+def test_what_was_captured_in_part_is_refunded_up_to_that(bank: Sandbox) -> None:
+    intent = bank.authorised()
+    bank.api.v1.payment_intents.capture(intent, {"amount_to_capture": 7_500})
+    with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded amount"):
+        bank.api.v1.refunds.create({"payment_intent": intent, "amount": 7_501})
+    bank.api.v1.refunds.create({"payment_intent": intent})
+
+    assert (bank.charge_of(intent).amount_refunded, bank.charge_of(intent).refunded) == (7_500, True)
+
+
+def test_a_cancelled_authorisation_is_no_refund(bank: Sandbox) -> None:
+    intent = bank.authorised()
+    bank.api.v1.payment_intents.cancel(intent)
+    charge = bank.charge_of(intent)
+
+    assert (charge.status, charge.captured, charge.amount_captured) == ("succeeded", False, 0)
+    assert (charge.refunded, charge.amount_refunded) == (False, 0)
+    assert bank.events_of(intent)[-1] == "payment_intent.canceled"
+    assert not {"charge.refunded", "charge.expired"} & set(bank.events_of(intent))
+
+
+def test_an_authorisation_that_runs_out_says_so(bank: Sandbox) -> None:
+    intent = bank.authorised()
+    bank.later(days=7.1)
+    over = bank.api.v1.payment_intents.retrieve(intent)
+
+    assert (over.status, over.cancellation_reason) == ("canceled", "expired")
+    assert bank.charge_of(intent).refunded is False
+    assert bank.events_of(intent)[-2:] == ["charge.expired", "payment_intent.canceled"]
 
 
 def test_captured_money_cannot_be_cancelled(bank: Sandbox) -> None:

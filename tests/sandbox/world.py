@@ -160,7 +160,7 @@ class Sandbox:
 
     def debited(self, account: str = GOOD_ACCOUNT, amount: int = 10_000, **typed: str) -> str:
         """The payment intent of a bank debit that was just authorised on the page."""
-        session = self.session(amount, capture="automatic", payment_method_types=["us_bank_account"])
+        session = self.session(amount, capture="automatic", allowed_payment_method_types=["us_bank_account"])
         form = {**HOLDER, "account": account, **typed}
         assert web.post(f"{self.url}/c/pay/{session.id}", data=form).status_code == 303
         return self.intent_of(session)

@@ -31,12 +31,14 @@ from florin.contracts.processor import (
     Started,
     StartOrder,
 )
-from florin.edges.gateways.stripe import reading
+from florin.edges.gateways.stripe import API_VERSION, reading
 from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
 _METHODS = {"card": "card", "ach": "us_bank_account"}
+# The payer signs in to the bank: small deposits, days later, would leave the payment open for so long.
+_OF_DEBITS = {"us_bank_account": {"verification_method": "instant"}}
 _MOST_ON_A_PAGE = 100
 # The last one is about an account that has left us, or a key that may not do this.
 _PLAIN_NO = (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError)
@@ -66,6 +68,7 @@ class StripeGateway:
         self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": base},
+            stripe_version=API_VERSION,
             stripe_account=account or None,
             max_network_retries=0,  # asking again is our poller's decision
             http_client=stripe.RequestsClient(timeout=seconds),
@@ -300,7 +303,10 @@ def _session(order: StartOrder) -> dict[str, Any]:
     return {
         "mode": "payment",
         "branding_settings": {"display_name": order.merchant},
-        "payment_method_types": [_METHODS[order.method]],
+        "allowed_payment_method_types": [_METHODS[order.method]],
+        # The payer pays the amount of our page, in the currency of our page.
+        "adaptive_pricing": {"enabled": False},
+        **({"payment_method_options": _OF_DEBITS} if order.method == "ach" else {}),
         "line_items": [
             {
                 "quantity": 1,
