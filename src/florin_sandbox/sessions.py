@@ -124,8 +124,7 @@ def _read_lines(params: Params) -> tuple[str, list[tuple[int, int, Json]]]:
 
 def _currency(price: Params) -> str:
     currency = price.need_text("currency").lower()
-    if not (currency.isascii() and currency.isalpha() and len(currency) == 3):  # noqa: PLR2004 - ISO 4217
-        raise errors.invalid(price.name("currency"), f"Invalid currency: {currency}.")
+    money.check_currency(currency, price.name("currency"))
     return currency
 
 

@@ -178,8 +178,30 @@ def test_currencies_with_other_decimals_work(bank: Sandbox, currency: str, amoun
 
 
 def test_the_last_of_three_decimals_must_be_zero(bank: Sandbox) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="must end with the digit 0"):
+    with pytest.raises(stripe.InvalidRequestError, match="must be divisible by 10\\."):
         bank.session(12_345, currency="kwd")
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "code"),
+    [
+        ("usd", 49, "amount_too_small"),
+        ("usd", 100_000_000, "amount_too_large"),
+        ("huf", 17_400, "amount_too_small"),
+        ("isk", 500_050, "parameter_invalid_integer"),
+        ("lyd", 12_340, None),
+    ],
+)
+def test_what_stripe_would_not_take_is_refused_with_its_code(
+    bank: Sandbox, currency: str, amount: int, code: str | None
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        bank.session(amount, currency=currency)
+    assert refused.value.code == code
+
+
+def test_hundredths_that_exist_no_more_are_not_shown(bank: Sandbox) -> None:
+    assert "ISK\xa05,000" in web.get(bank.session(500_000, currency="isk").url or "").text
 
 
 def test_an_expired_session_takes_no_money(bank: Sandbox) -> None:

@@ -7,6 +7,35 @@ from enum import StrEnum
 from florin.kernel.money import Money
 
 
+class Bar(StrEnum):
+    """Why a processor would not take an amount."""
+
+    CURRENCY = "currency"  # it does not take this currency
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    UNEVEN = "uneven"  # it cannot express the last digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a processor takes of one currency: from ``least`` to ``most``, in steps of so many minor units."""
+
+    least: Money
+    most: Money
+    step: int = 1
+
+
+def bar(amount: Money, limits: Limits | None) -> Bar | None:
+    """Say why an amount cannot be paid under the limits of its currency; nothing if it can."""
+    if limits is None:
+        return Bar.CURRENCY
+    if amount.minor % limits.step:
+        return Bar.UNEVEN
+    if amount < limits.least:
+        return Bar.TOO_SMALL
+    return Bar.TOO_LARGE if amount > limits.most else None
+
+
 class Outcome(StrEnum):
     """What the processor says has become of one try to pay."""
 

@@ -31,7 +31,7 @@ from florin.contracts.processor import (
     Started,
     StartOrder,
 )
-from florin.edges.gateways.stripe import API_VERSION, reading
+from florin.edges.gateways.stripe import API_VERSION, amounts, reading
 from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
@@ -98,7 +98,7 @@ class StripeGateway:
         self._try(
             self._client.v1.payment_intents.capture,
             payment or self._intent_of(reference),
-            params={"amount_to_capture": amount.minor},
+            params={"amount_to_capture": amounts.to_stripe(amount)},
             options={"idempotency_key": key},
         )
         return self.look_up(reference)
@@ -123,7 +123,7 @@ class StripeGateway:
                 self._client.v1.refunds.create,
                 params={
                     "payment_intent": payment,
-                    "amount": amount.minor,
+                    "amount": amounts.to_stripe(amount),
                     "metadata": {"refund": refund},
                     "expand": ["balance_transaction"],
                 },
@@ -312,7 +312,7 @@ def _session(order: StartOrder) -> dict[str, Any]:
                 "quantity": 1,
                 "price_data": {
                     "currency": item.amount.currency.lower(),
-                    "unit_amount": item.amount.minor,
+                    "unit_amount": amounts.to_stripe(item.amount),
                     "product_data": {"name": item.name},
                 },
             }

@@ -20,6 +20,7 @@ from florin.contracts.processor import (
     RefundReport,
     Report,
 )
+from florin.edges.gateways.stripe.amounts import from_stripe
 from florin.kernel.money import Money
 
 DEBITS = "us_bank_account_ach_payments"
@@ -99,14 +100,14 @@ def _outcome(session_status: str, intent_status: str) -> Outcome:
 
 
 def _amount(intent: Mapping[str, Any]) -> Money | None:
-    currency = str(intent["currency"]).upper()
+    currency = intent["currency"]
     match intent["status"]:
         case "succeeded":
-            return Money(intent["amount_received"], currency)
+            return from_stripe(intent["amount_received"], currency)
         case "requires_capture":
-            return Money(intent["amount_capturable"], currency)
+            return from_stripe(intent["amount_capturable"], currency)
         case "processing":
-            return Money(intent["amount"], currency)
+            return from_stripe(intent["amount"], currency)
         case _:
             return None
 
@@ -122,7 +123,7 @@ def fee_of(charge: Mapping[str, Any]) -> Money | None:
     booked = charge.get("balance_transaction")
     if not isinstance(booked, Mapping) or booked.get("fee") is None:
         return None
-    return Money(booked["fee"], str(booked["currency"]).upper())
+    return from_stripe(booked["fee"], booked["currency"])
 
 
 def payment_of(thing: Mapping[str, Any]) -> str:
@@ -151,7 +152,7 @@ def refund_report(refund: Mapping[str, Any]) -> RefundReport:
     return RefundReport(
         reference=refund["id"],
         outcome=outcome,
-        amount=_money(refund["amount"], refund["currency"]),
+        amount=from_stripe(refund["amount"], refund["currency"]),
         refund=str((refund.get("metadata") or {}).get("refund", "")),
         failure=refund.get("failure_reason") or "",
         fee=-fee if fee else fee,
@@ -167,9 +168,9 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
     return DisputeReport(
         reference=dispute["id"],
         outcome=_dispute_outcome(dispute["status"]),
-        amount=_money(dispute["amount"], currency),
+        amount=from_stripe(dispute["amount"], currency),
         withdrawn=sum(one["amount"] for one in booked) < 0,
-        fee=_money(sum(one["fee"] for one in booked), currency) if booked else None,
+        fee=from_stripe(sum(one["fee"] for one in booked), currency) if booked else None,
         reason=str(dispute.get("reason") or ""),
         opened_at=_time(dispute["created"]),
         due_by=_time(due_by) if due_by else None,
@@ -186,8 +187,8 @@ def movement(booked: Mapping[str, Any]) -> Movement:
         kind=_OF_DISPUTES.get(
             str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
         ),
-        gross=_money(booked["amount"], booked["currency"]),
-        fee=_money(booked["fee"], booked["currency"]),
+        gross=from_stripe(booked["amount"], booked["currency"]),
+        fee=from_stripe(booked["fee"], booked["currency"]),
         at=_time(booked["created"]),
         payment=payment_of(about) if about else "",
         source=str(about.get("id") or (source if isinstance(source, str) else "")),
@@ -200,7 +201,7 @@ def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
     state = "failed" if payout["status"] == "canceled" else payout["status"]
     return PayoutReport(
         reference=payout["id"],
-        amount=_money(payout["amount"], payout["currency"]),
+        amount=from_stripe(payout["amount"], payout["currency"]),
         state=state,
         arrives_on=_time(payout["arrival_date"]).date(),
         made_at=_time(payout["created"]),
@@ -212,7 +213,7 @@ def balance(told: Mapping[str, Any]) -> tuple[Money, ...]:
     sums: Counter[str] = Counter()
     for part in (*told["available"], *told["pending"]):
         sums[part["currency"]] += part["amount"]
-    return tuple(_money(sums[currency], currency) for currency in sorted(sums))
+    return tuple(from_stripe(sums[currency], currency) for currency in sorted(sums))
 
 
 def account_report(account: Mapping[str, Any]) -> AccountReport:
@@ -285,10 +286,6 @@ def _return_code(charge: Mapping[str, Any]) -> str:
     told = (charge.get("outcome") or {}).get("network_decline_code")
     word = str(charge.get("failure_code") or "")
     return str(told or _RETURN_CODES.get(word, word))
-
-
-def _money(minor: int, currency: str) -> Money:
-    return Money(minor, currency.upper())
 
 
 def _time(seconds: int) -> datetime:
