@@ -2,11 +2,15 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 from florin.edges import database_server
 from florin.kernel.fees import FeeSchedule, Rate, hundredths
@@ -23,16 +27,58 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "") or default
 
 
-def number(name: str, default: int) -> int:
-    """Return a whole number.
+def number(name: str, default: int, *, most: int, least: int = 1) -> int:
+    """Return a whole number within its bounds.
 
     Raises:
         Misconfigured: if the variable holds anything else.
     """
     value = text(name, str(default))
-    if not value.isdigit():
-        raise Misconfigured(f"{name} must be a whole number, not {value!r}.")
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise Misconfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
     return int(value)
+
+
+def port(name: str, default: int) -> int:
+    """Return a TCP port.
+
+    Raises:
+        Misconfigured: if the variable holds anything else.
+    """
+    return number(name, default, most=65_535)
+
+
+def choice(name: str, default: str, allowed: Sequence[str]) -> str:
+    """Return one of the values that a variable may have.
+
+    Raises:
+        Misconfigured: if it holds another.
+    """
+    value = text(name, default)
+    if value not in allowed:
+        raise Misconfigured(f"{name} must be {' or '.join(filter(None, allowed))}, not {value!r}.")
+    return value
+
+
+def address(name: str, default: str) -> str:
+    """Return an http or https address, which may have a path and nothing behind it.
+
+    Raises:
+        Misconfigured: if the variable holds anything else, a name and password for instance.
+    """
+    url = text(name, default).rstrip("/")
+    if not _is_address(url):
+        raise Misconfigured(f"{name} must look like https://example.com, without a password, not {url!r}.")
+    return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        told = (parts.username, parts.password, parts.query, parts.fragment, parts.port)
+    except ValueError:  # a port that is none
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(told[:4])
 
 
 def fees() -> FeeSchedule:
@@ -74,21 +120,44 @@ def data_folder() -> Path:
 
 
 def database_url() -> str:
-    """Return the address of the database: ``DATABASE_URL``, or the embedded server's."""
-    return text("DATABASE_URL") or database_server.address(data_folder() / "postgres")
+    """Return the address of the database: ``DATABASE_URL``, or the embedded server's.
+
+    Raises:
+        Misconfigured: if it is not PostgreSQL's.
+    """
+    url = text("DATABASE_URL")
+    if url and urlsplit(url).scheme not in {"postgresql", "postgres"}:
+        raise Misconfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    return url or database_server.address(data_folder() / "postgres")
 
 
 def public_url() -> str:
     """Return where the world reaches Florin; links in mails begin with it, and no other host is served.
 
     Raises:
-        Misconfigured: if it is not an http or https address.
+        Misconfigured: if it is not an address without a path, or sends bills over the internet in the clear.
     """
-    url = text("FLORIN_URL", f"http://127.0.0.1:{number('FLORIN_PORT', 8000)}").rstrip("/")
+    url = address("FLORIN_URL", f"http://127.0.0.1:{port('FLORIN_PORT', 8000)}")
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise Misconfigured(f"FLORIN_URL must look like https://pay.example.com, not {url!r}.")
+    if parts.path:
+        raise Misconfigured(
+            f"FLORIN_URL must look like https://pay.example.com, without a path, not {url!r}."
+        )
+    if parts.scheme == "http" and not _is_at_home(parts.hostname or ""):
+        raise Misconfigured(
+            f"FLORIN_URL is {url!r}: what customers reach must begin with https://. Put a proxy that speaks"
+            " TLS before Florin; http:// is for this machine and private networks only."
+        )
     return url
+
+
+def _is_at_home(host: str) -> bool:
+    """Whether a host is this machine or one of a private network (RFC 1918, RFC 4193)."""
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return found.is_loopback or found.is_private
 
 
 def secret(name: str) -> str:
@@ -125,10 +194,7 @@ def connects() -> bool:
     Raises:
         Misconfigured: if the variable says neither yes nor no.
     """
-    answer = text("STRIPE_CONNECT", "no")
-    if answer not in {"yes", "no"}:
-        raise Misconfigured(f"STRIPE_CONNECT must be yes or no, not {answer!r}.")
-    return answer == "yes"
+    return choice("STRIPE_CONNECT", "no", ("yes", "no")) == "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +272,50 @@ def mail_sender() -> MailSender:
     return MailSender(name, f"anymail.backends.{name}.EmailBackend", options)
 
 
+def smtp_login() -> tuple[str, str]:
+    """Return user name and password at the mail server; both are empty where none is needed.
+
+    Raises:
+        Misconfigured: if one is there without the other.
+    """
+    user, password = text("FLORIN_SMTP_USER"), text("FLORIN_SMTP_PASSWORD")
+    if bool(user) != bool(password):
+        raise Misconfigured("FLORIN_SMTP_USER and FLORIN_SMTP_PASSWORD are set together, or neither is.")
+    return user, password
+
+
+def mail_from() -> str:
+    """Return the sender's address.
+
+    Raises:
+        Misconfigured: if it is no address. A name does not stand in it: that is the company's.
+    """
+    return _mail_address("FLORIN_MAIL_FROM", "florin@localhost.localdomain")
+
+
+def security_contact() -> str:
+    """Return where to report a vulnerability.
+
+    Raises:
+        Misconfigured: if it is no mail address.
+    """
+    return _mail_address("FLORIN_SECURITY_CONTACT", mail_from())
+
+
+def _mail_address(name: str, default: str) -> str:
+    given = text(name, default)
+    try:
+        validate_email(given, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as problem:
+        raise Misconfigured(
+            f"{name} must be an address such as billing@example.com, not {given!r}."
+        ) from problem
+    return given
+
+
 def prepare_demo() -> None:
     """Point this process, and all that it starts, at the test processor and mailbox beside it."""
-    sandbox_port = number("FLORIN_SANDBOX_PORT", 8010)
+    sandbox_port = port("FLORIN_SANDBOX_PORT", 8010)
     os.environ.update(
         STRIPE_API_BASE=f"http://127.0.0.1:{sandbox_port}",
         STRIPE_DASHBOARD_URL=f"http://127.0.0.1:{sandbox_port}/dashboard",
@@ -218,5 +325,5 @@ def prepare_demo() -> None:
         FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),
         FLORIN_MAIL_SENDER="smtp",
         FLORIN_SMTP_HOST="127.0.0.1",
-        FLORIN_SMTP_PORT=str(number("FLORIN_SMTP_PORT", 8025)),
+        FLORIN_SMTP_PORT=str(port("FLORIN_SMTP_PORT", 8025)),
     )

@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from florin.config import environment
 
+PORT = environment.port("FLORIN_PORT", 8000)
 PUBLIC_URL = environment.public_url()
 _public = urlsplit(PUBLIC_URL)
 _SECURE = _public.scheme == "https"
@@ -55,8 +56,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "florin.screens.people.middleware.Permissions",
+    "csp.middleware.CSPMiddleware",  # before static files, so that they carry it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "florin.screens.people.middleware.Answers",
     "florin.screens.people.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
@@ -152,6 +154,7 @@ CSRF_FAILURE_VIEW = "florin.screens.people.views.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -190,29 +193,31 @@ MAIL_SENDER = _mail.name
 EMAIL_BACKEND = _mail.backend
 ANYMAIL = _mail.options
 EMAIL_HOST = environment.text("FLORIN_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = environment.number("FLORIN_SMTP_PORT", 8025)
-EMAIL_HOST_USER = environment.text("FLORIN_SMTP_USER")
-EMAIL_HOST_PASSWORD = environment.text("FLORIN_SMTP_PASSWORD")
-EMAIL_USE_TLS = environment.text("FLORIN_SMTP_SECURITY") == "starttls"
-EMAIL_USE_SSL = environment.text("FLORIN_SMTP_SECURITY") == "tls"
+EMAIL_PORT = environment.port("FLORIN_SMTP_PORT", 8025)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.smtp_login()
+_smtp_security = environment.choice("FLORIN_SMTP_SECURITY", "", ("", "starttls", "tls"))
+EMAIL_USE_TLS = _smtp_security == "starttls"
+EMAIL_USE_SSL = _smtp_security == "tls"
 EMAIL_TIMEOUT = 20
 MESSAGE_ID_DOMAIN = _public.hostname
-DEFAULT_FROM_EMAIL = environment.text("FLORIN_MAIL_FROM", "florin@localhost.localdomain")
+DEFAULT_FROM_EMAIL = environment.mail_from()
+SECURITY_CONTACT = environment.security_contact()
 
 STRIPE_API_KEY = environment.text("STRIPE_API_KEY")
 STRIPE_CONNECT = environment.connects()
-STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "https://api.stripe.com")
-PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15)
-STRIPE_DASHBOARD_URL = environment.text("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
+STRIPE_API_BASE = environment.address("STRIPE_API_BASE", "https://api.stripe.com")
+PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15, most=120)
+STRIPE_DASHBOARD_URL = environment.address("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
 FEES = environment.fees()
 
+_log_level = environment.choice("FLORIN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("FLORIN_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": _log_level},
     "loggers": {
         # A payer's address holds the link's token, so refused requests are not logged with their path.
         "django.request": {"level": "CRITICAL"},

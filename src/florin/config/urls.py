@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("florin.screens.people.urls")),
     path("healthz", people.alive),
     path("readyz", people.ready),
+    path(".well-known/security.txt", people.security_contact),
 ]
 
 handler404 = "florin.screens.people.views.not_found"

@@ -1,8 +1,8 @@
 """``florin serve``: the web server."""
 
 import argparse
-import os
 
+from django.conf import settings
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
@@ -14,7 +14,7 @@ HELP = "Serve the office and the payment pages."
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("FLORIN_PORT") or 8000))
+    parser.add_argument("--port", type=int, default=settings.PORT)
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
 
 

@@ -21,6 +21,28 @@ Handler = Callable[[HttpRequest], HttpResponse]
 _DJANGO_ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 
 
+# What a page here could ask a browser for, and none does (W3C Permissions Policy).
+_UNUSED = (
+    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
+    *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+    *("screen-wake-lock", "usb", "web-share", "xr-spatial-tracking"),
+)
+_POLICY = ", ".join(f"{feature}=()" for feature in _UNUSED)
+
+
+class Permissions:
+    """Tells browsers that no page here may use camera, place or anything of the kind."""
+
+    def __init__(self, following: Handler) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header to every answer, static files included."""
+        answer = self.following(request)
+        answer.headers["Permissions-Policy"] = _POLICY
+        return answer
+
+
 class Answers:
     """Turns what goes wrong into an answer for people: never a traceback, always what to do next."""
 

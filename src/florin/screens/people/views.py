@@ -1,6 +1,7 @@
 """Pages that belong to no task: health, errors, and the choice of language."""
 
 import sys
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -14,7 +15,10 @@ from django.views.decorators.http import require_POST
 from psycopg_pool import PoolTimeout
 
 from florin.domain.staff.models import User
+from florin.kernel import clock
 from florin.screens.people import answers
+
+_CONTACT_HOLDS = timedelta(days=90)
 
 
 @never_cache
@@ -37,6 +41,19 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's sign
         pass  # what stays false is the answer
     fine = all(parts.values())
     return JsonResponse({"ready": fine, **parts}, status=200 if fine else 503)
+
+
+@never_cache
+def security_contact(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Say where to report a vulnerability (RFC 9116), always for the next three months."""
+    told = {
+        "Contact": f"mailto:{settings.SECURITY_CONTACT}",
+        "Expires": (clock.now() + _CONTACT_HOLDS).isoformat(timespec="seconds"),
+        "Preferred-Languages": ", ".join(dict(settings.LANGUAGES)),
+        "Canonical": f"{settings.PUBLIC_URL}/.well-known/security.txt",
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in told.items())
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
