@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from florin.contracts.processor import GatewayBusy, GatewayError, GatewayRefusal
+from florin.contracts.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayRefusal,
+    GatewayThrottled,
+    RefusalReason,
+)
 from florin.edges.gateways import breaker
 from florin.edges.gateways.breaker import Breaker, GatewayAway, GuardedGateway
 from florin.edges.gateways.stripe.gateway import StripeGateway
@@ -101,7 +107,9 @@ def test_a_call_that_succeeds_lets_all_call_again(clock: Clock) -> None:
     assert answering.made == 3
 
 
-@pytest.mark.parametrize("answer", [GatewayRefusal(), GatewayBusy()])
+@pytest.mark.parametrize(
+    "answer", [GatewayRefusal(RefusalReason.KEY), GatewayBusy(), GatewayThrottled(retry_after=60)]
+)
 def test_a_refusal_is_an_answer(clock: Clock, answer: Exception) -> None:
     guard, calls = Breaker(), Calls(answer)
     tried(guard, calls, 9)

@@ -16,7 +16,14 @@ from pytest_django.fixtures import Settings
 
 from domain.world import open_attempt, report
 from factories import make_invoice, make_link, press_pay
-from florin.contracts.processor import GatewayError, GatewayLost, LineItem, MovementKind, Outcome, StartOrder
+from florin.contracts.processor import (
+    GatewayError,
+    GatewayRefusal,
+    LineItem,
+    MovementKind,
+    Outcome,
+    StartOrder,
+)
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger import posting
@@ -422,7 +429,7 @@ def test_an_earlier_account_that_has_left_us_holds_nothing_up(owner: User, bank:
     assert Movement.objects.count() == 2
 
     PaymentsAccount.objects.update(reference="acct_1gone")
-    with pytest.raises(GatewayLost):  # payments go there
+    with pytest.raises(GatewayRefusal):  # payments go there
         run(owner)
 
 

@@ -292,8 +292,12 @@ class GatewayBusy(GatewayError):  # noqa: N818 - it names the state of things
     """The same request, with the same key, is under way from somewhere else: its answer will be ours too."""
 
 
-class GatewayLost(GatewayError):  # noqa: N818 - it names the state of things
-    """The processor does not let us look at this account any more, however often we ask."""
+class GatewayThrottled(GatewayError):  # noqa: N818 - it names the state of things
+    """The processor did nothing, for it is asked too often: ask again in ``retry_after`` seconds."""
+
+    def __init__(self, text: str = "", *, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class GatewayFault(GatewayError):  # noqa: N818 - it names the state of things
@@ -303,8 +307,33 @@ class GatewayFault(GatewayError):  # noqa: N818 - it names the state of things
     """
 
 
+class RefusalReason(StrEnum):
+    """Why a processor says no."""
+
+    PARAMETER = "parameter"  # it does not take the request as we wrote it
+    AMOUNT = "amount"  # too small or too large for it
+    KEY_REUSED = "key_reused"  # the idempotency key stands for another request
+    KEY = "key"  # it does not know the installation's key, or not any more
+    PERMISSION = "permission"  # the key may not do this
+    ACCOUNT_GONE = "account_gone"  # the account that we speak for has left us
+    NOT_FOUND = "not_found"  # what we ask about is not there, and never will be
+    DECLINED = "declined"  # the payer's bank said no
+    BALANCE = "balance"  # the account has not so much money now
+    STATE = "state"  # it is too late, or too early, for this
+
+
 class GatewayRefusal(Exception):  # noqa: N818 - an answer, not a fault
-    """The processor understood and will not open such a session; nothing has happened there."""
+    """The processor understood and says no: nothing has happened there.
+
+    ``str(refusal)`` is what it says, without any key. ``code`` is its own word for the reason, ``request``
+    its name for the request, which its support asks for, and ``verb`` what we asked it to do.
+    """
+
+    def __init__(
+        self, reason: RefusalReason, text: str = "", *, code: str = "", request: str = "", verb: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.reason, self.code, self.request, self.verb = reason, code, request, verb
 
 
 class BadNotice(Exception):  # noqa: N818 - it names the notice, not a fault of ours

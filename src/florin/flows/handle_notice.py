@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from florin.contracts.processor import GatewayError
+from florin.contracts.processor import GatewayError, GatewayRefusal, RefusalReason
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 _AT_ONCE = 200
 # A notice may come before we have booked the payment that it is about.
 _WAIT_FOR_PAYMENT = timedelta(minutes=15)
+# Where the key is at fault somebody can mend it; the processor itself repeats a notice for three days.
+_MENDABLE = {RefusalReason.KEY, RefusalReason.PERMISSION}
+_WAIT_FOR_KEY = timedelta(days=3)
 
 
 @transaction.atomic(durable=True)
@@ -92,6 +95,8 @@ def _follow(gateway_name: str, events: list[str], reference: str, account: str) 
         follow_payment.follow(payment.pk)
     except GatewayError:
         _log.warning("Payment %s cannot be followed: the processor does not answer", payment.number)
+    except GatewayRefusal as refusal:
+        _refused(gateway_name, events, refusal)
     else:
         notices.handled(gateway_name, events, "payment followed")
 
@@ -102,6 +107,8 @@ def _look_at_account(gateway_name: str, events: list[str], account: str) -> None
         known = onboard_account.noticed(gateway_name, account)
     except GatewayError:
         _log.warning("The account of a notice cannot be looked at: the processor does not answer")
+    except GatewayRefusal as refusal:
+        _refused(gateway_name, events, refusal)
     else:
         notices.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
 
@@ -112,8 +119,17 @@ def _take_in_payouts(gateway_name: str, events: list[str], account: str) -> None
         known = reconcile.catch_up(gateway_name, account)
     except GatewayError:
         _log.warning("The payouts of a notice cannot be taken in: the processor does not answer")
+    except GatewayRefusal as refusal:
+        _refused(gateway_name, events, refusal)
     else:
         notices.handled(gateway_name, events, "payouts taken in" if known else "about nothing of ours")
+
+
+def _refused(gateway_name: str, events: list[str], refusal: GatewayRefusal) -> None:
+    """Ask no more what the processor refuses to tell; where the key is at fault, for three days still."""
+    if refusal.reason in _MENDABLE:
+        events = notices.older(gateway_name, events, _WAIT_FOR_KEY)
+    notices.handled(gateway_name, events, f"refused: {refusal.reason.value}")
 
 
 def _key(text: str) -> UUID | None:

@@ -23,6 +23,7 @@ from florin.contracts.processor import (
     GatewayFault,
     GatewayRefusal,
     NewAccount,
+    RefusalReason,
 )
 from florin.domain.activity import services as activity
 from florin.domain.companies import accounts
@@ -105,6 +106,7 @@ def noticed(gateway: str, reference: str) -> bool:
 
     Raises:
         GatewayError: if the processor does not answer; the notice is to be handled again.
+        GatewayRefusal: if it says no.
     """
     account = (
         PaymentsAccount.objects.filter(gateway=gateway, reference=reference).exclude(reference="").first()
@@ -120,7 +122,7 @@ def look_round() -> None:
     for account in accounts.due(clock.now())[:200]:
         try:
             _look(account)
-        except GatewayError:
+        except (GatewayError, GatewayRefusal):
             continue  # its turn comes again with the next round
         except Exception:  # noqa: BLE001 - one account keeps no other waiting
             _log.exception("The payments account %s cannot be looked at", account.pk)
@@ -255,11 +257,22 @@ def _asked(ask: Callable[[], Answer]) -> Answer:
     except GatewayBusy:
         raise
     except GatewayRefusal as problem:
-        _log.warning("The processor refuses an account: %s", problem)
-        raise Refusal(
-            _("The payment processor opens no account here. Ask whoever runs this installation.")
-        ) from problem
+        raise Refusal(_no(problem.reason)) from problem
     except GatewayError as problem:
         raise ProcessorAway(
             _("The payment processor does not answer. Nothing is lost; please try again in a minute.")
         ) from problem
+
+
+def _no(reason: RefusalReason) -> str:
+    match reason:
+        case RefusalReason.KEY:
+            return _(
+                "The payment processor does not accept the key of this installation. Ask whoever runs it."
+            )
+        case RefusalReason.PERMISSION:
+            return _(
+                "The key of this installation may not do this at the payment processor. Ask whoever runs it."
+            )
+        case _:
+            return _("The payment processor opens no account here. Ask whoever runs this installation.")

@@ -17,7 +17,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import GatewayError, GatewayLost, Movement, MovementKind, PayoutReport
+from florin.contracts.processor import (
+    GatewayError,
+    GatewayRefusal,
+    Movement,
+    MovementKind,
+    PayoutReport,
+    RefusalReason,
+)
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
@@ -83,7 +90,7 @@ def run_all(*, by: str = SCHEDULE) -> list[Reconciliation]:
     for account in accounts.order_by("pk"):
         try:
             done.append(run(account.company, by=by))
-        except GatewayError as problem:
+        except (GatewayError, GatewayRefusal) as problem:
             _log.warning("The account of %s cannot be compared: %s", account.company.slug, problem)
         except Exception:  # noqa: BLE001 - one company that trips us keeps no other waiting
             _log.exception("The account of %s cannot be compared", account.company.slug)
@@ -101,6 +108,7 @@ def run(company: Company, *, by: str, since: datetime | None = None) -> Reconcil
     Raises:
         Refusal: if the company has no payments account.
         GatewayError: if the processor does not answer; what was taken in until then stays.
+        GatewayRefusal: if it says no.
     """
     _need_account(company)
     begun = services.begin(company, since=since or _since(company), by=by)
@@ -119,6 +127,7 @@ def catch_up(gateway: str, reference: str) -> bool:
 
     Raises:
         GatewayError: if the processor does not answer; ask again later.
+        GatewayRefusal: if it says no.
     """
     own = PaymentsAccount.objects.filter(gateway=gateway, reference=reference)
     owners = list(own.exclude(state=PaymentsAccount.State.NEW).select_related("company")[:2])
@@ -163,8 +172,8 @@ def _read(account: MerchantAccount, since: datetime, tally: _Tally) -> None:
     try:
         told = list(gateway.movements(since=since))
         payouts = list(gateway.payouts(since=since - _PAYOUTS_MOVE))
-    except GatewayLost:
-        if account.is_current:
+    except GatewayRefusal as refusal:
+        if account.is_current or refusal.reason != RefusalReason.ACCOUNT_GONE:
             raise
         _log.warning("The account %s has left us and is not compared", account.reference)
         tally.lost = True
@@ -262,7 +271,7 @@ def _mend(company: Company, tally: _Tally) -> None:
             with transaction.atomic(durable=True):
                 settling.record_fee(allocating.lock(row.payment.pk), fee)
         if not _now(row).agrees:
-            with suppress(GatewayLost):  # then it stays a difference, for a person
+            with suppress(GatewayRefusal):  # then it stays a difference, for a person
                 follow_payment.follow(row.payment.pk)
         tally.mended += _now(row).agrees
 

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from florin.contracts.news import NewsLine
-from florin.contracts.processor import GatewayBusy, GatewayError, GatewayFault, GatewayRefusal, RefundReport
+from florin.contracts.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayFault,
+    GatewayRefusal,
+    GatewayThrottled,
+    RefundReport,
+    RefusalReason,
+)
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -102,7 +110,10 @@ def ask(refund_id: UUID) -> None:
     asked = Refund.objects.select_related("payment").get(pk=refund_id)
     try:
         known = _gateway(asked.payment).payment_events(asked.payment.reference).refunds
-    except GatewayError:
+    except GatewayThrottled as problem:
+        services.postpone(refund_id, seconds=problem.retry_after)
+        return
+    except (GatewayError, GatewayRefusal):
         services.doubt(refund_id)
         return
     _record(asked.payment_id, list(reversed(known)))  # the oldest first
@@ -116,9 +127,14 @@ def _send(asked: Refund) -> None:
     try:
         report = _gateway(payment).refund(payment.reference, asked.money, key=key, refund=str(asked.pk))
     except GatewayRefusal as problem:
-        _refused(asked, str(problem))
+        if problem.reason == RefusalReason.KEY_REUSED:  # what the key stands for is over
+            services.broke_down(asked.pk)
+        else:
+            _refused(asked, str(problem))
     except GatewayBusy:
         services.doubt(asked.pk)  # somebody else is asking for the same, and will record it
+    except GatewayThrottled as problem:
+        services.postpone(asked.pk, seconds=problem.retry_after)
     except GatewayFault:
         services.broke_down(asked.pk)
     except GatewayError:

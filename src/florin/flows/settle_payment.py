@@ -15,7 +15,14 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts.news import NewsLine
-from florin.contracts.processor import GatewayBusy, GatewayError, GatewayRefusal, Outcome, Report
+from florin.contracts.processor import (
+    GatewayBusy,
+    GatewayError,
+    GatewayRefusal,
+    GatewayThrottled,
+    Outcome,
+    Report,
+)
 from florin.domain.activity import services as activity
 from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
@@ -49,6 +56,9 @@ def settle(attempt_id: UUID) -> None:
     does not answer, the attempt is marked as unsure and the poller asks again.
     """
     attempt = Attempt.objects.select_related("link__customer").get(pk=attempt_id)
+    if attempts.is_stillborn(attempt):
+        attempts.refused(attempt)
+        return
     gateway = registry.get(attempt.gateway, attempt.account)
     try:
         report = _look_up(gateway, attempt)
@@ -66,12 +76,8 @@ def settle(attempt_id: UUID) -> None:
                 case Booked() | Ended() | Pending() | Declined() | Wait():
                     return
         attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
-    except GatewayBusy:
-        return  # somebody else is asking for the same thing, and will book it
-    except GatewayRefusal:
-        attempts.refused(attempt)
-    except GatewayError:
-        attempts.doubt(attempt_id)
+    except (GatewayError, GatewayRefusal) as problem:
+        _not_told(attempt, problem)
 
 
 def check(token: str, attempt_id: UUID) -> Attempt:
@@ -111,10 +117,26 @@ def expire_sessions(items: list[UUID]) -> None:
             registry.get(attempt.gateway, attempt.account).expire(
                 attempt.reference, key=_key(attempt.pk, "expire")
             )
-        except GatewayError:
-            attempts.doubt(attempt.pk)
+        except (GatewayError, GatewayRefusal) as problem:
+            _not_told(attempt, problem)
         else:
             settle(attempt.pk)
+
+
+def _not_told(attempt: Attempt, problem: GatewayError | GatewayRefusal) -> None:
+    """Remember that we do not know what has become of an attempt, and when to ask again.
+
+    A session that is refused is none. A look-up that is refused says nothing about the money.
+    """
+    match problem:
+        case GatewayBusy():
+            return  # somebody else is asking for the same thing, and will book it
+        case GatewayThrottled(retry_after=seconds):
+            attempts.postpone(attempt.pk, seconds=seconds)
+        case GatewayRefusal() if not attempt.reference:
+            attempts.refused(attempt)
+        case _:
+            attempts.doubt(attempt.pk)
 
 
 def _settle_politely(attempt_id: UUID) -> None:
@@ -146,8 +168,6 @@ def _reference(gateway: Gateway, attempt: Attempt) -> str:
     """Return the session of an attempt; if we never heard of one, ask with the same key again."""
     if attempt.reference:
         return attempt.reference
-    if attempts.is_stillborn(attempt):
-        raise GatewayRefusal("Nobody got the address of this session while it lasted")
     started = gateway.start(start_checkout.order_for(attempt))
     attempts.opened(attempt, reference=started.reference, url=started.url)
     return started.reference

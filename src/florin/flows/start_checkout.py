@@ -13,7 +13,9 @@ from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
     GatewayRefusal,
+    GatewayThrottled,
     LineItem,
+    RefusalReason,
     Started,
     StartOrder,
 )
@@ -44,7 +46,7 @@ class NotPayable(Conflict):
 
 
 class ProcessorAway(Refusal):
-    """The processor does not answer; nothing was charged, and the payer may try again."""
+    """The processor does not answer, or not to us; nothing was charged, and the payer may try again."""
 
     status = 503
 
@@ -85,7 +87,12 @@ def _ask_for_session(attempt: Attempt) -> str:
         started = _started(attempt)
     except GatewayRefusal as problem:
         attempts.refused(attempt)
-        raise NotPayable(_("Our payment service does not take this amount. Please call us.")) from problem
+        raise _not_opened(problem.reason) from problem
+    except GatewayThrottled as problem:
+        attempts.postpone(attempt.pk, seconds=problem.retry_after)
+        raise ProcessorAway(
+            _("Our payment service is very busy. Nothing was charged; please try again in a minute.")
+        ) from problem
     except GatewayError as problem:
         attempts.doubt(attempt.pk)
         raise ProcessorAway(
@@ -95,13 +102,28 @@ def _ask_for_session(attempt: Attempt) -> str:
     return started.url
 
 
+def _not_opened(reason: RefusalReason) -> Refusal:
+    """Say to the payer why there is no session; of the amount only if that is the reason."""
+    match reason:
+        case RefusalReason.AMOUNT:
+            return NotPayable(_("Our payment service does not take this amount. Please call us."))
+        case RefusalReason.KEY | RefusalReason.PERMISSION | RefusalReason.ACCOUNT_GONE:
+            return ProcessorAway(
+                _("Online payment is not available right now. Nothing was charged; please call us.")
+            )
+        case _:
+            return NotPayable(
+                _("Our payment service does not take this payment. Nothing was charged; please call us.")
+            )
+
+
 def _started(attempt: Attempt) -> Started:
     """Ask for the session; a double click's second request waits for the first one's answer."""
     gateway, order = registry.get(attempt.gateway, attempt.account), order_for(attempt)
     for pause in _WAITS_SECONDS:
         try:
             return gateway.start(order)
-        except GatewayBusy:
+        except (GatewayBusy, GatewayThrottled):
             time.sleep(pause)
     return gateway.start(order)
 

@@ -67,7 +67,8 @@ def open_for(bill: Bill, *, nonce: str, method: Method = Method.CARD) -> Attempt
 
 def opened(attempt: Attempt, *, reference: str, url: str) -> None:
     """Record the session that the processor made for the attempt."""
-    Attempt.objects.filter(pk=attempt.pk).update(reference=reference, url=url, unsure_since=None)
+    attempt.reference, attempt.url, attempt.unsure_since = reference, url, None
+    attempt.save(update_fields=["reference", "url", "unsure_since"])
 
 
 def refused(attempt: Attempt) -> None:
@@ -110,6 +111,12 @@ def doubt(attempt_id: UUID) -> None:
         attempt.unsure_since = attempt.unsure_since or clock.now()
         attempt.check_at = _next_check(attempt.doubts)
         attempt.save(update_fields=["doubts", "unsure_since", "check_at"])
+
+
+def postpone(attempt_id: UUID, *, seconds: int) -> None:
+    """Put off the next question because the processor is asked too often; nothing else is known by that."""
+    check_at = clock.now() + timedelta(seconds=seconds)
+    Attempt.objects.filter(pk=attempt_id).update(check_at=check_at)
 
 
 def waited(attempt: Attempt) -> None:

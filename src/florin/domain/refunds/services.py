@@ -123,6 +123,12 @@ def doubt(refund_id: UUID) -> None:
     )
 
 
+def postpone(refund_id: UUID, *, seconds: int) -> None:
+    """Ask again after a while, because the processor is asked too often; nothing else is known by that."""
+    check_at = clock.now() + timedelta(seconds=seconds)
+    Refund.objects.filter(pk=refund_id).update(check_at=check_at)
+
+
 def broke_down(refund_id: UUID) -> None:
     """Remember that the processor broke down over a request, which is over then: the next has another key."""
     Refund.objects.filter(pk=refund_id).update(doubts=F("doubts") + 1)

@@ -1,5 +1,6 @@
 """A circuit breaker: after several failures in a row, calls to a processor fail at once for a while."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -10,14 +11,15 @@ from florin.contracts.processor import (
     AccountReport,
     GatewayBusy,
     GatewayError,
-    GatewayLost,
     GatewayRefusal,
+    GatewayThrottled,
     Movement,
     NewAccount,
     Notice,
     PaymentEvents,
     PayoutReport,
     RefundReport,
+    RefusalReason,
     Report,
     Started,
     StartOrder,
@@ -25,6 +27,7 @@ from florin.contracts.processor import (
 from florin.edges.gateways.interface import Gateway
 from florin.kernel.money import Money
 
+_log = logging.getLogger(__name__)
 _MOST_FAILURES = 5
 _REST_SECONDS = 10
 
@@ -40,7 +43,7 @@ class Breaker:
     """Counts the calls to one processor that failed in a row, for all threads of this process.
 
     After five it lets none through for ten seconds, then one, which tries for all; if that one succeeds, all
-    may call again. A refusal is an answer, and so no failure; so is that an account has left us.
+    may call again. A refusal is an answer, and so no failure; so is "not so fast".
     """
 
     def __init__(self) -> None:
@@ -64,7 +67,7 @@ class Breaker:
         self._enter()
         try:
             answer = ask(*arguments, **named)
-        except (GatewayBusy, GatewayLost, GatewayRefusal):
+        except (GatewayBusy, GatewayRefusal, GatewayThrottled):
             self.answered()
             raise
         except GatewayError:
@@ -93,65 +96,72 @@ class Breaker:
 
 
 class GuardedGateway:
-    """A gateway whose calls pass through a breaker; what asks nobody passes by it. See ``Gateway``."""
+    """A gateway whose calls pass through a breaker; what asks nobody passes by it. See ``Gateway``.
+
+    Each refusal is told to whoever runs the installation, in one line.
+    """
 
     def __init__(self, gateway: Gateway, breaker: Breaker) -> None:
         self._gateway = gateway
-        self._call = breaker.call
+        self._breaker = breaker
 
     def start(self, order: StartOrder) -> Started:
         """See ``Gateway.start``."""
-        return self._call(self._gateway.start, order)
+        return self._call("start", self._gateway.start, order)
 
     def look_up(self, reference: str) -> Report:
         """See ``Gateway.look_up``."""
-        return self._call(self._gateway.look_up, reference)
+        return self._call("look_up", self._gateway.look_up, reference)
 
     def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
         """See ``Gateway.capture``."""
-        return self._call(self._gateway.capture, reference, amount, key=key, payment=payment)
+        return self._call("capture", self._gateway.capture, reference, amount, key=key, payment=payment)
 
     def expire(self, reference: str, *, key: str) -> None:
         """See ``Gateway.expire``."""
-        self._call(self._gateway.expire, reference, key=key)
+        self._call("expire", self._gateway.expire, reference, key=key)
 
     def void(self, reference: str, *, key: str, payment: str = "") -> Report:
         """See ``Gateway.void``."""
-        return self._call(self._gateway.void, reference, key=key, payment=payment)
+        return self._call("void", self._gateway.void, reference, key=key, payment=payment)
 
     def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
         """See ``Gateway.refund``."""
-        return self._call(self._gateway.refund, payment, amount, key=key, refund=refund)
+        return self._call("refund", self._gateway.refund, payment, amount, key=key, refund=refund)
 
     def payment_events(self, payment: str) -> PaymentEvents:
         """See ``Gateway.payment_events``."""
-        return self._call(self._gateway.payment_events, payment)
+        return self._call("payment_events", self._gateway.payment_events, payment)
 
     def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """See ``Gateway.movements``."""
-        yield from self._call(list, self._gateway.movements(since=since, payout=payout))
+        yield from self._call("movements", list, self._gateway.movements(since=since, payout=payout))
 
     def balance(self) -> tuple[Money, ...]:
         """See ``Gateway.balance``."""
-        return self._call(self._gateway.balance)
+        return self._call("balance", self._gateway.balance)
 
     def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """See ``Gateway.payouts``."""
-        yield from self._call(list, self._gateway.payouts(since=since))
+        yield from self._call("payouts", list, self._gateway.payouts(since=since))
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """See ``Gateway.open_account``."""
-        return self._call(self._gateway.open_account, new, key=key)
+        return self._call("open_account", self._gateway.open_account, new, key=key)
 
     def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
         """See ``Gateway.onboarding_page``."""
         return self._call(
-            self._gateway.onboarding_page, account, return_url=return_url, refresh_url=refresh_url
+            "onboarding_page",
+            self._gateway.onboarding_page,
+            account,
+            return_url=return_url,
+            refresh_url=refresh_url,
         )
 
     def account(self, account: str) -> AccountReport:
         """See ``Gateway.account``."""
-        return self._call(self._gateway.account, account)
+        return self._call("account", self._gateway.account, account)
 
     def dispute_page(self, reference: str) -> str:
         """See ``Gateway.dispute_page``."""
@@ -160,3 +170,22 @@ class GuardedGateway:
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """See ``Gateway.read_notice``."""
         return self._gateway.read_notice(headers, body)
+
+    def _call(
+        self,
+        verb: str,
+        ask: Callable[Arguments, Answer],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Answer:
+        try:
+            return self._breaker.call(ask, *arguments, **named)
+        except GatewayRefusal as refusal:
+            refusal.verb = verb
+            _log.log(
+                logging.ERROR if refusal.reason == RefusalReason.KEY else logging.WARNING,
+                "The processor refuses %s: %s (%s, request %s): %s",
+                *(verb, refusal.reason.value, refusal.code or "no code", refusal.request or "unknown"),
+                refusal,
+            )
+            raise

@@ -23,7 +23,7 @@ class Gateway(Protocol):
     """An adapter to one payment processor.
 
     Every method may raise ``GatewayError``, which means "we do not know, ask again", never "failed"; and
-    ``GatewayLost``, which is one, if the account that it speaks for has left us.
+    ``GatewayRefusal``, a plain no, with its reason: the key may not do this, the account has left us, …
     Methods with a ``key`` are safe to repeat: the same key takes effect once.
     """
 

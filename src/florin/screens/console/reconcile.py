@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from florin.contracts.processor import GatewayError
+from florin.contracts.processor import GatewayError, GatewayRefusal
 from florin.domain.companies.models import Company
 from florin.domain.payouts import queries
 from florin.domain.payouts.models import Difference, Reconciliation
@@ -52,7 +52,7 @@ def _told(company: Company, since: datetime | None) -> dict[str, Any]:
     try:
         done: Reconciliation | None = reconcile.run(company, by=_BY, since=since)
         problem = ""
-    except (GatewayError, Refusal) as trouble:
+    except (GatewayError, GatewayRefusal, Refusal) as trouble:
         done, problem = None, str(trouble)
     return {
         "company": company.slug,

@@ -7,7 +7,6 @@ confirms; ``requires_capture`` holds the money; an idempotency key replays the f
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -16,22 +15,21 @@ from florin.contracts.processor import (
     AccountReport,
     BadNotice,
     DebitStatus,
-    GatewayBusy,
     GatewayError,
-    GatewayFault,
-    GatewayLost,
     GatewayRefusal,
     Movement,
     NewAccount,
     Notice,
+    Outcome,
     PaymentEvents,
     PayoutReport,
     RefundReport,
+    RefusalReason,
     Report,
     Started,
     StartOrder,
 )
-from florin.edges.gateways.stripe import API_VERSION, amounts, reading
+from florin.edges.gateways.stripe import API_VERSION, amounts, answers, reading
 from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
@@ -40,8 +38,6 @@ _METHODS = {"card": "card", "ach": "us_bank_account"}
 # The payer signs in to the bank: small deposits, days later, would leave the payment open for so long.
 _OF_DEBITS = {"us_bank_account": {"verification_method": "instant"}}
 _MOST_ON_A_PAGE = 100
-# The last one is about an account that has left us, or a key that may not do this.
-_PLAIN_NO = (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError)
 _CAPABILITIES = ("card_payments", "transfers")
 _OF_AMERICANS = (reading.DEBITS,)
 
@@ -76,14 +72,11 @@ class StripeGateway:
 
     def start(self, order: StartOrder) -> Started:
         """Open a Checkout session; see ``Gateway.start``."""
-        try:
-            session = self._ask(
-                self._client.v1.checkout.sessions.create,
-                params=_session(order),
-                options={"idempotency_key": order.key},
-            )
-        except GatewayError as problem:
-            raise _refusal_in(problem) from problem
+        session = self._ask(
+            self._client.v1.checkout.sessions.create,
+            params=_session(order),
+            options={"idempotency_key": order.key},
+        )
         return Started(reference=session["id"], url=session["url"] or "")
 
     def look_up(self, reference: str) -> Report:
@@ -95,42 +88,36 @@ class StripeGateway:
 
     def capture(self, reference: str, amount: Money, *, key: str, payment: str = "") -> Report:
         """Capture the session's payment; see ``Gateway.capture``."""
-        self._try(
-            self._client.v1.payment_intents.capture,
-            payment or self._intent_of(reference),
-            params={"amount_to_capture": amounts.to_stripe(amount)},
-            options={"idempotency_key": key},
+        params = {"amount_to_capture": amounts.to_stripe(amount)}
+        return self._move(
+            reference, self._client.v1.payment_intents.capture, payment=payment, key=key, params=params
         )
-        return self.look_up(reference)
 
     def expire(self, reference: str, *, key: str) -> None:
         """Expire the session; see ``Gateway.expire``."""
-        self._try(self._client.v1.checkout.sessions.expire, reference, options={"idempotency_key": key})
+        try:
+            self._ask(self._client.v1.checkout.sessions.expire, reference, options={"idempotency_key": key})
+        except GatewayRefusal as refusal:
+            # Stripe gives no code for a session that is not open any more.
+            if refusal.reason not in {RefusalReason.PARAMETER, RefusalReason.STATE}:
+                raise
 
     def void(self, reference: str, *, key: str, payment: str = "") -> Report:
         """Cancel the session's payment; see ``Gateway.void``."""
-        self._try(
-            self._client.v1.payment_intents.cancel,
-            payment or self._intent_of(reference),
-            options={"idempotency_key": key},
-        )
-        return self.look_up(reference)
+        return self._move(reference, self._client.v1.payment_intents.cancel, payment=payment, key=key)
 
     def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
         """Refund a part of a payment; see ``Gateway.refund``."""
-        try:
-            made = self._ask(
-                self._client.v1.refunds.create,
-                params={
-                    "payment_intent": payment,
-                    "amount": amounts.to_stripe(amount),
-                    "metadata": {"refund": refund},
-                    "expand": ["balance_transaction"],
-                },
-                options={"idempotency_key": key},
-            )
-        except GatewayError as problem:
-            raise _refusal_in(problem) from problem
+        made = self._ask(
+            self._client.v1.refunds.create,
+            params={
+                "payment_intent": payment,
+                "amount": amounts.to_stripe(amount),
+                "metadata": {"refund": refund},
+                "expand": ["balance_transaction"],
+            },
+            options={"idempotency_key": key},
+        )
         return reading.refund_report(made)
 
     def payment_events(self, payment: str) -> PaymentEvents:
@@ -173,37 +160,31 @@ class StripeGateway:
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open a connected account; see ``Gateway.open_account``."""
         wanted = _CAPABILITIES + (_OF_AMERICANS if new.country == "US" else ())
-        try:
-            opened = self._ask(
-                self._client.v1.accounts.create,
-                params={
-                    "type": "express",
-                    "country": new.country,
-                    "email": new.email,
-                    "business_profile": {"name": new.name},
-                    "capabilities": {name: {"requested": True} for name in wanted},
-                    "metadata": {"company": new.company},
-                },
-                options={"idempotency_key": key},
-            )
-        except GatewayError as problem:
-            raise _refusal_in(problem) from problem
+        opened = self._ask(
+            self._client.v1.accounts.create,
+            params={
+                "type": "express",
+                "country": new.country,
+                "email": new.email,
+                "business_profile": {"name": new.name},
+                "capabilities": {name: {"requested": True} for name in wanted},
+                "metadata": {"company": new.company},
+            },
+            options={"idempotency_key": key},
+        )
         return str(opened["id"])
 
     def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
         """Ask for a link to the hosted form; see ``Gateway.onboarding_page``."""
-        try:
-            link = self._ask(
-                self._client.v1.account_links.create,
-                params={
-                    "account": account,
-                    "type": "account_onboarding",
-                    "return_url": return_url,
-                    "refresh_url": refresh_url,
-                },
-            )
-        except GatewayError as problem:
-            raise _refusal_in(problem) from problem
+        link = self._ask(
+            self._client.v1.account_links.create,
+            params={
+                "account": account,
+                "type": "account_onboarding",
+                "return_url": return_url,
+                "refresh_url": refresh_url,
+            },
+        )
         return str(link["url"])
 
     def account(self, account: str) -> AccountReport:
@@ -213,7 +194,9 @@ class StripeGateway:
             return replace(own, debits=DebitStatus.ACTIVE)
         try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
-        except GatewayLost:
+        except GatewayRefusal as refusal:
+            if refusal.reason != RefusalReason.ACCOUNT_GONE:
+                raise
             return reading.lost_account(account)
 
     def dispute_page(self, reference: str) -> str:
@@ -252,14 +235,20 @@ class StripeGateway:
             raise GatewayError(f"The session {reference} has no payment yet")
         return payment
 
-    def _try(self, call: Any, *arguments: Any, **named: Any) -> None:
-        """Ask for a change; a refusal is no answer about money, so the caller looks it up afterwards."""
+    def _move(self, reference: str, call: Any, *, payment: str, key: str, **named: Any) -> Report:
+        """Ask to take or release what is held, and look; a no is the answer only if it is held still.
+
+        "Captured already" and "cancelled already" are no refusals to somebody who asks again.
+        """
+        refused = None
         try:
-            call(*arguments, **named)
-        except stripe.InvalidRequestError:
-            return  # "already captured", "already expired": the look-up that follows tells the truth
-        except stripe.StripeError as problem:
-            raise _no_answer(problem) from problem
+            self._ask(call, payment or self._intent_of(reference), options={"idempotency_key": key}, **named)
+        except GatewayRefusal as refusal:
+            refused = refusal
+        report = self.look_up(reference)
+        if refused is not None and report.outcome == Outcome.AUTHORISED:
+            raise refused
+        return report
 
     def _all(self, call: Any, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Page through a list, the newest first, as the processor gives it."""
@@ -275,27 +264,8 @@ class StripeGateway:
         try:
             answer: stripe.StripeObject = call(*arguments, **named)
         except stripe.StripeError as problem:
-            raise _no_answer(problem) from problem
+            raise answers.meaning(problem) from problem
         return answer.to_dict()
-
-
-def _refusal_in(problem: GatewayError) -> Exception:
-    """Tell an answer that is a plain no from one that is missing."""
-    cause = problem.__cause__
-    if isinstance(cause, _PLAIN_NO):
-        return GatewayRefusal(cause.user_message or str(problem))
-    return problem
-
-
-def _no_answer(problem: stripe.StripeError) -> GatewayError:
-    kind = GatewayError
-    if problem.http_status == HTTPStatus.CONFLICT:
-        kind = GatewayBusy
-    elif isinstance(problem, stripe.PermissionError):
-        kind = GatewayLost
-    elif problem.http_status == HTTPStatus.INTERNAL_SERVER_ERROR:  # 502 to 504 may come from in between
-        kind = GatewayFault
-    return kind(f"{type(problem).__name__}: {problem.user_message or ''}")
 
 
 def _session(order: StartOrder) -> dict[str, Any]:
