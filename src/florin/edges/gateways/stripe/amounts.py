@@ -4,7 +4,7 @@ Facts used here are from Stripe's page "Supported currencies" (docs.stripe.com/c
 2026, and from the description of ``amount`` in its SDK at the pinned version.
 """
 
-from florin.contracts.processor import GatewayRefusal, Limits
+from florin.contracts.processor import GatewayRefusal, Limits, RefusalReason
 from florin.kernel.money import Money, exponent
 
 # Whole units; of these Stripe knows no smaller ones. The ariary (MGA) has some by ISO 4217.
@@ -54,7 +54,9 @@ def to_stripe(amount: Money) -> int:
     """
     code = amount.currency
     if code not in _TAKEN or amount.minor % _step(code):
-        raise GatewayRefusal(f"{amount.decimal} {code} cannot be expressed in Stripe's units")
+        raise GatewayRefusal(
+            RefusalReason.AMOUNT, f"{amount.decimal} {code} cannot be expressed in Stripe's units"
+        )
     return amount.minor * _unit(_decimals(code)) // _unit(exponent(code))
 
 
