@@ -1,9 +1,7 @@
 """The wire: key checked, parameters read, faults applied, work done once, answer kept and sent."""
 
-import base64
-import binascii
 import json
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from florin_sandbox import accounts, connections, due, errors, expand, faults, ids
+from florin_sandbox import accounts, connections, due, errors, expand, faults, ids, keys, refusals
 from florin_sandbox import bank as banks
 from florin_sandbox.idempotency import Answer, Keys, fingerprint, slot
 from florin_sandbox.operations import OPERATIONS, Operation
@@ -69,7 +67,11 @@ class Api:
         try:
             answer = await self._answer(call)
         except errors.Refusal as refusal:
-            answer = refused(refusal, call.id)
+            self._note(call, refusal.status)
+            return respond(refused(refusal, call.id), call.id, key=key, more=refusal.headers)
+        except refusals.Unanswered as silence:
+            self._note(call, silence.status)
+            return Response(silence.page(), silence.status, media_type="text/html")
         except faults.ServerError:
             answer = refused(errors.broken(), call.id)
         except faults.HangUp:
@@ -84,18 +86,20 @@ class Api:
         try:
             call.fault = self.bank.faults.take(call.operation.name)
             await faults.before(call.fault)
+            refusals.before(call.fault)
             call.replayed = stored is not None
             answer = stored or self._work(call)
             await self.bank.courier.dispatch()
         finally:
             self.keys.end(call.slot)
         await faults.after(call.fault)
+        refusals.after(call.fault)
         return lie(answer, call.fault)
 
     async def _read(self, call: Call) -> None:
         """Everything that can be refused before anything has begun."""
         request = call.request
-        check_key(request, self.bank.settings.api_key)
+        keys.check(self.bank, request.headers.get("authorization", ""), call.operation)
         check_version(request)
         call.account = accounts.acting(self.bank, request.headers.get("stripe-account", ""))
         body = await read_body(request)
@@ -159,21 +163,6 @@ def facts(call: Call, status: int) -> Json:
     }
 
 
-def check_key(request: Request, api_key: str) -> None:
-    """Refuse a caller without the secret key, sent as bearer token or as basic user name."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if not value:
-        raise errors.Refusal("You did not provide an API key.", status=401)
-    if scheme.lower() == "basic":
-        try:
-            value = base64.b64decode(value, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            value = ""
-    if not secrets.compare_digest(value.encode(), api_key.encode()):
-        shown = f"{value[:8]}{'*' * 8}{value[-4:]}"
-        raise errors.Refusal(f"Invalid API Key provided: {shown}", status=401)
-
-
 def check_version(request: Request) -> None:
     """Refuse a version of the API that is not spoken here; without the header it is ours."""
     version = request.headers.get("stripe-version", API_VERSION)
@@ -199,9 +188,21 @@ def refused(refusal: errors.Refusal, request_id: str) -> Answer:
     return Answer(refusal.status, dump(refusal.body(request_id)))
 
 
-def respond(answer: Answer, request_id: str, *, key: str = "", replayed: bool = False) -> Response:
+def respond(
+    answer: Answer,
+    request_id: str,
+    *,
+    key: str = "",
+    replayed: bool = False,
+    more: Mapping[str, str] | None = None,
+) -> Response:
     """An answer with Stripe's headers."""
-    headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION, "Cache-Control": "no-cache, no-store"}
+    headers = {
+        "Request-Id": request_id,
+        "Stripe-Version": API_VERSION,
+        "Cache-Control": "no-cache, no-store",
+        **(more or {}),
+    }
     if key:
         headers["Idempotency-Key"] = key
     if replayed:

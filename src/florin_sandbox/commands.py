@@ -27,6 +27,8 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "inquiry": bool,
     "include_pending": bool,
     "bank": dict,
+    "permissions": list,
+    "retry_after": int,
 }
 
 

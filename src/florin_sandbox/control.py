@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import accounts, commands, due, endpoints, faults, operations, report
+from florin_sandbox import accounts, commands, due, endpoints, faults, keys, operations, refusals, report
 from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.mailbox import orders
@@ -34,6 +34,7 @@ class Control:
             ("POST", "/control/reset", self.reset),
             ("POST", "/control/webhooks", self.webhooks),
             ("POST", "/control/clock", self.clock),
+            ("POST", "/control/keys", self.restrict),
             ("POST", "/control/mail", self.mail_order),
             ("GET", "/control/log", self.log),
             ("GET", "/control/summary", self.summary),
@@ -55,13 +56,17 @@ class Control:
     async def fault(self, request: Request) -> Response:
         """Order an operation to fail: `{"operation", "mode"}` and what the mode needs."""
         order = await commands.read(
-            request, {"operation", "mode", "times", "seconds", "effect", "by", "currency"}
+            request,
+            {"operation", "mode", "times", "seconds", "effect", "by", "currency", "code", "retry_after"},
         )
         operation = order.pop("operation", faults.ANY)
         if operation not in {*operations.NAMES, faults.ANY}:
             raise BadOrder(f"There is no operation {operation}.")
-        if order.get("mode") not in faults.MODES:
-            raise BadOrder(f"mode must be one of {', '.join(faults.MODES)}.")
+        mode, modes = order.get("mode"), (*faults.MODES, *refusals.MODES)
+        if mode not in modes:
+            raise BadOrder(f"mode must be one of {', '.join(modes)}.")
+        if mode in refusals.MODES and operation in operations.PAGE_OPERATIONS:
+            raise BadOrder(f"{operation} is a page's, which gives none of the API's answers.")
         self.bank.faults.order(operation, faults.Fault(**order))
         self.bank.journal.note("control", order="fault", operation=operation, **order)
         return JSONResponse({"faults": self.bank.faults.standing()})
@@ -103,6 +108,18 @@ class Control:
         self.bank.courier.wake()
         self.bank.journal.note("control", order="clock", advance=order.get("advance"))
         return JSONResponse({"now": self.bank.clock.now(), "offset": self.bank.clock.offset})
+
+    async def restrict(self, request: Request) -> Response:
+        """Make a restricted key, or change what one may do: `{"permissions", "key"?}`."""
+        order = await commands.read(request, {"permissions", "key"})
+        permissions, key = order.get("permissions"), order.get("key", "")
+        if permissions is None or any(one not in keys.PERMISSIONS for one in permissions):
+            raise BadOrder(f"permissions is a list of {', '.join(keys.PERMISSIONS)}.")
+        if key and key not in keys.restricted(self.bank):
+            raise BadOrder("There is no such restricted key.")
+        key = keys.restrict(self.bank, permissions, key)
+        self.bank.journal.note("control", order="keys", permissions=permissions)
+        return JSONResponse({"key": key, "permissions": permissions})
 
     async def mail_order(self, request: Request) -> Response:
         """Order the mail server to fail: `{"mode", "to"?, "times"?, "seconds"?}`."""

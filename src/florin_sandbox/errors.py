@@ -13,6 +13,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.error: Json = {"message": message, "type": kind}
         self.error.update({name: value for name, value in details.items() if value is not None})
 
@@ -49,6 +50,24 @@ def no_account(identifier: str) -> Refusal:
     """The `Stripe-Account` header names an account that this key may not act for."""
     message = f"This key has no access to the account '{identifier}', or there is no such account."
     return Refusal(message, status=403, code="account_invalid")
+
+
+def no_permission(shown: str, permission: str) -> Refusal:
+    """A restricted key that may not do this."""
+    message = (
+        f"The provided key '{shown}' does not have the required permissions for this endpoint."
+        f" Having the '{permission}' permission would allow this request to continue."
+    )
+    return Refusal(message, status=403, code="more_permissions_required")
+
+
+def key_in_use(key: str) -> Refusal:
+    """The same request is still under way."""
+    message = (
+        f"Another request with the idempotency key {key} is still in progress."
+        " It was probably submitted twice; try again later."
+    )
+    return Refusal(message, status=409, kind="idempotency_error", code="idempotency_key_in_use")
 
 
 def unexpected_state(message: str, intent: Json) -> Refusal:

@@ -1,4 +1,7 @@
-"""Failures to order: what an operation shall do wrong the next time, or until told otherwise."""
+"""Failures to order: what an operation shall do wrong the next time, or until told otherwise.
+
+Answers that are a no are in `refusals`.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -36,7 +39,7 @@ class Fault:
 
     `times` counts the calls left, None means until cleared. `seconds` is how long to be slow or silent.
     `effect` says for `reset` and `500_sticky` whether the work is done all the same. `by` and `currency` are
-    the lies. `waiting` counts the calls that are held.
+    the lies. `code` and `retry_after` (seconds) are for refusals. `waiting` counts the calls that are held.
     """
 
     mode: str
@@ -45,6 +48,8 @@ class Fault:
     effect: bool = False
     by: int = 1
     currency: str = ""
+    code: str = ""
+    retry_after: int | None = None
     waiting: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
 

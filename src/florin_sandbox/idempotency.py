@@ -49,11 +49,7 @@ class Keys:
                 f"Idempotency keys can be at most {LONGEST_KEY} characters.", kind="idempotency_error"
             )
         if slot_ in self._running:
-            message = (
-                f"Another request with the idempotency key {key} is still in progress."
-                " It was probably submitted twice; try again later."
-            )
-            raise errors.Refusal(message, status=409, kind="idempotency_error", code="idempotency_key_in_use")
+            raise errors.key_in_use(key)
         stored = self._stored(slot_, print_)
         if stored is None:
             self._running.add(slot_)
