@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.signals import setting_changed
 from playwright.sync_api import Browser, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django.fixtures import Settings
@@ -21,6 +22,9 @@ from florin.flows import check_books
 from florin.kernel import clock
 from testing import settings as test_settings
 from testing.bank import Bank
+
+# A gateway is made once from the settings; a test that changes one gets another.
+setting_changed.connect(lambda **_: registry.get.cache_clear(), weak=False)
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from domain.world import make_paid_attempt, open_attempt, tampered, usd
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport
+from florin.contracts.reasons import DisputeReason
 from florin.domain.disputes import checking
 from florin.domain.disputes import services as disputes
 from florin.domain.ledger import checking as ledger
@@ -24,7 +25,7 @@ CONTESTED = DisputeReport(
     amount=usd(10_000),
     withdrawn=True,
     fee=usd(1_500),
-    reason="fraudulent",
+    reason=DisputeReason.FRAUDULENT,
     opened_at=clock.now(),
 )
 
@@ -124,7 +125,7 @@ def test_each_check_finds_what_it_is_for(owner: User) -> None:
     make_invoice(owner, "55.00")
     open_attempt(make_link(owner))
     make_customer(owner.company, number="other")
-    _come_back(owner, returns.take_in, replace(CONTESTED, return_code="R01"))
+    _come_back(owner, returns.take_in, replace(CONTESTED, return_reason="R01"))
     _come_back(owner, disputes.take_in, CONTESTED)
 
     missed = [(check, breach) for check, breach in BREACHES if check not in _found_after(breach)]

@@ -20,6 +20,7 @@ from domain.world import (
 )
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
+from florin.contracts.reasons import DisputeReason
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.payments import allocating, receiving, returns
@@ -258,9 +259,9 @@ def test_a_refund_that_fails_after_its_payment_was_returned_pays_nothing(owner: 
         amount=usd(10_000),
         withdrawn=True,
         fee=None,
-        reason="insufficient_funds",
+        reason=DisputeReason.UNKNOWN,
         opened_at=clock.now(),
-        return_code="R01",
+        return_reason="R01",
     )
     with transaction.atomic():
         returns.take_in(allocating.lock(payment.pk), told)

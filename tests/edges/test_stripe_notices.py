@@ -34,7 +34,7 @@ def signed(secret: str) -> dict[str, str]:
 def test_each_endpoint_has_its_own_secret(secret: str) -> None:
     both = gateway("whsec_of_our_own, whsec_of_connected_accounts")
 
-    notice = both.read_notice(signed(secret), BODY.encode())
+    [notice] = both.read_notice(signed(secret), BODY.encode())
 
     assert (notice.kind, notice.account, notice.attempt) == ("account.updated", "acct_1fern", "")
 

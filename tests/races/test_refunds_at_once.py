@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from domain.world import make_credit, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
+from florin.contracts.reasons import DisputeReason
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item
@@ -56,9 +57,9 @@ def contest(payment: Payment, code: str = "") -> bool:
         amount=payment.money,
         withdrawn=True,
         fee=None,
-        reason="fraudulent",
+        reason=DisputeReason.FRAUDULENT,
         opened_at=clock.now(),
-        return_code=code,
+        return_reason=code,
     )
     take_in = return_payment.take_in if code else contest_payment.take_in
     with transaction.atomic(durable=True):

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "csp",
     "heroicons",
     "procrastinate.contrib.django",
+    "florin.config",
     "florin.domain.companies",
     "florin.domain.outbox",
     "florin.domain.activity",

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from florin.contracts.reasons import (
+    NO_CODE,
+    AccountRequirement,
+    Code,
+    DeclineReason,
+    DisputeReason,
+    RefundFailure,
+    StopReason,
+)
 from florin.kernel.money import Money
 
 
@@ -91,8 +100,8 @@ class Report:
     ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
     processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
     ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later.
-    ``failure`` is why a debit failed: a return code such as R01. ``decline`` names the last card or bank
-    account that was refused, and ``decline_reason`` the processor's word for why.
+    ``failure`` is why a debit failed (``kernel.return_codes``). ``decline`` names the last card or bank
+    account that was refused, and ``decline_reason`` says why. ``code`` is what the scheme calls it.
     """
 
     reference: str
@@ -109,7 +118,8 @@ class Report:
     bank_last4: str = ""
     failure: str = ""
     decline: str = ""
-    decline_reason: str = ""
+    decline_reason: DeclineReason = DeclineReason.UNKNOWN
+    code: Code = NO_CODE
 
 
 class RefundOutcome(StrEnum):
@@ -132,7 +142,8 @@ class RefundReport:
     outcome: RefundOutcome
     amount: Money
     refund: str = ""
-    failure: str = ""
+    failure: RefundFailure = RefundFailure.UNKNOWN
+    code: Code = NO_CODE
     fee: Money | None = None
 
 
@@ -151,9 +162,9 @@ class DisputeOutcome(StrEnum):
 class DisputeReport:
     """What the processor says about one dispute, or about a bank debit that came back after it cleared.
 
-    ``return_code`` (R01 …) tells the latter apart, if the payment was a bank debit: a card's network may have
-    the same word for the reason of a dispute. ``amount`` is what is disputed, ``withdrawn`` whether the
-    processor holds it, ``fee`` what it charges for it. Times are UTC.
+    Which of them it is, the payment's method says. ``reason`` is why a payer disputes, ``return_reason`` why
+    a bank sent a debit back (``kernel.return_codes``), ``code`` what the scheme calls either. ``amount`` is
+    what is disputed, ``withdrawn`` whether the processor holds it, ``fee`` what it charges for it. UTC.
     """
 
     reference: str
@@ -161,10 +172,11 @@ class DisputeReport:
     amount: Money
     withdrawn: bool
     fee: Money | None
-    reason: str
+    reason: DisputeReason
     opened_at: datetime
     due_by: datetime | None = None
-    return_code: str = ""
+    return_reason: str = ""
+    code: Code = NO_CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,13 +219,17 @@ class DebitStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReport:
-    """What the processor says about a company's account; ``wanted`` names what it still asks for."""
+    """What the processor says about a company's account; ``wanted`` names what it still asks for.
+
+    ``reason`` is why it takes no payments, ``codes`` what the processor itself calls all that.
+    """
 
     reference: str
     status: AccountStatus
     debits: DebitStatus
-    wanted: tuple[str, ...] = ()
-    reason: str = ""
+    wanted: tuple[AccountRequirement, ...] = ()
+    reason: StopReason = StopReason.NONE
+    codes: tuple[Code, ...] = ()
 
 
 class MovementKind(StrEnum):

@@ -44,7 +44,7 @@ def _record(payment_id: UUID, events: PaymentEvents) -> bool:
     news = [refund_payment.take_in(payment, refund) for refund in reversed(events.refunds)]
     news += [
         return_payment.take_in(payment, report)
-        if payment.method == Method.ACH and report.return_code
+        if payment.method == Method.ACH
         else contest_payment.take_in(payment, report)
         for report in reversed(events.disputes)
     ]

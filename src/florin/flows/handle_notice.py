@@ -28,23 +28,23 @@ _WAIT_FOR_KEY = timedelta(days=3)
 
 @transaction.atomic(durable=True)
 def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Take a notice in. Safe to receive twice, late, early, or out of order.
+    """Take in what a processor sent, all or nothing. Safe to receive twice, late, early, or out of order.
 
     Raises:
         BadNotice: if the processor did not sign it.
         LookupError: if there is no such gateway.
     """
-    notice = registry.get(gateway_name).read_notice(headers, body)
-    if notices.store(gateway_name, notice, body):
-        later(
-            Job.HANDLE_NOTICE,
-            gateway=gateway_name,
-            event=notice.event,
-            attempt=notice.attempt,
-            payment=notice.payment,
-            account=notice.account,
-            payout=notice.payout,
-        )
+    for notice in registry.get(gateway_name).read_notice(headers, body):
+        if notices.store(gateway_name, notice, body):
+            later(
+                Job.HANDLE_NOTICE,
+                gateway=gateway_name,
+                event=notice.event,
+                attempt=notice.attempt,
+                payment=notice.payment,
+                account=notice.account,
+                payout=notice.payout,
+            )
 
 
 def handle(

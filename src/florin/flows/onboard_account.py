@@ -2,8 +2,8 @@
 
 press -> open an account -> the processor's form -> ask how it stands -> state -> sessions end, mail, timeline
 
-Without Stripe Connect the installation's own account is the company's, and is only asked about. Every network
-call is outside a transaction.
+Where the processor opens no accounts for companies, the installation's own is the company's, and is only
+asked about. Every network call is outside a transaction.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts import capabilities
 from florin.contracts.news import MoneyNews
 from florin.contracts.processor import (
     GatewayBusy,
@@ -40,12 +41,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
 PAGE = "/office/payments/account/"
-# Where Stripe opens accounts whose form it hosts itself.
-COUNTRIES = (
-    *("AE", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI"),
-    *("FR", "GB", "GI", "GR", "HK", "HR", "HU", "IE", "IT", "JP", "LI", "LT", "LU", "LV", "MT"),
-    *("MX", "MY", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US"),
-)
 
 _log = logging.getLogger(__name__)
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
@@ -73,7 +68,7 @@ def go_on(company: Company, *, country: str, by: User) -> str:
     if not account.reference and account.state != State.NEW:
         refresh(company)
         return PAGE
-    if not account.reference and not settings.STRIPE_CONNECT:
+    if not account.reference and not capabilities.of(account.gateway).opens_accounts:
         _use_own(account, by=by)
         return PAGE
     if not account.reference:
@@ -129,7 +124,7 @@ def look_round() -> None:
 
 
 def _open(account: PaymentsAccount, *, country: str, by: User) -> PaymentsAccount:
-    if country not in COUNTRIES:
+    if country not in capabilities.of(account.gateway).account_countries:
         raise Refusal(_("Choose the country that the business is in."))
     company = account.company
     new = NewAccount(company=f"{company.pk}", name=company.name, email=company.email, country=country)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts import refund_failures
 from florin.contracts.news import NewsLine
 from florin.contracts.processor import (
     GatewayBusy,
@@ -41,7 +42,7 @@ from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
 from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
-from florin.kernel import clock, refund_failures
+from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict
 

@@ -194,12 +194,13 @@ def _record(attempt_id: UUID, report: Report) -> Step:
             _after_initiation(attempt, report)
         case Ended() if attempt.state == Attempt.State.FAILED:
             _after_failure(attempt, report)
-        case Declined(reason):
+        case Declined(reason, code):
             _note(
                 activity.Kind.CARD_DECLINED,
                 attempt,
                 amount=attempt.money,
                 reason=reason,
+                told=f"{code}",
                 method=attempt.method,
             )
         case Ended(released=True):

@@ -1,7 +1,10 @@
 """Why a bank takes a payment back, in people's words: the return codes of ACH (Nacha), and our own.
 
-Our own codes, which are no Nacha codes, are what staff choose from for a check or a card at the counter.
+Our own codes, which are no Nacha codes, are what staff choose from for a check or a card at the counter, and
+what a processor's words mean that tells of a bank debit without the bank's own code.
 """
+
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,12 +43,37 @@ BY_HAND: dict[str, str | Promise] = {
 }
 CHARGED_BACK = "CHARGEBACK"
 
+
+class Uncoded(StrEnum):
+    """Why a bank debit failed or came back, where the processor gives the reason but no code of Nacha's."""
+
+    NO_FUNDS = "NO_FUNDS"
+    CLOSED = "SHUT"
+    NO_ACCOUNT = "NO_ACCOUNT"
+    FROZEN = "FROZEN"
+    NO_DEBITS = "NO_DEBITS"
+    NOT_ALLOWED = "NOTALLOWED"
+    NOT_PROCESSED = "STUCK"
+    UNKNOWN = ""
+
+
+_UNCODED: dict[str, str | Promise] = {
+    Uncoded.NO_FUNDS: REASONS["R01"],
+    Uncoded.CLOSED: REASONS["R02"],
+    Uncoded.NO_ACCOUNT: REASONS["R03"],
+    Uncoded.FROZEN: REASONS["R16"],
+    Uncoded.NO_DEBITS: REASONS["R20"],
+    Uncoded.NOT_ALLOWED: REASONS["R10"],
+    Uncoded.NOT_PROCESSED: gettext_lazy("The bank could not carry out the debit"),
+}
+
+_UNCODED_FOR_THE_PAYER = frozenset(_UNCODED) - {Uncoded.NOT_ALLOWED, Uncoded.NOT_PROCESSED}
 _NOT_FOR_THE_PAYER = frozenset({"R05", "R06", "R07", "R10", "R11", "R14", "R15", "R24", "R29"})
 
 
 def is_known(code: str) -> bool:
     """Whether there are words for a code."""
-    return code in REASONS or code in BY_HAND or code == CHARGED_BACK
+    return code in REASONS or code in BY_HAND or code in _UNCODED or code == CHARGED_BACK
 
 
 def warrants_fee(code: str) -> bool:
@@ -53,17 +81,17 @@ def warrants_fee(code: str) -> bool:
 
     Not if the account's owner says that the debit was not allowed (R05, R07, R10, R11, R29): a further charge
     would then have even less permission. Nor if it is not for them to answer: the sender's bank asked for it
-    back (R06), a debit was sent twice (R24), or somebody has died (R14, R15). Nor if we do not know the code.
-    Staff may still write an invoice.
+    back (R06), a debit was sent twice (R24), or somebody has died (R14, R15). Nor if the bank only says
+    that it could not do it, or we do not know the code. Staff may still write an invoice.
     """
-    return code in REASONS and code not in _NOT_FOR_THE_PAYER
+    return (code in REASONS and code not in _NOT_FOR_THE_PAYER) or code in _UNCODED_FOR_THE_PAYER
 
 
 def reason(code: str) -> str:
     """Return why a bank sent a debit back, in the language that is active; a general sentence if unknown."""
     if code == CHARGED_BACK:
         return _("The card's owner took the payment back through their bank")
-    known = REASONS.get(code) or BY_HAND.get(code)
+    known = REASONS.get(code) or BY_HAND.get(code) or _UNCODED.get(code)
     return str(known) if known else _("The bank sent the payment back")
 
 

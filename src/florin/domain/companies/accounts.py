@@ -77,9 +77,10 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     locked.state = State(report.status.value)
     locked.debits = report.debits
     locked.wanted = list(report.wanted)
-    locked.reason = report.reason[:200]
+    locked.reason = report.reason.value
+    locked.codes = [f"{code}" for code in report.codes]
     locked.checked_at = asked_at
-    locked.save(update_fields=["state", "debits", "wanted", "reason", "checked_at"])
+    locked.save(update_fields=["state", "debits", "wanted", "reason", "codes", "checked_at"])
     newly = () if first else tuple(name for name in report.wanted if name not in wanted_before)
     return Change(account=locked, before=before, newly_wanted=newly, debits_ended=debits_ended)
 

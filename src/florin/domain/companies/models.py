@@ -101,6 +101,7 @@ class PaymentsAccount(Keyed):
         help_text="Whether the processor lets it debit bank accounts.",
     )
     reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or rejected.")
+    codes = models.JSONField(default=list, help_text="What the processor calls what it asks for, and why.")
     checked_at = models.DateTimeField(null=True)
     card_enabled = models.BooleanField(default=True)
     ach_enabled = models.BooleanField(default=True)

@@ -4,12 +4,11 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
+from florin.contracts import capabilities
 from florin.contracts.processor import DebitStatus
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
-
-_ACH_CURRENCY = "USD"  # bank accounts are debited through ACH, which knows dollars only (Nacha)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +51,14 @@ def account_of(company: Company) -> PaymentsAccount | None:
 
 
 def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
-    """Say whether bank accounts can be debited (R13): switched on, allowed by the processor, and in dollars.
+    """Say whether bank accounts can be debited (R13): switched on, and allowed by the processor.
 
-    Without a currency, whether they can be at all.
+    Without a currency, whether they can be in any.
     """
     allowed = account.debits == DebitStatus.ACTIVE
-    return account.ach_enabled and allowed and currency in {"", _ACH_CURRENCY}
+    return (
+        account.ach_enabled and allowed and capabilities.of(account.gateway).takes("ach", currency=currency)
+    )
 
 
 def switches_of(company: Company) -> Switches:

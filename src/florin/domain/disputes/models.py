@@ -21,6 +21,7 @@ class Dispute(Keyed):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=120, help_text="The processor's.")
     reason = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls the reason.")
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     held = models.BigIntegerField(default=0)

@@ -25,6 +25,7 @@ from florin.kernel import clock
 from florin.kernel.money import Money
 
 _BY = "processor"
+_LONGEST_CODE = 120
 
 
 class _Place(IntEnum):
@@ -94,9 +95,10 @@ def _state(outcome: DisputeOutcome) -> DisputeState:
 def _describe(dispute: Dispute, report: DisputeReport, state: DisputeState) -> bool:
     """Take over what is told, and say whether anything is new; the amount stays once its money has moved."""
     closed_at = None if state in OPEN else dispute.closed_at or clock.now()
-    told = {
+    told: dict[str, object] = {
         "state": state,
-        "reason": report.reason[:80],
+        "reason": report.reason.value,
+        "code": f"{report.code}"[:_LONGEST_CODE],
         "opened_at": report.opened_at,
         "due_by": report.due_by,
         "closed_at": closed_at,

@@ -68,6 +68,7 @@ class Attempt(Keyed):
     unsure_since = models.DateTimeField(null=True)
     decline = models.CharField(max_length=120, blank=True, help_text="The last one that was told of.")
     failure = models.CharField(max_length=40, blank=True, help_text="Why the bank did not pay: R01, for one.")
+    code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls that.")
 
     class Meta:
         verbose_name = "attempt"

@@ -51,7 +51,7 @@ def take_in(payment: Payment, report: DisputeReport) -> Return | None:
     returned = _book(
         payment,
         report.amount,
-        Return(code=report.return_code, reason=report.reason, reference=report.reference),
+        Return(code=report.return_reason, reason=f"{report.code}"[:200], reference=report.reference),
         by=_BY,
     )
     if report.fee and report.fee.currency == payment.currency:

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from florin.contracts.processor import Outcome, Report
+from florin.contracts.reasons import Code, DeclineReason
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger import applying, posting
@@ -25,7 +26,7 @@ from florin.kernel.database import locked
 from florin.kernel.money import Money
 
 _BY = "processor"
-_LONGEST_REASON = 40
+_LONGEST_CODE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A card or a bank account was just refused; another may be tried. ``reason`` is the processor's word."""
+    """A card or a bank account was just refused; another may be tried."""
 
-    reason: str
+    reason: DeclineReason
+    code: Code
 
 
 Step = Wait | Capture | Void | Booked | Ended | Pending | Declined
@@ -105,7 +107,7 @@ def _decide(attempt: Attempt, report: Report) -> Step:  # noqa: PLR0911 - a tabl
         case Outcome.CANCELLED:
             return _end(attempt, State.CANCELLED)
         case Outcome.FAILED:
-            attempt.failure = report.failure[:_LONGEST_REASON]
+            attempt.failure, attempt.code = report.failure, f"{report.code}"[:_LONGEST_CODE]
             return _end(attempt, State.FAILED)
         case Outcome.PENDING:
             return _pend(attempt)
@@ -119,8 +121,8 @@ def _notice_decline(attempt: Attempt, report: Report) -> Step:
     if not report.decline or report.decline == attempt.decline or attempt.state in FINAL:
         return Wait()
     attempt.decline = report.decline
-    attempt.failure = report.decline_reason[:_LONGEST_REASON]
-    return Declined(report.decline_reason)
+    attempt.failure, attempt.code = report.decline_reason.value, f"{report.code}"[:_LONGEST_CODE]
+    return Declined(report.decline_reason, report.code)
 
 
 def _end(attempt: Attempt, state: State) -> Step:

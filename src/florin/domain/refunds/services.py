@@ -34,6 +34,7 @@ _SHORTEST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _PENDING_PAUSE = timedelta(hours=1)
 _LONGEST_FAILURE = 200
+_LONGEST_CODE = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def record(payment: Payment, report: RefundReport) -> Change | None:
         refund.check_at = clock.now() + _PENDING_PAUSE
         refund.save()
         return None
-    _move(refund, after, failure=report.failure)
+    _move(refund, after, failure=report.failure, code=f"{report.code}")
     return Change(refund, before)
 
 
@@ -216,12 +217,12 @@ def _book_outside(payment: Payment, report: RefundReport) -> Change | None:
     return Change(_save(refund), None)
 
 
-def _move(refund: Refund, state: RefundState, *, failure: str) -> None:
+def _move(refund: Refund, state: RefundState, *, failure: str, code: str = "") -> None:
     REFUND.check(RefundState(refund.state), state)
     refund.state, refund.unsure_since = state, None
     refund.check_at = clock.now() + _PENDING_PAUSE
     if state == RefundState.FAILED:
-        refund.failure = failure[:_LONGEST_FAILURE]
+        refund.failure, refund.code = failure[:_LONGEST_FAILURE], code[:_LONGEST_CODE]
         booking.put_back(refund)
     refund.save()
 

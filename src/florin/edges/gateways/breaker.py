@@ -2,11 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
+from florin.contracts.capabilities import Capabilities
 from florin.contracts.processor import (
     AccountReport,
     GatewayBusy,
@@ -105,6 +106,11 @@ class GuardedGateway:
         self._gateway = gateway
         self._breaker = breaker
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """See ``Gateway.capabilities``."""
+        return self._gateway.capabilities
+
     def start(self, order: StartOrder) -> Started:
         """See ``Gateway.start``."""
         return self._call("start", self._gateway.start, order)
@@ -167,7 +173,7 @@ class GuardedGateway:
         """See ``Gateway.dispute_page``."""
         return self._gateway.dispute_page(reference)
 
-    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """See ``Gateway.read_notice``."""
         return self._gateway.read_notice(headers, body)
 

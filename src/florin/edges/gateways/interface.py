@@ -1,9 +1,10 @@
 """What every gateway offers. A gateway reports; the domain decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from florin.contracts.capabilities import Capabilities
 from florin.contracts.processor import (
     AccountReport,
     Movement,
@@ -25,7 +26,14 @@ class Gateway(Protocol):
     Every method may raise ``GatewayError``, which means "we do not know, ask again", never "failed"; and
     ``GatewayRefusal``, a plain no, with its reason: the key may not do this, the account has left us, …
     Methods with a ``key`` are safe to repeat: the same key takes effect once.
+
+    A gateway speaks for one account. Nothing in it presumes that a company has only one, or only one
+    processor: whoever calls it names gateway and account, as each attempt and payment does.
     """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the processor can do (no call)."""
 
     def start(self, order: StartOrder) -> Started:
         """Open a session and return where to send the payer; the same key gives the same session."""
@@ -84,8 +92,10 @@ class Gateway(Protocol):
     def dispute_page(self, reference: str) -> str:
         """Return the address of the processor's page on which evidence is given (no call)."""
 
-    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """Check a notice's signature and say whom it is about.
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
+        """Check the signature of what a processor sent, and return its notices, each with whom it is about.
+
+        Some send one at a time, others many; one that is about nothing that we follow may be left out.
 
         Raises:
             BadNotice: if the processor did not sign it, or too long ago.

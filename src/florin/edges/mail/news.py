@@ -6,12 +6,13 @@ from functools import partial
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts import dispute_reasons, refund_failures
 from florin.contracts.documents import Letterhead
 from florin.contracts.news import MoneyNews, Topic
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
-from florin.kernel import dispute_reasons, refund_failures, return_codes
+from florin.kernel import return_codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
+from florin.contracts import declines
 from florin.contracts.documents import ReceiptDocument
 from florin.domain.history import queries as history
 from florin.domain.links.models import Link
@@ -24,7 +25,7 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
 from florin.flows import start_checkout
-from florin.kernel import clock, declines, formats, return_codes
+from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.checkout import looks

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from florin.contracts import dispute_reasons
 from florin.domain.companies.models import Company
 from florin.domain.disputes import queries
 from florin.domain.disputes.lifecycle import OPEN, DisputeState
@@ -16,7 +17,7 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.disputes.queries import Wanted
 from florin.domain.staff.rights import Right
 from florin.flows import contest_payment
-from florin.kernel import clock, dispute_reasons
+from florin.kernel import clock
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column

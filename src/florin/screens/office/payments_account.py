@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
-from florin.contracts import account_words
+from florin.contracts import account_words, capabilities
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.staff.rights import Right
@@ -101,17 +101,18 @@ def _standing(request: StaffRequest) -> dict[str, object]:
     company = request.user.company
     known = companies.account_of(company)
     state = _state(known)
+    gateway = (known or PaymentsAccount()).gateway
     return {
         "account": known,
         "state": state,
         "own": bool(known and not known.reference and state != PaymentsAccount.State.NEW),
-        "connect": settings.STRIPE_CONNECT,
+        "connect": capabilities.of(gateway).opens_accounts,
         "wanted": account_words.wanted(known.wanted) if known else [],
         "why": account_words.why(known.reason) if known else "",
         "no_debits": account_words.no_debits(known.debits)
         if known and state == PaymentsAccount.State.ACTIVE
         else "",
-        "countries": _countries(),
+        "countries": _countries(gateway),
         "country": _country(company),
     }
 
@@ -120,9 +121,10 @@ def _state(known: PaymentsAccount | None) -> str:
     return known.state if known else PaymentsAccount.State.NEW.value
 
 
-def _countries() -> list[tuple[str, str]]:
+def _countries(gateway: str) -> list[tuple[str, str]]:
     names = formats.locale_of(translation.get_language() or "en").territories
-    return sorted(((code, str(names[code])) for code in onboard_account.COUNTRIES), key=lambda one: one[1])
+    countries = capabilities.of(gateway).account_countries
+    return sorted(((code, str(names[code])) for code in countries), key=lambda one: one[1])
 
 
 def _country(company: Company) -> str:

@@ -9,12 +9,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from florin.contracts import refund_failures
 from florin.domain.refunds import queries
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.rights import Right
 from florin.flows import refund_payment
-from florin.kernel import formats, refund_failures
+from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.screens.office import paging, refund_form
 from florin.screens.office.doors import StaffRequest, done, needs, page

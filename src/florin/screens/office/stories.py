@@ -13,12 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from florin.contracts import account_words
+from florin.contracts import account_words, declines, dispute_reasons
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
 from florin.domain.payments.models import Method
-from florin.kernel import declines, dispute_reasons, return_codes
+from florin.kernel import return_codes
 from florin.kernel.money import Money
 
 Kind = Activity.Kind
@@ -202,9 +202,8 @@ class Story:
 
     @property
     def declined(self) -> str:
-        """Why a card was declined, in words; staff also see the processor's own where we have none."""
-        code = str(self.about.get("reason", ""))
-        return declines.reason(code) if code in declines.REASONS else code or declines.reason("")
+        """Why a card was declined, in people's words."""
+        return declines.reason(str(self.about.get("reason", "")))
 
     @property
     def why(self) -> str:

@@ -29,7 +29,7 @@ from florin.contracts.processor import (
     Started,
     StartOrder,
 )
-from florin.edges.gateways.stripe import API_VERSION, amounts, answers, reading
+from florin.edges.gateways.stripe import API_VERSION, amounts, answers, offers, reading
 from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
@@ -46,7 +46,8 @@ class StripeGateway:
     """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
     ``seconds`` is how long a call may take before its outcome counts as unknown; ``account`` is the connected
-    account that it speaks for; ``notice_secret`` may be several, with commas between.
+    account that it speaks for; ``notice_secret`` may be several, with commas between; ``connect``
+    says whether it is a platform's that opens accounts for others.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class StripeGateway:
         seconds: int,
         account: str = "",
         dashboard: str = "",
+        connect: bool = False,
     ) -> None:
+        self.capabilities = offers.capabilities(connect=connect)
         self._notice_secrets = [secret.strip() for secret in notice_secret.split(",") if secret.strip()]
         self._dashboard = dashboard.rstrip("/")
         self._client = stripe.StripeClient(
@@ -203,11 +206,11 @@ class StripeGateway:
         """Say where the dashboard shows a dispute; see ``Gateway.dispute_page``."""
         return f"{self._dashboard}/disputes/{reference}"
 
-    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """Check Stripe's signature; see ``Gateway.read_notice``."""
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> tuple[Notice]:
+        """Check Stripe's signature, under which comes one event; see ``Gateway.read_notice``."""
         told = self._believed(headers.get("stripe-signature", ""), body)
         thing = told["data"]["object"]
-        return Notice(
+        notice = Notice(
             event=told["id"],
             kind=told["type"],
             attempt=reading.attempt_of(told["type"], thing),
@@ -215,6 +218,7 @@ class StripeGateway:
             payout=str(thing["id"]) if thing["object"] == "payout" else "",
             account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
         )
+        return (notice,)
 
     def _believed(self, signature: str, body: bytes) -> dict[str, Any]:
         """Return the event if one of the secrets signed it: each endpoint at Stripe has its own."""

@@ -1,6 +1,5 @@
 """Reading Stripe's objects: pure functions from its JSON to our plain values."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,21 +19,15 @@ from florin.contracts.processor import (
     RefundReport,
     Report,
 )
+from florin.contracts.reasons import Code, StopReason
+from florin.edges.gateways.stripe import words
 from florin.edges.gateways.stripe.amounts import from_stripe
 from florin.kernel.money import Money
 
+_SCHEME = "stripe"
+
 DEBITS = "us_bank_account_ach_payments"
 """The capability to debit bank accounts."""
-# The return codes (Nacha) behind the processor's words, where it does not tell the code itself.
-_RETURN_CODES = {
-    "insufficient_funds": "R01",
-    "account_closed": "R02",
-    "bank_account_closed": "R02",
-    "no_account": "R03",
-    "incorrect_account_details": "R03",
-    "debit_not_authorized": "R10",
-    "bank_cannot_process": "R20",
-}
 # Events about what happened after the money was taken; a charge among them still names its attempt.
 _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _KINDS = {
@@ -63,6 +56,7 @@ def report(session: Mapping[str, Any]) -> Report:
     details = charge.get("payment_method_details") or {}
     card, bank = details.get("card") or {}, details.get("us_bank_account") or {}
     problem = intent.get("last_payment_error") or {}
+    word = str(problem.get("decline_code") or problem.get("code") or "")
     outcome = _outcome(session["status"], intent["status"])
     return Report(
         reference=reference,
@@ -79,7 +73,8 @@ def report(session: Mapping[str, Any]) -> Report:
         bank_last4=bank.get("last4") or "",
         failure=_return_code(charge) if outcome == Outcome.FAILED else "",
         decline=str(problem.get("charge") or problem.get("code") or "") if outcome == Outcome.OPEN else "",
-        decline_reason=str(problem.get("decline_code") or problem.get("code") or ""),
+        decline_reason=words.decline(word),
+        code=_code(charge) if outcome == Outcome.FAILED else Code(_SCHEME, word),
     )
 
 
@@ -154,7 +149,8 @@ def refund_report(refund: Mapping[str, Any]) -> RefundReport:
         outcome=outcome,
         amount=from_stripe(refund["amount"], refund["currency"]),
         refund=str((refund.get("metadata") or {}).get("refund", "")),
-        failure=refund.get("failure_reason") or "",
+        failure=words.refund_failure(refund.get("failure_reason") or ""),
+        code=Code(_SCHEME, refund.get("failure_reason") or ""),
         fee=-fee if fee else fee,
     )
 
@@ -163,7 +159,7 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
     """Read a dispute; whether the money is held is what its balance transactions sum to."""
     booked = dispute.get("balance_transactions") or []
     currency = dispute["currency"]
-    code = str(dispute.get("network_reason_code") or "")
+    word, code = str(dispute.get("reason") or ""), str(dispute.get("network_reason_code") or "")
     due_by = (dispute.get("evidence_details") or {}).get("due_by")
     return DisputeReport(
         reference=dispute["id"],
@@ -171,10 +167,11 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
         amount=from_stripe(dispute["amount"], currency),
         withdrawn=sum(one["amount"] for one in booked) < 0,
         fee=from_stripe(sum(one["fee"] for one in booked), currency) if booked else None,
-        reason=str(dispute.get("reason") or ""),
+        reason=words.dispute(word),
         opened_at=_time(dispute["created"]),
         due_by=_time(due_by) if due_by else None,
-        return_code=_debit_return(dispute, code),
+        return_reason=words.returned(word, code),
+        code=Code(_SCHEME, " ".join(filter(None, (word, code)))),
     )
 
 
@@ -225,8 +222,9 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
         reference=account["id"],
         status=_account_status(account, wanted=bool(wanted), reason=reason),
         debits=_debits(account),
-        wanted=tuple(dict.fromkeys(wanted)),
-        reason=reason,
+        wanted=tuple(dict.fromkeys(map(words.requirement, wanted))),
+        reason=words.stop(reason),
+        codes=tuple(Code(_SCHEME, word) for word in dict.fromkeys((*filter(None, (reason,)), *wanted))),
     )
 
 
@@ -236,7 +234,8 @@ def lost_account(reference: str) -> AccountReport:
         reference=reference,
         status=AccountStatus.SUSPENDED,
         debits=DebitStatus.INACTIVE,
-        reason="account_invalid",
+        reason=StopReason.UNREACHABLE,
+        codes=(Code(_SCHEME, "account_invalid"),),
     )
 
 
@@ -275,17 +274,14 @@ def _dispute_outcome(status: str) -> DisputeOutcome:
             return DisputeOutcome(status)
 
 
-def _debit_return(dispute: Mapping[str, Any], code: str) -> str:
-    """Return the code with which a bank debit came back; a card's networks have words like it (RG, R13)."""
-    if re.fullmatch("R[0-9][0-9]", code):
-        return code
-    return _RETURN_CODES.get(str(dispute.get("reason")), "")
-
-
 def _return_code(charge: Mapping[str, Any]) -> str:
-    told = (charge.get("outcome") or {}).get("network_decline_code")
-    word = str(charge.get("failure_code") or "")
-    return str(told or _RETURN_CODES.get(word, word))
+    code = str((charge.get("outcome") or {}).get("network_decline_code") or "")
+    return words.returned(str(charge.get("failure_code") or ""), code)
+
+
+def _code(charge: Mapping[str, Any]) -> Code:
+    told = (charge.get("failure_code"), (charge.get("outcome") or {}).get("network_decline_code"))
+    return Code(_SCHEME, " ".join(str(word) for word in told if word))
 
 
 def _time(seconds: int) -> datetime:

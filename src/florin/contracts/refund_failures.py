@@ -1,0 +1,21 @@
+"""Why a refund failed, in people's words; and what a processor says in words of its own."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from florin.contracts.reasons import RefundFailure
+
+_WORDS: dict[RefundFailure, str | Promise] = {
+    RefundFailure.CARD_LOST: gettext_lazy("The card was lost or stolen"),
+    RefundFailure.CARD_CLOSED: gettext_lazy("The card has expired or was closed"),
+    RefundFailure.DECLINED: gettext_lazy("The payer's bank declined it"),
+    RefundFailure.LOW_BALANCE: gettext_lazy("The balance at the processor was too low"),
+    RefundFailure.DISPUTED: gettext_lazy("The payer disputed the payment meanwhile"),
+    RefundFailure.CANCELLED: gettext_lazy("It was cancelled at the processor's dashboard"),
+    RefundFailure.UNKNOWN: gettext_lazy("The payer's bank gave no reason"),
+}
+
+
+def words(stored: str) -> str:
+    """Return the reason in the language that is active; a sentence of the processor stays as it is."""
+    return stored if " " in stored else str(_WORDS[RefundFailure(stored)])

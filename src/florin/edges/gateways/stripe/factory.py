@@ -1,0 +1,18 @@
+"""Making Stripe's gateway from the settings; see ``registry``."""
+
+from typing import Any
+
+from florin.edges.gateways.stripe.gateway import StripeGateway
+
+
+def make(settings: Any, account: str) -> StripeGateway:
+    """Return the gateway that speaks for one connected account, or without for the installation's own."""
+    return StripeGateway(
+        api_key=settings.STRIPE_API_KEY,
+        base=settings.STRIPE_API_BASE,
+        notice_secret=settings.STRIPE_WEBHOOK_SECRET,
+        seconds=settings.PROCESSOR_SECONDS,
+        account=account,
+        dashboard=settings.STRIPE_DASHBOARD_URL,
+        connect=settings.STRIPE_CONNECT,
+    )
