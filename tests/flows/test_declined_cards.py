@@ -86,7 +86,7 @@ def refused_account(owner: User, bank: Bank) -> Attempt:
 
 def test_a_bank_account_that_is_refused_is_not_called_a_card(owner: User, bank: Bank) -> None:
     attempt = refused_account(owner, bank)
-    assert told(attempt) == ["bank_account_unusable"]
+    assert told(attempt) == ["unknown"]
 
     page = came_back(attempt)
 

@@ -95,8 +95,8 @@ def test_without_a_country_nothing_is_opened(admin: User, bank: Bank, country: s
 @pytest.mark.parametrize(
     ("tax_id", "state", "wanted", "reason"),
     [
-        ("12-3450001", State.INCOMPLETE, ["individual.verification.document"], "requirements.past_due"),
-        ("12-3450002", State.REJECTED, [], "rejected.other"),
+        ("12-3450001", State.INCOMPLETE, ["person_document"], "past_due"),
+        ("12-3450002", State.REJECTED, [], "refused"),
         ("12-3450003", State.PENDING, [], "requirements.pending_verification"),
     ],
 )

@@ -134,13 +134,13 @@ def test_an_address_of_the_form_that_was_used_says_to_go_on(admin: User) -> None
 @pytest.mark.parametrize(
     ("state", "told", "says"),
     [
-        (State.INCOMPLETE, {"wanted": ["individual.verification.document"]}, "identity document"),
+        (State.INCOMPLETE, {"wanted": ["person_document"]}, "identity document"),
         (State.INCOMPLETE, {"wanted": ["a.thing.nobody.knows"]}, "a.thing.nobody.knows"),
         (State.PENDING, {}, "The processor is verifying"),
         (State.ACTIVE, {}, "Your customers can pay online"),
         (State.ACTIVE, {"wanted": ["external_account"]}, "The processor asks for more"),
         (State.SUSPENDED, {"reason": "under_review"}, "The processor is reviewing the account"),
-        (State.REJECTED, {"reason": "rejected.fraud"}, "The processor suspects fraud"),
+        (State.REJECTED, {"reason": "fraud"}, "The processor suspects fraud"),
         (State.SUSPENDED, {"reason": "because"}, "because"),
     ],
 )

@@ -87,13 +87,13 @@ def test_axe_finds_nothing_in_any_state_and_nothing_sticks_out(
     page = browse(admin, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
     accounts = PaymentsAccount.objects.filter(company=admin.company)
     wanted = [
-        "company.tax_id",
-        "individual.verification.document",
+        "tax_id",
+        "person_document",
         "a_name.that.nobody_has_put_into_words_yet",
     ]
     for state in State:
         known = {} if state == State.NEW else {"reference": "acct_1fern", "wanted": wanted}
-        accounts.update(state=state, reason="under_review", **known)
+        accounts.update(state=state, reason="review", **known)
         page.goto(ACCOUNT)
         check(page)
     for address in (f"{ACCOUNT}?again=1", "/office/payments/settings/"):
