@@ -252,7 +252,7 @@ def balance_transaction(
     category: str,
     amount: int,
     fee: int,
-    days: int,
+    available_on: int,
     description: str | None,
 ) -> Json:
     """A movement on an account's balance: `amount` with its sign, `fee` taken from it."""
@@ -267,7 +267,7 @@ def balance_transaction(
         "id": "txn_3" + ids.text(23),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": now + days * DAY,
+        "available_on": available_on,
         "balance_type": "payments",
         "created": now,
         "currency": source["currency"],

@@ -52,9 +52,10 @@ def test_what_is_available_leaves_with_the_day(bank: Sandbox) -> None:
 
 def test_a_payout_consists_of_exactly_its_movements(bank: Sandbox) -> None:
     business = bank.business()
+    business.debited()
+    bank.later(days=2)
     refunded = business.captured(30_000)
     business.api.v1.refunds.create({"payment_intent": refunded, "amount": 10_000})
-    bank.order(f"payment_intents/{business.debited()}/clear")
     bank.later(days=2)
     business.captured()
     (payout,) = payouts(business)
