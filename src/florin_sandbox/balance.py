@@ -85,7 +85,7 @@ def book(
 def book_charge(bank: Bank, charge: Json, amount: int) -> Json:
     """Captured money arrives, less the fee: a `charge` by card, a `payment` by bank debit.
 
-    A debit is booked when it is submitted, and counts as pending until the day on which it clears, if it does.
+    A debit is booked when it is submitted, and pending until the day on which it clears, if it does.
     """
     debit = by_debit(charge)
     return book(

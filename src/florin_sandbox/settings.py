@@ -14,8 +14,9 @@ class Settings:
 
     `fee_basis_points` and `fee_fixed` make the fee of a captured card payment: hundredths of a per cent of
     the captured amount, rounded half up, plus a fixed number of minor units. Of a bank debit it is
-    `ach_fee_basis_points`, at least `ach_fee_least`; one that fails costs `ach_failure_fee` instead. A refund brings back the part of the fee that goes by
-    the amount, less `refund_fee_kept`. A bank debit takes `bank_debit_days` to clear or fail.
+    `ach_fee_basis_points`, at least `ach_fee_least`; one that fails costs `ach_failure_fee` instead. A refund
+    brings back the part of the fee that goes by the amount, less `refund_fee_kept`. A bank debit takes
+    `bank_debit_days` to clear or fail.
     """
 
     data: Path

@@ -99,7 +99,8 @@ class Report:
 
     ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
     processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
-    ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later.
+    ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later. Of a bank
+    debit it is the latest time at which it can have cleared, which may be yet to come.
     ``failure`` is why a debit failed (``kernel.return_codes``). ``decline`` names the last card or bank
     account that was refused, and ``decline_reason`` says why. ``code`` is what the scheme calls it.
     """
@@ -236,6 +237,8 @@ class MovementKind(StrEnum):
     """What moved money at the processor."""
 
     PAYMENT = "payment"
+    # What was booked of a payment and did not come: of a debit that failed, or of a hold taken in part.
+    PAYMENT_REVERSED = "payment_reversed"
     REFUND = "refund"
     REFUND_FAILED = "refund_failed"
     DISPUTE = "dispute"
@@ -250,8 +253,10 @@ class MovementKind(StrEnum):
 class Movement:
     """One line of the processor's own account of our money: ``net`` is ``gross`` less ``fee``, all signed.
 
-    ``payment`` is the payment that it concerns, ``source`` the refund, dispute or payout itself, and
-    ``attempt`` what the payment says it is for. The time is UTC.
+    ``payment`` is the payment that it concerns, ``source`` the charge, refund, dispute or payout itself (of
+    what was reversed, the charge), and ``attempt`` what the payment says it is for. The time is UTC.
+
+    A bank debit is told when it is submitted, days before it clears; until then it is no payment.
     """
 
     reference: str

@@ -2,6 +2,9 @@
 
 ask for movements and payouts -> settle what we missed -> keep and book -> follow what differs -> compare
 
+A bank debit is told from the day on which it was submitted. Until it clears it is kept as under way; the
+processor's balance is the books and what is under way.
+
 A day or a week without a single notice is made up for by one run.
 """
 
@@ -29,7 +32,7 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
 from florin.domain.payments import allocating, settling
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payouts import checking, comparing, services
 from florin.domain.payouts.comparing import Found, Standing
 from florin.domain.payouts.models import Difference, Payout, Reconciliation
@@ -55,6 +58,9 @@ _PARTS_COME = timedelta(days=7)
 # What was booked within this time may be too new to be in what the processor told.
 _CALM = timedelta(minutes=15)
 _AT_ONCE = 500
+_OF_PAYMENTS = (MovementKind.PAYMENT, MovementKind.PAYMENT_REVERSED)
+# What a debit is whose money the processor has told of and which is no payment, or not yet.
+_WITHOUT_PAYMENT = (Attempt.State.PENDING, Attempt.State.FAILED, Attempt.State.CANCELLED)
 
 
 @dataclass(slots=True)
@@ -112,6 +118,8 @@ def run(company: Company, *, by: str, since: datetime | None = None) -> Reconcil
     """
     _need_account(company)
     begun = services.begin(company, since=since or _since(company), by=by)
+    for debit in services.due_debits(company):
+        settle_payment.settle(debit)
     tally = _Tally(since=begun.since, until=begun.started_at)
     for account in services.accounts_of(company):
         _read(account, begun.since, tally)
@@ -200,19 +208,30 @@ def _take_in(
 def _settle_missed(account: MerchantAccount, told: Sequence[Movement], tally: _Tally) -> set[str]:
     """Settle attempts whose money the processor has and we have not.
 
-    Returns the processor's names of those that must wait for the next run, with all that followed them.
+    Returns the processor's names of those that must wait for the next run, with all that followed them. A
+    debit under way, or one that failed, has no payment and need not wait for any.
     """
     waiting = set()
     for start in range(0, len(told), _AT_ONCE):
         part = told[start : start + _AT_ONCE]
         ours = services.ours(account, part)
-        for one in part:
-            attempt = ours.attempts.get(one.attempt)
-            if one.kind != MovementKind.PAYMENT or attempt is None or one.payment in {"", *ours.payments}:
+        for one in ours.news:
+            attempt = ours.attempts.get(one.reference)
+            if one.payment in waiting:
+                tally.until = min(tally.until, one.at)
+            if attempt is None or one.payment in {"", *ours.payments, *waiting}:
                 continue
             settle_payment.settle(attempt.pk)
-            if Payment.objects.filter(attempt=attempt, reference=one.payment).exists():
+            if payment := Payment.objects.filter(attempt=attempt, reference=one.payment).first():
+                ours.payments[one.payment] = payment.pk
                 tally.mended += 1
+                continue
+            attempt.refresh_from_db(fields=["state"])
+            if (
+                one.kind in _OF_PAYMENTS
+                and attempt.method == Method.ACH
+                and attempt.state in _WITHOUT_PAYMENT
+            ):
                 continue
             waiting.add(one.payment)
             tally.until = min(tally.until, one.at)
@@ -224,7 +243,7 @@ def _unsettled(attempt: Attempt, told: Movement) -> Found:
     return Found(
         Difference.Kind.STATE,
         told.payment,
-        ours=Attempt.objects.values_list("state", flat=True).get(pk=attempt.pk),
+        ours=attempt.state,
         theirs=f"{told.gross.decimal} {told.gross.currency}",
     )
 
@@ -302,6 +321,7 @@ def _differences(company: Company, since: datetime) -> list[Found]:
         return [
             *comparing.judge(rows, calm=clock.now() - _CALM, fees=settings.FEES),
             *checking.about_movements(company, since=since),
+            *checking.about_debits(company),
             *checking.about_payouts(company, since=since),
             *checking.about_the_whole(company, rows),
         ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from florin.contracts.processor import MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Attempt, Payment
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
@@ -52,7 +52,11 @@ class Payout(Keyed):
 
 
 class Movement(Keyed):
-    """One line of the processor's account, and what of ours it belongs to; in minor units."""
+    """One line of the processor's account, and what of ours it belongs to; in minor units.
+
+    A bank debit is in that account from the day on which it was submitted, and in our books once it cleared:
+    until then its movement ``is_pending`` and belongs to an attempt only.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)
@@ -65,6 +69,15 @@ class Movement(Keyed):
     net = models.BigIntegerField()
     at = models.DateTimeField()
     source = models.CharField(max_length=120, blank=True, help_text="The processor's object.")
+    about = models.CharField(max_length=120, blank=True, help_text="The processor's payment.")
+    attempt = models.ForeignKey(
+        Attempt,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="Of a debit under way, or failed.",
+    )
+    is_pending = models.BooleanField(default=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", null=True)
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="+", null=True)
@@ -79,8 +92,15 @@ class Movement(Keyed):
             models.CheckConstraint(
                 condition=Q(net=models.F("gross") - models.F("fee")), name="movement_adds_up"
             ),
+            models.CheckConstraint(
+                condition=Q(is_pending=False) | Q(payment__isnull=True, attempt__isnull=False),
+                name="movement_pending_or_paid",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["company", "-at"], name="movement_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-at"], name="movement_latest"),
+            models.Index(fields=["company"], name="movement_pending", condition=Q(is_pending=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.net}"

@@ -33,16 +33,21 @@ _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _KINDS = {
     "charge": MovementKind.PAYMENT,
     "payment": MovementKind.PAYMENT,
+    "payment_failure_refund": MovementKind.PAYMENT_REVERSED,
     "refund": MovementKind.REFUND,
     "payment_refund": MovementKind.REFUND,
     "refund_failure": MovementKind.REFUND_FAILED,
-    "payment_failure_refund": MovementKind.DISPUTE,
     "payout": MovementKind.PAYOUT,
     "payout_failure": MovementKind.PAYOUT_FAILED,
     "payout_cancel": MovementKind.PAYOUT_FAILED,
     "stripe_fee": MovementKind.FEE,
 }
-_OF_DISPUTES = {"dispute": MovementKind.DISPUTE, "dispute_reversal": MovementKind.DISPUTE_WON}
+# What a type is used for several things, the reporting category tells apart.
+_CATEGORIES = {
+    "dispute": MovementKind.DISPUTE,
+    "dispute_reversal": MovementKind.DISPUTE_WON,
+    "partial_capture_reversal": MovementKind.PAYMENT_REVERSED,
+}
 
 
 def report(session: Mapping[str, Any]) -> Report:
@@ -108,9 +113,18 @@ def _amount(intent: Mapping[str, Any]) -> Money | None:
 
 
 def _taken_at(charge: Mapping[str, Any]) -> datetime | None:
-    """Return when money came onto the balance: a card's charge was made earlier, when it was authorised."""
+    """Return when money was taken.
+
+    Of a card that is when it came onto the balance: the charge was made earlier, when it was authorised. Of a
+    bank debit nothing tells when it cleared: its transaction was created when it was submitted. It has
+    cleared by the day from which it can be paid out, which is planned for that (Stripe's page on the timing
+    of ACH Direct Debit).
+    """
     booked = charge.get("balance_transaction")
-    return _time(booked["created"]) if isinstance(booked, Mapping) else None
+    if not isinstance(booked, Mapping):
+        return None
+    by_debit = (charge.get("payment_method_details") or {}).get("type") == "us_bank_account"
+    return _time(booked["available_on" if by_debit else "created"])
 
 
 def fee_of(charge: Mapping[str, Any]) -> Money | None:
@@ -179,16 +193,20 @@ def movement(booked: Mapping[str, Any]) -> Movement:
     """Read a balance transaction, whose source has been asked for along with it."""
     source = booked.get("source")
     about: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
+    kind = _CATEGORIES.get(
+        str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
+    )
+    itself = about.get("id") or (source if isinstance(source, str) else "")
+    if kind == MovementKind.PAYMENT_REVERSED:  # by a refund that stands for it, or by the charge itself
+        itself = about.get("charge") or itself
     return Movement(
         reference=booked["id"],
-        kind=_OF_DISPUTES.get(
-            str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
-        ),
+        kind=kind,
         gross=from_stripe(booked["amount"], booked["currency"]),
         fee=from_stripe(booked["fee"], booked["currency"]),
         at=_time(booked["created"]),
         payment=payment_of(about) if about else "",
-        source=str(about.get("id") or (source if isinstance(source, str) else "")),
+        source=str(itself),
         attempt=str((about.get("metadata") or {}).get("attempt", "")),
     )
 
