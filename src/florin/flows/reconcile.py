@@ -211,7 +211,7 @@ def _settle_missed(account: MerchantAccount, told: Sequence[Movement], tally: _T
     Returns the processor's names of those that must wait for the next run, with all that followed them. A
     debit under way, or one that failed, has no payment and need not wait for any.
     """
-    waiting = set()
+    waiting: set[str] = set()
     for start in range(0, len(told), _AT_ONCE):
         part = told[start : start + _AT_ONCE]
         ours = services.ours(account, part)
