@@ -16,6 +16,7 @@ CATEGORIES = {
     "payment": "charge",
     "payment_refund": "refund",
     "payment_failure_refund": "charge_failure",
+    "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "stripe_fee": "fee",
 }

@@ -68,6 +68,8 @@ FEES = (
     ("--ach-failure-fee", 400, "fee of a bank debit that fails, in minor units"),
     ("--dispute-fee", 1_500, "fee of a dispute, in minor units"),
     ("--refund-fee-kept", 100, "kept of the fee that a refund brings back, in minor units"),
+    ("--instant-fee-basis-points", 150, "fee of an instant payout, in hundredths of a per cent"),
+    ("--instant-fee-least", 50, "least fee of an instant payout, in minor units"),
 )
 
 

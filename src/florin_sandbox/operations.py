@@ -74,7 +74,14 @@ def _read_lines(params: Params, identifier: str) -> str:
     return identifier
 
 
-def _list_balance(bank: Bank, page: listing.Page) -> Json:
+def _read_movements(params: Params, _identifier: str) -> tuple[listing.Page, str | None]:
+    return listing.read(balance.KIND, params), params.text("payout")
+
+
+def _list_movements(bank: Bank, wish: tuple[listing.Page, str | None]) -> Json:
+    page, payout = wish
+    if payout:
+        payouts.need_listable(bank, payout)
     found = listing.fetch(bank, page, B)
     return {**found, "data": [balance.show(bank, entry) for entry in found["data"]]}
 
@@ -106,7 +113,7 @@ OPERATIONS = (
     Operation("dispute.update", "POST", D + "/{id}", evidence.read, evidence.update),
     Operation("dispute.close", "POST", D + "/{id}/close", _read_id, evidence.close),
     Operation("balance.retrieve", "GET", "/v1/balance", _read_id, balance.retrieve),
-    Operation("balance_transaction.list", "GET", B, partial(_read_list, balance.KIND), _list_balance),
+    Operation("balance_transaction.list", "GET", B, _read_movements, _list_movements),
     Operation("balance_transaction.retrieve", "GET", B + "/{id}", _read_id, balance.find),
     Operation("account.create", "POST", A, account_requests.read_create, accounts.create),
     _lister("account.list", accounts.KIND, A),

@@ -274,11 +274,28 @@ class Movement:
         return self.gross - self.fee
 
 
+class PayoutWay(StrEnum):
+    """How a payout came about."""
+
+    AUTOMATIC = "automatic"  # by the processor's own schedule
+    MANUAL = "manual"  # somebody asked for just this amount
+    INSTANT = "instant"  # asked for too, and there within minutes, for a fee
+
+
+class Itemised(StrEnum):
+    """Whether the processor tells of which movements a payout consists."""
+
+    YES = "yes"
+    NOT_YET = "not_yet"  # it is still finding out
+    NEVER = "never"  # it cannot know, for somebody asked for an amount
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutReport:
     """What the processor says about one payout to the company's bank account.
 
-    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day.
+    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day. The
+    amount is negative if the processor takes money back from the bank.
     """
 
     reference: str
@@ -286,6 +303,15 @@ class PayoutReport:
     state: str
     arrives_on: date
     made_at: datetime
+    way: PayoutWay = PayoutWay.AUTOMATIC
+    itemised: Itemised = Itemised.YES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something on a list of the processor's that could not be read; ``reference`` is its name there."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import Itemised, MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
@@ -119,9 +119,11 @@ def about_debits(company: Company) -> list[Found]:
 
 
 def about_payouts(company: Company, *, since: datetime) -> list[Found]:
-    """Return payouts that are not the sum of their parts; of one made by hand, the processor names none."""
+    """Return payouts that are not the sum of their parts, of those whose parts the processor tells."""
     named = list(_open(company).filter(kind=Kind.PAYOUT).values_list("subject", flat=True))
-    rows = Payout.objects.filter(Q(made_at__gte=since) | Q(reference__in=named), company=company)
+    rows = Payout.objects.filter(
+        Q(made_at__gte=since) | Q(reference__in=named), company=company, itemised=Itemised.YES
+    )
     summed = rows.annotate(parts=Sum("movements__net"))
     return [
         Found(
@@ -194,6 +196,23 @@ def still_open(company: Company, kind: Difference.Kind) -> list[Found]:
     ]
 
 
+def still_unread(company: Company, *, read: Collection[str]) -> list[Found]:
+    """Return what could not be looked at before and was not since, though lists may not reach it any more.
+
+    A line of the processor's account is done with once we have it, a payout once it adds up or is one whose
+    parts are never told; ``read`` names what else this run could look at.
+    """
+    before = still_open(company, Kind.UNREAD)
+    named = {"company": company, "reference__in": [one.subject for one in before]}
+    payouts = Payout.objects.filter(**named).annotate(parts=Sum("movements__net"))
+    done = {
+        *read,
+        *Movement.objects.filter(**named).values_list("reference", flat=True),
+        *(row.reference for row in payouts if row.itemised == Itemised.NEVER or row.parts == row.amount),
+    }
+    return [one for one in before if one.subject not in done]
+
+
 def note(company: Company, found: Collection[Found]) -> int:
     """Keep what differs, close what no longer does, and return how many are open; the company is locked.
 
@@ -207,7 +226,7 @@ def note(company: Company, found: Collection[Found]) -> int:
         .exclude(settled_at=None)
         .values_list("kind", "subject", "ours", "theirs")
     )
-    for one in found:
+    for one in {(one.kind, one.subject): one for one in found}.values():
         row = known.pop((one.kind.value, one.subject), None)
         if row is None and (one.kind.value, one.subject, one.ours, one.theirs) in settled:
             continue

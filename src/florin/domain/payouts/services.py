@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from florin.contracts import processor
-from florin.contracts.processor import MovementKind, PayoutReport
+from florin.contracts.processor import Itemised, MovementKind, PayoutReport
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
@@ -186,6 +186,7 @@ def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> l
         )
         before = str(payout.state)
         payout.state, payout.arrives_on = Payout.State(one.state), one.arrives_on
+        payout.way, payout.itemised = one.way, one.itemised
         payout.save()
         if before != payout.state:
             news.append((payout, before))
@@ -207,9 +208,16 @@ def adds_up(payout: Payout) -> bool:
 
 
 def not_itemised(account: MerchantAccount, *, since: datetime) -> list[Payout]:
-    """Return payouts made since of which not every part is known, the oldest first."""
+    """Return payouts made since of which the processor tells all parts and we do not know them yet.
+
+    The oldest first.
+    """
     made = Payout.objects.filter(
-        company=account.company, gateway=account.gateway, account=account.reference, made_at__gte=since
+        company=account.company,
+        gateway=account.gateway,
+        account=account.reference,
+        made_at__gte=since,
+        itemised=Itemised.YES,
     )
     summed = made.annotate(parts=Sum("movements__net")).order_by("made_at")
     return [payout for payout in summed if payout.parts != payout.amount]

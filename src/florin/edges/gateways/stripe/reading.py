@@ -1,9 +1,9 @@
 """Reading Stripe's objects: pure functions from its JSON to our plain values."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from florin.contracts.processor import (
     AccountReport,
@@ -11,17 +11,21 @@ from florin.contracts.processor import (
     DebitStatus,
     DisputeOutcome,
     DisputeReport,
+    Itemised,
     Movement,
     MovementKind,
     Outcome,
     PayoutReport,
+    PayoutWay,
     RefundOutcome,
     RefundReport,
     Report,
+    Unread,
 )
 from florin.contracts.reasons import Code, StopReason
 from florin.edges.gateways.stripe import words
 from florin.edges.gateways.stripe.amounts import from_stripe
+from florin.edges.gateways.stripe.unknown import meaning
 from florin.kernel.money import Money
 
 _SCHEME = "stripe"
@@ -48,6 +52,15 @@ _CATEGORIES = {
     "dispute_reversal": MovementKind.DISPUTE_WON,
     "partial_capture_reversal": MovementKind.PAYMENT_REVERSED,
 }
+_PAYOUT_STATES = {
+    "pending": "pending",
+    "in_transit": "in_transit",
+    "paid": "paid",
+    "failed": "failed",
+    "canceled": "failed",
+}
+_ITEMISED = {"completed": Itemised.YES, "in_progress": Itemised.NOT_YET, "not_applicable": Itemised.NEVER}
+_UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
 def report(session: Mapping[str, Any]) -> Report:
@@ -189,6 +202,18 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
     )
 
 
+Told = TypeVar("Told")
+
+
+def each(read: Callable[[Mapping[str, Any]], Told], things: Iterable[Any]) -> Iterator[Told | Unread]:
+    """Read things one by one; one that is not as it should be keeps no other from being read."""
+    for thing in things:
+        try:
+            yield read(thing)
+        except _UNREADABLE:
+            yield Unread(reference=str(thing.get("id") if isinstance(thing, Mapping) else "") or "?")
+
+
 def movement(booked: Mapping[str, Any]) -> Movement:
     """Read a balance transaction, whose source has been asked for along with it."""
     source = booked.get("source")
@@ -212,15 +237,31 @@ def movement(booked: Mapping[str, Any]) -> Movement:
 
 
 def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
-    """Read a payout; one that was cancelled never reached the bank either."""
-    state = "failed" if payout["status"] == "canceled" else payout["status"]
+    """Read a payout; one that was cancelled never reached the bank either.
+
+    Stripe names the parts of automatic payouts only, once it is done with finding them out (its page on
+    payout reconciliation). A status that we do not know is one of a payout still being made.
+    """
     return PayoutReport(
         reference=payout["id"],
         amount=from_stripe(payout["amount"], payout["currency"]),
-        state=state,
+        state=meaning(_PAYOUT_STATES, payout["status"], field="payout.status", safe="pending"),
         arrives_on=_time(payout["arrival_date"]).date(),
         made_at=_time(payout["created"]),
+        way=_way(payout),
+        itemised=meaning(
+            _ITEMISED,
+            payout["reconciliation_status"],
+            field="payout.reconciliation_status",
+            safe=Itemised.NOT_YET,
+        ),
     )
+
+
+def _way(payout: Mapping[str, Any]) -> PayoutWay:
+    if payout["method"] == "instant":
+        return PayoutWay.INSTANT
+    return PayoutWay.AUTOMATIC if payout["automatic"] else PayoutWay.MANUAL
 
 
 def balance(told: Mapping[str, Any]) -> tuple[Money, ...]:
