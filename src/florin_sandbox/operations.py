@@ -9,6 +9,7 @@ from florin_sandbox import (
     account_requests,
     accounts,
     balance,
+    capabilities,
     disputes,
     endpoints,
     errors,
@@ -86,6 +87,10 @@ def _list_movements(bank: Bank, wish: tuple[listing.Page, str | None]) -> Json:
     return {**found, "data": [balance.show(bank, entry) for entry in found["data"]]}
 
 
+def _capabilities(bank: Bank, identifier: str) -> Json:
+    return capabilities.listed(accounts.find(bank, identifier))
+
+
 def _lister(name: str, kind: str, path: str) -> Operation:
     return Operation(name, "GET", path, partial(_read_list, kind), partial(_list, path))
 
@@ -119,6 +124,7 @@ OPERATIONS = (
     _lister("account.list", accounts.KIND, A),
     Operation("account.own", "GET", "/v1/account", _read_id, accounts.own),
     Operation("account.retrieve", "GET", A + "/{id}", _read_id, accounts.find),
+    Operation("capability.list", "GET", A + "/{id}/capabilities", _read_id, _capabilities),
     Operation("account.update", "POST", A + "/{id}", account_requests.read_update, accounts.update),
     Operation(
         "account_link.create",
