@@ -26,7 +26,6 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "effect": bool,
     "inquiry": bool,
     "include_pending": bool,
-    "reconciled": bool,
     "bank": dict,
     "permissions": list,
     "retry_after": int,

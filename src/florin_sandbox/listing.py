@@ -25,9 +25,7 @@ FILTERS = {
         "source": "parent = ?",
         "type": "body ->> 'type' = ?",
         "currency": "body ->> 'currency' = ?",
-        # Those of one whose reconciliation is in progress are not known yet.
-        "payout": "id IN (SELECT movement.id FROM movement JOIN object payout ON payout.id = movement.payout"
-        " WHERE movement.payout = ? AND payout.body ->> 'reconciliation_status' = 'completed')",
+        "payout": "id IN (SELECT id FROM movement WHERE payout = ?)",
     },
     "account": {},
     "payout": {"status": "body ->> 'status' = ?", "destination": "body ->> 'destination' = ?"},

@@ -25,9 +25,7 @@ def parsed(text: str) -> Money:
 
 
 def started(bank: Bank, *amounts: Money) -> Started:
-    gateway = StripeGateway(
-        api_key="sk_test_of_the_tests", base=bank.base, notice_secret="whsec_x", seconds=10
-    )
+    gateway = StripeGateway(api_key="sk_test_of_the_tests", base=bank.base, notice_secret=str, seconds=10)
     order = StartOrder(
         key=uuid4().hex,
         attempt=uuid4().hex,

@@ -119,7 +119,7 @@ def test_a_refusal_is_an_answer(clock: Clock, answer: Exception) -> None:
 
 def test_a_list_that_breaks_off_counts_as_a_failure_too(clock: Clock) -> None:
     guard = Breaker()
-    nowhere = StripeGateway(api_key="sk_test_x", base="http://127.0.0.1:9", notice_secret="w", seconds=1)
+    nowhere = StripeGateway(api_key="sk_test_x", base="http://127.0.0.1:9", notice_secret=str, seconds=1)
     gateway = GuardedGateway(nowhere, guard)
     for _ in range(5):
         with pytest.raises(GatewayError):

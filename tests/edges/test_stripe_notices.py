@@ -21,7 +21,9 @@ BODY = json.dumps(
 
 
 def gateway(secrets: str) -> StripeGateway:
-    return StripeGateway(api_key="sk_test_x", base="http://127.0.0.1:9", notice_secret=secrets, seconds=1)
+    return StripeGateway(
+        api_key="sk_test_x", base="http://127.0.0.1:9", notice_secret=lambda: secrets, seconds=1
+    )
 
 
 def signed(secret: str) -> dict[str, str]:

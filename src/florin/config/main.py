@@ -19,6 +19,7 @@ _COMMANDS = {
     "serve": ("serve", "serve the office and the payment pages"),
     "work": ("work", "carry out jobs: deliver mail, settle payments; any number may run"),
     "migrate": ("migrate", "bring the database up to date with this version"),
+    "connect-stripe": ("connect_stripe", "let Stripe send its notices here, and say what is missing"),
     "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),

@@ -210,6 +210,7 @@ STRIPE_API_BASE = environment.address("STRIPE_API_BASE", "https://api.stripe.com
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15, most=120)
 STRIPE_DASHBOARD_URL = environment.address("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_WEBHOOK_SECRETS_FILE = DATA_FOLDER / "stripe_webhook_secrets"  # used while the one above is empty
 FEES = environment.fees()
 
 _log_level = environment.choice("FLORIN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

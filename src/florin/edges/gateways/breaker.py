@@ -8,6 +8,7 @@ from threading import Lock
 from typing import ParamSpec, TypeVar
 
 from florin.contracts.capabilities import Capabilities
+from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
     GatewayBusy,
@@ -24,7 +25,6 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
-    Unread,
 )
 from florin.edges.gateways.interface import Gateway
 from florin.kernel.money import Money
@@ -140,7 +140,7 @@ class GuardedGateway:
         """See ``Gateway.payment_events``."""
         return self._call("payment_events", self._gateway.payment_events, payment)
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """See ``Gateway.movements``."""
         yield from self._call("movements", list, self._gateway.movements(since=since, payout=payout))
 
@@ -148,7 +148,7 @@ class GuardedGateway:
         """See ``Gateway.balance``."""
         return self._call("balance", self._gateway.balance)
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """See ``Gateway.payouts``."""
         yield from self._call("payouts", list, self._gateway.payouts(since=since))
 
@@ -177,6 +177,18 @@ class GuardedGateway:
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """See ``Gateway.read_notice``."""
         return self._gateway.read_notice(headers, body)
+
+    def check_settings(self, site: Site) -> tuple[Finding, ...]:
+        """See ``Gateway.check_settings``."""
+        return self._gateway.check_settings(site)
+
+    def check_connection(self, site: Site) -> tuple[Finding, ...]:
+        """See ``Gateway.check_connection``; whoever checks wants to know, also while the processor rests."""
+        return self._gateway.check_connection(site)
+
+    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+        """See ``Gateway.connect``."""
+        return self._gateway.connect(site, keep=keep)
 
     def _call(
         self,

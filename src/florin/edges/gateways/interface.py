@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from florin.contracts.capabilities import Capabilities
+from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
     Movement,
@@ -16,7 +17,6 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
-    Unread,
 )
 from florin.kernel.money import Money
 
@@ -64,22 +64,14 @@ class Gateway(Protocol):
     def payment_events(self, payment: str) -> PaymentEvents:
         """Return what followed after a payment was taken: its fee, refunds and disputes, the latest first."""
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
-        """Return the lines of the processor's account that were written since, or all of one payout.
-
-        Raises:
-            GatewayRefusal: if the processor will not list them: those of a payout that somebody asked for.
-        """
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+        """Return the lines of the processor's account that were written since, or all of one payout."""
 
     def balance(self) -> tuple[Money, ...]:
         """Return what is in the account now, available or not yet, in each currency that it has."""
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
-        """Return the payouts that were made since, the oldest first.
-
-        Raises:
-            GatewayRefusal: if the processor will not list them.
-        """
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+        """Return the payouts that were made since, the oldest first."""
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open an account for a company (R2), and return what the processor calls it.
@@ -108,4 +100,19 @@ class Gateway(Protocol):
 
         Raises:
             BadNotice: if the processor did not sign it, or too long ago.
+        """
+
+    def check_settings(self, site: Site) -> tuple[Finding, ...]:
+        """Judge the settings by themselves; nobody is asked."""
+
+    def check_connection(self, site: Site) -> tuple[Finding, ...]:
+        """Ask how the connection stands: key, permissions, version, account, addresses, notices.
+
+        Nothing is changed, and nothing raised: no answer is a finding too.
+        """
+
+    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+        """Let the processor send its notices to us, and say how the connection stands. Safe to repeat.
+
+        ``keep`` is called with the signing secrets when there is a new one.
         """

@@ -8,6 +8,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from florin.screens.console import starting
+
 HELP = "Serve the office and the payment pages."
 
 
@@ -19,7 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Collect the static files, then serve until stopped."""
+    """Collect the static files, then serve until stopped. Exit code 2 if the settings cannot be right."""
+    if not starting.may_start():
+        return 2
     call_command("collectstatic", interactive=False, verbosity=0)
     Granian(
         "florin.config.wsgi:application",

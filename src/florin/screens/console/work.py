@@ -2,7 +2,7 @@
 
 import argparse
 
-from florin.screens.console import worker
+from florin.screens.console import starting, worker
 
 HELP = "Carry out jobs: deliver mail, settle payments. Any number of these may run."
 
@@ -13,6 +13,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Work until stopped."""
+    """Work until stopped. Exit code 2 if the settings cannot be right."""
+    if not starting.may_start():
+        return 2
     worker.run(at_once=options.at_once)
     return 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from florin.edges import kept_secrets
 from florin.edges.gateways.stripe.gateway import StripeGateway
 
 
@@ -10,9 +11,15 @@ def make(settings: Any, account: str) -> StripeGateway:
     return StripeGateway(
         api_key=settings.STRIPE_API_KEY,
         base=settings.STRIPE_API_BASE,
-        notice_secret=settings.STRIPE_WEBHOOK_SECRET,
+        notice_secret=lambda: _notice_secret(settings),
         seconds=settings.PROCESSOR_SECONDS,
         account=account,
         dashboard=settings.STRIPE_DASHBOARD_URL,
         connect=settings.STRIPE_CONNECT,
     )
+
+
+def _notice_secret(settings: Any) -> str:
+    """Return what signs notices at this moment: ``florin connect-stripe`` may just have been told another."""
+    given: str = settings.STRIPE_WEBHOOK_SECRET
+    return given or ",".join(kept_secrets.read(settings.STRIPE_WEBHOOK_SECRETS_FILE).values())

@@ -4,13 +4,14 @@ Facts used here are from Stripe's API reference: a session makes its payment int
 confirms; ``requires_capture`` holds the money; an idempotency key replays the first answer, a 500 included.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import stripe
 
+from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
     BadNotice,
@@ -28,9 +29,8 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
-    Unread,
 )
-from florin.edges.gateways.stripe import API_VERSION, amounts, answers, offers, reading
+from florin.edges.gateways.stripe import API_VERSION, amounts, answers, connecting, offers, reading
 from florin.kernel.money import Money
 
 _NOTICE_MAY_BE_OLD_SECONDS = 300
@@ -47,8 +47,8 @@ class StripeGateway:
     """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
     ``seconds`` is how long a call may take before its outcome counts as unknown; ``account`` is the connected
-    account that it speaks for; ``notice_secret`` may be several, with commas between; ``connect``
-    says whether it is a platform's that opens accounts for others.
+    account that it speaks for; ``notice_secret`` tells what signs notices now, several with commas between;
+    ``connect`` says whether it is a platform's that opens accounts for others.
     """
 
     def __init__(
@@ -56,22 +56,26 @@ class StripeGateway:
         *,
         api_key: str,
         base: str,
-        notice_secret: str,
+        notice_secret: Callable[[], str],
         seconds: int,
         account: str = "",
         dashboard: str = "",
         connect: bool = False,
     ) -> None:
         self.capabilities = offers.capabilities(connect=connect)
-        self._notice_secrets = [secret.strip() for secret in notice_secret.split(",") if secret.strip()]
+        self._notice_secret = notice_secret
         self._dashboard = dashboard.rstrip("/")
-        self._client = stripe.StripeClient(
-            api_key,
-            base_addresses={"api": base},
+        self._key, self._base, self._seconds, self._account = api_key, base, seconds, account
+        self._client = self._speaking_for(account)
+
+    def _speaking_for(self, account: str) -> stripe.StripeClient:
+        return stripe.StripeClient(
+            self._key,
+            base_addresses={"api": self._base},
             stripe_version=API_VERSION,
             stripe_account=account or None,
             max_network_retries=0,  # asking again is our poller's decision
-            http_client=stripe.RequestsClient(timeout=seconds),
+            http_client=stripe.RequestsClient(timeout=self._seconds),
         )
 
     def start(self, order: StartOrder) -> Started:
@@ -142,25 +146,24 @@ class StripeGateway:
             disputes=tuple(map(reading.dispute_report, disputes)),
         )
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
         """List balance transactions with what they are about; see ``Gateway.movements``."""
         wanted: dict[str, Any] = {"expand": ["data.source"]}
         if payout:
             wanted["payout"] = payout
         else:
             wanted["created"] = {"gte": int(since.timestamp())}
-        listed = self._all(self._client.v1.balance_transactions.list, wanted)
-        yield from reading.each(reading.movement, listed)
+        yield from map(reading.movement, self._all(self._client.v1.balance_transactions.list, wanted))
 
     def balance(self) -> tuple[Money, ...]:
         """Ask for the balance; see ``Gateway.balance``."""
         return reading.balance(self._ask(self._client.v1.balance.retrieve))
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
         """List payouts; see ``Gateway.payouts``."""
         wanted: dict[str, Any] = {"created": {"gte": int(since.timestamp())}}
-        made = list(self._all(self._client.v1.payouts.list, wanted))
-        yield from reading.each(reading.payout_report, reversed(made))
+        made = self._all(self._client.v1.payouts.list, wanted)
+        yield from map(reading.payout_report, reversed(list(made)))
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open a connected account; see ``Gateway.open_account``."""
@@ -222,10 +225,27 @@ class StripeGateway:
         )
         return (notice,)
 
+    def check_settings(self, site: Site) -> tuple[Finding, ...]:
+        """Look at the key and the addresses; see ``Gateway.check_settings``."""
+        return tuple(connecting.at_the_start(self._setup(), site))
+
+    def check_connection(self, site: Site) -> tuple[Finding, ...]:
+        """Ask how the connection stands; see ``Gateway.check_connection``."""
+        return connecting.check(self._setup(), site)
+
+    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+        """Make or mend our webhook endpoints; see ``Gateway.connect``."""
+        return connecting.connect(self._setup(), site, keep=keep)
+
+    def _setup(self) -> connecting.Setup:
+        return connecting.Setup(
+            key=self._key, base=self._base, account=self._account, speaking_for=self._speaking_for
+        )
+
     def _believed(self, signature: str, body: bytes) -> dict[str, Any]:
         """Return the event if one of the secrets signed it: each endpoint at Stripe has its own."""
         problem: Exception | None = None
-        for secret in self._notice_secrets:
+        for secret in filter(None, map(str.strip, self._notice_secret().split(","))):
             try:
                 event = stripe.Webhook.construct_event(body, signature, secret, _NOTICE_MAY_BE_OLD_SECONDS)
             except (ValueError, stripe.SignatureVerificationError) as wrong:

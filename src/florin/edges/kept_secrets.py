@@ -1,0 +1,27 @@
+"""Secrets that others gave us, kept in a file of the data folder that only its owner can read."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def read(path: Path) -> dict[str, str]:
+    """Return what is kept, by name; nothing if there is no file."""
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    return dict(line.split(maxsplit=1) for line in lines if len(line.split()) > 1)
+
+
+def keep(path: Path, named: Mapping[str, str]) -> None:
+    """Keep these and no others: all of them or, if we are stopped, those from before. Mode 0600."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600, exist_ok=False)
+    with fresh.open("w") as file:
+        file.writelines(f"{name} {secret}\n" for name, secret in named.items())
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
