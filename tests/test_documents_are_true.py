@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from edges.gateways.stripe.test_answers import ROWS
 from florin.domain.credits.lifecycle import CREDIT
 from florin.domain.disputes.lifecycle import DISPUTE
 from florin.domain.orders.lifecycle import ORDER
@@ -139,3 +140,11 @@ def test_the_events_to_switch_on_at_stripe_are_those_that_we_read() -> None:
     table = told.partition("\n\n")[0]
 
     assert sorted(re.findall(r"`([a-z_.]+)`", table)) == sorted(events.READ)
+
+
+def test_the_table_of_answers_says_what_is_tested() -> None:
+    told = {row[0].strip("`"): row[1].strip("`") for row in _rows(DOCS / "gateways.md") if len(row) == 3}
+
+    assert {name: row.meaning for name, row in ROWS.items()}.items() <= told.items()
+    answers = [name for name in told if re.match(r"\d{3}|time-out|connection", name)]
+    assert answers == [*ROWS]

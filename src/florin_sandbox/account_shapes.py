@@ -30,6 +30,13 @@ def account(now: int, *, country: str, **facts: Any) -> Json:
         "payouts_enabled": False,
         "requirements": requirements(),
         "settings": {
+            "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+            "card_payments": {
+                "decline_on": {"avs_failure": False, "cvc_failure": False},
+                "statement_descriptor_prefix": None,
+                "statement_descriptor_prefix_kana": None,
+                "statement_descriptor_prefix_kanji": None,
+            },
             "dashboard": {"display_name": None, "timezone": "Etc/UTC"},
             "payments": {"statement_descriptor": None},
             "payouts": {

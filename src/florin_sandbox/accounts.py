@@ -6,7 +6,7 @@ An account belongs to the platform; its events are its own. The platform itself 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from florin_sandbox import account_shapes, errors, events
+from florin_sandbox import account_shapes, capabilities, errors, events
 from florin_sandbox.account_requests import Change, Wish
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
@@ -157,7 +157,7 @@ def create(bank: Bank, wish: Wish) -> Json:
     _request(account, wish.change.capabilities)
     _judge(account, Stage.NEW)
     bank.store.add(account, private={"stage": Stage.NEW})
-    _tell(bank, account)
+    _tell(bank, account, before={})
     return account
 
 
@@ -170,10 +170,11 @@ def update(bank: Bank, change: Change) -> Json:
     account["business_type"] = change.business_type or account["business_type"]
     account["business_profile"].update(change.profile)
     account["metadata"].update(change.metadata)
+    before = dict(account["capabilities"])
     _request(account, change.capabilities)
     _judge(account, stage(bank, account))
     bank.store.save(account)
-    _tell(bank, account)
+    _tell(bank, account, before=before)
     return account
 
 
@@ -232,9 +233,10 @@ def withhold_debits(bank: Bank, account: Json) -> None:
     debits = METHODS["us_bank_account"]
     if debits not in account["capabilities"]:
         raise errors.Refusal("This account has not asked to debit bank accounts.")
+    before = dict(account["capabilities"])
     account["capabilities"][debits] = "inactive"
     bank.store.save(account)
-    _tell(bank, account)
+    _tell(bank, account, before=before)
 
 
 def stage(bank: Bank, account: Json) -> Stage:
@@ -244,11 +246,12 @@ def stage(bank: Bank, account: Json) -> Stage:
 
 def move(bank: Bank, account: Json, to: Stage) -> None:
     """Bring an account to a stage and tell the platform; a check ends after a day by the clock."""
+    before = dict(account["capabilities"])
     _judge(account, to)
     bank.store.save(account)
     bank.store.save_private(account["id"], {"stage": to})
     bank.store.set_due(account["id"], bank.clock.now() + DAY if to is Stage.CHECKING else None)
-    _tell(bank, account)
+    _tell(bank, account, before=before)
 
 
 def check_can_charge(bank: Bank) -> None:
@@ -300,6 +303,7 @@ def _pay_out_to(account: Json, holder: str, *, routing_number: str, last4: str) 
     account["external_accounts"] = account_shapes.external_accounts(account["id"], [entry])
 
 
-def _tell(bank: Bank, account: Json) -> None:
+def _tell(bank: Bank, account: Json, *, before: dict[str, str]) -> None:
     with bank.store.scope(account["id"]):
         events.emit(bank, "account.updated", account)
+        capabilities.tell(bank, account, before=before)

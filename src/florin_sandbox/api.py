@@ -21,6 +21,7 @@ LARGEST_BODY = 1_000_000
 LIES = {
     "wrong_amount": ("amount", "amount_total", "amount_subtotal", "amount_received", "amount_capturable"),
     "wrong_currency": ("currency",),
+    "wrong_field": (),
 }
 
 
@@ -216,13 +217,24 @@ def lie(answer: Answer, fault: faults.Fault) -> Answer:
     if fields is None or answer.status != 200:  # noqa: PLR2004 - HTTP
         return answer
     told = json.loads(answer.body)
-    for thing in told["data"] if told.get("object") == "list" else [told]:
+    things = told["data"] if told.get("object") == "list" else [told]
+    if fault.mode == "wrong_field":
+        _bend(things[:1], fault)
+    for thing in things:
         for name in fields:
             if fault.mode == "wrong_currency" and name in thing:
                 thing[name] = fault.currency or ("eur" if thing[name] != "eur" else "usd")
             elif thing.get(name):
                 thing[name] += fault.by
     return Answer(answer.status, dump(told))
+
+
+def _bend(things: list[Json], fault: faults.Fault) -> None:
+    """Give a field another value, or none at all."""
+    for thing in things:
+        thing[fault.name] = fault.value
+        if fault.value is None:
+            del thing[fault.name]
 
 
 async def unknown_url(request: Request) -> Response:

@@ -16,6 +16,7 @@ CATEGORIES = {
     "payment": "charge",
     "payment_refund": "refund",
     "payment_failure_refund": "charge_failure",
+    "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "stripe_fee": "fee",
 }
@@ -29,6 +30,11 @@ SELECT currency, type, count(*), sum(amount), sum(fee), sum(net),
        coalesce(sum(net) FILTER (WHERE payout IS NULL AND available_on <= ?), 0),
        coalesce(sum(net) FILTER (WHERE payout IS NULL AND available_on > ?), 0)
 FROM movement WHERE account = coalesce(?, account) GROUP BY currency, type ORDER BY currency, type
+"""
+UNDER_WAY = """
+SELECT m.currency, sum(m.net) FROM movement m JOIN object t ON t.id = m.id JOIN object c ON c.id = t.parent
+WHERE m.account = coalesce(?, m.account) AND m.type = 'payment' AND c.body ->> 'status' = 'pending'
+GROUP BY m.currency ORDER BY m.currency
 """
 GROWN = """
 SELECT DISTINCT account FROM movement WHERE payout IS NULL AND available_on > ? AND available_on <= ?
@@ -51,24 +57,25 @@ def book(
     kind: str,
     amount: int,
     fee: int = 0,
-    days: int = 0,
+    available_on: int = 0,
     category: str = "",
     description: str | None = None,
 ) -> Json:
     """Move money on the balance of the account in scope; the balance transaction, already kept.
 
     `source` is the object that moves it; `amount` carries its sign; `fee` is taken from it, a negative one is
-    given back. It can be paid out after so many `days`. `category` is the reporting category where the kind
-    does not tell it.
+    given back. It can be paid out from `available_on` on, at once if that is past. `category` is the
+    reporting category where the kind does not tell it.
     """
+    now = bank.clock.now()
     transaction = shapes.balance_transaction(
-        bank.clock.now(),
+        now,
         source,
         kind=kind,
         category=category or CATEGORIES.get(kind, kind),
         amount=amount,
         fee=fee,
-        days=days,
+        available_on=max(available_on, now),
         description=description,
     )
     bank.store.add(transaction, parent=source["id"])
@@ -77,9 +84,36 @@ def book(
 
 
 def book_charge(bank: Bank, charge: Json, amount: int) -> Json:
-    """Captured money arrives, less the fee: a `charge` by card, a `payment` by bank debit."""
-    kind = "payment" if by_debit(charge) else "charge"
-    return book(bank, charge, kind=kind, amount=amount, fee=fee(bank, charge, amount), days=AVAILABLE_AFTER)
+    """Captured money arrives, less the fee: a `charge` by card, a `payment` by bank debit.
+
+    A debit is booked when it is submitted, and pending until the day on which it clears, if it does.
+    """
+    debit = by_debit(charge)
+    return book(
+        bank,
+        charge,
+        kind="payment" if debit else "charge",
+        amount=amount,
+        fee=fee(bank, charge, amount),
+        available_on=bank.clock.now()
+        + (bank.settings.bank_debit_days if debit else AVAILABLE_AFTER) * shapes.DAY,
+    )
+
+
+def book_failure(bank: Bank, charge: Json, *, cost: int) -> Json:
+    """Take back what was booked of a debit that does not clear: its fee comes back, less what failing costs.
+
+    It becomes available with what it takes back, so that no payout has the one without the other.
+    """
+    booked = bank.store.get(KIND, charge["balance_transaction"]) or {}
+    return book(
+        bank,
+        charge,
+        kind="payment_failure_refund",
+        amount=-booked["amount"],
+        fee=cost - booked["fee"],
+        available_on=booked["available_on"],
+    )
 
 
 def book_refund(bank: Bank, refund: Json, charge: Json) -> Json:
@@ -138,7 +172,10 @@ def standing(bank: Bank, account: str) -> dict[str, tuple[int, int]]:
 
 
 def summary(bank: Bank, account: str | None) -> Json:
-    """By currency what is available and pending, and by type of movement its count and sums; None is all."""
+    """By currency what is available and pending, and by type of movement its count and sums; None is all.
+
+    `under_way` is what of the balances bank debits brought that have neither cleared nor failed.
+    """
     now = bank.clock.now()
     balances: dict[str, Json] = {}
     movements: dict[str, Json] = {}
@@ -149,7 +186,8 @@ def summary(bank: Bank, account: str | None) -> Json:
         held_["pending"] += pending
         entry = {"count": count, "amount": amount, "fee": fee_, "net": net}
         movements.setdefault(currency, {})[kind] = entry
-    return {"balances": balances, "movements": movements}
+    under_way = dict(bank.store.db.execute(UNDER_WAY, (account,)).fetchall())
+    return {"balances": balances, "movements": movements, "under_way": under_way}
 
 
 def grown(bank: Bank, since: int) -> list[str]:

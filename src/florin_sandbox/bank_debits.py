@@ -12,10 +12,12 @@ UNUSABLE = Decline("bank_account_unusable", None, "This bank account cannot be u
 
 
 def start(bank: Bank, intent: Json, account: BankAccount, payer: Json) -> None:
-    """Send the debit to the payer's bank. No money has moved yet."""
+    """Submit the debit to the payer's bank: booked at once, as at Stripe, though no money has moved yet."""
     intent.update(payment_method=ids.new("pm"), last_payment_error=None, next_action=None)
     charge = charge_shapes.bank_charge(bank.clock.now(), intent, account, payer)
     bank.store.add(charge, parent=intent["id"], private={"fate": asdict(account.fate)})
+    charge["balance_transaction"] = balance.book_charge(bank, charge, charge["amount"])["id"]
+    bank.store.save(charge)
     intent.update(status="processing", latest_charge=charge["id"])
     bank.store.save(intent)
     if not account.fate.stuck:
@@ -49,28 +51,31 @@ def come_due(bank: Bank, intent: Json) -> None:
 
 
 def clear(bank: Bank, intent: Json) -> None:
-    """The money arrives, less the fee."""
+    """The money arrives, less the fee; it was booked when the debit was submitted."""
     charge = _charge(bank, intent)
-    transaction = balance.book_charge(bank, charge, charge["amount"])
-    charge.update(status="succeeded", paid=True, balance_transaction=transaction["id"])
+    booked = balance.find(bank, charge["balance_transaction"])
+    charge.update(status="succeeded", paid=True)
     bank.store.save(charge)
     intent.update(status="succeeded", amount_received=charge["amount"])
     bank.store.save(intent)
     bank.store.set_due(intent["id"], _return_day(bank, intent, charge))
-    moves.write(bank, "cleared", intent, charge["amount"], charge=charge["id"], fee=transaction["fee"])
+    moves.write(bank, "cleared", intent, charge["amount"], charge=charge["id"], fee=booked["fee"])
     events.emit(bank, "charge.succeeded", charge)
     events.emit(bank, "payment_intent.succeeded", intent)
     _tell_session(bank, intent, "paid", "checkout.session.async_payment_succeeded")
 
 
 def fail(bank: Bank, intent: Json, code: str) -> None:
-    """The bank sends the debit back before it cleared: nothing was ever paid."""
+    """The bank sends the debit back before it cleared: what was booked is taken back."""
     charge = _charge(bank, intent)
     why = RETURNS[code]
     charge.update(
         status="failed",
         captured=False,
         amount_captured=0,
+        failure_balance_transaction=balance.book_failure(bank, charge, cost=bank.settings.ach_failure_fee)[
+            "id"
+        ],
         failure_code=why.failure,
         failure_message=why.message,
         outcome=charge_shapes.returned(code),

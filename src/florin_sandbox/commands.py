@@ -26,6 +26,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "effect": bool,
     "inquiry": bool,
     "include_pending": bool,
+    "reconciled": bool,
     "bank": dict,
     "permissions": list,
     "retry_after": int,

@@ -55,10 +55,7 @@ class Control:
 
     async def fault(self, request: Request) -> Response:
         """Order an operation to fail: `{"operation", "mode"}` and what the mode needs."""
-        order = await commands.read(
-            request,
-            {"operation", "mode", "times", "seconds", "effect", "by", "currency", "code", "retry_after"},
-        )
+        order = await commands.read(request, {"operation", "mode", *faults.DETAILS})
         operation = order.pop("operation", faults.ANY)
         if operation not in {*operations.NAMES, faults.ANY}:
             raise BadOrder(f"There is no operation {operation}.")

@@ -1,5 +1,8 @@
 """Orders about accounts and payouts: what the processor thinks of a business, and when its money leaves."""
 
+from collections.abc import Callable
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,6 +19,13 @@ VERDICTS = {
     "suspend": accounts.suspend,
     "restore": accounts.restore,
     "withhold_debits": accounts.withhold_debits,
+}
+FATES: dict[str, Callable[[Bank, Json], object]] = {
+    "reconciled": payouts.reconcile,
+    "paid": payouts.arrive,
+    "failed": partial(payouts.fail, code="account_closed"),
+    "canceled": payouts.cancel,
+    "reversed": payouts.reverse,
 }
 
 
@@ -50,24 +60,27 @@ class AccountOrders:
         return JSONResponse(account)
 
     async def pay_out(self, request: Request) -> Response:
-        """Pay out now what is available: `{"account"?, "currency"?, "include_pending"?}`."""
-        order = await commands.read(request, {"account", "currency", "include_pending"})
+        """Pay out now what is available: `{"account"?, "currency"?, "include_pending"?, "reconciled"?}`."""
+        order = await commands.read(request, {"account", "currency", "include_pending", "reconciled"})
         due.settle(self.bank)
         account = accounts.acting(self.bank, order["account"]) if "account" in order else None
         with self.bank.store.transaction():
             if order.get("include_pending"):
                 _hasten(self.bank, account, order.get("currency"))
             made = payouts.pay_all(self.bank, account=account, currency=order.get("currency"))
+            for payout in made if order.get("reconciled") else ():
+                with self.bank.store.scope(self.bank.store.owner(payout["id"])):
+                    payouts.reconcile(self.bank, payout)
         await self.bank.courier.dispatch()
         return JSONResponse({"payouts": made})
 
     async def decide(self, request: Request) -> Response:
-        """Let a payout arrive or fail: `{"status": "paid" | "failed", "failure_code"?}`."""
+        """Let a payout come further: `{"status", "failure_code"?}`, by one of `FATES`."""
         order = await commands.read(request, {"status", "failure_code"})
         code = order.get("failure_code", "account_closed")
-        if order.get("status") not in {"paid", "failed"} or code not in payouts.FAILURES:
-            known = ", ".join(payouts.FAILURES)
-            raise BadOrder(f"status must be paid or failed, failure_code one of {known}.")
+        if order.get("status") not in FATES or code not in payouts.FAILURES:
+            fates, codes = ", ".join(FATES), ", ".join(payouts.FAILURES)
+            raise BadOrder(f"status must be one of {fates}, failure_code one of {codes}.")
         due.settle(self.bank)
         payout = self._decided(request.path_params["id"], str(order["status"]), code)
         await self.bank.courier.dispatch()
@@ -77,10 +90,10 @@ class AccountOrders:
         store = self.bank.store
         with store.transaction(), store.scope(store.owner(identifier)):
             payout = payouts.find(self.bank, identifier)
-            if status == "paid":
-                payouts.arrive(self.bank, payout)
-            else:
+            if status == "failed":
                 payouts.fail(self.bank, payout, code)
+            else:
+                FATES[status](self.bank, payout)
         return payout
 
 

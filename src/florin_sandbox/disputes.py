@@ -142,12 +142,13 @@ def _open(bank: Bank, charge: Json, *, amount: int, reason: str, code: str, stat
     opened = _record(bank, charge, amount=amount, reason=reason, code=code)
     inquiry = status == "warning_needs_response"
     card = charge["payment_method_details"]["card"]
-    opened["payment_method_details"]["card"] = {
+    about = {
         "brand": card["brand"],
         "case_type": INQUIRY if inquiry else "chargeback",
         "network": card["network"],
         "network_reason_code": code,
     }
+    opened["payment_method_details"] = {"type": "card", "card": about}
     opened.update(status=status, is_charge_refundable=inquiry)
     _await_answer(bank, opened)
     return opened

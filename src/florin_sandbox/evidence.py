@@ -49,6 +49,7 @@ def update(bank: Bank, wish: Wish) -> Json:
     bank.store.save(dispute)
     if wish.submit and details["has_evidence"]:
         details["submission_count"] += 1
+        details["submission_method"] = "manual"
         inquiry = dispute["status"] == "warning_needs_response"
         verdicts = INQUIRY_VERDICTS if inquiry else VERDICTS
         disputes.review(bank, dispute, verdicts.get(dispute["evidence"]["uncategorized_text"] or "", ""))

@@ -19,6 +19,7 @@ Mode = Literal[
     "reset",
     "wrong_amount",
     "wrong_currency",
+    "wrong_field",
     "hold",
 ]
 MODES: tuple[str, ...] = get_args(Mode)
@@ -39,7 +40,8 @@ class Fault:
 
     `times` counts the calls left, None means until cleared. `seconds` is how long to be slow or silent.
     `effect` says for `reset` and `500_sticky` whether the work is done all the same. `by` and `currency` are
-    the lies. `code` and `retry_after` (seconds) are for refusals. `waiting` counts the calls that are held.
+    the lies, and `name` the field that becomes `value` or is left out. `code` and `retry_after` (seconds) are
+    for refusals. `waiting` counts the calls that are held.
     """
 
     mode: str
@@ -50,11 +52,15 @@ class Fault:
     currency: str = ""
     code: str = ""
     retry_after: int | None = None
+    name: str = ""
+    value: str | None = None
     waiting: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 OK = Fault("ok")
+DETAILS = ("times", "seconds", "effect", "by", "currency", "name", "value", "code", "retry_after")
+"""What an order may say beside operation and mode."""
 
 
 class Faults:

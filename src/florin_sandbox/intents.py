@@ -210,6 +210,7 @@ def _call_off(bank: Bank, intent: Json) -> None:
         status="failed",
         captured=False,
         amount_captured=0,
+        failure_balance_transaction=balance.book_failure(bank, charge, cost=0)["id"],
         failure_message="The debit was canceled before it was sent to the bank.",
     )
     bank.store.save(charge)

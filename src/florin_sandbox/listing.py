@@ -25,7 +25,9 @@ FILTERS = {
         "source": "parent = ?",
         "type": "body ->> 'type' = ?",
         "currency": "body ->> 'currency' = ?",
-        "payout": "id IN (SELECT id FROM movement WHERE payout = ?)",
+        # Those of one whose reconciliation is in progress are not known yet.
+        "payout": "id IN (SELECT movement.id FROM movement JOIN object payout ON payout.id = movement.payout"
+        " WHERE movement.payout = ? AND payout.body ->> 'reconciliation_status' = 'completed')",
     },
     "account": {},
     "payout": {"status": "body ->> 'status' = ?", "destination": "body ->> 'destination' = ?"},

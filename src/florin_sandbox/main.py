@@ -65,8 +65,11 @@ FEES = (
     ("--fee-fixed", 25, "plus minor units"),
     ("--ach-fee-basis-points", 100, "fee of a bank debit in 1/100 %%"),
     ("--ach-fee-least", 100, "but at least so many minor units"),
+    ("--ach-failure-fee", 400, "fee of a bank debit that fails, in minor units"),
     ("--dispute-fee", 1_500, "fee of a dispute, in minor units"),
     ("--refund-fee-kept", 100, "kept of the fee that a refund brings back, in minor units"),
+    ("--instant-fee-basis-points", 150, "fee of an instant payout, in hundredths of a per cent"),
+    ("--instant-fee-least", 50, "least fee of an instant payout, in minor units"),
 )
 
 

@@ -9,6 +9,7 @@ from florin_sandbox import (
     account_requests,
     accounts,
     balance,
+    capabilities,
     disputes,
     endpoints,
     errors,
@@ -74,9 +75,20 @@ def _read_lines(params: Params, identifier: str) -> str:
     return identifier
 
 
-def _list_balance(bank: Bank, page: listing.Page) -> Json:
+def _read_movements(params: Params, _identifier: str) -> tuple[listing.Page, str | None]:
+    return listing.read(balance.KIND, params), params.text("payout")
+
+
+def _list_movements(bank: Bank, wish: tuple[listing.Page, str | None]) -> Json:
+    page, payout = wish
+    if payout:
+        payouts.need_listable(bank, payout)
     found = listing.fetch(bank, page, B)
     return {**found, "data": [balance.show(bank, entry) for entry in found["data"]]}
+
+
+def _capabilities(bank: Bank, identifier: str) -> Json:
+    return capabilities.listed(accounts.find(bank, identifier))
 
 
 def _lister(name: str, kind: str, path: str) -> Operation:
@@ -106,12 +118,13 @@ OPERATIONS = (
     Operation("dispute.update", "POST", D + "/{id}", evidence.read, evidence.update),
     Operation("dispute.close", "POST", D + "/{id}/close", _read_id, evidence.close),
     Operation("balance.retrieve", "GET", "/v1/balance", _read_id, balance.retrieve),
-    Operation("balance_transaction.list", "GET", B, partial(_read_list, balance.KIND), _list_balance),
+    Operation("balance_transaction.list", "GET", B, _read_movements, _list_movements),
     Operation("balance_transaction.retrieve", "GET", B + "/{id}", _read_id, balance.find),
     Operation("account.create", "POST", A, account_requests.read_create, accounts.create),
     _lister("account.list", accounts.KIND, A),
     Operation("account.own", "GET", "/v1/account", _read_id, accounts.own),
     Operation("account.retrieve", "GET", A + "/{id}", _read_id, accounts.find),
+    Operation("capability.list", "GET", A + "/{id}/capabilities", _read_id, _capabilities),
     Operation("account.update", "POST", A + "/{id}", account_requests.read_update, accounts.update),
     Operation(
         "account_link.create",

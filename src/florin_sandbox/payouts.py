@@ -1,13 +1,14 @@
 """Payouts: money on its way from an account's balance to its bank.
 
-An automatic payout carries out everything that is available in one currency; what it consists of stays known.
-One for an amount somebody asked for is a movement of its own, which the next automatic payout makes up for.
+An automatic payout carries out everything that is available in one currency; what it consists of can be
+listed once its reconciliation is completed, and stays known. One for an amount that somebody asked for is a
+movement of its own; its parts are never listed, and the next automatic payout makes up for it.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from florin_sandbox import accounts, balance, errors, events, ids, shapes
+from florin_sandbox import accounts, balance, errors, events, ids, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -15,9 +16,11 @@ from florin_sandbox.store import Json
 KIND = "payout"
 PAYDAY = "payday"
 SUBMITTED_AFTER = 3600
-"""Seconds until a payout is with the bank."""
+"""Seconds until a payout is with the bank; by then its reconciliation is completed."""
+INSTANT_ARRIVES_AFTER = 1800
 ARRIVES_AFTER = 2
 """Days until it is there, at midnight UTC."""
+UNDER_WAY = frozenset({"pending", "in_transit"})
 FAILURES = {
     "account_closed": "The bank account has been closed.",
     "could_not_process": "The bank could not process this payout.",
@@ -34,6 +37,7 @@ class Wish:
     currency: str
     description: str | None
     metadata: dict[str, str]
+    method: str = "standard"
 
 
 def read(params: Params, _identifier: str) -> Wish:
@@ -41,29 +45,31 @@ def read(params: Params, _identifier: str) -> Wish:
     params.only(
         {"amount", "currency", "description", "expand", "metadata", "method", "source_type"},
     )
-    params.choice("method", ("standard",), "standard")
+    method = params.choice("method", ("standard", "instant"), "standard")
     params.choice("source_type", ("card",), "card")
     return Wish(
         amount=params.need_integer("amount", least=1),
         currency=params.need_text("currency").lower(),
         description=params.text("description"),
         metadata=params.metadata(),
+        method=method,
     )
 
 
 def create(bank: Bank, wish: Wish) -> Json:
-    """Pay out an amount. Refuses more than is available."""
+    """Pay out an amount; an instant payout costs a fee on top of it. Refuses more than is available."""
     if not accounts.own(bank)["payouts_enabled"]:
         raise errors.Refusal("Payouts are not enabled for this account.", code="payouts_not_allowed")
     available, _ = balance.standing(bank, bank.store.account or "").get(wish.currency, (0, 0))
-    if wish.amount > available:
+    fee = _fee(bank, wish)
+    if wish.amount + fee > available:
         raise errors.Refusal(
             f"You have insufficient funds in your {wish.currency.upper()} balance for this payout.",
             code="balance_insufficient",
             param="amount",
         )
     payout = _open(bank, wish, automatic=False)
-    _book(bank, payout)
+    _book(bank, payout, fee=fee)
     return payout
 
 
@@ -118,7 +124,9 @@ def _open(bank: Bank, wish: Wish, *, automatic: bool) -> Json:
         "amount": wish.amount,
         "application_fee": None,
         "application_fee_amount": None,
-        "arrival_date": (now // shapes.DAY + ARRIVES_AFTER) * shapes.DAY,
+        "arrival_date": now + INSTANT_ARRIVES_AFTER
+        if wish.method == "instant"
+        else (now // shapes.DAY + ARRIVES_AFTER) * shapes.DAY,
         "automatic": automatic,
         "balance_transaction": None,
         "created": now,
@@ -130,10 +138,10 @@ def _open(bank: Bank, wish: Wish, *, automatic: bool) -> Json:
         "failure_message": None,
         "livemode": False,
         "metadata": wish.metadata,
-        "method": "standard",
+        "method": wish.method,
         "original_payout": None,
         "payout_method": None,
-        "reconciliation_status": "completed" if automatic else "not_applicable",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
         "reversed_by": None,
         "source_type": "card",
         "statement_descriptor": None,
@@ -141,12 +149,19 @@ def _open(bank: Bank, wish: Wish, *, automatic: bool) -> Json:
         "trace_id": None,
         "type": "bank_account",
     }
-    bank.store.add(payout, due=now + SUBMITTED_AFTER)
+    bank.store.add(payout, due=min(now + SUBMITTED_AFTER, payout["arrival_date"]))
     return payout
 
 
-def _book(bank: Bank, payout: Json) -> None:
-    booked = balance.book(bank, payout, kind="payout", amount=-payout["amount"])
+def _fee(bank: Bank, wish: Wish) -> int:
+    settings = bank.settings
+    if wish.method != "instant":
+        return 0
+    return money.fee(wish.amount, settings.instant_fee_basis_points, least=settings.instant_fee_least)
+
+
+def _book(bank: Bank, payout: Json, *, fee: int = 0) -> None:
+    booked = balance.book(bank, payout, kind="payout", amount=-payout["amount"], fee=fee)
     payout["balance_transaction"] = booked["id"]
     bank.store.save(payout)
     _record(bank, payout, "paid_out")
@@ -154,7 +169,11 @@ def _book(bank: Bank, payout: Json) -> None:
 
 
 def move_on(bank: Bank, payout: Json) -> None:
-    """What time does: the payout goes to the bank, and arrives."""
+    """What time does: the payout is reconciled and goes to the bank, and arrives."""
+    reconcile(bank, payout)
+    if payout["status"] not in UNDER_WAY:
+        bank.store.set_due(payout["id"], None)
+        return
     if bank.clock.now() >= payout["arrival_date"]:
         arrive(bank, payout)
         return
@@ -164,21 +183,29 @@ def move_on(bank: Bank, payout: Json) -> None:
     events.emit(bank, "payout.updated", payout)
 
 
+def reconcile(bank: Bank, payout: Json) -> None:
+    """From now on an automatic payout's parts can be listed. Safe to repeat."""
+    if payout["reconciliation_status"] != "in_progress":
+        return
+    payout.update(reconciliation_status="completed")
+    bank.store.save(payout)
+    events.emit(bank, "payout.reconciliation_completed", payout)
+
+
 def arrive(bank: Bank, payout: Json) -> None:
     """The bank has it. Refuses a payout that is there already, or came back."""
-    if payout["status"] not in {"pending", "in_transit"}:
+    if payout["status"] not in UNDER_WAY:
         raise errors.Refusal(f"This payout is {payout['status']} already.")
     day = datetime.fromtimestamp(payout["created"], UTC).strftime("%y%m%d")
     payout.update(status="paid", trace_id={"status": "supported", "value": f"{day}{payout['id'][-8:]}"})
     bank.store.save(payout)
-    bank.store.set_due(payout["id"], None)
+    _come_to_rest(bank, payout)
     events.emit(bank, "payout.paid", payout)
 
 
 def fail(bank: Bank, payout: Json, code: str) -> None:
     """The bank sends it back, even after it seemed paid; the money is available again."""
-    if payout["status"] == "failed":
-        raise errors.Refusal("This payout failed already.")
+    _need_unfinished(payout)
     booked = balance.book(bank, payout, kind="payout_failure", amount=payout["amount"])
     payout.update(
         status="failed",
@@ -187,9 +214,53 @@ def fail(bank: Bank, payout: Json, code: str) -> None:
         failure_message=FAILURES[code],
     )
     bank.store.save(payout)
-    bank.store.set_due(payout["id"], None)
+    _come_to_rest(bank, payout)
     _record(bank, payout, "payout_failed")
     events.emit(bank, "payout.failed", payout)
+
+
+def cancel(bank: Bank, payout: Json) -> None:
+    """Call off a payout that somebody asked for and that has not left yet; the money is available again."""
+    if payout["status"] != "pending" or payout["automatic"]:
+        raise errors.Refusal("Only a pending payout that was not automatic can be canceled.")
+    booked = balance.book(bank, payout, kind="payout_cancel", amount=payout["amount"])
+    payout.update(status="canceled", failure_balance_transaction=booked["id"])
+    bank.store.save(payout)
+    bank.store.set_due(payout["id"], None)
+    _record(bank, payout, "payout_failed")
+    events.emit(bank, "payout.canceled", payout)
+
+
+def reverse(bank: Bank, payout: Json) -> Json:
+    """Take the money of a payout that arrived back from the bank, by another payout of less than nothing."""
+    if payout["status"] != "paid" or payout["reversed_by"]:
+        raise errors.Refusal("Only a paid payout can be reversed, and only once.")
+    wish = Wish(-payout["amount"], payout["currency"], None, {})
+    back = _open(bank, wish, automatic=False)
+    back["original_payout"] = payout["id"]
+    _book(bank, back)
+    payout["reversed_by"] = back["id"]
+    bank.store.save(payout)
+    return back
+
+
+def need_listable(bank: Bank, identifier: str) -> None:
+    """Refuse to list the parts of a payout that somebody asked for, as Stripe does."""
+    if not find(bank, identifier)["automatic"]:
+        raise errors.Refusal(
+            "Balance transaction history can only be filtered on automatic transfers, not manual."
+        )
+
+
+def _come_to_rest(bank: Bank, payout: Json) -> None:
+    """Nothing more happens to it, but that its reconciliation is completed."""
+    is_open = payout["reconciliation_status"] == "in_progress"
+    bank.store.set_due(payout["id"], payout["created"] + SUBMITTED_AFTER if is_open else None)
+
+
+def _need_unfinished(payout: Json) -> None:
+    if payout["status"] in {"failed", "canceled"}:
+        raise errors.Refusal(f"This payout {payout['status']} already.")
 
 
 def find(bank: Bank, identifier: str) -> Json:

@@ -14,8 +14,10 @@ class Settings:
 
     `fee_basis_points` and `fee_fixed` make the fee of a captured card payment: hundredths of a per cent of
     the captured amount, rounded half up, plus a fixed number of minor units. Of a bank debit it is
-    `ach_fee_basis_points`, at least `ach_fee_least`. A refund brings back the part of the fee that goes by
-    the amount, less `refund_fee_kept`. A bank debit takes `bank_debit_days` to clear or fail.
+    `ach_fee_basis_points`, at least `ach_fee_least`; one that fails costs `ach_failure_fee` instead. A refund
+    brings back the part of the fee that goes by the amount, less `refund_fee_kept`. An instant payout costs
+    `instant_fee_basis_points` of its amount, at least `instant_fee_least`. A bank debit takes
+    `bank_debit_days` to clear or fail.
     """
 
     data: Path
@@ -32,8 +34,11 @@ class Settings:
     fee_fixed: int = 25
     ach_fee_basis_points: int = 100
     ach_fee_least: int = 100
+    ach_failure_fee: int = 400
     dispute_fee: int = 1_500
     refund_fee_kept: int = 100
+    instant_fee_basis_points: int = 150
+    instant_fee_least: int = 50
     bank_debit_days: int = 4
     payouts: Literal["daily", "manual"] = "daily"
 

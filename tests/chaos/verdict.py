@@ -36,6 +36,7 @@ def against_the_bank(books: Mapping[str, Any], summary: Mapping[str, Any]) -> li
             problems.append(f"{key}: {ours} but the bank says {theirs}")
     for currency, balance in summary["balances"].items():
         have = sum(balance.values()) if isinstance(balance, Mapping) else balance
+        have -= summary.get("under_way", {}).get(currency, 0)  # debits that are no payments yet
         if (booked := books["processor"].get(currency.upper(), 0)) != have:
             problems.append(f"the processor holds {have} {currency}, our books say {booked}")
     return problems

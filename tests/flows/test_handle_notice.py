@@ -98,7 +98,7 @@ def test_a_notice_about_nothing_of_ours_is_kept_and_left_alone(company: object, 
 def test_a_notice_of_a_payout_brings_it_in_at_once_and_once(owner: User, bank: Bank) -> None:
     account = own_account(owner.company, bank)
     paid_by_card(owner, bank, make_invoice(owner))
-    (made,) = bank.order("payouts", account=account, include_pending=True)["payouts"]
+    (made,) = bank.order("payouts", account=account, include_pending=True, reconciled=True)["payouts"]
     for event, state in (("evt_po_1", "paid"), ("evt_po_2", "failed"), ("evt_po_3", "failed")):
         bank.order(f"payouts/{made['id']}", status=state) if event != "evt_po_3" else None
         _receive(_notice_of_payout(event, made["id"], account))

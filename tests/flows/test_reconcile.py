@@ -82,7 +82,7 @@ def differences() -> list[tuple[str, str, str]]:
 
 
 def pay_out(bank: Bank, account: str) -> str:
-    (payout,) = bank.order("payouts", account=account, include_pending=True)["payouts"]
+    (payout,) = bank.order("payouts", account=account, include_pending=True, reconciled=True)["payouts"]
     return str(payout["id"])
 
 

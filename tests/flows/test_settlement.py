@@ -34,7 +34,7 @@ def a_busy_day(owner: User, bank: Bank, account: str) -> None:
     """Two payments, a refund, a dispute, and a payout of what was left by then."""
     refunded = paid_by_card(owner, bank, make_invoice(owner, "200.00"))
     paid_by_bank(owner, bank, make_invoice(owner, "50.00"))
-    bank.order("payouts", account=account, include_pending=True)
+    bank.order("payouts", account=account, include_pending=True, reconciled=True)
     bank.order(f"payment_intents/{refunded.reference}/refund", amount=6_000)
     disputed = paid_by_card(owner, bank, make_invoice(owner, "30.00"))
     bank.order(f"payment_intents/{disputed.reference}/dispute")

@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 
 from sandbox.world import Sandbox, Shop, open_shop
+from stripe_contract import watching
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     with contextlib.suppress(ValueError):  # pytest-django knows it already, if it is active
         parser.addini("DJANGO_SETTINGS_MODULE", "not for these tests")
+
+
+@pytest.fixture(autouse=True)
+def all_that_it_gives_is_as_stripe_gives_it() -> Iterator[None]:
+    """Whatever a test is about: every answer and notice in it has the fields, types and words of Stripe's."""
+    yield
+    assert watching.taken() == []
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from sandbox.world import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, wait_for, web
 
+DEBITS = "us_bank_account_ach_payments"
 FORM = {
     "name": "Hollis & Vine LLC",
     "tax_id": "12-3456789",
@@ -174,12 +175,26 @@ def test_every_change_of_an_account_is_told_with_its_id(bank: Sandbox) -> None:
     account = submitted(bank, "12-3456789").id
     bank.api.v1.accounts.update(account, {"metadata": {"company": "7"}})
     bank.order(f"accounts/{account}", verdict="suspend")
-    told = events_of(bank, account)
+    everything = events_of(bank, account)
+    told = [event for event in everything if event["type"] == "account.updated"]
 
-    assert [event["type"] for event in told] == ["account.updated"] * 4
+    assert len(told) == 4
     assert {event["account"] for event in told} == {account}
     assert [event["data"]["object"]["charges_enabled"] for event in told] == [False, True, True, False]
     assert account not in str(bank.api.v1.events.list({"limit": 100, "type": "account.updated"}).data)
+
+
+def test_a_capability_that_changes_is_told_and_listed(bank: Sandbox) -> None:
+    account = bank.business().account
+    bank.order(f"accounts/{account}", verdict="withhold_debits")
+    told = [event["data"]["object"] for event in events_of(bank, account)]
+    changes = [(thing["id"], thing["status"]) for thing in told if thing["object"] == "capability"]
+    listed = bank.api.v1.accounts.capabilities.list(account).data
+
+    assert changes[3:] == [*((name, "active") for name in CAPABILITIES), (DEBITS, "inactive")]
+    assert [entry.status for entry in listed] == ["active", "active", "inactive"]
+    reasons = [entry.requirements.disabled_reason for entry in listed if entry.requirements]
+    assert reasons == [None, None, "other"]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +311,7 @@ def test_endpoints_hear_the_accounts_they_are_for(bank: Sandbox, shop: Shop) -> 
     business = bank.business()
     business.authorised()
     bank.authorised()
-    wait_for(lambda: len(connected.notices) == 6 and len(shop.notices) == 4)
+    wait_for(lambda: len(connected.notices) == 6 + 2 * len(CAPABILITIES) and len(shop.notices) == 4)
 
     assert {json.loads(body)["account"] for body, _ in connected.notices} == {business.account}
     assert not any("account" in json.loads(body) for body, _ in shop.notices)
@@ -309,10 +324,12 @@ def test_the_endpoint_of_the_command_line_hears_everybody(tmp_path: Path) -> Non
     own.start()
     own.business().authorised()
     own.authorised()
-    wait_for(lambda: len(shop.notices) == 10)
+    wait_for(lambda: len(shop.notices) == 10 + 2 * len(CAPABILITIES))
     own.stop()
 
-    assert len([body for body, _ in shop.notices if "account" in json.loads(body)]) == 6
+    assert len([body for body, _ in shop.notices if "account" in json.loads(body)]) == 6 + 2 * len(
+        CAPABILITIES
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
+from sandbox.test_balance import DAY, movements
 from sandbox.world import GOOD_ACCOUNT, HOLDER, Sandbox, web
 
 BANK = ["us_bank_account"]
@@ -15,6 +16,11 @@ def form_of(bank: Sandbox, **more: Any) -> str:
     """The page of a session that takes bank debits only."""
     session = bank.session(123_456, capture="automatic", allowed_payment_method_types=BANK, **more)
     return web.get(f"{bank.url}/c/pay/{session.id}").text
+
+
+def under_way(business: Sandbox) -> Any:
+    """What of a business's balance is of debits that have neither cleared nor failed."""
+    return business.read(f"summary?account={business.account}").json()["under_way"]
 
 
 def test_an_authorised_debit_completes_the_session_unpaid(bank: Sandbox) -> None:
@@ -40,7 +46,48 @@ def test_a_pending_charge_tells_the_account_by_its_last_digits(bank: Sandbox) ->
     assert charge.payment_method_details.type == "us_bank_account"
     assert (account.last4, account.account_type, account.routing_number) == ("6789", "savings", "110000000")
     assert account.bank_name == "SANDBOX TEST BANK"
-    assert charge.balance_transaction is None
+
+
+def test_a_debit_is_booked_when_it_is_submitted_and_pending_until_it_clears(bank: Sandbox) -> None:
+    business = bank.business()
+    intent = business.debited(amount=50_000)
+    (booked,) = movements(business)
+
+    assert (booked.type, booked.reporting_category, booked.status) == ("payment", "charge", "pending")
+    assert (booked.amount, booked.fee, booked.available_on) == (50_000, 500, booked.created + 4 * DAY)
+    assert business.charge_of(intent).balance_transaction == booked.id
+    assert business.api.v1.balance.retrieve().pending[0].amount == 49_500
+    assert under_way(business) == {"usd": 49_500}
+
+
+def test_a_debit_that_clears_is_not_booked_a_second_time(bank: Sandbox) -> None:
+    business = bank.business()
+    intent = business.debited()
+    bank.order(f"payment_intents/{intent}/clear")
+
+    assert [entry.type for entry in movements(business)] == ["payment"]
+    assert business.charge_of(intent).failure_balance_transaction is None
+    assert under_way(business) == {}
+
+
+def test_a_debit_that_fails_is_taken_back_by_a_booking_of_its_own(bank: Sandbox) -> None:
+    """Its fee comes back; failing costs 4.00, Stripe's price for it."""
+    business = bank.business()
+    intent = business.debited("000222222227", amount=50_000)
+    bank.order(f"payment_intents/{intent}/return", code="R01")
+    reversed_, booked = movements(business)
+
+    assert (reversed_.type, reversed_.reporting_category) == ("payment_failure_refund", "charge_failure")
+    assert (reversed_.amount, reversed_.fee, reversed_.net) == (-50_000, -100, -49_900)
+    assert business.charge_of(intent).failure_balance_transaction == reversed_.id
+    assert (reversed_.available_on, under_way(business)) == (booked.available_on, {})
+
+
+def test_a_debit_that_is_called_off_costs_nothing(bank: Sandbox) -> None:
+    business = bank.business()
+    business.api.v1.payment_intents.cancel(business.debited())
+
+    assert sum(entry.net for entry in movements(business)) == 0
 
 
 def test_the_start_of_a_debit_is_told(bank: Sandbox) -> None:

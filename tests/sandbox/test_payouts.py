@@ -8,6 +8,8 @@ import stripe
 
 from sandbox.world import TOKEN, Sandbox, web
 
+MOVES = ["payout.reconciliation_completed", "payout.updated", "payout.paid"]
+
 
 def payouts(bank: Sandbox, **filters: Any) -> list[Any]:
     """The payouts, newest first."""
@@ -16,7 +18,8 @@ def payouts(bank: Sandbox, **filters: Any) -> list[Any]:
 
 
 def parts(bank: Sandbox, payout: str) -> list[Any]:
-    """What a payout consists of."""
+    """What a payout consists of, once that is known."""
+    bank.order(f"payouts/{payout}", status="reconciled")
     return bank.api.v1.balance_transactions.list({"limit": 100, "payout": payout}).data
 
 
@@ -52,9 +55,10 @@ def test_what_is_available_leaves_with_the_day(bank: Sandbox) -> None:
 
 def test_a_payout_consists_of_exactly_its_movements(bank: Sandbox) -> None:
     business = bank.business()
+    business.debited()
+    bank.later(days=2)
     refunded = business.captured(30_000)
     business.api.v1.refunds.create({"payment_intent": refunded, "amount": 10_000})
-    bank.order(f"payment_intents/{business.debited()}/clear")
     bank.later(days=2)
     business.captured()
     (payout,) = payouts(business)
@@ -116,7 +120,7 @@ def test_a_payout_is_on_its_way_and_arrives_two_days_later(bank: Sandbox) -> Non
 
     bank.later(days=2)
     assert business.api.v1.payouts.retrieve(payout).status == "paid"
-    assert told(business)[-3:] == ["payout.created", "payout.updated", "payout.paid"]
+    assert told(business)[-4:] == ["payout.created", *MOVES]
 
 
 def test_a_payout_can_be_made_to_arrive(bank: Sandbox) -> None:
@@ -167,6 +171,72 @@ def test_an_asked_for_amount_leaves_the_balance_and_the_next_payout_makes_up_for
     assert sum(payout.amount for payout in swept) == 2 * 9_685 - 685
     kinds = [entry.type for payout in swept for entry in parts(business, payout.id)]
     assert sorted(kinds) == ["charge", "payout", "payout_failure"]
+
+
+def test_the_parts_of_a_payout_that_somebody_asked_for_cannot_be_listed(bank: Sandbox) -> None:
+    business = bank.business()
+    bank.order(f"payouts/{paid_out(business)['id']}", status="failed")
+    asked = business.api.v1.payouts.create({"amount": 685, "currency": "usd"})
+    with pytest.raises(stripe.InvalidRequestError, match="only be filtered on automatic"):
+        parts(business, asked.id)
+
+    assert (asked.method, asked.reconciliation_status) == ("standard", "not_applicable")
+
+
+def test_the_parts_of_an_automatic_payout_can_be_listed_after_a_while(bank: Sandbox) -> None:
+    business = bank.business()
+    made = paid_out(business)
+    filter_: Any = {"payout": made["id"]}
+    assert made["reconciliation_status"] == "in_progress"
+    assert business.api.v1.balance_transactions.list(filter_).data == []
+
+    bank.order("clock", advance=3_600)
+    assert business.api.v1.payouts.retrieve(made["id"]).reconciliation_status == "completed"
+    assert [entry.net for entry in business.api.v1.balance_transactions.list(filter_).data] == [9_685]
+
+
+@pytest.mark.parametrize("status", ["paid", "failed"])
+def test_a_payout_that_ended_early_is_reconciled_all_the_same(bank: Sandbox, status: str) -> None:
+    business = bank.business()
+    made = paid_out(business)["id"]
+    bank.order(f"payouts/{made}", status=status)
+    bank.order("clock", advance=3_600)
+
+    ended = business.api.v1.payouts.retrieve(made)
+    assert (ended.status, ended.reconciliation_status) == (status, "completed")
+
+
+def test_an_instant_payout_costs_a_fee_and_arrives_within_the_hour(bank: Sandbox) -> None:
+    business = bank.business()
+    bank.order(f"payouts/{paid_out(business)['id']}", status="failed")
+    asked = business.api.v1.payouts.create({"amount": 4_000, "currency": "usd", "method": "instant"})
+    booked = business.api.v1.balance_transactions.retrieve(str(asked.balance_transaction))
+    bank.order("clock", advance=1_800)
+
+    assert (booked.amount, booked.fee, booked.net) == (-4_000, 60, -4_060)
+    assert available(business) == 9_685 - 4_060
+    assert business.api.v1.payouts.retrieve(asked.id).status == "paid"
+
+
+def test_a_payout_that_was_called_off_is_available_again(bank: Sandbox) -> None:
+    business = bank.business()
+    bank.order(f"payouts/{paid_out(business)['id']}", status="failed")
+    asked = business.api.v1.payouts.create({"amount": 685, "currency": "usd"})
+    canceled = bank.order(f"payouts/{asked.id}", status="canceled")
+    back = business.api.v1.balance_transactions.retrieve(canceled["failure_balance_transaction"])
+
+    assert (canceled["status"], back.type, back.net) == ("canceled", "payout_cancel", 685)
+    assert available(business) == 9_685
+
+
+def test_a_payout_that_is_reversed_comes_back_as_one_of_less_than_nothing(bank: Sandbox) -> None:
+    business = bank.business()
+    made = paid_out(business)["id"]
+    bank.order(f"payouts/{made}", status="paid")
+    reversed_ = bank.order(f"payouts/{made}", status="reversed")
+    back = business.api.v1.payouts.retrieve(reversed_["reversed_by"])
+
+    assert (back.amount, back.original_payout, available(business)) == (-9_685, made, 9_685)
 
 
 def test_nobody_is_paid_more_than_is_available(bank: Sandbox) -> None:

@@ -19,6 +19,8 @@ import httpx
 import stripe
 from stripe.checkout import Session
 
+from stripe_contract import watching
+
 SOURCES = Path(__file__).parents[2] / "src"
 API_KEY = "sk_test_for_the_tests"
 TOKEN = "control-token-for-the-tests"
@@ -108,7 +110,7 @@ class Sandbox:
             stripe_account=self.account or None,
             base_addresses={"api": self.url},
             max_network_retries=retries,
-            http_client=stripe.RequestsClient(timeout=timeout),
+            http_client=watching.client(seconds=timeout),
         )
 
     def order(self, what: str, **order: Any) -> Any:
@@ -229,6 +231,7 @@ def open_shop() -> Shop:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             shop.notices.append((body, self.headers["Stripe-Signature"]))
+            watching.look(body, "notice")
             self.send_response(shop.answers.pop(0) if shop.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -90,6 +90,11 @@ class Bank:
         held = self._http.get("/control/summary", params={"account": account}).json()["balances"]
         return {currency.upper(): sum(parts.values()) for currency, parts in held.items()}
 
+    def under_way(self, account: str) -> dict[str, int]:
+        """Return what of that bank debits brought which have neither cleared nor failed."""
+        told = self._http.get("/control/summary", params={"account": account}).json()["under_way"]
+        return {currency.upper(): net for currency, net in told.items()}
+
     def charged(self, attempt: UUID) -> int:
         """Return what the bank has really taken for an attempt, in minor units."""
         return sum(each["captured"] for each in self._intents(attempt))

@@ -32,7 +32,11 @@ def in_the_books(company: Company, account: Account = Account.PROCESSOR) -> dict
 
 
 def at_the_bank(company: Company, bank: Bank) -> dict[str, int]:
-    """What the company really has at the processor."""
+    """What the company really has at the processor; debits under way are not its own yet."""
     reference = PaymentsAccount.objects.values_list("reference", flat=True).get(company=company)
     assert reference, "the installation's own account is everybody's"
-    return {currency: total for currency, total in bank.balances(reference).items() if total}
+    under_way = bank.under_way(reference)
+    held = {
+        currency: total - under_way.get(currency, 0) for currency, total in bank.balances(reference).items()
+    }
+    return {currency: total for currency, total in held.items() if total}

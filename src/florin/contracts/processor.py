@@ -99,7 +99,8 @@ class Report:
 
     ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
     processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
-    ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later.
+    ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later. Of a bank
+    debit it is the latest time at which it can have cleared, which may be yet to come.
     ``failure`` is why a debit failed (``kernel.return_codes``). ``decline`` names the last card or bank
     account that was refused, and ``decline_reason`` says why. ``code`` is what the scheme calls it.
     """
@@ -236,6 +237,8 @@ class MovementKind(StrEnum):
     """What moved money at the processor."""
 
     PAYMENT = "payment"
+    # What was booked of a payment and did not come: of a debit that failed, or of a hold taken in part.
+    PAYMENT_REVERSED = "payment_reversed"
     REFUND = "refund"
     REFUND_FAILED = "refund_failed"
     DISPUTE = "dispute"
@@ -250,8 +253,10 @@ class MovementKind(StrEnum):
 class Movement:
     """One line of the processor's own account of our money: ``net`` is ``gross`` less ``fee``, all signed.
 
-    ``payment`` is the payment that it concerns, ``source`` the refund, dispute or payout itself, and
-    ``attempt`` what the payment says it is for. The time is UTC.
+    ``payment`` is the payment that it concerns, ``source`` the charge, refund, dispute or payout itself (of
+    what was reversed, the charge), and ``attempt`` what the payment says it is for. The time is UTC.
+
+    A bank debit is told when it is submitted, days before it clears; until then it is no payment.
     """
 
     reference: str
@@ -269,11 +274,28 @@ class Movement:
         return self.gross - self.fee
 
 
+class PayoutWay(StrEnum):
+    """How a payout came about."""
+
+    AUTOMATIC = "automatic"  # by the processor's own schedule
+    MANUAL = "manual"  # somebody asked for just this amount
+    INSTANT = "instant"  # asked for too, and there within minutes, for a fee
+
+
+class Itemised(StrEnum):
+    """Whether the processor tells of which movements a payout consists."""
+
+    YES = "yes"
+    NOT_YET = "not_yet"  # it is still finding out
+    NEVER = "never"  # it cannot know, for somebody asked for an amount
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutReport:
     """What the processor says about one payout to the company's bank account.
 
-    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day.
+    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day. The
+    amount is negative if the processor takes money back from the bank.
     """
 
     reference: str
@@ -281,6 +303,15 @@ class PayoutReport:
     state: str
     arrives_on: date
     made_at: datetime
+    way: PayoutWay = PayoutWay.AUTOMATIC
+    itemised: Itemised = Itemised.YES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something on a list of the processor's that could not be read; ``reference`` is its name there."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

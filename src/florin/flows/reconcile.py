@@ -2,42 +2,33 @@
 
 ask for movements and payouts -> settle what we missed -> keep and book -> follow what differs -> compare
 
+A bank debit is told from the day on which it was submitted. Until it clears it is kept as under way; the
+processor's balance is the books and what is under way.
+
 A day or a week without a single notice is made up for by one run.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import (
-    GatewayError,
-    GatewayRefusal,
-    Movement,
-    MovementKind,
-    PayoutReport,
-    RefusalReason,
-)
-from florin.domain.activity import services as activity
+from florin.contracts.processor import GatewayError, GatewayRefusal
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
 from florin.domain.payments import allocating, settling
-from florin.domain.payments.models import Attempt, Payment
 from florin.domain.payouts import checking, comparing, services
 from florin.domain.payouts.comparing import Found, Standing
-from florin.domain.payouts.models import Difference, Payout, Reconciliation
+from florin.domain.payouts.models import Difference, Reconciliation
 from florin.domain.payouts.services import MerchantAccount
 from florin.domain.staff.models import User
-from florin.edges.gateways import registry
-from florin.edges.gateways.interface import Gateway
 from florin.flows import follow_payment, settle_payment
+from florin.flows.read_account import BEGINNING, OVERLAP, Tally, gateway_of, read, unread
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.jobs import Job, later
@@ -46,30 +37,9 @@ from florin.kernel.money import Money
 _log = logging.getLogger(__name__)
 
 SCHEDULE = "schedule"
-_BEGINNING = datetime(2010, 1, 1, tzinfo=UTC)
-# Processors write some movements late, and clocks differ: each run looks so far back behind the last.
-_OVERLAP = timedelta(days=3)
-# A payout arrives, or comes back, days after it was made; its parts are named a little after it.
-_PAYOUTS_MOVE = timedelta(days=35)
-_PARTS_COME = timedelta(days=7)
+_BALANCE = "balance"
 # What was booked within this time may be too new to be in what the processor told.
 _CALM = timedelta(minutes=15)
-_AT_ONCE = 500
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a run has done so far: it looks at everything from ``since`` and can vouch for it ``until`` then.
-
-    It has ``lost`` an account if there is one that it could not look at.
-    """
-
-    since: datetime
-    until: datetime
-    lost: bool = False
-    compared: int = 0
-    mended: int = 0
-    found: list[Found] = field(default_factory=list)
 
 
 def ask(company: Company, *, by: User) -> None:
@@ -101,20 +71,29 @@ def run(company: Company, *, by: str, since: datetime | None = None) -> Reconcil
     """Compare a company's accounts from where the last run ended, or ``since``, and return what came of it.
 
     That is every account through which it takes money or ever did; one that has left us for good is passed
-    over, unless payments still go there.
+    over, unless payments still go there. What the processor refuses to show, and what cannot be read, is
+    told as a difference, and holds up neither the rest nor the next run.
 
     Safe to run at once and again: each movement is kept and booked exactly once, each payment settled once.
 
     Raises:
         Refusal: if the company has no payments account.
-        GatewayError: if the processor does not answer; what was taken in until then stays.
-        GatewayRefusal: if it says no.
+        GatewayError: if the processor of the current account does not answer; what was taken in stays.
+        GatewayRefusal: if that account has left us.
     """
     _need_account(company)
     begun = services.begin(company, since=since or _since(company), by=by)
-    tally = _Tally(since=begun.since, until=begun.started_at)
+    for debit in services.due_debits(company):
+        settle_payment.settle(debit)
+    tally = Tally(since=begun.since, until=begun.started_at)
+    problem: GatewayError | GatewayRefusal | None = None
     for account in services.accounts_of(company):
-        _read(account, begun.since, tally)
+        try:
+            read(account, begun.since, tally)
+        except (GatewayError, GatewayRefusal) as current:
+            problem = current
+    if problem:
+        raise problem
     _mend(company, tally)
     return _conclude(begun, tally)
 
@@ -135,7 +114,7 @@ def catch_up(gateway: str, reference: str) -> bool:
         return False
     company = owners[0].company
     since = _since(company)
-    _read(MerchantAccount(company, gateway, reference), since, _Tally(since=since, until=clock.now()))
+    read(MerchantAccount(company, gateway, reference), since, Tally(since=since, until=clock.now()))
     return True
 
 
@@ -162,106 +141,10 @@ def _since(company: Company) -> datetime:
     """Return from when on a run looks: a little before the end of the last that ended, or the beginning."""
     ended = Reconciliation.objects.filter(company=company, finished_at__isnull=False)
     last = ended.order_by("-started_at").values_list("until", flat=True).first()
-    return last - _OVERLAP if last else _BEGINNING
+    return last - OVERLAP if last else BEGINNING
 
 
-def _read(account: MerchantAccount, since: datetime, tally: _Tally) -> None:
-    """Take in movements and payouts since then; of an account never looked at, from the beginning."""
-    since = _BEGINNING if services.is_new(account) else since
-    gateway = _gateway(account)
-    try:
-        told = list(gateway.movements(since=since))
-        payouts = list(gateway.payouts(since=since - _PAYOUTS_MOVE))
-    except GatewayRefusal as refusal:
-        if account.is_current or refusal.reason != RefusalReason.ACCOUNT_GONE:
-            raise
-        _log.warning("The account %s has left us and is not compared", account.reference)
-        tally.lost = True
-        return
-    tally.since = min(tally.since, since)
-    _take_in(account, told, payouts, tally)
-    _itemise(account, gateway, since - _PARTS_COME, tally)
-
-
-def _take_in(
-    account: MerchantAccount, told: Sequence[Movement], payouts: Sequence[PayoutReport], tally: _Tally
-) -> None:
-    """Keep movements and payouts, after the attempts that they are about have become payments."""
-    left = _settle_missed(account, told, tally)
-    tally.compared += len(told)
-    _take_in_payouts(account, payouts)
-    rest = [one for one in reversed(told) if one.payment not in left]  # the oldest first
-    for start in range(0, len(rest), _AT_ONCE):
-        with transaction.atomic(durable=True):
-            services.lock(account.company)
-            services.take_in(account, rest[start : start + _AT_ONCE])
-
-
-def _settle_missed(account: MerchantAccount, told: Sequence[Movement], tally: _Tally) -> set[str]:
-    """Settle attempts whose money the processor has and we have not.
-
-    Returns the processor's names of those that must wait for the next run, with all that followed them.
-    """
-    waiting = set()
-    for start in range(0, len(told), _AT_ONCE):
-        part = told[start : start + _AT_ONCE]
-        ours = services.ours(account, part)
-        for one in part:
-            attempt = ours.attempts.get(one.attempt)
-            if one.kind != MovementKind.PAYMENT or attempt is None or one.payment in {"", *ours.payments}:
-                continue
-            settle_payment.settle(attempt.pk)
-            if Payment.objects.filter(attempt=attempt, reference=one.payment).exists():
-                tally.mended += 1
-                continue
-            waiting.add(one.payment)
-            tally.until = min(tally.until, one.at)
-            tally.found.append(_unsettled(attempt, one))
-    return waiting
-
-
-def _unsettled(attempt: Attempt, told: Movement) -> Found:
-    return Found(
-        Difference.Kind.STATE,
-        told.payment,
-        ours=Attempt.objects.values_list("state", flat=True).get(pk=attempt.pk),
-        theirs=f"{told.gross.decimal} {told.gross.currency}",
-    )
-
-
-@transaction.atomic(durable=True)
-def _take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> None:
-    """Keep payouts, and tell on the timeline of those that arrived or came back."""
-    kinds = {
-        Payout.State.PAID: activity.Kind.PAID_OUT,
-        Payout.State.FAILED: activity.Kind.PAYOUT_FAILED,
-    }
-    services.lock(account.company)
-    for payout, _before in services.take_in_payouts(account, told):
-        kind = kinds.get(Payout.State(payout.state))
-        if kind:
-            activity.note(
-                account.company.pk,
-                kind,
-                subjects=[payout.pk],
-                actor=services.BY,
-                payout=str(payout.pk),
-                amount=payout.amount,
-                currency=payout.currency,
-            )
-
-
-def _itemise(account: MerchantAccount, gateway: Gateway, since: datetime, tally: _Tally) -> None:
-    """Ask of which movements each payout consists that is not the sum of its parts yet (X6)."""
-    for payout in services.not_itemised(account, since=since):
-        parts = list(gateway.movements(since=_BEGINNING, payout=payout.reference))
-        _take_in(account, parts, (), tally)
-        with transaction.atomic(durable=True):
-            services.lock(account.company)
-            services.itemise(payout, parts)
-
-
-def _mend(company: Company, tally: _Tally) -> None:
+def _mend(company: Company, tally: Tally) -> None:
     """Learn fees, and follow what happened to payments, where the books have not what the processor has."""
     for row in comparing.standings(checking.in_question(company, since=tally.since)):
         if row.agrees or row.taken is None:
@@ -271,7 +154,7 @@ def _mend(company: Company, tally: _Tally) -> None:
             with transaction.atomic(durable=True):
                 settling.record_fee(allocating.lock(row.payment.pk), fee)
         if not _now(row).agrees:
-            with suppress(GatewayRefusal):  # then it stays a difference, for a person
+            with suppress(GatewayError, GatewayRefusal):  # then it stays a difference, for a person
                 follow_payment.follow(row.payment.pk)
         tally.mended += _now(row).agrees
 
@@ -280,13 +163,15 @@ def _now(row: Standing) -> Standing:
     return comparing.standings([row.payment.pk])[0]
 
 
-def _conclude(begun: Reconciliation, tally: _Tally) -> Reconciliation:
+def _conclude(begun: Reconciliation, tally: Tally) -> Reconciliation:
     """Compare everything in question once more, keep what differs, and note how the run went."""
     company = begun.company
     with transaction.atomic(durable=True):
         services.lock(company)
         services.link(company, since=tally.since)
-    found = [*tally.found, *_differences(company, tally.since), *_about_balances(company, begun, tally)]
+    balances = _about_balances(company, begun, tally)
+    before = checking.still_unread(company, read=tally.read)
+    found = [*before, *tally.found, *_differences(company, tally.since), *balances]
     with transaction.atomic(durable=True):
         services.lock(company)
         begun.different = checking.note(company, found)
@@ -302,12 +187,13 @@ def _differences(company: Company, since: datetime) -> list[Found]:
         return [
             *comparing.judge(rows, calm=clock.now() - _CALM, fees=settings.FEES),
             *checking.about_movements(company, since=since),
+            *checking.about_debits(company),
             *checking.about_payouts(company, since=since),
             *checking.about_the_whole(company, rows),
         ]
 
 
-def _about_balances(company: Company, begun: Reconciliation, tally: _Tally) -> list[Found]:
+def _about_balances(company: Company, begun: Reconciliation, tally: Tally) -> list[Found]:
     """Hold the processor's own balance against the books, if no money moved while both were looked at.
 
     The order is what keeps it from false alarms: first what we know, in one picture; then the balance; then
@@ -317,23 +203,29 @@ def _about_balances(company: Company, begun: Reconciliation, tally: _Tally) -> l
     waits to be settled): this run says nothing new, and a later one finds a quiet moment. What the books have
     ahead of the processor, such as a refund on its way, is no difference: the movements explain the balance.
 
-    Nothing is compared where an account is shared, or has left us: its balance is not this company's alone.
+    Nothing is compared where an account is shared, or has left us: its balance is not this company's alone;
+    nor where the processor refuses to tell it.
     """
-    accounts, lately = services.accounts_of(company), begun.started_at - _OVERLAP
+    try:
+        return _judge_balances(company, begun, tally)
+    except GatewayRefusal as problem:
+        tally.found.append(unread(_BALANCE, problem))
+        return checking.still_open(company, Difference.Kind.BALANCE)
+
+
+def _judge_balances(company: Company, begun: Reconciliation, tally: Tally) -> list[Found]:
+    accounts, lately = services.accounts_of(company), begun.started_at - OVERLAP
     if tally.lost or any(services.is_shared(account) for account in accounts):
         return checking.still_open(company, Difference.Kind.BALANCE)
     with checking.still_picture():
         ours, moved = checking.sums(company)
-        known = services.known(company, since=lately - _OVERLAP)
+        known = services.known(company, since=lately - OVERLAP)
     theirs: Counter[str] = Counter()
-    for gateway in map(_gateway, accounts):
+    for gateway in map(gateway_of, accounts):
         theirs.update({money.currency: money.minor for money in gateway.balance()})
     for account in accounts:
-        names = {(*account.name, one.reference) for one in _gateway(account).movements(since=lately)}
+        names = {(*account.name, one.reference) for one in gateway_of(account).movements(since=lately)}
         if not names <= known:
             return checking.still_open(company, Difference.Kind.BALANCE)
+    tally.read.add(_BALANCE)
     return checking.about_balances(ours, moved, theirs)
-
-
-def _gateway(account: MerchantAccount) -> Gateway:
-    return registry.get(account.gateway, account.reference)

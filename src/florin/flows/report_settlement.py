@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from florin.contracts.processor import MovementKind
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
@@ -41,6 +42,7 @@ MOST_DAYS = 31
 _AT_ONCE = 500
 KINDS: dict[str, Promise] = {
     MovementKind.PAYMENT.value: gettext_lazy("Payment"),
+    MovementKind.PAYMENT_REVERSED.value: gettext_lazy("Failed payment"),
     MovementKind.REFUND.value: gettext_lazy("Refund"),
     MovementKind.REFUND_FAILED.value: gettext_lazy("Refund came back"),
     MovementKind.DISPUTE.value: gettext_lazy("Dispute"),
@@ -88,16 +90,33 @@ class Line:
     payout: Payout | None
 
     @property
+    def customer(self) -> Customer | None:
+        """Whose payment, or try to pay, it was about."""
+        return customer_of(self.movement)
+
+    @property
     def what(self) -> str:
         """What it was, in the active language."""
         return kind_of(self.movement)
 
 
 def kind_of(movement: Movement) -> str:
-    """Say in the active language what a movement was; money back because a debit returned is no dispute."""
+    """Say in the active language what a movement was.
+
+    A debit under way, or one that failed, is no payment; money back because a debit returned is no dispute.
+    """
+    if movement.is_pending:
+        return _("Bank payment in progress")
     if movement.kind == MovementKind.DISPUTE and movement.payment_id and not movement.dispute_id:
         return _("Returned payment")
     return str(KINDS[movement.kind])
+
+
+def customer_of(movement: Movement) -> Customer | None:
+    """Return whose payment, or try to pay, a movement is about."""
+    if movement.payment:
+        return movement.payment.customer
+    return movement.attempt.link.customer if movement.attempt else None
 
 
 def draw_up(company: Company, *, first: date, last: date) -> Report:
@@ -250,11 +269,11 @@ def _rows(report: Report, language: str | None) -> Iterator[list[Cell]]:
 
 def _cells(line: Line) -> list[Cell]:
     row = line.movement
-    payment = row.payment
+    payment, customer = row.payment, customer_of(row)
     gross, fee, net = (Money(minor, row.currency).decimal for minor in (row.gross, row.fee, row.net))
     return [
         *(line.on, line.what, payment.number if payment else ""),
-        *((payment.customer.number, payment.customer.name) if payment else ("", "")),
+        *((customer.number, customer.name) if customer else ("", "")),
         ", ".join(paper.number for paper in line.papers),
         *(gross, fee, net, row.currency),
         *(line.payout.reference if line.payout else "", row.source or row.reference),

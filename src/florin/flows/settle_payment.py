@@ -29,8 +29,9 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import attempts, settling
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
+from florin.domain.payouts import services as payouts
 from florin.domain.receipts import services as receipts
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
@@ -213,6 +214,8 @@ def _record(attempt_id: UUID, report: Report) -> Step:
 
 
 def _after_booking(attempt: Attempt, payment: Payment) -> None:
+    if payment.method == Method.ACH:
+        payouts.adopt(payment)
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
     snapshot = {"receipt": str(receipt.pk), "language": receipt.document.language}

@@ -7,18 +7,19 @@ when it no longer holds.
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import Itemised, MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding
 from florin.domain.ledger.models import Account, Line
+from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import ONLINE, Attempt, Payment, Return
 from florin.domain.payouts.comparing import Found, Standing, text
 from florin.domain.payouts.models import Difference, Movement, Payout
@@ -27,19 +28,26 @@ from florin.kernel import clock
 
 Kind = Difference.Kind
 BY_ITSELF = "reconciliation"
+# Longer than a bank debit needs from its submission to the processor's last word.
+_DEBITS_TAKE = timedelta(days=14)
 _CHECKS = {
     "what the processor moved apart from our payments is booked": """
         SELECT movement.reference, movement.net || ' is not ' || coalesce(sum(line.amount), 0)
         FROM payouts_movement movement
         LEFT JOIN ledger_entry entry ON entry.key = 'movement:' || movement.id
         LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'processor'
-        WHERE movement.payment_id IS NULL
+        WHERE movement.payment_id IS NULL AND NOT movement.is_pending
         GROUP BY movement.id HAVING movement.net <> coalesce(sum(line.amount), 0)
     """,
     "what the processor moved for our payments is booked there alone": """
         SELECT movement.reference, entry.key FROM payouts_movement movement
         JOIN ledger_entry entry ON entry.key = 'movement:' || movement.id
-        WHERE movement.payment_id IS NOT NULL
+        WHERE movement.payment_id IS NOT NULL OR movement.is_pending
+    """,
+    "a debit that is a payment is under way no more": """
+        SELECT movement.reference, payment.number FROM payouts_movement movement
+        JOIN payments_payment payment ON payment.attempt_id = movement.attempt_id
+        WHERE movement.is_pending
     """,
 }
 
@@ -85,6 +93,7 @@ def about_movements(company: Company, *, since: datetime) -> list[Found]:
         Q(at__gte=since) | Q(reference__in=named),
         company=company,
         payment__isnull=True,
+        attempt__isnull=True,
         kind__in=[MovementKind.PAYMENT.value, MovementKind.OTHER.value],
         # What was in the account before Florin came is no difference of ours.
         at__gte=first.started_at if first else clock.now(),
@@ -99,10 +108,22 @@ def about_movements(company: Company, *, since: datetime) -> list[Found]:
     ]
 
 
+def about_debits(company: Company) -> list[Found]:
+    """Return debits that ended here weeks ago and which the processor still counts as under way."""
+    pending = Movement.objects.filter(company=company, is_pending=True, at__lt=clock.now() - _DEBITS_TAKE)
+    return [
+        Found(Kind.STATE, row.about, ours=row.attempt.state, theirs=text(row.gross, row.currency))
+        for row in pending.select_related("attempt")
+        if row.attempt and row.attempt.state in FINAL
+    ]
+
+
 def about_payouts(company: Company, *, since: datetime) -> list[Found]:
-    """Return payouts that are not the sum of their parts; of one made by hand, the processor names none."""
+    """Return payouts that are not the sum of their parts, of those whose parts the processor tells."""
     named = list(_open(company).filter(kind=Kind.PAYOUT).values_list("subject", flat=True))
-    rows = Payout.objects.filter(Q(made_at__gte=since) | Q(reference__in=named), company=company)
+    rows = Payout.objects.filter(
+        Q(made_at__gte=since) | Q(reference__in=named), company=company, itemised=Itemised.YES
+    )
     summed = rows.annotate(parts=Sum("movements__net"))
     return [
         Found(
@@ -137,10 +158,15 @@ def about_the_whole(company: Company, rows: Sequence[Standing]) -> list[Found]:
 
 
 def sums(company: Company) -> tuple[Counter[str], Counter[str]]:
-    """Return what the books have at the processor, and what the movements that we know of come to."""
+    """Return what we have at the processor, and what the movements that we know of come to.
+
+    The first is what the books say, and the debits under way, which are in no books yet.
+    """
     booked = Line.objects.filter(entry__company=company, account=Account.PROCESSOR).values_list("currency")
     told = Movement.objects.filter(company=company).values_list("currency")
     ours = Counter({currency: int(total) for currency, total in booked.annotate(Sum("amount"))})
+    for currency, total in told.filter(is_pending=True).annotate(Sum("net")):
+        ours[currency] += int(total)
     return ours, Counter({currency: int(total) for currency, total in told.annotate(Sum("net"))})
 
 
@@ -170,6 +196,23 @@ def still_open(company: Company, kind: Difference.Kind) -> list[Found]:
     ]
 
 
+def still_unread(company: Company, *, read: Collection[str]) -> list[Found]:
+    """Return what could not be looked at before and was not since, though lists may not reach it any more.
+
+    A line of the processor's account is done with once we have it, a payout once it adds up or is one whose
+    parts are never told; ``read`` names what else this run could look at.
+    """
+    before = still_open(company, Kind.UNREAD)
+    named = {"company": company, "reference__in": [one.subject for one in before]}
+    payouts = Payout.objects.filter(**named).annotate(parts=Sum("movements__net"))
+    done = {
+        *read,
+        *Movement.objects.filter(**named).values_list("reference", flat=True),
+        *(row.reference for row in payouts if row.itemised == Itemised.NEVER or row.parts == row.amount),
+    }
+    return [one for one in before if one.subject not in done]
+
+
 def note(company: Company, found: Collection[Found]) -> int:
     """Keep what differs, close what no longer does, and return how many are open; the company is locked.
 
@@ -183,7 +226,7 @@ def note(company: Company, found: Collection[Found]) -> int:
         .exclude(settled_at=None)
         .values_list("kind", "subject", "ours", "theirs")
     )
-    for one in found:
+    for one in {(one.kind, one.subject): one for one in found}.values():
         row = known.pop((one.kind.value, one.subject), None)
         if row is None and (one.kind.value, one.subject, one.ours, one.theirs) in settled:
             continue

@@ -24,6 +24,7 @@ _AT_ONCE = 500
 _TAKEN, _REFUNDED, _CONTESTED = "taken", "refunded", "contested"
 _ABOUT = {
     MovementKind.PAYMENT.value: _TAKEN,
+    MovementKind.PAYMENT_REVERSED.value: _TAKEN,
     MovementKind.REFUND.value: _REFUNDED,
     MovementKind.REFUND_FAILED.value: _REFUNDED,
     MovementKind.DISPUTE.value: _CONTESTED,
@@ -47,17 +48,25 @@ class Found:
 class Standing:
     """One payment on both sides, in minor units by what it is about and currency.
 
-    ``taken`` is the movement that brought it in, ``later`` are those that followed. ``moved_at`` is when we
-    booked something last; ``is_asking`` while a refund waits for the processor's answer.
+    ``taken`` is the movement that brought it in, ``untaken`` what of it was reversed because it was not taken
+    after all, ``later`` are those that followed. ``moved_at`` is when we booked something last; ``is_asking``
+    while a refund waits for the processor's answer.
     """
 
     payment: Payment
     taken: Movement | None = None
+    untaken: list[Movement] = field(default_factory=list)
     later: list[Movement] = field(default_factory=list)
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     booked: Counter[tuple[str, str]] = field(default_factory=Counter)
     moved_at: datetime | None = None
     is_asking: bool = False
+
+    @property
+    def gross(self) -> int:
+        """What was really taken: of a card that was held for more, the processor takes the rest back."""
+        came = [self.taken] if self.taken else []
+        return sum(movement.gross for movement in (*came, *self.untaken))
 
     @property
     def agrees(self) -> bool:
@@ -93,6 +102,8 @@ def _standings(keys: Sequence[UUID]) -> list[Standing]:
         row.told[_ABOUT.get(movement.kind, _TAKEN), movement.currency] += movement.net
         if movement.kind == MovementKind.PAYMENT:
             row.taken = movement
+        elif movement.kind == MovementKind.PAYMENT_REVERSED:
+            row.untaken.append(movement)
         else:
             row.later.append(movement)
     sources = {f"payment:{key}": (key, _TAKEN) for key in keys}
@@ -135,13 +146,13 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
                 payment=payment,
             )
         ]
-    if taken.gross != payment.amount:
+    if row.gross != payment.amount:
         return [
             Found(
                 Kind.AMOUNT,
                 payment.number,
                 ours=said(payment.money),
-                theirs=text(taken.gross, taken.currency),
+                theirs=text(row.gross, taken.currency),
                 payment=payment,
             )
         ]

@@ -5,17 +5,20 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import Itemised, MovementKind, PayoutWay
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
-from florin.domain.payments.models import Payment
+from florin.domain.payments.models import Attempt, Payment
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
 
 
 class Payout(Keyed):
-    """Money that the processor sent to the company's bank; the sum of its movements is its amount."""
+    """Money that the processor sent to the company's bank.
+
+    The sum of its movements is its amount, if the processor tells of which it consists.
+    """
 
     class State(models.TextChoices):
         """How far it has come; the processor decides."""
@@ -34,6 +37,18 @@ class Payout(Keyed):
     state = models.CharField(max_length=12, choices=State.choices)
     arrives_on = models.DateField()
     made_at = models.DateTimeField()
+    way = models.CharField(
+        max_length=10,
+        choices=[(way.value, way.value) for way in PayoutWay],
+        blank=True,
+        help_text="Empty for one of long ago, when we did not ask.",
+    )
+    itemised = models.CharField(
+        max_length=8,
+        choices=[(each.value, each.value) for each in Itemised],
+        default=Itemised.YES.value,
+        help_text="Whether the processor tells of which movements it consists.",
+    )
 
     class Meta:
         verbose_name = "payout"
@@ -52,7 +67,11 @@ class Payout(Keyed):
 
 
 class Movement(Keyed):
-    """One line of the processor's account, and what of ours it belongs to; in minor units."""
+    """One line of the processor's account, and what of ours it belongs to; in minor units.
+
+    A bank debit is in that account from the day on which it was submitted, and in our books once it cleared:
+    until then its movement ``is_pending`` and belongs to an attempt only.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)
@@ -65,6 +84,15 @@ class Movement(Keyed):
     net = models.BigIntegerField()
     at = models.DateTimeField()
     source = models.CharField(max_length=120, blank=True, help_text="The processor's object.")
+    about = models.CharField(max_length=120, blank=True, help_text="The processor's payment.")
+    attempt = models.ForeignKey(
+        Attempt,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="Of a debit under way, or failed.",
+    )
+    is_pending = models.BooleanField(default=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="+", null=True)
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="+", null=True)
@@ -79,8 +107,15 @@ class Movement(Keyed):
             models.CheckConstraint(
                 condition=Q(net=models.F("gross") - models.F("fee")), name="movement_adds_up"
             ),
+            models.CheckConstraint(
+                condition=Q(is_pending=False) | Q(payment__isnull=True, attempt__isnull=False),
+                name="movement_pending_or_paid",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["company", "-at"], name="movement_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "-at"], name="movement_latest"),
+            models.Index(fields=["company"], name="movement_pending", condition=Q(is_pending=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.net}"
@@ -103,13 +138,14 @@ class Difference(Keyed):
         PAYOUT = "payout", "Payout that does not add up"
         BALANCE = "balance", "Different balance"
         OTHER = "other", "Other movement"
+        UNREAD = "unread", "Could not be looked at"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     subject = models.CharField(max_length=120, help_text="The processor's reference, or our number.")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
     ours = models.CharField(max_length=80, blank=True)
-    theirs = models.CharField(max_length=80, blank=True)
+    theirs = models.CharField(max_length=200, blank=True)
     found_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=254, blank=True)

@@ -17,6 +17,7 @@ from florin.domain.payouts.models import Difference, Movement, Payout, Reconcili
 from florin.kernel.database import find
 from florin.kernel.money import Money
 
+_OF_PAYMENTS = [MovementKind.PAYMENT.value, MovementKind.PAYMENT_REVERSED.value]
 _OF_PAYOUTS = [MovementKind.PAYOUT.value, MovementKind.PAYOUT_FAILED.value]
 
 
@@ -147,7 +148,7 @@ def movements(company: Company, *, since: datetime, before: datetime) -> QuerySe
 
 def with_all(rows: QuerySet[Movement]) -> QuerySet[Movement]:
     """Bring along what movements are about, in the same query."""
-    return rows.select_related("payment__customer", "refund", "dispute", "payout")
+    return rows.select_related("payment__customer", "attempt__link__customer", "refund", "dispute", "payout")
 
 
 def sums(rows: QuerySet[Movement]) -> dict[str, Sums]:
@@ -157,7 +158,7 @@ def sums(rows: QuerySet[Movement]) -> dict[str, Sums]:
         rows.order_by()
         .values("currency")
         .annotate(
-            payments=Sum("gross", filter=Q(kind=kinds.PAYMENT.value), default=0),
+            payments=Sum("gross", filter=Q(kind__in=_OF_PAYMENTS), default=0),
             refunds=Sum(
                 "gross", filter=Q(kind__in=[kinds.REFUND.value, kinds.REFUND_FAILED.value]), default=0
             ),

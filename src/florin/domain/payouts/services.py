@@ -2,6 +2,10 @@
 
 What concerns a payment of ours is booked by whoever follows that payment. The rest is booked here, so that
 the processor's balance and ours stay equal: payouts, the processor's own fees, money that we know nothing of.
+
+A bank debit is in the processor's balance from the day on which it was submitted. It is kept as pending, and
+booked by nobody, until it clears and is a payment (``adopt``), or fails: then what came and went is booked
+here, and with it what the processor keeps for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +16,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from florin.contracts import processor
-from florin.contracts.processor import MovementKind, PayoutReport
+from florin.contracts.processor import Itemised, MovementKind, PayoutReport
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
@@ -48,10 +52,14 @@ class MerchantAccount:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What of ours the processor speaks of: payments by its reference, attempts by their key."""
+    """What of ours the processor speaks of: payments by its reference, attempts by that of the movement.
+
+    ``news`` are the movements that we do not have yet.
+    """
 
     payments: dict[str, UUID]
     attempts: dict[str, Attempt]
+    news: Sequence[processor.Movement]
 
 
 def accounts_of(company: Company) -> list[MerchantAccount]:
@@ -93,13 +101,21 @@ def known(company: Company, *, since: datetime) -> set[tuple[str, str, str]]:
 
 
 def ours(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
-    """Find the payments and attempts of the account's company that movements speak of, in two queries."""
+    """Find what of the account's company new movements speak of, in four queries."""
+    references = [one.reference for one in told]
+    known = set(_mine(account).filter(reference__in=references).values_list("reference", flat=True))
+    news = [one for one in told if one.reference not in known]
     mine = {"company": account.company, "gateway": account.gateway, "account": account.reference}
-    payments = Payment.objects.filter(**mine, reference__in={one.payment for one in told if one.payment})
-    keys = {key for one in told if (key := _key(one.attempt))}
+    payments = Payment.objects.filter(**mine, reference__in={one.payment for one in news if one.payment})
+    debits = _debits(account, news)
+    keys = {
+        one.reference: _key(one.attempt) or debits.get(one.source) or debits.get(one.payment) for one in news
+    }
+    attempts = Attempt.objects.filter(**mine).in_bulk({key for key in keys.values() if key})
     return Ours(
         payments=dict(payments.values_list("reference", "pk")),
-        attempts={str(attempt.pk): attempt for attempt in Attempt.objects.filter(**mine, pk__in=keys)},
+        attempts={name: attempts[key] for name, key in keys.items() if key in attempts},
+        news=news,
     )
 
 
@@ -108,26 +124,39 @@ def take_in(account: MerchantAccount, told: Sequence[processor.Movement]) -> lis
 
     Exactly once for each movement; the company is locked by the caller, and payouts were taken in before.
     Returns what is new. Of an account that is shared, only what concerns this company's payments, and payouts
-    from the time when it was not.
+    from the time when it was not. ``told`` is the oldest first.
     """
-    known = set(
-        _mine(account)
-        .filter(reference__in=[one.reference for one in told])
-        .values_list("reference", flat=True)
-    )
-    payments = ours(account, told).payments
+    found = _locked(account, told)
     payouts = _payouts_of(account, told)
     shared = is_shared(account)
     fresh = [
-        _movement(account, one, payments.get(one.payment))
-        for one in told
-        if one.reference not in known
-        and not (shared and one.payment not in payments and one.source not in payouts)
+        _movement(
+            account, one, payment=found.payments.get(one.payment), attempt=found.attempts.get(one.reference)
+        )
+        for one in found.news
+        if not shared
+        or one.payment in found.payments
+        or one.reference in found.attempts
+        or one.source in payouts
     ]
+    over = _end_pending(account, fresh)
     Movement.objects.bulk_create(fresh, batch_size=AT_ONCE)
-    news = [_entry(account.company, row, payouts) for row in fresh if row.payment_id is None and row.net]
-    posting.post_many(news)
+    apart = {row: row.at for row in fresh if row.payment_id is None and not row.is_pending} | over
+    posting.post_many([_entry(account.company, row, payouts, at=at) for row, at in apart.items() if row.net])
     return fresh
+
+
+def adopt(payment: Payment) -> None:
+    """Say which payment a debit that was under way has become; in the transaction that books the payment."""
+    pending = Movement.objects.filter(company=payment.company_id, is_pending=True, attempt=payment.attempt_id)
+    pending.update(payment=payment, is_pending=False)
+
+
+def due_debits(company: Company) -> list[UUID]:
+    """Return the attempts whose debits the processor told as under way and that it is time to ask about."""
+    pending = Movement.objects.filter(company=company, is_pending=True)
+    due = Attempt.objects.filter(pk__in=pending.values("attempt"), check_at__lte=clock.now())
+    return list(due.order_by("check_at").values_list("pk", flat=True))
 
 
 def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
@@ -157,6 +186,7 @@ def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> l
         )
         before = str(payout.state)
         payout.state, payout.arrives_on = Payout.State(one.state), one.arrives_on
+        payout.way, payout.itemised = one.way, one.itemised
         payout.save()
         if before != payout.state:
             news.append((payout, before))
@@ -178,9 +208,16 @@ def adds_up(payout: Payout) -> bool:
 
 
 def not_itemised(account: MerchantAccount, *, since: datetime) -> list[Payout]:
-    """Return payouts made since of which not every part is known, the oldest first."""
+    """Return payouts made since of which the processor tells all parts and we do not know them yet.
+
+    The oldest first.
+    """
     made = Payout.objects.filter(
-        company=account.company, gateway=account.gateway, account=account.reference, made_at__gte=since
+        company=account.company,
+        gateway=account.gateway,
+        account=account.reference,
+        made_at__gte=since,
+        itemised=Itemised.YES,
     )
     summed = made.annotate(parts=Sum("movements__net")).order_by("made_at")
     return [payout for payout in summed if payout.parts != payout.amount]
@@ -220,6 +257,18 @@ def _mine(account: MerchantAccount) -> QuerySet[Movement]:
     return Movement.objects.filter(gateway=account.gateway, account=account.reference)
 
 
+def _debits(account: MerchantAccount, news: Sequence[processor.Movement]) -> dict[str, UUID | None]:
+    """Find the attempts of debits under way that movements are about.
+
+    What follows a payment names no attempt, only the charge or the payment: both are the keys here.
+    """
+    named = Q(source__in=[one.source for one in news if one.source])
+    named |= Q(about__in={one.payment for one in news if one.payment})
+    pending = _mine(account).filter(named, is_pending=True).values_list("source", "about", "attempt")
+    found = [*pending, *((one.source, one.payment, _key(one.attempt)) for one in news if one.attempt)]
+    return {name: attempt for *names, attempt in found for name in names if name}
+
+
 def _key(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -227,7 +276,40 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _movement(account: MerchantAccount, told: processor.Movement, payment: UUID | None) -> Movement:
+def _locked(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
+    """Find what of ours movements speak of, and let no attempt among it become a payment meanwhile."""
+    found = ours(account, told)
+    open_ = {found.attempts[one.reference].pk for one in found.news if _is_debit(one, found)}
+    if not open_:
+        return found
+    list(Attempt.objects.filter(pk__in=open_).select_for_update(of=("self",)).order_by("pk"))
+    return ours(account, told)
+
+
+def _is_debit(told: processor.Movement, found: Ours) -> bool:
+    is_payment = told.kind == MovementKind.PAYMENT
+    return is_payment and told.payment not in found.payments and told.reference in found.attempts
+
+
+def _end_pending(account: MerchantAccount, fresh: Sequence[Movement]) -> dict[Movement, datetime]:
+    """Return the debits that were reversed, pending no more, each with the time at which it was."""
+    reversed_ = [row for row in fresh if row.kind == MovementKind.PAYMENT_REVERSED and not row.payment_id]
+    if not reversed_:
+        return {}
+    kept = _mine(account).filter(is_pending=True, source__in=[row.source for row in reversed_])
+    pending = {row.source: row for row in [*kept, *(row for row in fresh if row.is_pending)]}
+    over = {}
+    for row in reversed_:
+        if debit := pending.pop(row.source, None):
+            row.attempt_id, debit.is_pending = debit.attempt_id, False
+            over[debit] = row.at
+    Movement.objects.filter(pk__in=[debit.pk for debit in over]).update(is_pending=False)
+    return over
+
+
+def _movement(
+    account: MerchantAccount, told: processor.Movement, *, payment: UUID | None, attempt: Attempt | None
+) -> Movement:
     return Movement(
         company=account.company,
         gateway=account.gateway,
@@ -240,7 +322,10 @@ def _movement(account: MerchantAccount, told: processor.Movement, payment: UUID 
         net=told.net.minor,
         at=told.at,
         source=told.source,
+        about=told.payment,
         payment_id=payment,
+        attempt=None if payment else attempt,
+        is_pending=payment is None and attempt is not None and told.kind == MovementKind.PAYMENT,
     )
 
 
@@ -256,7 +341,7 @@ def _payouts_of(account: MerchantAccount, told: Iterable[processor.Movement]) ->
     return dict(found.values_list("reference", "pk"))
 
 
-def _entry(company: Company, row: Movement, payouts: Mapping[str, UUID]) -> NewEntry:
+def _entry(company: Company, row: Movement, payouts: Mapping[str, UUID], *, at: datetime) -> NewEntry:
     """Say how a movement is booked that no payment accounts for: its fee to the fees, whatever else it is."""
     kind, against = Entry.Kind.ADJUSTMENT, Account.ADJUSTMENTS
     match MovementKind(row.kind):
@@ -273,7 +358,7 @@ def _entry(company: Company, row: Movement, payouts: Mapping[str, UUID]) -> NewE
         kind=kind,
         source=f"payout:{payouts[row.source]}" if row.source in payouts else f"movement:{row.pk}",
         key=f"movement:{row.pk}",
-        date=clock.local(row.at, company.time_zone),
+        date=clock.local(at, company.time_zone),
         by=BY,
         postings=[
             Posting(Account.PROCESSOR, Money(row.net, row.currency)),

@@ -25,6 +25,7 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
+    Unread,
 )
 from florin.edges.gateways.interface import Gateway
 from florin.kernel.money import Money
@@ -140,7 +141,7 @@ class GuardedGateway:
         """See ``Gateway.payment_events``."""
         return self._call("payment_events", self._gateway.payment_events, payment)
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
         """See ``Gateway.movements``."""
         yield from self._call("movements", list, self._gateway.movements(since=since, payout=payout))
 
@@ -148,7 +149,7 @@ class GuardedGateway:
         """See ``Gateway.balance``."""
         return self._call("balance", self._gateway.balance)
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
         """See ``Gateway.payouts``."""
         yield from self._call("payouts", list, self._gateway.payouts(since=since))
 

@@ -17,6 +17,7 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
+    Unread,
 )
 from florin.kernel.money import Money
 
@@ -64,14 +65,22 @@ class Gateway(Protocol):
     def payment_events(self, payment: str) -> PaymentEvents:
         """Return what followed after a payment was taken: its fee, refunds and disputes, the latest first."""
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
-        """Return the lines of the processor's account that were written since, or all of one payout."""
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
+        """Return the lines of the processor's account that were written since, or all of one payout.
+
+        Raises:
+            GatewayRefusal: if the processor will not list them: those of a payout that somebody asked for.
+        """
 
     def balance(self) -> tuple[Money, ...]:
         """Return what is in the account now, available or not yet, in each currency that it has."""
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
-        """Return the payouts that were made since, the oldest first."""
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
+        """Return the payouts that were made since, the oldest first.
+
+        Raises:
+            GatewayRefusal: if the processor will not list them.
+        """
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open an account for a company (R2), and return what the processor calls it.

@@ -84,6 +84,13 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
         gettext_lazy("Other movement"),
         gettext_lazy("The balance moved for a reason that has no name here. It is booked as an adjustment."),
     ),
+    Kind.UNREAD: (
+        gettext_lazy("Could not be compared"),
+        gettext_lazy(
+            "The processor does not show this, or shows it in a way that is not understood here. Everything"
+            " else was compared. Look it up on the processor's pages; we go on asking."
+        ),
+    ),
 }
 STATES: dict[str, Promise] = {
     AttemptState.OPENED: gettext_lazy("Opened"),
@@ -116,8 +123,13 @@ class Row:
 
     @property
     def meaning(self) -> str:
-        """What that means, and what to do."""
-        return str(self._words[1])
+        """What that means, and what to do, with the processor's own words if it refused to show something."""
+        if self.difference.kind != Kind.UNREAD or not self.difference.theirs:
+            return str(self._words[1])
+        return _("%(meaning)s The processor says: %(words)s") % {
+            "meaning": self._words[1],
+            "words": self.difference.theirs,
+        }
 
     @property
     def _words(self) -> tuple[Promise, Promise]:
@@ -132,7 +144,7 @@ class Row:
     @property
     def theirs(self) -> str:
         """What the processor has, in the reader's language."""
-        return _written(self.difference.theirs)
+        return "" if self.difference.kind == Kind.UNREAD else _written(self.difference.theirs)
 
     @property
     def by_itself(self) -> bool:

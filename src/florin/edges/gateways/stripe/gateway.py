@@ -29,6 +29,7 @@ from florin.contracts.processor import (
     Report,
     Started,
     StartOrder,
+    Unread,
 )
 from florin.edges.gateways.stripe import API_VERSION, amounts, answers, connecting, offers, reading
 from florin.kernel.money import Money
@@ -146,24 +147,25 @@ class StripeGateway:
             disputes=tuple(map(reading.dispute_report, disputes)),
         )
 
-    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement]:
+    def movements(self, *, since: datetime, payout: str = "") -> Iterator[Movement | Unread]:
         """List balance transactions with what they are about; see ``Gateway.movements``."""
         wanted: dict[str, Any] = {"expand": ["data.source"]}
         if payout:
             wanted["payout"] = payout
         else:
             wanted["created"] = {"gte": int(since.timestamp())}
-        yield from map(reading.movement, self._all(self._client.v1.balance_transactions.list, wanted))
+        listed = self._all(self._client.v1.balance_transactions.list, wanted)
+        yield from reading.each(reading.movement, listed)
 
     def balance(self) -> tuple[Money, ...]:
         """Ask for the balance; see ``Gateway.balance``."""
         return reading.balance(self._ask(self._client.v1.balance.retrieve))
 
-    def payouts(self, *, since: datetime) -> Iterator[PayoutReport]:
+    def payouts(self, *, since: datetime) -> Iterator[PayoutReport | Unread]:
         """List payouts; see ``Gateway.payouts``."""
         wanted: dict[str, Any] = {"created": {"gte": int(since.timestamp())}}
-        made = self._all(self._client.v1.payouts.list, wanted)
-        yield from map(reading.payout_report, reversed(list(made)))
+        made = list(self._all(self._client.v1.payouts.list, wanted))
+        yield from reading.each(reading.payout_report, reversed(made))
 
     def open_account(self, new: NewAccount, *, key: str) -> str:
         """Open a connected account; see ``Gateway.open_account``."""

@@ -1,9 +1,9 @@
 """Reading Stripe's objects: pure functions from its JSON to our plain values."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from florin.contracts.processor import (
     AccountReport,
@@ -11,17 +11,21 @@ from florin.contracts.processor import (
     DebitStatus,
     DisputeOutcome,
     DisputeReport,
+    Itemised,
     Movement,
     MovementKind,
     Outcome,
     PayoutReport,
+    PayoutWay,
     RefundOutcome,
     RefundReport,
     Report,
+    Unread,
 )
 from florin.contracts.reasons import Code, StopReason
 from florin.edges.gateways.stripe import words
 from florin.edges.gateways.stripe.amounts import from_stripe
+from florin.edges.gateways.stripe.unknown import meaning
 from florin.kernel.money import Money
 
 _SCHEME = "stripe"
@@ -33,16 +37,30 @@ _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _KINDS = {
     "charge": MovementKind.PAYMENT,
     "payment": MovementKind.PAYMENT,
+    "payment_failure_refund": MovementKind.PAYMENT_REVERSED,
     "refund": MovementKind.REFUND,
     "payment_refund": MovementKind.REFUND,
     "refund_failure": MovementKind.REFUND_FAILED,
-    "payment_failure_refund": MovementKind.DISPUTE,
     "payout": MovementKind.PAYOUT,
     "payout_failure": MovementKind.PAYOUT_FAILED,
     "payout_cancel": MovementKind.PAYOUT_FAILED,
     "stripe_fee": MovementKind.FEE,
 }
-_OF_DISPUTES = {"dispute": MovementKind.DISPUTE, "dispute_reversal": MovementKind.DISPUTE_WON}
+# What a type is used for several things, the reporting category tells apart.
+_CATEGORIES = {
+    "dispute": MovementKind.DISPUTE,
+    "dispute_reversal": MovementKind.DISPUTE_WON,
+    "partial_capture_reversal": MovementKind.PAYMENT_REVERSED,
+}
+_PAYOUT_STATES = {
+    "pending": "pending",
+    "in_transit": "in_transit",
+    "paid": "paid",
+    "failed": "failed",
+    "canceled": "failed",
+}
+_ITEMISED = {"completed": Itemised.YES, "in_progress": Itemised.NOT_YET, "not_applicable": Itemised.NEVER}
+_UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
 def report(session: Mapping[str, Any]) -> Report:
@@ -108,9 +126,18 @@ def _amount(intent: Mapping[str, Any]) -> Money | None:
 
 
 def _taken_at(charge: Mapping[str, Any]) -> datetime | None:
-    """Return when money came onto the balance: a card's charge was made earlier, when it was authorised."""
+    """Return when money was taken.
+
+    Of a card that is when it came onto the balance: the charge was made earlier, when it was authorised. Of a
+    bank debit nothing tells when it cleared: its transaction was created when it was submitted. It has
+    cleared by the day from which it can be paid out, which is planned for that (Stripe's page on the timing
+    of ACH Direct Debit).
+    """
     booked = charge.get("balance_transaction")
-    return _time(booked["created"]) if isinstance(booked, Mapping) else None
+    if not isinstance(booked, Mapping):
+        return None
+    by_debit = (charge.get("payment_method_details") or {}).get("type") == "us_bank_account"
+    return _time(booked["available_on" if by_debit else "created"])
 
 
 def fee_of(charge: Mapping[str, Any]) -> Money | None:
@@ -175,34 +202,66 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
     )
 
 
+Told = TypeVar("Told")
+
+
+def each(read: Callable[[Mapping[str, Any]], Told], things: Iterable[Any]) -> Iterator[Told | Unread]:
+    """Read things one by one; one that is not as it should be keeps no other from being read."""
+    for thing in things:
+        try:
+            yield read(thing)
+        except _UNREADABLE:
+            yield Unread(reference=str(thing.get("id") if isinstance(thing, Mapping) else "") or "?")
+
+
 def movement(booked: Mapping[str, Any]) -> Movement:
     """Read a balance transaction, whose source has been asked for along with it."""
     source = booked.get("source")
     about: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
+    kind = _CATEGORIES.get(
+        str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
+    )
+    itself = about.get("id") or (source if isinstance(source, str) else "")
+    if kind == MovementKind.PAYMENT_REVERSED:  # by a refund that stands for it, or by the charge itself
+        itself = about.get("charge") or itself
     return Movement(
         reference=booked["id"],
-        kind=_OF_DISPUTES.get(
-            str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
-        ),
+        kind=kind,
         gross=from_stripe(booked["amount"], booked["currency"]),
         fee=from_stripe(booked["fee"], booked["currency"]),
         at=_time(booked["created"]),
         payment=payment_of(about) if about else "",
-        source=str(about.get("id") or (source if isinstance(source, str) else "")),
+        source=str(itself),
         attempt=str((about.get("metadata") or {}).get("attempt", "")),
     )
 
 
 def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
-    """Read a payout; one that was cancelled never reached the bank either."""
-    state = "failed" if payout["status"] == "canceled" else payout["status"]
+    """Read a payout; one that was cancelled never reached the bank either.
+
+    Stripe names the parts of automatic payouts only, once it is done with finding them out (its page on
+    payout reconciliation). A status that we do not know is one of a payout still being made.
+    """
     return PayoutReport(
         reference=payout["id"],
         amount=from_stripe(payout["amount"], payout["currency"]),
-        state=state,
+        state=meaning(_PAYOUT_STATES, payout["status"], field="payout.status", safe="pending"),
         arrives_on=_time(payout["arrival_date"]).date(),
         made_at=_time(payout["created"]),
+        way=_way(payout),
+        itemised=meaning(
+            _ITEMISED,
+            payout["reconciliation_status"],
+            field="payout.reconciliation_status",
+            safe=Itemised.NOT_YET,
+        ),
     )
+
+
+def _way(payout: Mapping[str, Any]) -> PayoutWay:
+    if payout["method"] == "instant":
+        return PayoutWay.INSTANT
+    return PayoutWay.AUTOMATIC if payout["automatic"] else PayoutWay.MANUAL
 
 
 def balance(told: Mapping[str, Any]) -> tuple[Money, ...]:
