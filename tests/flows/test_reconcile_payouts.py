@@ -1,10 +1,12 @@
 """Payouts are shown as what they are, and nothing that the processor refuses ends a comparison (X6)."""
 
+import argparse
 from datetime import timedelta
 
 import pytest
 import stripe
-from django.conf import settings
+from django.conf import settings as installed
+from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_link, press_pay
 from florin.contracts.processor import GatewayError
@@ -14,8 +16,10 @@ from florin.domain.payments.models import Attempt
 from florin.domain.payouts import checking
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User
+from florin.edges.gateways import registry
 from florin.flows import reconcile
 from florin.kernel import clock
+from florin.screens.console import reconcile as console
 from testing.aftermath import paid_by_card
 from testing.bank import Bank
 from testing.till import at_the_bank, in_the_books, own_account
@@ -47,7 +51,7 @@ def asked_for(bank: Bank, account: str, amount: int = 5_000, *, method: str = "s
     """Somebody asks at the processor for a payout of just so much, of money that came back once."""
     bank.order(f"payouts/{paid_out(bank, account)}", status="failed")
     client = stripe.StripeClient(
-        settings.STRIPE_API_KEY, stripe_account=account, base_addresses={"api": bank.base}
+        installed.STRIPE_API_KEY, stripe_account=account, base_addresses={"api": bank.base}
     )
     made = client.v1.payouts.create({"amount": amount, "currency": "usd", "method": method})
     return made.id
@@ -221,3 +225,31 @@ def test_a_current_account_without_answer_keeps_an_earlier_one_from_nothing(
     with pytest.raises(GatewayError):
         run(owner)
     assert Movement.objects.get().payment == early
+
+
+def test_an_answer_that_cannot_be_read_is_one_that_is_missing(owner: User, bank: Bank, account: str) -> None:
+    taken = paid_by_card(owner, bank, make_invoice(owner, "100.00"))
+    gateway = registry.get("stripe", account)
+    bank.break_down("intent.retrieve", "wrong_field", name="latest_charge", value="{}")
+    with pytest.raises(GatewayError, match="cannot be read"):
+        gateway.payment_events(taken.reference)
+    bank.break_down("balance.retrieve", "wrong_field", name="available")
+    with pytest.raises(GatewayError, match="cannot be read"):
+        gateway.balance()
+
+
+def test_without_network_the_console_says_so_in_a_sentence(
+    owner: User, bank: Bank, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.STRIPE_API_BASE = "http://127.0.0.1:1"  # where nobody listens
+    registry.get.cache_clear()
+    parser = argparse.ArgumentParser()
+    console.arguments(parser)
+    try:
+        code = console.run(parser.parse_args([]))
+    finally:
+        registry.get.cache_clear()
+    assert (code, capsys.readouterr().out) == (
+        2,
+        "bloom: not compared. The processor does not answer; is there a network? Try again later.\n",
+    )

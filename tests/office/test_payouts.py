@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import usd
 from factories import make_invoice, make_user
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import Itemised, MovementKind, PayoutWay
+from florin.domain.companies.models import PaymentsAccount
 from florin.domain.outbox.models import Message
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User
@@ -72,6 +73,70 @@ def test_a_payout_that_does_not_add_up_says_so(owner: User) -> None:
     assert "does not add up" in shown(owner, f"{PAYOUTS}{payout.pk}/")
 
 
+@pytest.mark.parametrize(
+    ("way", "itemised", "kind", "listed", "why"),
+    [
+        (PayoutWay.MANUAL, Itemised.NEVER, "Manual", "not itemized", "cannot say which payments"),
+        (PayoutWay.INSTANT, Itemised.NEVER, "Instant", "not itemized", "cannot say which payments"),
+        (PayoutWay.AUTOMATIC, Itemised.NOT_YET, "Automatic", "not itemized yet", "is still working out"),
+    ],
+)
+def test_a_payout_whose_parts_are_not_told_says_why(  # noqa: PLR0917 - the cases
+    owner: User, way: PayoutWay, itemised: Itemised, kind: str, listed: str, why: str
+) -> None:
+    payment = paid(owner, make_invoice(owner))
+    payout = paid_out(owner.company, *Movement.objects.all(), way=way, itemised=itemised)
+    (page, traced, history) = (
+        " ".join(shown(owner, address).split())
+        for address in (PAYOUTS, f"{PAYOUTS}{payout.pk}/", f"/office/payments/{payment.pk}/")
+    )
+    assert f">{listed}<" in page
+    assert why in traced
+    assert f"<dt>Kind</dt><dd>{kind}</dd>" in traced
+    assert "does not add up" not in page + traced
+    assert "not known" in history
+
+
+def test_the_report_calls_a_payout_what_it_is(owner: User) -> None:
+    paid(owner, make_invoice(owner))
+    paid_out(owner.company, *Movement.objects.all(), way=PayoutWay.INSTANT, itemised=Itemised.NEVER)
+    assert ">Instant payout<" in shown(owner, REPORT)
+
+
+def test_money_that_was_taken_back_from_the_bank_says_so(owner: User) -> None:
+    (back,) = take_in(owner.company, told(MovementKind.OTHER, -900))
+    payout = paid_out(owner.company, back)
+    assert "took this money back" in shown(owner, f"{PAYOUTS}{payout.pk}/")
+
+
+def test_who_shares_an_account_reads_why_no_payouts_are_listed(owner: User, stranger: User) -> None:
+    PaymentsAccount.objects.update(reference="acct_shared")
+    for user in (owner, stranger):
+        text = shown(user, PAYOUTS)
+        assert "listed for none" in " ".join(text.split())
+        assert "No payouts yet" not in text
+
+
+def test_nothing_differs_only_where_something_was_compared(owner: User) -> None:
+    assert "Nothing has been compared yet" in shown(owner, RECONCILIATION)
+    Reconciliation.objects.create(
+        company=owner.company, started_at=clock.now(), since=clock.now(), until=clock.now(), asked_by="x"
+    )
+    assert "Nothing has been compared yet" in shown(owner, RECONCILIATION)
+    compared(owner)
+    assert "Nothing to compare yet" in shown(owner, RECONCILIATION)
+    assert "Nothing differs" not in shown(owner, RECONCILIATION)
+    take_in(owner.company, told(MovementKind.FEE, -500))
+    assert "Nothing differs" in shown(owner, RECONCILIATION)
+
+
+def test_what_was_refused_is_told_in_the_processors_own_words(owner: User) -> None:
+    differing(owner, kind=Difference.Kind.UNREAD, subject="po_1", theirs="Not that one.")
+    text = shown(owner, RECONCILIATION)
+    assert "The processor says: Not that one." in text
+    assert ">Not that one.<" not in text
+
+
 def test_a_stranger_finds_none_of_it(owner: User, stranger: User) -> None:
     payout, difference = a_payout(owner), differing(owner)
     client = signed_in(stranger)
@@ -85,7 +150,7 @@ def test_a_stranger_finds_none_of_it(owner: User, stranger: User) -> None:
         assert difference.subject not in text
 
 
-@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 3), (REPORT, 9), (RECONCILIATION, 3)])
+@pytest.mark.parametrize(("page", "queries"), [(PAYOUTS, 4), (REPORT, 9), (RECONCILIATION, 5)])
 def test_a_page_costs_the_same_for_one_payout_as_for_five(
     owner: User, page: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -198,9 +263,7 @@ def test_what_differs_stands_on_home_until_somebody_settles_it(owner: User) -> N
     assert "looks like a card number" in answer.content.decode()
     assert client.post(settle, {"note": "Sold at the market"}).status_code == 302
 
-    text = shown(owner, RECONCILIATION)
-    assert "Sold at the market" in text
-    assert "Nothing differs" in text
+    assert "Sold at the market" in shown(owner, RECONCILIATION)
     assert "Difference to the processor&#x27;s account" not in shown(owner, "/office/")
 
 

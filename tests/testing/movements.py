@@ -9,7 +9,7 @@ from django.db import transaction
 from domain.world import open_attempt, usd
 from factories import make_link
 from florin.contracts import processor
-from florin.contracts.processor import MovementKind, Outcome, PayoutReport, Report
+from florin.contracts.processor import Itemised, MovementKind, Outcome, PayoutReport, Report
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.payments import settling
@@ -65,9 +65,9 @@ def paid(owner: User, invoice: Invoice | None = None, *, fee: int = 315) -> Paym
 
 
 def paid_out(
-    company: Company, *parts: Movement, state: str = "paid", made_at: datetime | None = None
+    company: Company, *parts: Movement, state: str = "paid", made_at: datetime | None = None, **more: Any
 ) -> Payout:
-    """A payout of these movements, booked."""
+    """A payout of these movements, booked; they are named as its parts if the processor does that."""
     account, reference = merchant_account(company), f"po_{uuid4().hex[:16]}"
     at, amount = made_at or clock.now(), sum(part.net for part in parts)
     report = PayoutReport(
@@ -76,11 +76,13 @@ def paid_out(
         state=state,
         arrives_on=(at + timedelta(days=2)).date(),
         made_at=at,
+        **more,
     )
     with transaction.atomic():
         services.lock(company)
         services.take_in_payouts(account, [report])
     take_in(company, told(MovementKind.PAYOUT, -amount, at=at, source=reference))
     payout = Payout.objects.get(reference=reference)
-    Movement.objects.filter(pk__in=[part.pk for part in parts]).update(payout=payout)
+    if report.itemised == Itemised.YES:
+        Movement.objects.filter(pk__in=[part.pk for part in parts]).update(payout=payout)
     return payout

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import MovementKind, PayoutWay
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -52,6 +52,10 @@ KINDS: dict[str, Promise] = {
     MovementKind.FEE.value: gettext_lazy("Processor's fee"),
     MovementKind.OTHER.value: gettext_lazy("Other"),
 }
+PAYOUTS: dict[str, Promise] = {
+    PayoutWay.MANUAL: gettext_lazy("Manual payout"),
+    PayoutWay.INSTANT: gettext_lazy("Instant payout"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement with what it was for, and the payout that it is part of, or is itself."""
+    """One movement with what it was for, and the payout that it is part of, or is itself (``whole``)."""
 
     movement: Movement
     on: date
     papers: Sequence[Paper]
     payout: Payout | None
+    whole: Payout | None
 
     @property
     def customer(self) -> Customer | None:
@@ -97,6 +102,8 @@ class Line:
     @property
     def what(self) -> str:
         """What it was, in the active language."""
+        if self.movement.kind == MovementKind.PAYOUT and self.whole and self.whole.way in PAYOUTS:
+            return str(PAYOUTS[self.whole.way])
         return kind_of(self.movement)
 
 
@@ -159,6 +166,7 @@ def told(company: Company, movements: Sequence[Movement]) -> list[Line]:
             clock.local(row.at, company.time_zone),
             _papers(row, papers),
             row.payout or payouts.get(row.source),
+            payouts.get(row.source),
         )
         for row in movements
     ]

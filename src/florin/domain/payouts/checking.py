@@ -95,8 +95,8 @@ def about_movements(company: Company, *, since: datetime) -> list[Found]:
         payment__isnull=True,
         attempt__isnull=True,
         kind__in=[MovementKind.PAYMENT.value, MovementKind.OTHER.value],
-        # What was in the account before Florin came is no difference of ours.
-        at__gte=first.started_at if first else clock.now(),
+        # What was in the account before Florin came is no difference of ours; processors tell whole seconds.
+        at__gte=(first.started_at if first else clock.now()).replace(microsecond=0),
     )
     return [
         Found(

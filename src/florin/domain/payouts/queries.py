@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from florin.contracts.processor import MovementKind
+from florin.contracts.processor import Itemised, MovementKind
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.ledger.models import Entry
-from florin.domain.payments.models import Allocation
+from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.comparing import amount_in
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.kernel.database import find
@@ -106,6 +106,27 @@ def has_compared(company: Company, *, since: datetime) -> bool:
 def payouts(company: Company) -> QuerySet[Payout]:
     """Return payouts; the caller orders them."""
     return Payout.objects.filter(company=company)
+
+
+def has_moved(company: Company) -> bool:
+    """Say whether the processor ever told of a movement: before that there is nothing to compare."""
+    return Movement.objects.filter(company=company).exists()
+
+
+def shares_account(company: Company) -> bool:
+    """Say whether others here take payments through the same account, whose payouts are nobody's then."""
+    used = PaymentsAccount.objects.exclude(state=PaymentsAccount.State.NEW)
+    same = used.filter(gateway=OuterRef("gateway"), reference=OuterRef("reference"))
+    others = same.exclude(company=OuterRef("company"))
+    return used.filter(Exists(others), company=company).exists()
+
+
+def not_told(payment: Payment) -> Payout | None:
+    """Return a payout since a payment of which the processor tells no parts; the payment may be in it."""
+    since = Payout.objects.filter(
+        company=payment.company, gateway=payment.gateway, account=payment.account
+    ).exclude(itemised=Itemised.YES)
+    return since.filter(made_at__gte=payment.received_at).order_by("made_at").first()
 
 
 def last_payout_at(company: Company) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,6 +16,7 @@ from florin.kernel.errors import Refusal
 
 HELP = "Compare the processor's account of the money with the books; exit 1 if something differs."
 
+_log = logging.getLogger(__name__)
 _BY = "console"
 _NO_ANSWER = 2
 
@@ -32,7 +34,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare, and print what came of it for each company. Exit code 2 if a processor does not answer."""
+    """Compare, and print what came of it for each company.
+
+    Exit code 2 if one could not be compared; it keeps no other waiting.
+    """
     since = datetime.combine(options.since, time.min, UTC) if options.since else None
     companies = queries.with_accounts(options.company or "")
     told = [_told(company, since) for company in companies]
@@ -52,8 +57,16 @@ def _told(company: Company, since: datetime | None) -> dict[str, Any]:
     try:
         done: Reconciliation | None = reconcile.run(company, by=_BY, since=since)
         problem = ""
-    except (GatewayError, GatewayRefusal, Refusal) as trouble:
+    except GatewayError as trouble:
+        _log.warning("The account of %s cannot be compared: %s", company.slug, trouble)
+        done, problem = None, "The processor does not answer; is there a network? Try again later."
+    except GatewayRefusal as trouble:
+        done, problem = None, f"The processor says no: {trouble}"
+    except Refusal as trouble:
         done, problem = None, str(trouble)
+    except Exception:  # noqa: BLE001 - one company that trips us keeps no other waiting
+        _log.exception("The account of %s cannot be compared", company.slug)
+        done, problem = None, "Something here is broken; the lines above say what."
     return {
         "company": company.slug,
         "problem": problem,

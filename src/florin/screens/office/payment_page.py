@@ -23,6 +23,7 @@ from florin.domain.ledger import applying
 from florin.domain.ledger.models import Application, Entry, Item
 from florin.domain.payments import discounts, returns
 from florin.domain.payments.models import Allocation, Payment
+from florin.domain.payouts import queries as settlement
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
@@ -115,7 +116,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "stands": sum((place.stands for place in places), start=Money.zero(shown.currency)),
         "applied": _applied(shown),
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
-        "payout": _payout(shown),
+        **_payout(shown),
         "may": _may(request, row, after),
         "answer_at": _answer_at(request, after),
         "until": refunds.last_day(shown),
@@ -220,11 +221,12 @@ def _applied(shown: Payment) -> list[Applied]:
     ]
 
 
-def _payout(shown: Payment) -> Payout | None:
-    """Return the payout with which the money reached the company's bank, once it is known."""
+def _payout(shown: Payment) -> dict[str, Payout | None]:
+    """Return the payout with which the money reached the bank, or else one since that is not itemized."""
     movements = Movement.objects.filter(payment=shown, kind=MovementKind.PAYMENT, payout__isnull=False)
     movement = movements.select_related("payout").first()
-    return movement.payout if movement else None
+    known = movement.payout if movement else None
+    return {"payout": known, "untold": settlement.not_told(shown) if shown.is_online and not known else None}
 
 
 def _stories(shown: Payment) -> list[Story]:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from florin.contracts.processor import Itemised, PayoutWay
 from florin.domain.payouts import queries
 from florin.domain.payouts.models import Payout
 from florin.domain.payouts.queries import Parts
@@ -25,6 +26,11 @@ STATES: dict[str, Promise] = {
     Payout.State.PAID: gettext_lazy("Arrived"),
     Payout.State.FAILED: gettext_lazy("Came back"),
 }
+WAYS: dict[str, Promise] = {
+    PayoutWay.AUTOMATIC: gettext_lazy("Automatic"),
+    PayoutWay.MANUAL: gettext_lazy("Manual"),
+    PayoutWay.INSTANT: gettext_lazy("Instant"),
+}
 _TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad"}
 _LATEST_FIRST = (
     Column("arrives_on", date.fromisoformat, falling=True),
@@ -35,7 +41,7 @@ IN_ORDER = (Column("at", datetime.fromisoformat), Column("pk", UUID))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A payout as staff see it; ``parts`` is missing while the processor has named none."""
+    """A payout as staff see it; ``parts`` is missing if the processor has named none."""
 
     payout: Payout
     parts: Parts | None
@@ -44,6 +50,26 @@ class Row:
     def state(self) -> str:
         """How far it has come, in the active language."""
         return str(STATES[self.payout.state])
+
+    @property
+    def way(self) -> str:
+        """How it came about, in the active language; nothing for one of long ago."""
+        return str(WAYS.get(self.payout.way, ""))
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody asked for it, so that nobody knows what is in it."""
+        return self.payout.itemised == Itemised.NEVER
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether the processor is still finding out what is in it."""
+        return self.payout.itemised == Itemised.NOT_YET
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether money came from the bank instead of going there."""
+        return self.payout.amount < 0
 
     @property
     def tone(self) -> str:
@@ -67,6 +93,7 @@ def payouts(request: StaffRequest) -> HttpResponse:
         "after": shown.after,
         "first": not after,
         "latest": queries.latest_run(company),
+        "is_shared": queries.shares_account(company),
     }
     return page(request, "payouts.html", context)
 

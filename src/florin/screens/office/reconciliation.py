@@ -170,6 +170,8 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
         "most": _MOST_OPEN if len(found) > _MOST_OPEN else 0,
         "settled": _rows(queries.settled_differences(company, _MOST_SETTLED)),
         "runs": queries.runs(company, _MOST_RUNS),
+        "latest": queries.latest_run(company),
+        "has_moved": queries.has_moved(company),
         "waiting": waiting,
         "compared": asked is not None and queries.has_compared(company, since=asked),
         "again": urlencode({"asked": asked.isoformat(), "again": "yes"}) if asked else "",

@@ -88,6 +88,7 @@ class StripeGateway:
         )
         return Started(reference=session["id"], url=session["url"] or "")
 
+    @reading.understood()
     def look_up(self, reference: str) -> Report:
         """Ask for the session with its payment, charge and fee in one request; see ``Gateway.look_up``."""
         session = self._ask(
@@ -115,6 +116,7 @@ class StripeGateway:
         """Cancel the session's payment; see ``Gateway.void``."""
         return self._move(reference, self._client.v1.payment_intents.cancel, payment=payment, key=key)
 
+    @reading.understood()
     def refund(self, payment: str, amount: Money, *, key: str, refund: str) -> RefundReport:
         """Refund a part of a payment; see ``Gateway.refund``."""
         made = self._ask(
@@ -129,6 +131,7 @@ class StripeGateway:
         )
         return reading.refund_report(made)
 
+    @reading.understood()
     def payment_events(self, payment: str) -> PaymentEvents:
         """Ask for the payment, its refunds and its disputes; see ``Gateway.payment_events``."""
         intent = self._ask(
@@ -157,6 +160,7 @@ class StripeGateway:
         listed = self._all(self._client.v1.balance_transactions.list, wanted)
         yield from reading.each(reading.movement, listed)
 
+    @reading.understood()
     def balance(self) -> tuple[Money, ...]:
         """Ask for the balance; see ``Gateway.balance``."""
         return reading.balance(self._ask(self._client.v1.balance.retrieve))
@@ -197,6 +201,7 @@ class StripeGateway:
         )
         return str(link["url"])
 
+    @reading.understood()
     def account(self, account: str) -> AccountReport:
         """Ask how an account stands; see ``Gateway.account``. Of our own, Stripe tells no capabilities."""
         if not account:
@@ -283,10 +288,12 @@ class StripeGateway:
         after: dict[str, Any] = {}
         while True:
             page = self._ask(call, params={**wanted, **after, "limit": _MOST_ON_A_PAGE})
-            yield from page["data"]
-            if not page["has_more"] or not page["data"]:
+            with reading.understood():
+                things, has_more = list(page["data"]), bool(page["has_more"])
+                after = {"starting_after": things[-1]["id"]} if things else {}
+            yield from things
+            if not has_more or not things:
                 return
-            after = {"starting_after": page["data"][-1]["id"]}
 
     def _ask(self, call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:

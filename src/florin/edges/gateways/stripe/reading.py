@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from florin.contracts.processor import (
     DebitStatus,
     DisputeOutcome,
     DisputeReport,
+    GatewayError,
     Itemised,
     Movement,
     MovementKind,
@@ -203,6 +205,19 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
 
 
 Told = TypeVar("Told")
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Let an answer that is not as it should be count as one that is missing: ask again.
+
+    Raises:
+        GatewayError: if what is read within it cannot be read.
+    """
+    try:
+        yield
+    except _UNREADABLE as problem:
+        raise GatewayError(f"Stripe's answer cannot be read: {problem!r}") from problem
 
 
 def each(read: Callable[[Mapping[str, Any]], Told], things: Iterable[Any]) -> Iterator[Told | Unread]:
