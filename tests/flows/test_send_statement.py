@@ -20,7 +20,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
+from florin.domain.payments import asking, bill
 from florin.domain.staff.models import User
 from florin.domain.statements import queries
 from florin.domain.statements.composing import Period
@@ -146,7 +146,7 @@ def test_what_was_paid_after_the_end_date_is_on_the_statement_but_not_asked_for(
     backdate(open_, 10)
     report(open_attempt(make_link(owner, paid)), Outcome.SETTLED, usd(10_000))
     period = Period(Type.OPEN_ITEMS, None, end)
-    credited = queries.payable(owner.company, paid.customer, "USD", [paid.item_id, open_.item_id])
+    credited = asking.payable(owner.company, paid.customer, "USD", [paid.item_id, open_.item_id])
 
     sent = send_statement.send(
         owner.company, paid.customer_id, period, to=TO, with_link=True, press="p", by=owner

@@ -196,7 +196,8 @@ def test_review_and_page_cost_the_same_however_many_customers(
 ) -> None:
     invoices = [make_invoice(owner) for _ in range(many)]
     client = signed_in(owner)
-    with django_assert_num_queries(ASKING + 4):  # the invoices, the customers, what is held, the account
+    # The invoices, the customers, what is held, the open credits, the account.
+    with django_assert_num_queries(ASKING + 5):
         review(client, *invoices)
     batch = make_sent(owner, *invoices)
     with django_assert_num_queries(ASKING + 5):  # the batch, its states, mails, bounces and reasons

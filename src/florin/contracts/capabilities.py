@@ -40,7 +40,7 @@ class Capabilities:
     itemises_payouts: bool
     tells_fees: bool
     tells_balance: bool
-    limits: Callable[[str], Limits | None] = field(compare=False)
+    limits: Callable[[str], Limits] = field(compare=False)
 
     def takes(self, method: str, *, currency: str = "", country: str = "") -> bool:
         """Whether somebody can pay in this way at all, or in this currency and country."""

@@ -27,22 +27,24 @@ class Bar(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a processor takes of one currency: from ``least`` to ``most``, in steps of so many minor units."""
+    """What a processor takes of one currency: from ``least`` to ``most``, in steps of so many minor units.
+
+    If ``most`` is nothing, it does not take the currency at all.
+    """
 
     least: Money
     most: Money
     step: int = 1
 
-
-def bar(amount: Money, limits: Limits | None) -> Bar | None:
-    """Say why an amount cannot be paid under the limits of its currency; nothing if it can."""
-    if limits is None:
-        return Bar.CURRENCY
-    if amount.minor % limits.step:
-        return Bar.UNEVEN
-    if amount < limits.least:
-        return Bar.TOO_SMALL
-    return Bar.TOO_LARGE if amount > limits.most else None
+    def bar(self, amount: Money) -> Bar | None:
+        """Say why an amount of the currency cannot be paid; nothing if it can."""
+        if not self.most:
+            return Bar.CURRENCY
+        if amount < self.least:
+            return Bar.TOO_SMALL
+        if amount > self.most:
+            return Bar.TOO_LARGE
+        return Bar.UNEVEN if amount.minor % self.step else None
 
 
 class Outcome(StrEnum):

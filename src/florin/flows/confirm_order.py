@@ -19,9 +19,11 @@ from florin.domain.links.rules import Answer
 from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
+from florin.domain.payments import asking
 from florin.domain.staff.models import User
 from florin.flows import send_documents
 from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,15 @@ def foresee(order: Order) -> Mailing:
             reason=_("No address for invoices is known for %(customer)s, so nobody is mailed.")
             % {"customer": customer.name}
         )
-    answer = rules.for_customer(order.company, customer) if order.total else _nothing_owed()
+    answer = _foreseen(order) if order.total else _nothing_owed()
     return Mailing(recipients=tuple(customer.invoice_emails), with_link=answer.offered, reason=answer.reason)
+
+
+def _foreseen(order: Order) -> Answer:
+    answer = rules.for_customer(order.company, order.customer, currency=order.currency)
+    whose = (order.customer_id, order.currency)
+    owed = asking.less_credits(order.company, {whose: order.total})[whose] if answer.offered else 0
+    return rules.within(answer, order.company, Money(owed, order.currency))
 
 
 def mailed(invoice: Invoice) -> Mailing:
@@ -103,7 +112,7 @@ def _mail(order: Order, mailing: Mailing) -> None:
     invoice = invoices.of_order(order)
     send_documents.queue(
         invoice,
-        rules.for_automatic_invoice(invoice),
+        asking.for_automatic_invoice(invoice),
         to=mailing.recipients,
         event=_event(invoice),
         by=activity.SYSTEM,

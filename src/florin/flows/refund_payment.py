@@ -10,10 +10,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from florin.contracts import refund_failures
+from florin.contracts import capabilities, refund_failures
 from florin.contracts.news import NewsLine
 from florin.contracts.processor import (
     GatewayBusy,
@@ -42,9 +42,10 @@ from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
 from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
-from florin.kernel import clock
+from florin.kernel import clock, formats
 from florin.kernel.database import find
-from florin.kernel.errors import Conflict
+from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.money import Money
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200
@@ -154,12 +155,23 @@ def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[R
         raise Conflict(_("This form was used for another payment. Open it again."))
     if contested := _contested(payment):
         raise Conflict(contested)
+    _check_last_digits(payment, sum(wish.amounts.values()))
     decided = services.request(payment, wish, by=by.name)
     _note_new(decided, actor=by.name)
     _expire_sessions(decided)
     if decided.state == RefundState.SUCCEEDED:
         _tell_initiated(decided)
     return decided, True
+
+
+def _check_last_digits(payment: Payment, amount: int) -> None:
+    limits = capabilities.of(payment.gateway).limits(payment.currency) if payment.is_online else None
+    if limits and amount % limits.step:
+        near = Money(max(amount // limits.step, 1) * limits.step, payment.currency)
+        raise Refusal(
+            _("The processor cannot send back the last digits of this amount. Refund %(near)s, for example.")
+            % {"near": formats.money(near, get_language() or "en")}
+        )
 
 
 def _contested(payment: Payment) -> str:

@@ -19,7 +19,7 @@ from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import allocating, returns
+from florin.domain.payments import allocating, asking, returns
 from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.returns import Reopened
 from florin.domain.staff.models import User
@@ -94,6 +94,9 @@ def _fresh_link(payment: Payment, reopened: list[Reopened], *, by: str) -> UUID 
     """Make a link to what is open again, for money from the counter, if it can be paid online (R9, R10)."""
     recipients = payers(payment)
     answer = rules.for_customer(payment.company, payment.customer, currency=payment.currency)
+    items = [one.invoice.item_id for one in reopened]
+    owed = asking.payable(payment.company, payment.customer, payment.currency, items)
+    answer = rules.within(answer, payment.company, Money(owed, payment.currency))
     if not (reopened and recipients and answer.offered):
         return None
     opened = [one.invoice.pk for one in reopened]

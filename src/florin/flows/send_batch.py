@@ -5,6 +5,7 @@ review -> batch, a part for each customer -> for each part by itself: ask the ru
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -22,10 +23,11 @@ from florin.domain.invoices.models import Revision
 from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
+from florin.domain.links.rules import Answer
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments import bill
+from florin.domain.payments import asking, bill
 from florin.domain.sends import queries as sent_batches
 from florin.domain.sends import services as sends
 from florin.domain.sends.lifecycle import PartState
@@ -91,8 +93,9 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
     for revision in _current(company, invoices):
         of_customer.setdefault(revision.invoice.customer_id, []).append(revision)
     customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
-    held = _held([revision for some in of_customer.values() for revision in some])
-    rows = [_row(company, customer, of_customer[customer.pk], held) for customer in customers]
+    chosen = [revision for some in of_customer.values() for revision in some]
+    barred = _why_not(company, chosen)
+    rows = [_row(company, customer, of_customer[customer.pk], barred) for customer in customers]
     return Review(obstacle(company), rows)
 
 
@@ -212,7 +215,7 @@ def _carry_out(part: Part) -> Outcome:
     """Queue one mail to each recipient with one link per currency, if the rule still allows it (R6)."""
     company = part.batch.company
     revisions = _current(company, part.invoices)
-    row = _row(company, part.customer, revisions, _held(revisions))
+    row = _row(company, part.customer, revisions, _why_not(company, revisions))
     if row.reason:
         return Outcome(PartState.SKIPPED, row.reason, row.left_out)
     minted = [_mint(part, revisions) for revisions in _by_currency(row.invoices)]
@@ -272,12 +275,12 @@ def _listed(revision: Revision) -> OpenInvoice:
 
 
 def _row(
-    company: Company, customer: Customer, revisions: Sequence[Revision], held: Mapping[UUID, int]
+    company: Company, customer: Customer, revisions: Sequence[Revision], why_not: Mapping[UUID, str]
 ) -> Row:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""
     reasons = [
         rules.for_manual_send(company, customer, currency=revision.invoice.currency).reason
-        or _why_not(revision, held)
+        or why_not.get(revision.invoice_id, "")
         for revision in revisions
     ]
     row = Row(
@@ -297,7 +300,23 @@ def _row(
     return replace(row, reason=reasons[0] if len(set(reasons)) == 1 else several)
 
 
-def _why_not(revision: Revision, held: Mapping[UUID, int]) -> str:
+def _why_not(company: Company, revisions: Sequence[Revision]) -> dict[UUID, str]:
+    """Say why invoices cannot be paid now: each by itself, or what all of a customer's come to (R12)."""
+    held = bill.reserved([revision.invoice.item_id for revision in revisions])
+    reasons = {revision.invoice_id: _settled(revision, held) for revision in revisions}
+    left = [revision.invoice for revision in revisions if not reasons[revision.invoice_id]]
+    owed: Counter[tuple[UUID, str]] = Counter()
+    for invoice in left:
+        owed[invoice.customer_id, invoice.currency] += invoice.item.balance - held.get(invoice.item_id, 0)
+    asked = asking.less_credits(company, owed)
+    barred = {
+        whose: rules.within(Answer(offered=True), company, Money(minor, whose[1])).reason
+        for whose, minor in asked.items()
+    }
+    return reasons | {invoice.pk: barred[invoice.customer_id, invoice.currency] for invoice in left}
+
+
+def _settled(revision: Revision, held: Mapping[UUID, int]) -> str:
     invoice = revision.invoice
     if invoice.void:
         return _("A void invoice cannot be paid.")
@@ -325,10 +344,6 @@ _OF_AN_INVOICE = [
         *("issued_on", "due_on", "void"),
     )
 ]
-
-
-def _held(revisions: Sequence[Revision]) -> dict[UUID, int]:
-    return bill.reserved([revision.invoice.item_id for revision in revisions])
 
 
 def _by_currency(revisions: Sequence[Revision]) -> list[list[Revision]]:

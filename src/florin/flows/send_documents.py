@@ -15,7 +15,6 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
-from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.links.rules import Answer
@@ -24,6 +23,7 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import asking
 from florin.domain.staff.models import User
 from florin.kernel.errors import Refusal
 
@@ -77,7 +77,7 @@ def send_invoice(
     event = f"send:{uuid5(order.pk, press)}"
     if Message.objects.filter(company=company, event=event).exists():
         return Sent(recipients, None, "")
-    answer = rules.for_manual_invoice(invoice) if with_link else rules.Answer(offered=False)
+    answer = asking.for_manual_invoice(invoice) if with_link else Answer(offered=False)
     link = queue(invoice, answer, to=recipients, event=event, by=by.name)
     return Sent(recipients, link, answer.reason)
 

@@ -21,6 +21,7 @@ from florin.domain.links.rules import Answer
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
+from florin.domain.payments import asking
 from florin.domain.staff.models import User
 from florin.domain.statements import queries, services
 from florin.domain.statements.composing import Period
@@ -92,7 +93,8 @@ def offer(company: Company, customer: Customer, *, balance: Money, payable: int)
             False,
             _("What this statement asks for has been paid or is being paid, so it carries no payment link."),
         )
-    return rules.for_manual_send(company, customer, currency=balance.currency)
+    answer = rules.for_manual_send(company, customer, currency=balance.currency)
+    return rules.within(answer, company, Money(payable, balance.currency))
 
 
 @transaction.atomic(durable=True)
@@ -176,7 +178,7 @@ def send_again(
 def standing(company: Company, customer: Customer, statement: Statement) -> tuple[int, Answer]:
     """Return what can be paid of a statement now, in minor units, and whether sending it may carry a link."""
     items = queries.items_of(statement)
-    payable = queries.payable(company, customer, statement.currency, items)
+    payable = asking.payable(company, customer, statement.currency, items)
     return payable, offer(
         company, customer, balance=Money(statement.balance, statement.currency), payable=payable
     )
@@ -227,7 +229,7 @@ def _mint(statement: Statement, parcel: Parcel) -> Link:
 
 def _proposal(company: Company, customer: Customer, draft: Draft) -> Proposal:
     document = draft.document
-    payable = queries.payable(company, customer, document.currency, draft.open_items)
+    payable = asking.payable(company, customer, document.currency, draft.open_items)
     balance = Money(document.balance, document.currency)
     return Proposal(draft, payable, offer(company, customer, balance=balance, payable=payable))
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from florin.contracts import capabilities
 from florin.contracts.news import NewsLine
 from florin.contracts.processor import (
     GatewayBusy,
@@ -187,7 +188,8 @@ def _key(attempt_id: UUID, verb: str) -> str:
 @transaction.atomic(durable=True)
 def _record(attempt_id: UUID, report: Report) -> Step:
     attempt = settling.lock(attempt_id)
-    step = settling.record(attempt, report)
+    limits = capabilities.of(attempt.gateway).limits(attempt.currency)
+    step = settling.record(attempt, report, step=limits.step)
     match step:
         case Booked(payment):
             _after_booking(attempt, payment)

@@ -8,6 +8,8 @@ from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.links import services as links
+from florin.domain.links.models import Link
+from florin.domain.payments import asking, bill
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
@@ -15,6 +17,7 @@ from florin.domain.statements.models import Statement
 from florin.edges import documents
 from florin.kernel.database import find
 from florin.kernel.errors import NotFound
+from florin.kernel.money import Money
 
 File = tuple[str, bytes]
 
@@ -64,8 +67,8 @@ def bill_statement_pdf(token: str) -> File:
     if statement is None:
         raise NotFound("There is no statement to this payment link.")
     items = statements.items_of(statement)
-    payable = statements.payable(link.company, link.customer, link.currency, items)
-    offered = payable > 0 and rules.for_customer(link.company, link.customer, currency=link.currency).offered
+    payable = asking.payable(link.company, link.customer, link.currency, items)
+    offered = payable > 0 and _offered(link, payable)
     return _statement(statement, pay_url=links.address_of(link.pk) if offered else None, payable=payable)
 
 
@@ -77,10 +80,7 @@ def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
     """
     link = links.find(token)
     debt = find(link.debts.select_related("invoice__item"), invoice=invoice_id)
-    payable = (
-        debt.invoice.item.balance > 0
-        and rules.for_customer(link.company, link.customer, currency=link.currency).offered
-    )
+    payable = debt.invoice.item.balance > 0 and _offered(link, bill.draw_up(link).payable.minor)
     return _invoice(debt.invoice, pay_url=links.address_of(link.pk) if payable else None)
 
 
@@ -92,6 +92,11 @@ def bill_receipt_pdf(token: str, attempt_id: UUID) -> File:
     """
     attempt = find(Attempt.objects.filter(link=links.find(token)), pk=attempt_id)
     return _receipt(find(Payment.objects.all(), attempt=attempt))
+
+
+def _offered(link: Link, payable: int) -> bool:
+    answer = rules.for_customer(link.company, link.customer, currency=link.currency)
+    return rules.within(answer, link.company, Money(payable, link.currency)).offered
 
 
 def _invoice(invoice: Invoice, *, pay_url: str | None) -> File:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from florin.contracts import capabilities
 from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
@@ -150,9 +151,11 @@ def order_for(attempt: Attempt) -> StartOrder:
 
 
 def _line_items(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tuple[LineItem, ...]:
-    """List the invoices; or all in one where credits are deducted, which no processor can list, or many."""
+    """List the invoices; or all in one where a processor cannot: many, odd, or less open credits."""
     items = tuple(LineItem(name=number, amount=Money(amount, attempt.currency)) for number, amount in debts)
-    if len(items) <= _MOST_LINE_ITEMS and sum(amount for _, amount in debts) == attempt.total:
+    step = capabilities.of(attempt.gateway).limits(attempt.currency).step
+    apart = all(amount % step == 0 for _, amount in debts)
+    if len(items) <= _MOST_LINE_ITEMS and apart and sum(amount for _, amount in debts) == attempt.total:
         return items
     name = (
         numbers

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from florin.contracts import capabilities
+from florin.contracts.processor import Bar, Limits
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of, takes_debits
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
+from florin.kernel import formats
+from florin.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,45 @@ def for_manual_invoice(invoice: Invoice) -> Answer:
     return _unless_settled(invoice) or for_manual_send(
         invoice.company, invoice.customer, currency=invoice.currency
     )
+
+
+def limits_of(company: Company, currency: str) -> Limits | None:
+    """Return what the company's processor takes of a currency; nothing if it has none yet."""
+    account = account_of(company)
+    return capabilities.of(account.gateway).limits(currency) if account else None
+
+
+def within(answer: Answer, company: Company, amount: Money) -> Answer:
+    """Say no where the processor does not take what a link would ask for; nothing is a matter of its own."""
+    limits = limits_of(company, amount.currency) if answer.offered and amount else None
+    bar = limits.bar(amount) if limits else None
+    return Answer(False, _why_barred(amount, limits, bar)) if limits and bar else answer
+
+
+def _why_barred(amount: Money, limits: Limits, bar: Bar) -> str:
+    language = get_language() or "en"
+    told = {
+        "amount": formats.money(amount, language),
+        "least": formats.money(limits.least, language),
+        "most": formats.money(limits.most, language),
+        "near": formats.money(Money(amount.minor // limits.step * limits.step, amount.currency), language),
+        "currency": amount.currency,
+    }
+    match bar:
+        case Bar.CURRENCY:
+            return _("The processor takes no payments in %(currency)s, so there is no payment link.") % told
+        case Bar.TOO_SMALL:
+            return _("The processor takes at least %(least)s, so %(amount)s cannot be paid by link.") % told
+        case Bar.TOO_LARGE:
+            return _("The processor takes at most %(most)s, so %(amount)s cannot be paid by link.") % told
+        case Bar.UNEVEN:
+            return (
+                _(
+                    "The processor cannot take the last digits of %(amount)s, so it cannot be paid by link."
+                    " The next amount below is %(near)s."
+                )
+                % told
+            )
 
 
 def _unless_settled(invoice: Invoice) -> Answer | None:

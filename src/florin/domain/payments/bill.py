@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, Sum
 
+from florin.contracts.processor import Bar, Limits
 from florin.domain.companies.services import account_of, takes_debits
 from florin.domain.ledger.models import Item
 from florin.domain.links import rules
@@ -28,6 +29,7 @@ class BillState(StrEnum):
     VOID = "void"  # every invoice of the link was taken back
     COVERED = "covered"  # the customer's open credits are enough
     OFF = "off"  # online payment is switched off, or was never possible
+    BARRED = "barred"  # the processor does not take such an amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +75,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """All that a link is for, now, and the ways in which it can be paid (R13)."""
+    """All that a link is for, now, and the ways in which it can be paid (R13).
+
+    ``bar`` is why the processor would not take the amount, ``limits`` what it takes of the currency.
+    """
 
     link: Link
     state: BillState
     lines: Sequence[BillLine]
     credits: Sequence[BillCredit] = ()
     methods: Sequence[Method] = ()
+    limits: Limits | None = None
+    bar: Bar | None = None
 
     @property
     def payable(self) -> Money:
@@ -131,6 +138,9 @@ def draw_up(link: Link) -> Bill:
     bill = Bill(link=link, state=state, lines=lines, credits=credits_, methods=_methods(link))
     if state == BillState.PAYABLE and not bill.payable:
         return replace(bill, state=BillState.COVERED)
+    limits = rules.limits_of(link.company, link.currency) if state == BillState.PAYABLE else None
+    if limits and (bar := limits.bar(bill.payable)):
+        return replace(bill, state=BillState.BARRED, limits=limits, bar=bar)
     return bill
 
 

@@ -85,19 +85,21 @@ def lock(attempt_id: UUID) -> Attempt:
     )
 
 
-def record(attempt: Attempt, report: Report) -> Step:
+def record(attempt: Attempt, report: Report, *, step: int = 1) -> Step:
     """Take in what the processor reports, and say what is to be done next.
+
+    ``step`` is of how many minor units an amount must be a multiple for the processor to take it.
 
     The attempt is locked by the caller, in the caller's transaction. Safe to repeat, in any order: money is
     booked exactly once, a reservation is made once, and a final state is left only for money.
     """
     attempt.unsure_since = None
-    step = _decide(attempt, report)
+    todo = _decide(attempt, report, step)
     attempt.save()
-    return step
+    return todo
 
 
-def _decide(attempt: Attempt, report: Report) -> Step:  # noqa: PLR0911 - a table
+def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR0911 - a table
     match report.outcome:
         case Outcome.OPEN:
             attempts.waited(attempt)
@@ -112,7 +114,7 @@ def _decide(attempt: Attempt, report: Report) -> Step:  # noqa: PLR0911 - a tabl
         case Outcome.PENDING:
             return _pend(attempt)
         case Outcome.AUTHORISED:
-            return _reserve(attempt, report)
+            return _reserve(attempt, report, step)
         case Outcome.SETTLED:
             return _book(attempt, report)
 
@@ -152,7 +154,7 @@ def _pend(attempt: Attempt) -> Step:
     return Pending()
 
 
-def _reserve(attempt: Attempt, report: Report) -> Step:
+def _reserve(attempt: Attempt, report: Report, step: int) -> Step:
     """Decide, under lock, how much of the hold to take: what is still owed and nobody else is paying.
 
     After the end this is old news: somebody else asked later and was quicker.
@@ -169,6 +171,7 @@ def _reserve(attempt: Attempt, report: Report) -> Step:
     from_credits, _ = sharing.share(sum(owed), open_)
     held = report.amount if report.amount and report.amount.currency == attempt.currency else None
     taken = min(held.minor if held else 0, attempt.total, sum(owed) - sum(from_credits))
+    taken -= taken % step  # the rest stays owed
     if taken <= 0:
         _move(attempt, State.VOIDING)
         return Void()

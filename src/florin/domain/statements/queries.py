@@ -1,17 +1,14 @@
-"""Reading statements, and what is left to pay of one."""
+"""Reading statements."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
-from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
-from florin.domain.payments import bill
 from florin.domain.statements.models import Sending, Statement
 
 
@@ -51,21 +48,3 @@ def next_begin(customer: Customer, end_on: date) -> date:
 def items_of(statement: Statement) -> list[UUID]:
     """Return the ledger items of the invoices that were open on a statement's end date."""
     return list(Invoice.objects.filter(pk__in=statement.invoices).values_list("item_id", flat=True))
-
-
-def payable(company: Company, customer: Customer, currency: str, items: Sequence[UUID]) -> int:
-    """Return what can be paid now of these items: what nobody else is paying, less the open credits.
-
-    The same as the bill of a link to them would say (R12); minor units.
-    """
-    owed = Item.objects.filter(pk__in=items, balance__gt=0).values_list("pk", "balance")
-    held = bill.reserved(list(items)) if items else {}
-    free = sum(max(balance - held.get(item, 0), 0) for item, balance in owed) if items else 0
-    if not free or not company.use_open_credits:
-        return free
-    credits_ = Item.objects.filter(company=company, customer=customer, currency=currency, balance__lt=0)
-    open_ = -(credits_.aggregate(open=Sum("balance"))["open"] or 0)
-    if not open_:
-        return free
-    taken = sum(bill.reserved_credits(list(credits_.values_list("pk", flat=True))).values())
-    return max(free - max(int(open_) - taken, 0), 0)

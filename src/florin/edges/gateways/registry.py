@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 
 from florin.contracts.capabilities import Capabilities
-from florin.contracts.processor import Limits
 from florin.edges.gateways.breaker import Breaker, GuardedGateway
 from florin.edges.gateways.interface import Gateway
 from florin.edges.gateways.stripe import factory as stripe
@@ -48,12 +47,3 @@ def breaker(name: str) -> Breaker:  # noqa: ARG001 - the cache keeps one for eac
 def is_away(name: str) -> bool:
     """Say whether calls to a gateway would fail at once, because it has failed so often just now."""
     return breaker(name).is_open
-
-
-def limits(name: str, currency: str) -> Limits | None:
-    """Say what a gateway takes of a currency, or nothing if it does not take it at all; asks nobody.
-
-    Raises:
-        LookupError: if there is no such gateway.
-    """
-    return capabilities(name).limits(currency)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts import declines
 from florin.contracts.documents import ReceiptDocument
+from florin.contracts.processor import Bar
 from florin.domain.history import queries as history
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
@@ -33,7 +34,7 @@ from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
 _ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
-_OPEN = frozenset({BillState.PAYABLE, BillState.OFF})
+_OPEN = frozenset({BillState.PAYABLE, BillState.OFF, BillState.BARRED})
 _OVER = frozenset({BillState.PAID, BillState.VOID})
 _AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
@@ -113,6 +114,29 @@ class BillSheet(Sheet):
             said = _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
         again = _("The amount is open again.")
         return f"{said} {again}" if self.setback.whole else said
+
+    @property
+    def barred(self) -> str:
+        """Why what is owed cannot be paid online, if it is the amount's fault."""
+        bar, limits = self.bill.bar, self.bill.limits
+        if bar is None or limits is None:
+            return ""
+        language = self.link.customer.language
+        told = {
+            "amount": formats.money(self.bill.payable, language),
+            "least": formats.money(limits.least, language),
+            "most": formats.money(limits.most, language),
+            "currency": self.link.currency,
+        }
+        match bar:
+            case Bar.CURRENCY:
+                return _("%(amount)s is owed, and online payments cannot be made in %(currency)s.") % told
+            case Bar.TOO_SMALL:
+                return _("%(amount)s is owed, and online payments start at %(least)s.") % told
+            case Bar.TOO_LARGE:
+                return _("%(amount)s is owed, and an online payment can be %(most)s at most.") % told
+            case Bar.UNEVEN:
+                return _("%(amount)s is owed, and cards cannot pay its last digits.") % told
 
     @property
     def first(self) -> Sequence[BillLine]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.orders.models import Order
+from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
 from florin.flows import confirm_order, send_documents, write_order
 from florin.flows.send_documents import Sent
@@ -94,7 +95,7 @@ def _addresses(text: str) -> list[str]:
 def _email(
     request: StaffRequest, shown: Standing, *, to: str, tick: bool, problem: Refusal | None = None
 ) -> HttpResponse:
-    answer = rules.for_manual_invoice(shown.invoice) if shown.invoice else rules.Answer(offered=False)
+    answer = asking.for_manual_invoice(shown.invoice) if shown.invoice else rules.Answer(offered=False)
     context = {
         "to": to,
         "answer": answer,

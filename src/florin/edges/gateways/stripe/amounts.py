@@ -71,10 +71,10 @@ def from_stripe(amount: int, currency: str) -> Money:
     return Money(minor if amount >= 0 else -minor, code)
 
 
-def limits(currency: str) -> Limits | None:
-    """Say what Stripe takes of a currency, or nothing if it does not take it at all."""
+def limits(currency: str) -> Limits:
+    """Say what Stripe takes of a currency."""
     if currency not in _TAKEN:
-        return None
+        return Limits(least=Money.zero(currency), most=Money.zero(currency))
     step, longest = _step(currency), _unit(_DIGITS.get(currency, _USUAL_DIGITS)) - 1
     most = longest * _unit(exponent(currency)) // _unit(_decimals(currency))
     return Limits(
