@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db.models import CharField
 
 from domain.world import sql
+from florin.contracts.processor import LONGEST_REFERENCE
 from florin.kernel.jobs import Job
 from florin.screens.console import worker
 
@@ -143,3 +145,28 @@ def test_every_report_view_explains_itself(database: None, report: str) -> None:
 
     assert exists == [(False,)] or (found[0][0] or "").endswith(".")
     assert exists == [(True,)] or report == "refund"
+
+
+def test_the_names_that_processors_give_may_be_255_characters_long() -> None:
+    names = {
+        "about",
+        "reference",
+        "account",
+        "event",
+        "payment",
+        "payout",
+        "source",
+        "subject",
+        "request",
+        "decline",
+    }
+    processors = {"companies", "payments", "refunds", "disputes", "payouts", "refusals"}
+    texts = {
+        f"{model.__name__}.{field.name}": field.max_length
+        for model in apps.get_models()
+        if model._meta.app_label in processors
+        for field in model._meta.get_fields()
+        if isinstance(field, CharField) and field.name in names
+    }
+    assert len(texts) >= 20
+    assert {name: length for name, length in texts.items() if length != LONGEST_REFERENCE} == {}

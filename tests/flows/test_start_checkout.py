@@ -4,10 +4,11 @@ import time
 from uuid import uuid4
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from factories import make_draft, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
-from florin.domain.companies.models import PaymentsAccount
+from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
@@ -224,3 +225,41 @@ def test_an_amount_that_changes_while_the_session_is_made_is_decided_again(owner
     pressed, _ = at_once(lambda: _press(link), change)
 
     assert isinstance(pressed, BillChanged)
+
+
+@pytest.mark.parametrize("mode", ["timeout_after_success", "timeout_before"])
+def test_what_is_asked_again_is_asked_with_the_same_words_whatever_has_changed_meanwhile(
+    owner: User, bank: Bank, settings: Settings, mode: str
+) -> None:
+    """The same key must not carry other parameters: the processor would refuse it."""
+    link, nonce = make_link(owner), uuid4().hex
+    bank.break_down("session.create", mode, seconds=2.5)
+    with pytest.raises(ProcessorAway):
+        _press(link, nonce=nonce)
+    first = start_checkout.order_for(Attempt.objects.get())
+    Company.objects.update(name="Another Name")
+    Customer.objects.update(language="es")
+    Link.objects.update(recipients=["somebody@else.example"])
+    settings.PUBLIC_URL = "https://moved.example"
+
+    assert _press(link, nonce=nonce).startswith(bank.base)  # a key that carries something else is a 400
+    attempt = Attempt.objects.get()
+    assert (attempt.reference[:8], start_checkout.order_for(attempt)) == ("cs_test_", first)
+
+
+def test_what_is_frozen_opens_no_link(owner: User, bank: Bank) -> None:
+    """A stolen database gives no working link."""
+    link = make_link(owner)
+    _press(link)
+
+    assert links.token_of(link.pk) not in str(Attempt.objects.values("order").get())
+
+
+def test_an_attempt_older_than_this_rule_is_given_up_if_it_has_no_session(owner: User, bank: Bank) -> None:
+    bank.break_down("session.create", "timeout_before")
+    with pytest.raises(ProcessorAway):
+        _press(make_link(owner))
+    Attempt.objects.update(order={})
+    settle_payment.settle(Attempt.objects.get().pk)
+
+    assert Attempt.objects.get().state == Attempt.State.EXPIRED

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "florin.domain.companies",
     "florin.domain.outbox",
     "florin.domain.activity",
+    "florin.domain.refusals",
     "florin.domain.staff",
     "florin.domain.customers",
     "florin.domain.catalogue",

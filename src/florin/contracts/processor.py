@@ -15,6 +15,9 @@ from florin.contracts.reasons import (
 )
 from florin.kernel.money import Money
 
+LONGEST_REFERENCE = 255
+"""How long a processor's names for its objects may be (Stripe's page on upgrades says so of its own)."""
+
 
 class Bar(StrEnum):
     """Why a processor would not take an amount."""

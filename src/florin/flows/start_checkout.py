@@ -4,7 +4,9 @@ read the bill again -> still what the payer saw? -> freeze the attempt -> ask fo
 """
 
 import time
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -130,19 +132,20 @@ def _started(attempt: Attempt) -> Started:
 
 
 def order_for(attempt: Attempt) -> StartOrder:
-    """Say what the processor is to open for an attempt: the same each time, for the same key."""
-    link = attempt.link
-    address = links.address_of(link.pk)
-    debts = list(attempt.debts.order_by("position").values_list("invoice__number", "amount"))
-    numbers = ", ".join(number for number, _ in debts)
+    """Say what the processor is to open for an attempt: as it was frozen, so the same each time."""
+    frozen = attempt.order
+    address = links.address_of(attempt.link_id, base=frozen["base"])
     return StartOrder(
         key=f"{attempt.pk}",
         attempt=f"{attempt.pk}",
-        merchant=link.company.name,
-        line_items=_line_items(attempt, debts, numbers),
-        description=numbers[:_LONGEST_TEXT],
-        payer_email=link.recipients[0] if len(link.recipients) == 1 else "",
-        language=link.customer.language,
+        merchant=frozen["merchant"],
+        line_items=tuple(
+            LineItem(name=name, amount=Money(amount, attempt.currency))
+            for name, amount in frozen["line_items"]
+        ),
+        description=frozen["description"],
+        payer_email=frozen["payer_email"],
+        language=frozen["language"],
         return_url=f"{address}/result/{attempt.pk}",
         cancel_url=f"{address}?back={attempt.pk}",
         expires_at=attempt.expires_at,
@@ -150,19 +153,36 @@ def order_for(attempt: Attempt) -> StartOrder:
     )
 
 
-def _line_items(attempt: Attempt, debts: list[tuple[str, int]], numbers: str) -> tuple[LineItem, ...]:
+def _order(now: Bill) -> dict[str, Any]:
+    """Freeze what else the session is asked for with: what may change until the processor has answered."""
+    link = now.link
+    account = account_of(link.company)
+    step = capabilities.of(account.gateway if account else "").limits(link.currency).step
+    debts = [(line.number, line.payable.minor) for line in now.lines if line.payable]
+    numbers = ", ".join(number for number, _ in debts)
+    return {
+        "base": settings.PUBLIC_URL,
+        "merchant": link.company.name,
+        "line_items": _line_items(debts, numbers, now.payable.minor, step=step),
+        "description": numbers[:_LONGEST_TEXT],
+        "payer_email": link.recipients[0] if len(link.recipients) == 1 else "",
+        "language": link.customer.language,
+    }
+
+
+def _line_items(
+    debts: list[tuple[str, int]], numbers: str, total: int, *, step: int
+) -> list[tuple[str, int]]:
     """List the invoices; or all in one where a processor cannot: many, odd, or less open credits."""
-    items = tuple(LineItem(name=number, amount=Money(amount, attempt.currency)) for number, amount in debts)
-    step = capabilities.of(attempt.gateway).limits(attempt.currency).step
     apart = all(amount % step == 0 for _, amount in debts)
-    if len(items) <= _MOST_LINE_ITEMS and apart and sum(amount for _, amount in debts) == attempt.total:
-        return items
+    if len(debts) <= _MOST_LINE_ITEMS and apart and sum(amount for _, amount in debts) == total:
+        return debts
     name = (
         numbers
         if len(numbers) <= _LONGEST_NAME
         else ngettext("%(count)s invoice", "%(count)s invoices", len(debts)) % {"count": len(debts)}
     )
-    return (LineItem(name=name, amount=attempt.money),)
+    return [(name, total)]
 
 
 @transaction.atomic(durable=True)
@@ -177,7 +197,7 @@ def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attem
             _("Online payment is not available at this moment. Nothing was charged; please try again soon.")
         )
     now = _compared(link, seen)
-    attempt = attempts.open_for(now, nonce=nonce, method=_offered(now, method))
+    attempt = attempts.open_for(now, nonce=nonce, method=_offered(now, method), order=_order(now))
     links.note_started(link)
     if links.note_opened(link):
         _note(activity.Kind.LINK_OPENED, attempt)

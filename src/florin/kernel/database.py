@@ -1,12 +1,13 @@
 """Small helpers that every table shares: keys that sort by time, row look-ups, and SQL in migrations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
 from django.db import models
 from django.db.migrations import RunSQL
+from django.db.migrations.operations.base import Operation
 
 from florin.kernel.errors import NotFound
 
@@ -51,6 +52,41 @@ def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
     return {
         row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
     }
+
+
+def without_views(*names: str, change: Sequence[Operation]) -> list[Operation]:
+    """Return migration steps that change columns which views show: the views are made again as they were.
+
+    PostgreSQL changes no type of a column that a view shows. Who may read a view still may, and what is told
+    about it is told still.
+    """
+    listed = ", ".join(f"'{name}'" for name in names)
+    put_away = f"""
+    CREATE TEMP TABLE view_put_away ON COMMIT DROP AS
+    SELECT c.relname AS name, pg_get_viewdef(c.oid) AS definition, concat(
+        (SELECT string_agg(format('GRANT %s ON %I TO %s;', a.privilege_type, c.relname,
+            CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END), ' ')
+         FROM aclexplode(c.relacl) a),
+        (SELECT string_agg(format('COMMENT ON %s %I%s IS %L;',
+            CASE WHEN d.objsubid = 0 THEN 'VIEW' ELSE 'COLUMN' END, c.relname,
+            (SELECT format('.%I', t.attname) FROM pg_attribute t
+             WHERE t.attrelid = c.oid AND t.attnum = d.objsubid AND d.objsubid > 0), d.description), ' ')
+         FROM pg_description d WHERE d.objoid = c.oid AND d.classoid = 'pg_class'::regclass)
+    ) AS beside
+    FROM pg_class c
+    WHERE c.relkind = 'v' AND c.relnamespace = current_schema()::regnamespace AND c.relname IN ({listed});
+    DROP VIEW {", ".join(names)};
+    """  # noqa: S608 - our own names
+    bring_back = """
+    DO $$ DECLARE kept record; BEGIN
+        FOR kept IN SELECT * FROM view_put_away LOOP
+            EXECUTE format('CREATE VIEW %I AS %s', kept.name, kept.definition);
+            EXECUTE kept.beside;
+        END LOOP;
+        DROP TABLE view_put_away;
+    END $$
+    """
+    return [sql(put_away, bring_back), *change, sql(bring_back, put_away)]
 
 
 def sql(forward: str, backward: str) -> RunSQL:

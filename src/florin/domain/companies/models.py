@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from florin.contracts.documents import Letterhead
-from florin.contracts.processor import DebitStatus
+from florin.contracts.processor import LONGEST_REFERENCE, DebitStatus
 from florin.kernel.database import Keyed
 
 
@@ -88,7 +88,7 @@ class PaymentsAccount(Keyed):
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
     gateway = models.CharField(max_length=20, default="stripe")
     reference = models.CharField(
-        max_length=60,
+        max_length=LONGEST_REFERENCE,
         blank=True,
         help_text="The processor's name for it; empty for the installation's own account.",
     )

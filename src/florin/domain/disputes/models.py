@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from florin.contracts.processor import LONGEST_REFERENCE
 from florin.domain.companies.models import Company
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.payments.models import Payment
@@ -19,7 +20,7 @@ class Dispute(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=120, help_text="The processor's.")
+    reference = models.CharField(max_length=LONGEST_REFERENCE, help_text="The processor's.")
     reason = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls the reason.")
     currency = models.CharField(max_length=3)

@@ -45,9 +45,9 @@ def token_of(link: UUID) -> str:
     return tokens.derive(settings.LINK_SECRET, link)
 
 
-def address_of(link: UUID) -> str:
-    """Return the public URL of a link, as it stands in mails and PDFs."""
-    return f"{settings.PUBLIC_URL}/pay/{token_of(link)}"
+def address_of(link: UUID, *, base: str = "") -> str:
+    """Return the public URL of a link, as it stands in mails and PDFs; ``base`` is where we were once."""
+    return f"{base or settings.PUBLIC_URL}/pay/{token_of(link)}"
 
 
 def find(token: str) -> Link:

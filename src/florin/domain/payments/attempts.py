@@ -1,6 +1,8 @@
 """Opening attempts, finding them, and remembering that an answer is missing."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -35,8 +37,12 @@ def of_page(link: Link, nonce: str) -> Attempt | None:
     return Attempt.objects.filter(link=link, nonce=nonce).first()
 
 
-def open_for(bill: Bill, *, nonce: str, method: Method = Method.CARD) -> Attempt:
+def open_for(
+    bill: Bill, *, nonce: str, method: Method = Method.CARD, order: Mapping[str, Any] | None = None
+) -> Attempt:
     """Freeze what the payer agreed to, in the caller's transaction, which holds the link's lock.
+
+    ``order`` is what the session is asked for with; asked again, it must be the same, for the key is.
 
     Raises:
         TooManyAttempts: if the link has too many attempts open already.
@@ -55,6 +61,7 @@ def open_for(bill: Bill, *, nonce: str, method: Method = Method.CARD) -> Attempt
         method=method,
         currency=bill.link.currency,
         total=bill.payable.minor,
+        order=dict(order or {}),
         started_at=now,
         expires_at=now + _SESSION_LASTS,
         check_at=now + _FIRST_CHECK,
@@ -79,8 +86,11 @@ def refused(attempt: Attempt) -> None:
 
 
 def is_stillborn(attempt: Attempt) -> bool:
-    """Say whether an attempt's session, if there is one, has ended and nobody ever got its address."""
-    return not attempt.reference and attempt.expires_at <= clock.now()
+    """Say whether an attempt's session, if there is one, has ended and nobody ever got its address.
+
+    Or nobody ever can: what it was asked for with is not known, since it is older than this rule.
+    """
+    return not attempt.reference and (attempt.expires_at <= clock.now() or not attempt.order)
 
 
 def is_undecided(attempt: Attempt) -> bool:

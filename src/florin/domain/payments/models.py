@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from florin.contracts.processor import LONGEST_REFERENCE
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -49,7 +50,9 @@ class Attempt(Keyed):
     method = models.CharField(max_length=8, choices=Method.choices, default=Method.CARD)
     gateway = models.CharField(max_length=20)
     account = models.CharField(
-        max_length=60, blank=True, help_text="The company's account there; empty for the installation's own."
+        max_length=LONGEST_REFERENCE,
+        blank=True,
+        help_text="The company's account there; empty for the installation's own.",
     )
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField(help_text="What the payer agreed to, in minor units.")
@@ -59,14 +62,19 @@ class Attempt(Keyed):
         default=AttemptState.OPENED,
     )
     capture = models.BigIntegerField(null=True, help_text="What is being taken, once it is decided.")
-    reference = models.CharField(max_length=120, blank=True, help_text="The processor's session.")
+    reference = models.CharField(
+        max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's session."
+    )
     url = models.TextField(blank=True, help_text="The processor's page.")
+    order = models.JSONField(default=dict, help_text="What the session was asked for with; never the token.")
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     check_at = models.DateTimeField(help_text="When the poller asks next.")
     doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
     unsure_since = models.DateTimeField(null=True)
-    decline = models.CharField(max_length=120, blank=True, help_text="The last one that was told of.")
+    decline = models.CharField(
+        max_length=LONGEST_REFERENCE, blank=True, help_text="The last one that was told of."
+    )
     failure = models.CharField(max_length=40, blank=True, help_text="Why the bank did not pay: R01, for one.")
     code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls that.")
 
@@ -172,10 +180,10 @@ class Payment(Keyed):
     fee = models.BigIntegerField(null=True, help_text="What the processor keeps, once known (R15).")
     received_at = models.DateTimeField()
     reference = models.CharField(
-        max_length=120, blank=True, help_text="The processor's, or a check's number."
+        max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's, or a check's number."
     )
     gateway = models.CharField(max_length=20, blank=True)
-    account = models.CharField(max_length=60, blank=True, help_text="As the attempt's.")
+    account = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="As the attempt's.")
     received_by = models.CharField(max_length=254, default="processor", help_text="Who processed it.")
     press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was recorded.")
     note = models.CharField(max_length=400, blank=True)
@@ -282,7 +290,7 @@ class Return(Keyed):
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=10, blank=True, help_text="The return code, such as R01.")
     reason = models.CharField(max_length=200, blank=True)
-    reference = models.CharField(max_length=120, blank=True, help_text="The processor's.")
+    reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's.")
     returned_at = models.DateTimeField()
     marked_by = models.CharField(max_length=254, default="processor")
 
@@ -335,12 +343,16 @@ class ProcessorNotice(Keyed):
     """A processor's notice as it came: stored before it is believed, kept as evidence."""
 
     gateway = models.CharField(max_length=20)
-    event = models.CharField(max_length=120)
+    event = models.CharField(max_length=LONGEST_REFERENCE)
     kind = models.CharField(max_length=80)
-    account = models.CharField(max_length=60, blank=True)
+    account = models.CharField(max_length=LONGEST_REFERENCE, blank=True)
     attempt = models.CharField(max_length=40, blank=True, help_text="What it says it is about.")
-    payment = models.CharField(max_length=120, blank=True, help_text="The payment that it says it is about.")
-    payout = models.CharField(max_length=120, blank=True, help_text="The payout that it says it is about.")
+    payment = models.CharField(
+        max_length=LONGEST_REFERENCE, blank=True, help_text="The payment that it says it is about."
+    )
+    payout = models.CharField(
+        max_length=LONGEST_REFERENCE, blank=True, help_text="The payout that it says it is about."
+    )
     body = models.BinaryField()
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)

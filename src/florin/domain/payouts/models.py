@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from florin.contracts.processor import Itemised, MovementKind, PayoutWay
+from florin.contracts.processor import LONGEST_REFERENCE, Itemised, MovementKind, PayoutWay
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.payments.models import Attempt, Payment
@@ -30,8 +30,8 @@ class Payout(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)
-    account = models.CharField(max_length=60, blank=True)
-    reference = models.CharField(max_length=120)
+    account = models.CharField(max_length=LONGEST_REFERENCE, blank=True)
+    reference = models.CharField(max_length=LONGEST_REFERENCE)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=State.choices)
@@ -75,16 +75,16 @@ class Movement(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)
-    account = models.CharField(max_length=60, blank=True)
-    reference = models.CharField(max_length=120)
+    account = models.CharField(max_length=LONGEST_REFERENCE, blank=True)
+    reference = models.CharField(max_length=LONGEST_REFERENCE)
     kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in MovementKind])
     currency = models.CharField(max_length=3)
     gross = models.BigIntegerField()
     fee = models.BigIntegerField()
     net = models.BigIntegerField()
     at = models.DateTimeField()
-    source = models.CharField(max_length=120, blank=True, help_text="The processor's object.")
-    about = models.CharField(max_length=120, blank=True, help_text="The processor's payment.")
+    source = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's object.")
+    about = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's payment.")
     attempt = models.ForeignKey(
         Attempt,
         on_delete=models.PROTECT,
@@ -142,7 +142,9 @@ class Difference(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    subject = models.CharField(max_length=120, help_text="The processor's reference, or our number.")
+    subject = models.CharField(
+        max_length=LONGEST_REFERENCE, help_text="The processor's reference, or our number."
+    )
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+", null=True)
     ours = models.CharField(max_length=80, blank=True)
     theirs = models.CharField(max_length=200, blank=True)

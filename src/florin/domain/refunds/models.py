@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from florin.contracts.processor import LONGEST_REFERENCE
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
@@ -37,7 +38,7 @@ class Refund(Keyed):
         choices=[(state.value, state.value) for state in RefundState],
         default=RefundState.REQUESTED,
     )
-    reference = models.CharField(max_length=120, blank=True, help_text="The processor's.")
+    reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's.")
     failure = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls the failure.")
     press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was asked for.")
