@@ -13,7 +13,7 @@ class ProcessorRefusal(Keyed):
     """A plain no of the processor's, folded: the same again is counted, and shows its last request.
 
     ``object_key`` is the key of what it is about, where it is about one thing; ``number`` and ``path`` show
-    the last one to people. It has ended once such calls succeed again, or somebody says that it is dealt with.
+    the last one to people. It ends once such calls succeed again, or somebody says that it is dealt with.
     """
 
     Reason = RefusalReason
