@@ -27,6 +27,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "inquiry": bool,
     "include_pending": bool,
     "reconciled": bool,
+    "covers_refunds": bool,
     "bank": dict,
     "permissions": list,
     "retry_after": int,

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import accounts, balance, commands, due, payouts
+from florin_sandbox import accounts, balance, commands, due, low_balance, payouts, refunds
 from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.store import Json
@@ -40,6 +40,7 @@ class AccountOrders:
         return commands.routes(
             self.bank,
             ("POST", "/control/accounts/{id}", self.judge),
+            ("POST", "/control/balance", self.fund),
             ("POST", "/control/payouts", self.pay_out),
             ("POST", "/control/payouts/{id}", self.decide),
         )
@@ -58,6 +59,17 @@ class AccountOrders:
             verdict(self.bank, account)
         await self.bank.courier.dispatch()
         return JSONResponse(account)
+
+    async def fund(self, request: Request) -> Response:
+        """Say whether its bank account covers what an account lacks: `{"account", "covers_refunds"}`."""
+        order = await commands.read(request, {"account", "covers_refunds"})
+        if set(order) != {"account", "covers_refunds"}:
+            raise BadOrder("account and covers_refunds are both needed.")
+        account = accounts.acting(self.bank, order["account"])
+        low_balance.order(self.bank, account, covers=order["covers_refunds"])
+        refunds.release(self.bank, [account])
+        await self.bank.courier.dispatch()
+        return JSONResponse({"account": account, "covers_refunds": order["covers_refunds"]})
 
     async def pay_out(self, request: Request) -> Response:
         """Pay out now what is available: `{"account"?, "currency"?, "include_pending"?, "reconciled"?}`."""

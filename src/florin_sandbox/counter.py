@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from florin_sandbox import balance, bank_debits, disputes, errors, intents, refunds
+from florin_sandbox import balance, bank_debits, disputes, errors, intents, low_balance, refunds
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -31,13 +31,14 @@ def refund(bank: Bank, intent_id: str, amount: int | None, reason: str | None) -
 
 
 def end_refund(bank: Bank, refund_id: str, *, arrived: bool) -> Json:
-    """Let a refund arrive, or fail."""
+    """Let a refund arrive, or fail, for the reason that it waits if it does."""
     with _work_on(bank, refund_id):
         found = refunds.find(bank, refund_id)
         if arrived:
             refunds.succeed(bank, found)
         else:
-            refunds.fail(bank, found)
+            waits = found.get("pending_reason") == low_balance.REASON
+            refunds.fail(bank, found, low_balance.REASON if waits else "")
         return found
 
 
@@ -50,6 +51,9 @@ def dispute(
     """
     with _work_on(bank, intent_id):
         charge = _disputable(bank, intents.find(bank, intent_id))
+        if not inquiry:
+            refunds.give_up_pending(bank, charge)
+            charge = _disputable(bank, intents.find(bank, intent_id))
         if reason not in disputes.NETWORK_CODES:
             raise errors.Refusal(f"reason must be one of {', '.join(disputes.NETWORK_CODES)}.")
         left = balance.left(charge)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from florin_sandbox import accounts, bank_debits, disputes, intents, payouts, refunds, sessions
+from florin_sandbox import accounts, bank_debits, disputes, intents, low_balance, payouts, refunds, sessions
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -28,10 +28,12 @@ DOERS: dict[str, Callable[[Bank, Json], None]] = {
 
 def settle(bank: Bank) -> None:
     """Bring everything up to the clock. Safe to call as often as one likes."""
+    refunds.release(bank, low_balance.accounts(bank))
     while overdue := bank.store.overdue(bank.clock.now()):
         with bank.store.transaction():
             for thing in overdue:
                 _see(bank, thing["id"])
+    refunds.release(bank, low_balance.accounts(bank))
     payouts.payday(bank)
     bank.courier.wake()
 

@@ -1,8 +1,9 @@
 """Refunds: captured money going back, never more than was taken; pending -> succeeded -> failed at worst."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from florin_sandbox import balance, errors, events, money, moves, shapes
+from florin_sandbox import balance, errors, events, low_balance, money, moves, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -86,6 +87,9 @@ def _give_back(bank: Bank, charge: Json, amount: int, wish: Wish) -> Json:
     )
     refund["balance_transaction"] = balance.book_refund(bank, refund, charge)["id"]
     due = None if course.after is None else now + course.after
+    if low_balance.is_short(bank, charge["currency"]):
+        refund.update(status="pending", pending_reason=low_balance.REASON)
+        due = now + low_balance.LONGEST_WAIT
     bank.store.add(refund, parent=charge["payment_intent"], due=due, private={"then": course.then})
     charge["amount_refunded"] += amount
     charge["refunded"] = balance.left(charge) == 0
@@ -109,11 +113,33 @@ def _course(bank: Bank, charge: Json) -> Course:
 
 
 def come_due(bank: Bank, refund: Json) -> None:
-    """The bank's answer to a refund."""
-    if bank.store.private(refund["id"])["then"] == "failed":
+    """The bank's answer to a refund, or the end of waiting for the balance."""
+    if refund.get("pending_reason") == low_balance.REASON:
+        fail(bank, refund, low_balance.REASON)
+    elif bank.store.private(refund["id"])["then"] == "failed":
         fail(bank, refund)
     else:
         succeed(bank, refund)
+
+
+def release(bank: Bank, accounts: Iterable[str]) -> None:
+    """Send the refunds of accounts that waited for the balance and are covered by now."""
+    for account in accounts:
+        with bank.store.transaction(), bank.store.scope(account):
+            for refund in low_balance.covered(bank, account):
+                _send(bank, refund)
+
+
+def _send(bank: Bank, refund: Json) -> None:
+    course = _course(bank, bank.store.get("charge", refund["charge"]) or {})
+    due = None if course.after is None else bank.clock.now() + course.after
+    if course.status == "succeeded":
+        succeed(bank, refund)
+    else:
+        refund.update(pending_reason="processing")
+        bank.store.save(refund)
+        events.emit(bank, "refund.updated", refund)
+    bank.store.set_due(refund["id"], due)
 
 
 def succeed(bank: Bank, refund: Json) -> None:
@@ -156,7 +182,7 @@ def fail(bank: Bank, refund: Json, reason: str = "") -> None:
 
 
 def give_up_pending(bank: Bank, charge: Json) -> None:
-    """The payer's bank took the money back itself: refunds that are still on their way fail."""
+    """The payer's bank takes the money back itself: refunds that are still on their way fail."""
     for refund in bank.store.children(KIND, charge["payment_intent"]):
         if refund["charge"] == charge["id"] and refund["status"] == "pending":
             fail(bank, refund, PENDING_DISPUTED)

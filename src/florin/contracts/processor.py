@@ -141,7 +141,8 @@ class RefundReport:
     """What the processor says about one refund.
 
     ``refund`` is the key of ours, empty when somebody made it at the processor's dashboard. ``fee`` is what
-    of the processor's fee comes back with it, once known.
+    of the processor's fee comes back with it, once known. ``awaits_balance`` says that a pending one is not
+    sent before the balance at the processor covers it.
     """
 
     reference: str
@@ -151,6 +152,7 @@ class RefundReport:
     failure: RefundFailure = RefundFailure.UNKNOWN
     code: Code = NO_CODE
     fee: Money | None = None
+    awaits_balance: bool = False
 
 
 class DisputeOutcome(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, Sum
+from django.db.models import Exists, Max, OuterRef, Q, Sum
 
 from florin.contracts.processor import MovementKind
 from florin.domain.disputes.models import Dispute
@@ -50,7 +50,7 @@ class Standing:
 
     ``taken`` is the movement that brought it in, ``untaken`` what of it was reversed because it was not taken
     after all, ``later`` are those that followed. ``moved_at`` is when we booked something last; ``is_asking``
-    while a refund waits for the processor's answer.
+    while a refund waits for the processor's answer, or has not moved anything there yet.
     """
 
     payment: Payment
@@ -122,7 +122,9 @@ def _standings(keys: Sequence[UUID]) -> list[Standing]:
         row = rows[key]
         row.booked[_CONTESTED if kind == Entry.Kind.RETURN else about, currency] += int(amount)
         row.moved_at = max(at, row.moved_at or at)
-    asking = Refund.objects.filter(payment__in=keys, state=RefundState.REQUESTED)
+    told = Movement.objects.filter(payment=OuterRef("payment"), source=OuterRef("reference"))
+    unmoved = Q(~Exists(told), state=RefundState.PENDING)
+    asking = Refund.objects.filter(Q(state=RefundState.REQUESTED) | unmoved, payment__in=keys)
     for key in asking.values_list("payment", flat=True):
         rows[key].is_asking = True
     return list(rows.values())

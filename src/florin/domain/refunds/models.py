@@ -41,6 +41,9 @@ class Refund(Keyed):
     reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's.")
     failure = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=120, blank=True, help_text="What the scheme calls the failure.")
+    awaits_balance = models.BooleanField(
+        default=False, help_text="Not sent before the balance at the processor covers it."
+    )
     press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was asked for.")
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=254, help_text="Staff, or the processor's dashboard.")

@@ -120,6 +120,11 @@ def due(now: datetime) -> QuerySet[Refund]:
     return Refund.objects.filter(state__in=under_way, check_at__lte=now).order_by("check_at")
 
 
+def awaiting_balance(company: Company) -> QuerySet[Refund]:
+    """Return refunds that are not sent before the balance at the processor covers them."""
+    return Refund.objects.filter(company=company, state=Refund.State.PENDING, awaits_balance=True)
+
+
 def waiting(company: Company) -> QuerySet[Refund]:
     """Return refunds that failed lately and that nobody has made again."""
     later = Refund.objects.filter(payment=OuterRef("payment"), requested_at__gt=OuterRef("requested_at"))

@@ -91,6 +91,7 @@ def record(payment: Payment, report: RefundReport) -> Change | None:
     if before == RefundState.FAILED:
         return None
     refund.reference, refund.unsure_since = report.reference, None
+    refund.awaits_balance = report.awaits_balance
     if report.fee is not None and report.fee.currency == refund.currency:
         booking.learn_fee(refund, report.fee.minor)
     after = RefundState(report.outcome.value)
@@ -209,6 +210,7 @@ def _book_outside(payment: Payment, report: RefundReport) -> Change | None:
         return None  # what came back before we heard of it moved nothing in the end
     refund = _new(payment, report.amount.minor, by=PROCESSOR)
     refund.reference, refund.state, refund.is_outside = report.reference, state, True
+    refund.awaits_balance = report.awaits_balance
     refund.reason = _("Made at the processor's dashboard")
     refund.check_at = clock.now() + _PENDING_PAUSE
     booking.take_anywhere(refund)

@@ -114,6 +114,18 @@ def _failed_refunds(company: Company) -> Line | None:
     return Line(text=text, path=f"{reverse('office:refunds')}?state=failed", count=count, tone="bad")
 
 
+def _short_refunds(company: Company) -> Line | None:
+    count = refunds.awaiting_balance(company).count()
+    if not count:
+        return None
+    text = ngettext(
+        "Refund waits for money in the account at the processor",
+        "Refunds wait for money in the account at the processor",
+        count,
+    )
+    return Line(text=text, path=f"{reverse('office:refunds')}?state=pending", count=count, tone="bad")
+
+
 def _differences(company: Company) -> Line | None:
     count = settled.open_differences(company).count()
     if not count:
@@ -146,6 +158,7 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.REFUND, _inquiries),
     (Right.REFUND, _returned_payments),
     (Right.REFUND, _failed_refunds),
+    (Right.REFUND, _short_refunds),
     (Right.RECEIVE_PAYMENT, _failed_debits),
     (Right.RECEIVE_PAYMENT, _silent_debits),
     (Right.RECEIVE_PAYMENT, _overpayments),

@@ -92,8 +92,17 @@ def _row(one: Refund) -> dict[str, object]:
     return {
         "refund": one,
         "state": STATES[RefundState(one.state)],
-        "why": refund_failures.words(one.failure) if one.state == RefundState.FAILED else "",
+        "why": _why(one),
     }
+
+
+def _why(one: Refund) -> str:
+    """Say why a refund failed, or what it waits for."""
+    if one.state == RefundState.FAILED:
+        return refund_failures.words(one.failure)
+    if one.state == RefundState.PENDING and one.awaits_balance:
+        return _("It waits until the balance at the processor covers it.")
+    return ""
 
 
 def _ask(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:

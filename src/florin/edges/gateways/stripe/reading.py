@@ -181,6 +181,8 @@ def refund_report(refund: Mapping[str, Any]) -> RefundReport:
         failure=words.refund_failure(refund.get("failure_reason") or ""),
         code=Code(_SCHEME, refund.get("failure_reason") or ""),
         fee=-fee if fee else fee,
+        awaits_balance=outcome == RefundOutcome.PENDING
+        and refund.get("pending_reason") == "insufficient_funds",
     )
 
 
