@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("refunds", "0003_keep_what_schemes_call_reasons"),
+        ("refunds", "0004_take_long_references"),
     ]
 
     operations = [
