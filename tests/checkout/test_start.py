@@ -12,6 +12,7 @@ from florin.contracts.processor import Outcome
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt
 from florin.flows import start_checkout
+from florin.kernel.errors import ProcessorAway
 from testing.bank import Bank
 
 
@@ -58,7 +59,7 @@ def test_with_the_processor_away_the_bill_stays_and_says_that_nothing_was_charge
     payer: Client, link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object, **__: object) -> str:
-        raise start_checkout.ProcessorAway("Nothing was charged; please try again in a minute.")
+        raise ProcessorAway("Nothing was charged; please try again in a minute.")
 
     monkeypatch.setattr(start_checkout, "start", away)
     answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))

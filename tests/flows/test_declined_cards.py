@@ -135,7 +135,7 @@ def test_who_comes_back_while_we_do_not_know_is_not_told_that_nothing_was_charge
 
 @pytest.mark.parametrize(
     ("answer", "charged", "reasons"),
-    [("complete", 10_000, []), ("abandon", 0, []), ("fail", 0, ["payment_intent_authentication_failure"])],
+    [("complete", 10_000, []), ("abandon", 0, []), ("fail", 0, ["not_authenticated"])],
 )
 def test_a_card_that_the_bank_wants_to_be_sure_about(
     owner: User, bank: Bank, *, answer: str, charged: int, reasons: list[str]

@@ -23,10 +23,9 @@ from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import deliver_outbox, handle_notice, onboard_account, refund_payment, settle_payment
-from florin.flows.onboard_account import ProcessorAway
 from florin.flows.start_checkout import NotPayable
 from florin.kernel import clock
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.errors import Conflict, ProcessorAway, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
 from testing.onboarding import account_of, active, fill_in, go_on, judge, letters, told
@@ -97,7 +96,7 @@ def test_without_a_country_nothing_is_opened(admin: User, bank: Bank, country: s
     [
         ("12-3450001", State.INCOMPLETE, ["person_document"], "past_due"),
         ("12-3450002", State.REJECTED, [], "refused"),
-        ("12-3450003", State.PENDING, [], "requirements.pending_verification"),
+        ("12-3450003", State.PENDING, [], "verifying"),
     ],
 )
 def test_the_state_is_what_the_processor_decides(
@@ -271,7 +270,7 @@ def test_an_account_that_has_left_us_takes_no_payments(admin: User, bank: Bank) 
 
     account = onboard_account.refresh(admin.company)
 
-    assert (account.state, account.reason) == (State.SUSPENDED, "account_invalid")
+    assert (account.state, account.reason) == (State.SUSPENDED, "unreachable")
 
 
 # ---- the installation's own account ----

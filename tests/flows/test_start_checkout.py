@@ -18,9 +18,9 @@ from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, settle_payment, start_checkout, write_order
-from florin.flows.start_checkout import BillChanged, NotPayable, ProcessorAway
+from florin.flows.start_checkout import BillChanged, NotPayable
 from florin.kernel import clock
-from florin.kernel.errors import NotFound
+from florin.kernel.errors import NotFound, ProcessorAway
 from florin.kernel.money import Money
 from testing.bank import Bank
 from testing.races import at_once

@@ -19,7 +19,7 @@ from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import settle_payment, start_checkout
-from florin.kernel.errors import Refusal
+from florin.kernel.errors import ProcessorAway, Refusal
 from testing.bank import Bank
 
 CARD = {"method": "card", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123"}
@@ -190,7 +190,7 @@ def test_a_session_that_nobody_was_led_to_is_given_up_when_it_has_ended(
     owner: User, bank: Bank, hours_later: Callable[[], None]
 ) -> None:
     bank.break_down("session.create", "500_sticky", times=1000)
-    with pytest.raises(start_checkout.ProcessorAway):
+    with pytest.raises(ProcessorAway):
         press_pay(make_link(owner))
     hours_later()
     attempt = Attempt.objects.get()

@@ -45,7 +45,9 @@ MAY_OPEN = {
     **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
     **dict.fromkeys(["batch", "batch-progress"], SENDERS),
     **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
-    **dict.fromkeys(["disputes", "payment-nsf", "payment-chargeback", "payment-fee"], MONEY),
+    **dict.fromkeys(
+        ["disputes", "dispute-answer", "payment-nsf", "payment-chargeback", "payment-fee"], MONEY
+    ),
     **dict.fromkeys(["refunds", "payment-refund"], MONEY),
     **dict.fromkeys(["reconciliation", "reconcile", "difference-settle"], MONEY),
     **dict.fromkeys(["payouts", "payout", "settlement", "settlement-download", "settlement-mail"], REPORTERS),

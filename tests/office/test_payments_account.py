@@ -135,13 +135,13 @@ def test_an_address_of_the_form_that_was_used_says_to_go_on(admin: User) -> None
     ("state", "told", "says"),
     [
         (State.INCOMPLETE, {"wanted": ["person_document"]}, "identity document"),
-        (State.INCOMPLETE, {"wanted": ["a.thing.nobody.knows"]}, "a.thing.nobody.knows"),
+        (State.INCOMPLETE, {"wanted": ["a.thing.nobody.knows"]}, "Something else"),
         (State.PENDING, {}, "The processor is verifying"),
         (State.ACTIVE, {}, "Your customers can pay online"),
         (State.ACTIVE, {"wanted": ["external_account"]}, "The processor asks for more"),
         (State.SUSPENDED, {"reason": "under_review"}, "The processor is reviewing the account"),
         (State.REJECTED, {"reason": "fraud"}, "The processor suspects fraud"),
-        (State.SUSPENDED, {"reason": "because"}, "because"),
+        (State.SUSPENDED, {"reason": "because"}, "The processor has stopped"),
     ],
 )
 def test_each_state_says_what_it_means(

@@ -48,7 +48,8 @@ class MoneyNews:
 
     ``number`` is the payment's or the refund's, ``reason`` a sentence or a return code, ``reference`` the
     processor's, ``state`` how the thing stands where a topic has several ends (a dispute's state).
-    ``answer_by`` is the last day to answer, on the page ``answer_at``, if there is something to answer.
+    ``answer_by`` is the last day to answer, if there is something to answer; ``answer_at`` is set only in
+    letters that were queued when they still led to the processor itself.
     ``fee`` is what the customer is charged for it, if anything; ``credited``, what of the amount is an open
     credit of theirs now, in minor units.
     """

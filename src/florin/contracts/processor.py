@@ -163,6 +163,8 @@ class DisputeOutcome(StrEnum):
     UNDER_REVIEW = "under_review"
     WON = "won"
     LOST = "lost"
+    APPEALABLE = "appealable"  # lost, but an appeal is still taken
+    APPEALED = "appealed"  # lost, but the decision is being looked at again
     CLOSED = "closed"  # an inquiry that came to nothing
 
 

@@ -5,10 +5,13 @@ report -> dispute; its money held, back, or gone -> timeline -> mails -> stale s
 
 from uuid import UUID
 
-from florin.contracts.processor import DisputeReport
+from django.utils.translation import gettext as _
+
+from florin.contracts.processor import DisputeReport, GatewayError, GatewayRefusal
 from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
 from florin.domain.disputes import services as disputes
-from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.disputes.lifecycle import LOSSES, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.disputes.services import News
 from florin.domain.outbox.models import Message
@@ -19,6 +22,7 @@ from florin.edges.gateways import registry
 from florin.flows import return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
+from florin.kernel.errors import NotFound, ProcessorAway, Refusal
 from florin.kernel.money import Money
 
 _PATH = "/office/payments/disputes/"
@@ -28,6 +32,8 @@ _KINDS = {
     DisputeState.UNDER_REVIEW: activity.Kind.DISPUTE_REVIEWED,
     DisputeState.WON: activity.Kind.DISPUTE_WON,
     DisputeState.LOST: activity.Kind.DISPUTE_LOST,
+    DisputeState.APPEALABLE: activity.Kind.APPEAL_OPENED,
+    DisputeState.APPEALED: activity.Kind.APPEAL_REVIEWED,
     DisputeState.CLOSED: activity.Kind.DISPUTE_CLOSED,
 }
 
@@ -50,25 +56,40 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
         stale_sessions.expire_wanting(returns.items_of(news.regained))
     if news.moved_on:
         _note(news, changed)
-        if news.dispute.state != DisputeState.UNDER_REVIEW:
-            _tell_company(news, changed)
+        if state := _news_of(news):
+            _tell_company(news, changed, state=state)
     return True
 
 
-def page_of(dispute: Dispute) -> str:
-    """Return the address of the processor's page on which evidence is given."""
+def page_of(company: Company, dispute_id: UUID) -> str:
+    """Return the address at the processor where evidence about a dispute is given; it may work only once.
+
+    Raises:
+        NotFound: if the company has no such dispute.
+        Refusal: if the processor does not answer, or has no page for it.
+    """
+    dispute = Dispute.objects.select_related("payment").filter(company=company, pk=dispute_id).first()
+    if dispute is None:
+        raise NotFound(_("There is no such dispute."))
     payment = dispute.payment
-    return registry.get(payment.gateway, payment.account).dispute_page(dispute.reference)
+    try:
+        return registry.get(payment.gateway).dispute_page(dispute.reference, account=payment.account)
+    except GatewayRefusal as problem:
+        raise Refusal(
+            _("The processor has no page for this dispute. Sign in there, and look for %(reference)s.")
+            % {"reference": dispute.reference}
+        ) from problem
+    except GatewayError as problem:
+        raise ProcessorAway(
+            _("The payment processor does not answer. Nothing is lost; please try again in a minute.")
+        ) from problem
 
 
 def _note(news: News, changed: list[Reopened]) -> None:
     """Write on the timeline what has happened: two lines if it was decided before we heard of it."""
     dispute = news.dispute
     is_inquiry = dispute.state in {DisputeState.INQUIRY, DisputeState.CLOSED}  # only an inquiry is closed
-    kinds = [_KINDS[DisputeState(dispute.state)]]
-    if news.was is None and kinds != [activity.Kind.DISPUTE_OPENED]:
-        kinds.insert(0, activity.Kind.DISPUTE_OPENED)
-    for kind in kinds:
+    for kind in _turns(news):
         activity.note(
             dispute.company_id,
             kind,
@@ -83,10 +104,37 @@ def _note(news: News, changed: list[Reopened]) -> None:
         )
 
 
-def _tell_company(news: News, changed: list[Reopened]) -> None:
-    """Tell the company how a dispute stands, and until when and where it can answer."""
+def _turns(news: News) -> list[activity.Kind]:
+    """Return what has happened, in order: more than one thing if it went on before we heard of it."""
+    state, kinds = DisputeState(news.dispute.state), []
+    if news.was is None and _KINDS[state] != activity.Kind.DISPUTE_OPENED:
+        kinds.append(activity.Kind.DISPUTE_OPENED)
+    if state in LOSSES and news.was not in LOSSES:
+        kinds.append(activity.Kind.DISPUTE_LOST)
+    elif state == DisputeState.LOST:
+        kinds.append(activity.Kind.APPEAL_LOST)
+    return kinds if state == DisputeState.LOST else [*kinds, _KINDS[state]]
+
+
+def _news_of(news: News) -> str:
+    """Name the news for the company's mail; nothing if only the bank is at work, and all is as it was."""
+    state, lost_before = DisputeState(news.dispute.state), news.was in LOSSES
+    match state:
+        case DisputeState.UNDER_REVIEW:
+            return ""
+        case DisputeState.APPEALED:
+            return "" if lost_before else DisputeState.LOST.value
+        case DisputeState.WON if lost_before:
+            return "won_after_all"
+        case DisputeState.LOST if lost_before:
+            return "appeal_lost"
+        case _:
+            return state.value
+
+
+def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
+    """Tell the company how a dispute stands, and until when it can answer."""
     dispute = news.dispute
-    after_all = dispute.state == DisputeState.WON and news.was == DisputeState.LOST
     company = dispute.payment.company
     until = None if dispute.closed_at else dispute.due_by
     answer_by = clock.local(until, company.time_zone) if until else None
@@ -101,11 +149,10 @@ def _tell_company(news: News, changed: list[Reopened]) -> None:
             number=dispute.payment.number,
             reason=dispute.reason,
             reference=dispute.reference,
-            state="won_after_all" if after_all else dispute.state,
+            state=state,
             lines=return_payment.news_lines(changed),
             credited=_credited(news),
             answer_by=answer_by,
-            answer_at=page_of(dispute) if answer_by else "",
             path=_PATH,
         ),
         Message.Kind.DISPUTE_NOTICE,

@@ -38,19 +38,13 @@ from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import stale_sessions
 from florin.kernel import clock
-from florin.kernel.errors import Refusal
+from florin.kernel.errors import ProcessorAway, Refusal
 
 PAGE = "/office/payments/account/"
 
 _log = logging.getLogger(__name__)
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 Answer = TypeVar("Answer")
-
-
-class ProcessorAway(Refusal):
-    """The processor does not answer; nothing was lost, and the Admin may press again."""
-
-    status = 503
 
 
 def go_on(company: Company, *, country: str, by: User) -> str:

@@ -28,7 +28,7 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
 from florin.domain.disputes import queries as disputes
-from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating
 from florin.domain.payments.models import Payment
@@ -178,7 +178,7 @@ def _contested(payment: Payment) -> str:
     """Say what a dispute has against a refund; refunds and disputes do not know each other, and meet here."""
     if disputes.blocks(payment):
         return _("The payer disputes this payment; wait until the payer's bank has decided.")
-    if disputes.of_payment(payment).filter(state=DisputeState.LOST).exists():
+    if disputes.of_payment(payment).filter(state__in=LOSSES).exists():
         return _("This payment has gone back to the payer by a dispute that was lost.")
     return ""
 

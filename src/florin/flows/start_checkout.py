@@ -30,7 +30,7 @@ from florin.domain.payments import attempts, bill
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.errors import Conflict, ProcessorAway, Refusal
 from florin.kernel.money import Money
 
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
@@ -46,12 +46,6 @@ class BillChanged(Conflict):
 
 class NotPayable(Conflict):
     """There is nothing that can be paid now; the bill's page says why."""
-
-
-class ProcessorAway(Refusal):
-    """The processor does not answer, or not to us; nothing was charged, and the payer may try again."""
-
-    status = 503
 
 
 def start(token: str, *, seen: Money, nonce: str, method: Method | None = None) -> str:

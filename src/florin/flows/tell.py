@@ -20,9 +20,9 @@ from florin.kernel.money import Money
 class Happening:
     """What is to be told; ``event`` names it once for all, ``subjects`` whose timelines show the mails.
 
-    ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office;
-    ``answer_at`` is the processor's page for whoever has to answer until ``answer_by``; ``fee`` is what the
-    customer is charged for it; ``credited``, what of the amount is an open credit of theirs now.
+    ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office, on
+    which it can be answered until ``answer_by``; ``fee`` is what the customer is charged for it;
+    ``credited``, what of the amount is an open credit of theirs now.
     """
 
     event: str
@@ -40,7 +40,6 @@ class Happening:
     link: UUID | None = None
     path: str = "/office/"
     answer_by: date | None = None
-    answer_at: str = ""
     fee: NewsFee | None = None
     credited: Money | None = None
 
@@ -96,7 +95,6 @@ def _news(happening: Happening, kind: Message.Kind, language: str) -> MoneyNews:
         state=happening.state,
         lines=tuple(happening.lines),
         answer_by=happening.answer_by,
-        answer_at=happening.answer_at,
         fee=happening.fee,
         credited=happening.credited.minor if happening.credited else 0,
     )

@@ -28,5 +28,11 @@ class Conflict(Refusal):
     status = 409
 
 
+class ProcessorAway(Refusal):
+    """The payment processor does not answer, or not to us; nothing was lost, and one may press again."""
+
+    status = 503
+
+
 class PressReused(Conflict):
     """A form that has done its work comes again with something else on it; the sentence says what it did."""

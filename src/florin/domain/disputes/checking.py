@@ -26,7 +26,7 @@ _CHECKS = {
     """,
     "a dispute that is lost or closed holds nothing": """
         SELECT reference, held::text FROM disputes_dispute
-        WHERE held <> 0 AND state IN ('lost', 'closed')
+        WHERE held <> 0 AND state IN ('lost', 'appealable', 'appealed', 'closed')
     """,
 }
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from florin.contracts.processor import LONGEST_REFERENCE
 from florin.domain.companies.models import Company
-from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.disputes.lifecycle import AWAITING_ANSWER, DisputeState
 from florin.domain.payments.models import Payment
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
@@ -42,6 +42,11 @@ class Dispute(Keyed):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.state}"
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the company can still say something."""
+        return self.state in AWAITING_ANSWER
 
     @property
     def money(self) -> Money:

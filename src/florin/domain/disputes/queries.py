@@ -6,14 +6,13 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, Q, QuerySet, When
 from django.db.models.functions import Cast, Coalesce, Extract
 
-from florin.domain.disputes.lifecycle import OPEN, DisputeState
+from florin.domain.disputes.lifecycle import AWAITING_ANSWER, LOSSES, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Payment
 
-AWAITING_ANSWER = frozenset({DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE})
 # While the payer's bank has the money, the processor refunds nothing; during an inquiry it still does.
-_BLOCKING = OPEN - {DisputeState.INQUIRY}
+_BLOCKING = OPEN - LOSSES - {DisputeState.INQUIRY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

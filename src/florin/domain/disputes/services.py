@@ -4,6 +4,7 @@ inquiry: nothing moves
 opened:  the money is held            processor -> disputed, its fee to the fees
 won:     it comes back                disputed -> processor
 lost:    it is gone                   disputed <- wherever the payment's money stands: invoices are open again
+appeal:  it stays gone, until that is won
 won after all: back the same two ways, so that the invoices are paid again as far as they are still owed
 """
 
@@ -13,7 +14,7 @@ from enum import IntEnum
 from django.db.models import Sum
 
 from florin.contracts.processor import DisputeOutcome, DisputeReport
-from florin.domain.disputes.lifecycle import DISPUTE, OPEN, DisputeState
+from florin.domain.disputes.lifecycle import DISPUTE, LOSSES, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Line
@@ -115,7 +116,7 @@ def _target(report: DisputeReport) -> _Place:
     """Say where the money is by what the processor tells: it has withdrawn it, or not, or for good."""
     if not report.withdrawn:
         return _Place.OURS
-    return _Place.GONE if report.outcome == DisputeOutcome.LOST else _Place.HELD
+    return _Place.GONE if _state(report.outcome) in LOSSES else _Place.HELD
 
 
 def _place(dispute: Dispute) -> _Place:

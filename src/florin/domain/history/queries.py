@@ -18,8 +18,8 @@ from florin.domain.refunds.models import Refund
 from florin.kernel import return_codes
 from florin.kernel.money import Money
 
-_CONTESTED = sorted([*disputes.OPEN, disputes.DisputeState.LOST])
-_LOST = disputes.DisputeState.LOST
+_CONTESTED = sorted(disputes.OPEN | disputes.LOSSES)
+_LOST = sorted(disputes.LOSSES)
 _ASKED = disputes.DisputeState.INQUIRY
 
 
@@ -117,9 +117,9 @@ def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
     returns = Return.objects.filter(payment=OuterRef("pk"))
     returned = Q(Exists(returns.exclude(code=return_codes.CHARGED_BACK)))
     contested = Dispute.objects.filter(payment=OuterRef("pk"), state__in=_CONTESTED)
-    disputed = Q(Exists(contested.exclude(state__in=[_LOST, _ASKED])))
+    disputed = Q(Exists(contested.exclude(state__in=[*_LOST, _ASKED])))
     asked = Q(Exists(contested.filter(state=_ASKED)))
-    charged_back = Q(Exists(contested.filter(state=_LOST)))
+    charged_back = Q(Exists(contested.filter(state__in=_LOST)))
     charged_back |= Q(Exists(returns.filter(code=return_codes.CHARGED_BACK)))
     refunded = Q(Exists(_refunds()))
     taken = undone | returned | charged_back | disputed | asked
@@ -151,7 +151,7 @@ def _refunded(keys: Collection[UUID]) -> dict[UUID, int]:
 def _taken_away(keys: Collection[UUID]) -> dict[UUID, Fate]:
     """Return which payments are not ours any more, or may not be."""
     contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED).values_list("payment", "state")
-    lost = {payment for payment, state in contested if state == _LOST}
+    lost = {payment for payment, state in contested if state in _LOST}
     found = {payment: Fate.INQUIRY for payment, _state in contested}
     found |= {payment: Fate.DISPUTED for payment, state in contested if state != _ASKED}
     returned = Return.objects.filter(payment__in=keys).values_list("payment", "code")

@@ -171,9 +171,9 @@ class GuardedGateway:
         """See ``Gateway.account``."""
         return self._call("account", self._gateway.account, account)
 
-    def dispute_page(self, reference: str) -> str:
+    def dispute_page(self, reference: str, *, account: str = "") -> str:
         """See ``Gateway.dispute_page``."""
-        return self._gateway.dispute_page(reference)
+        return self._call("dispute_page", self._gateway.dispute_page, reference, account=account)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """See ``Gateway.read_notice``."""

@@ -99,8 +99,14 @@ class Gateway(Protocol):
     def account(self, account: str) -> AccountReport:
         """Return how an account stands; the empty name is the installation's own."""
 
-    def dispute_page(self, reference: str) -> str:
-        """Return the address of the processor's page on which evidence is given (no call)."""
+    def dispute_page(self, reference: str, *, account: str = "") -> str:
+        """Return the address at the processor where evidence about a dispute of an account is given.
+
+        It may work only once, and soon: it is made when somebody wants to go there.
+
+        Raises:
+            GatewayRefusal: if the processor makes none for this account.
+        """
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """Check the signature of what a processor sent, and return its notices, each with whom it is about.

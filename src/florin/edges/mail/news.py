@@ -271,7 +271,7 @@ def _refund_failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911 - a table
     match news.state:
         case "inquiry":
             return _Words(
@@ -311,6 +311,24 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
                     _("The customer was told. Agree with them how they pay now."),
                 ),
                 lines=_("Open again"),
+                button=_("Open the disputes"),
+            )
+        case "appealable":
+            return _Words(
+                _("Lost dispute can be appealed: %(amount)s of %(customer)s") % parts,
+                _("A lost dispute can be appealed"),
+                (
+                    _("The money is gone. The invoices that it had paid are open again."),
+                    _("If you appeal in time, the payer's bank decides once more."),
+                ),
+                lines=_("Open again"),
+                button=_("Open the disputes"),
+            )
+        case "appeal_lost":
+            return _Words(
+                _("Appeal lost: %(amount)s of %(customer)s") % parts,
+                _("An appeal was lost"),
+                (_("The bank has decided for the payer once more. Nothing else changes."),),
                 button=_("Open the disputes"),
             )
         case "closed":

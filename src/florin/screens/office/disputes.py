@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from florin.contracts import dispute_reasons
 from florin.domain.companies.models import Company
 from florin.domain.disputes import queries
-from florin.domain.disputes.lifecycle import OPEN, DisputeState
+from florin.domain.disputes.lifecycle import AWAITING_ANSWER, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.disputes.queries import Wanted
 from florin.domain.staff.rights import Right
@@ -31,6 +31,8 @@ STATES = {
     DisputeState.UNDER_REVIEW: gettext_lazy("Under review"),
     DisputeState.WON: gettext_lazy("Won"),
     DisputeState.LOST: gettext_lazy("Lost"),
+    DisputeState.APPEALABLE: gettext_lazy("Lost, can be appealed"),
+    DisputeState.APPEALED: gettext_lazy("Lost, under appeal"),
     DisputeState.CLOSED: gettext_lazy("Closed"),
 }
 
@@ -40,12 +42,11 @@ _MOST_URGENT_FIRST = (Column("turn", int), Column("urgency", int), Column("pk", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A dispute as staff see it; ``answer_by`` if an answer is wanted, ``page`` is the processor's for it."""
+    """A dispute as staff see it; ``answer_by`` if an answer is wanted."""
 
     dispute: Dispute
     reason: str
     state: str
-    page: str
     answer_by: date | None
     today: date
 
@@ -60,7 +61,7 @@ class Row:
         match self.dispute.state:
             case DisputeState.WON:
                 return "good"
-            case DisputeState.LOST:
+            case DisputeState.LOST | DisputeState.APPEALED:
                 return "bad"
             case DisputeState.CLOSED:
                 return "plain"
@@ -68,6 +69,11 @@ class Row:
                 return "open"
             case _:
                 return "warn"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to see or to answer at the processor."""
+        return self.dispute.state in OPEN
 
     @property
     def is_late(self) -> bool:
@@ -96,6 +102,15 @@ def disputes(request: StaffRequest) -> HttpResponse:
     return page(request, "dispute_rows.html" if part else "disputes.html", context)
 
 
+@require_POST
+@needs(Right.REFUND)
+def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Lead to the processor's page for a dispute, which is asked for now: some open only once, and soon."""
+    leads_to = HttpResponseRedirect(contest_payment.page_of(request.user.company, pk))
+    leads_to.status_code = 303
+    return leads_to
+
+
 def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
     """Say of disputes what staff want to know (no query)."""
     return [
@@ -103,7 +118,6 @@ def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
             dispute=dispute,
             reason=dispute_reasons.reason(dispute.reason),
             state=str(STATES[DisputeState(dispute.state)]),
-            page=contest_payment.page_of(dispute) if dispute.state in OPEN else "",
             answer_by=_answer_by(dispute, company),
             today=clock.today(company.time_zone),
         )
@@ -112,6 +126,6 @@ def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
 
 
 def _answer_by(dispute: Dispute, company: Company) -> date | None:
-    if dispute.due_by is None or dispute.state not in queries.AWAITING_ANSWER:
+    if dispute.due_by is None or dispute.state not in AWAITING_ANSWER:
         return None
     return clock.local(dispute.due_by, company.time_zone)

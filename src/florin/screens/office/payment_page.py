@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from florin.contracts.processor import MovementKind
 from florin.domain.disputes import queries as disputes
-from florin.domain.disputes.lifecycle import DisputeState
-from florin.domain.disputes.queries import AWAITING_ANSWER
+from florin.domain.disputes.lifecycle import LOSSES
+from florin.domain.disputes.models import Dispute
 from florin.domain.history import queries as history
 from florin.domain.history.queries import Aftermath, Fate, Row
 from florin.domain.invoices.models import Invoice
@@ -28,7 +28,7 @@ from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
-from florin.flows import contest_payment, nsf_fee
+from florin.flows import nsf_fee
 from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -118,7 +118,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         **_payout(shown),
         "may": _may(request, row, after),
-        "answer_at": _answer_at(request, after),
+        "unanswered": _unanswered(request, after),
         "until": refunds.last_day(shown),
         "stories": told,
         "mark": _mark(told),
@@ -151,7 +151,7 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
 
 def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
     """Say what the return of a payment brought about, or a dispute that was lost, if it came back."""
-    back, lost = after.returned, [one for one in after.disputes if one.state == DisputeState.LOST]
+    back, lost = after.returned, [one for one in after.disputes if one.state in LOSSES]
     if back is not None:
         key, at = back.entry.key, back.returned_at
         said = _("Returned: %(returned)s.") % {"returned": return_codes.sentence(back.code)}
@@ -167,11 +167,10 @@ def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
     return CameBack(said=said, note=note, at=at, open=open_again, fee=nsf_fee.of_payment(shown))
 
 
-def _answer_at(request: StaffRequest, after: Aftermath) -> str:
-    """Return where a dispute that waits for an answer gets it, for whoever may give it; or nothing."""
-    waiting = (dispute for dispute in after.disputes if dispute.state in AWAITING_ANSWER)
-    dispute = next(waiting, None)
-    return contest_payment.page_of(dispute) if dispute and request.user.may(Right.REFUND) else ""
+def _unanswered(request: StaffRequest, after: Aftermath) -> Dispute | None:
+    """Return a dispute that waits for an answer, for whoever may give it."""
+    waiting = (dispute for dispute in after.disputes if dispute.is_answerable)
+    return next(waiting, None) if request.user.may(Right.REFUND) else None
 
 
 def _places(shown: Payment) -> list[Place]:

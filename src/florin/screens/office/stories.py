@@ -45,6 +45,7 @@ NEWS = [
     Kind.DISPUTE_OPENED,
     Kind.DISPUTE_WON,
     Kind.DISPUTE_LOST,
+    Kind.APPEAL_OPENED,
     Kind.PAID_OUT,
     Kind.PAYOUT_FAILED,
 ]
@@ -81,6 +82,9 @@ _LOOKS = {
     Kind.DISPUTE_LOST: ("scale", "bad"),
     Kind.DISPUTE_REVIEWED: ("scale", "plain"),
     Kind.DISPUTE_CLOSED: ("scale", "plain"),
+    Kind.APPEAL_OPENED: ("scale", "plain"),
+    Kind.APPEAL_REVIEWED: ("scale", "plain"),
+    Kind.APPEAL_LOST: ("scale", "bad"),
     Kind.CREDIT_CREATED: ("receipt-percent", "plain"),
     Kind.CREDIT_CHANGED: ("receipt-percent", "plain"),
     Kind.CREDIT_SUBMITTED: ("receipt-percent", "plain"),

@@ -134,6 +134,7 @@ urlpatterns = [
     path("reconciliation/compare/", reconciliation.compare, name="reconcile"),
     path("reconciliation/<uuid:pk>/settle/", reconciliation.settle, name="difference-settle"),
     path("payments/disputes/", disputes.disputes, name="disputes"),
+    path("payments/disputes/<uuid:pk>/answer/", disputes.answer, name="dispute-answer"),
     path("payments/refunds/", refunds.refunds, name="refunds"),
     path("payments/<uuid:pk>/refund/", refunds.refund, name="payment-refund"),
     path("payments/<uuid:pk>/fee/", payment_fee.fee, name="payment-fee"),

@@ -5,6 +5,7 @@ confirms; ``requires_capture`` holds the money; an idempotency key replays the f
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,7 @@ class StripeGateway:
         self.capabilities = offers.capabilities(connect=connect)
         self._notice_secret = notice_secret
         self._dashboard = dashboard.rstrip("/")
+        self._mode = "/test" if "_test_" in api_key else ""
         self._key, self._base, self._seconds, self._account = api_key, base, seconds, account
         self._client = self._speaking_for(account)
 
@@ -214,9 +216,17 @@ class StripeGateway:
                 raise
             return reading.lost_account(account)
 
-    def dispute_page(self, reference: str) -> str:
-        """Say where the dashboard shows a dispute; see ``Gateway.dispute_page``."""
-        return f"{self._dashboard}/disputes/{reference}"
+    def dispute_page(self, reference: str, *, account: str = "") -> str:
+        """Say where a dispute is answered; see ``Gateway.dispute_page``.
+
+        The dashboard has an address for it, under /test for what was paid with test keys. A company whose
+        account this platform opened has the Express dashboard, for which only a link that signs it in will
+        do (Stripe's pages on the Express Dashboard and on login links); other accounts get none.
+        """
+        if account:
+            with suppress(GatewayRefusal):
+                return str(self._ask(self._client.v1.accounts.login_links.create, account)["url"])
+        return f"{self._dashboard}{self._mode}/disputes/{reference}"
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> tuple[Notice]:
         """Check Stripe's signature, under which comes one event; see ``Gateway.read_notice``."""

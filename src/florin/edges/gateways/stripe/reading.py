@@ -10,24 +10,20 @@ from florin.contracts.processor import (
     AccountReport,
     AccountStatus,
     DebitStatus,
-    DisputeOutcome,
     DisputeReport,
     GatewayError,
-    Itemised,
     Movement,
     MovementKind,
     Outcome,
     PayoutReport,
     PayoutWay,
-    RefundOutcome,
     RefundReport,
     Report,
     Unread,
 )
 from florin.contracts.reasons import Code, StopReason
-from florin.edges.gateways.stripe import words
+from florin.edges.gateways.stripe import states, words
 from florin.edges.gateways.stripe.amounts import from_stripe
-from florin.edges.gateways.stripe.unknown import meaning
 from florin.kernel.money import Money
 
 _SCHEME = "stripe"
@@ -36,32 +32,6 @@ DEBITS = "us_bank_account_ach_payments"
 """The capability to debit bank accounts."""
 # Events about what happened after the money was taken; a charge among them still names its attempt.
 _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
-_KINDS = {
-    "charge": MovementKind.PAYMENT,
-    "payment": MovementKind.PAYMENT,
-    "payment_failure_refund": MovementKind.PAYMENT_REVERSED,
-    "refund": MovementKind.REFUND,
-    "payment_refund": MovementKind.REFUND,
-    "refund_failure": MovementKind.REFUND_FAILED,
-    "payout": MovementKind.PAYOUT,
-    "payout_failure": MovementKind.PAYOUT_FAILED,
-    "payout_cancel": MovementKind.PAYOUT_FAILED,
-    "stripe_fee": MovementKind.FEE,
-}
-# What a type is used for several things, the reporting category tells apart.
-_CATEGORIES = {
-    "dispute": MovementKind.DISPUTE,
-    "dispute_reversal": MovementKind.DISPUTE_WON,
-    "partial_capture_reversal": MovementKind.PAYMENT_REVERSED,
-}
-_PAYOUT_STATES = {
-    "pending": "pending",
-    "in_transit": "in_transit",
-    "paid": "paid",
-    "failed": "failed",
-    "canceled": "failed",
-}
-_ITEMISED = {"completed": Itemised.YES, "in_progress": Itemised.NOT_YET, "not_applicable": Itemised.NEVER}
 _UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
@@ -70,18 +40,17 @@ def report(session: Mapping[str, Any]) -> Report:
     reference = session["id"]
     intent = session.get("payment_intent")
     if not intent:
-        expired = session["status"] == "expired"
-        return Report(reference=reference, outcome=Outcome.EXPIRED if expired else Outcome.OPEN)
+        return Report(reference=reference, outcome=states.session(session["status"]))
     charge = intent.get("latest_charge") or {}
     details = charge.get("payment_method_details") or {}
     card, bank = details.get("card") or {}, details.get("us_bank_account") or {}
     problem = intent.get("last_payment_error") or {}
     word = str(problem.get("decline_code") or problem.get("code") or "")
-    outcome = _outcome(session["status"], intent["status"])
+    outcome = states.attempt(session["status"], intent["status"])
     return Report(
         reference=reference,
         outcome=outcome,
-        amount=_amount(intent),
+        amount=_amount(intent, outcome),
         fee=fee_of(charge),
         taken_at=_taken_at(charge) if outcome == Outcome.SETTLED else None,
         payment=intent["id"],
@@ -98,33 +67,17 @@ def report(session: Mapping[str, Any]) -> Report:
     )
 
 
-def _outcome(session_status: str, intent_status: str) -> Outcome:
-    match intent_status:
-        case "succeeded":
-            return Outcome.SETTLED
-        case "processing":
-            return Outcome.PENDING
-        case "requires_capture":
-            return Outcome.AUTHORISED
-        case "canceled":
-            return Outcome.EXPIRED if session_status == "expired" else Outcome.CANCELLED
-        case "requires_payment_method" if session_status == "complete":
-            return Outcome.FAILED
-        case _:
-            return Outcome.EXPIRED if session_status == "expired" else Outcome.OPEN
-
-
-def _amount(intent: Mapping[str, Any]) -> Money | None:
-    currency = intent["currency"]
-    match intent["status"]:
-        case "succeeded":
-            return from_stripe(intent["amount_received"], currency)
-        case "requires_capture":
-            return from_stripe(intent["amount_capturable"], currency)
-        case "processing":
-            return from_stripe(intent["amount"], currency)
+def _amount(intent: Mapping[str, Any], outcome: Outcome) -> Money | None:
+    match outcome:
+        case Outcome.SETTLED:
+            minor = intent["amount_received"]
+        case Outcome.AUTHORISED:
+            minor = intent["amount_capturable"]
+        case Outcome.PENDING:
+            minor = intent["amount"]
         case _:
             return None
+    return from_stripe(minor, intent["currency"])
 
 
 def _taken_at(charge: Mapping[str, Any]) -> datetime | None:
@@ -165,13 +118,7 @@ def attempt_of(event: str, thing: Mapping[str, Any]) -> str:
 
 def refund_report(refund: Mapping[str, Any]) -> RefundReport:
     """Read a refund; one that needs the payer's help is still under way."""
-    match refund["status"]:
-        case "succeeded":
-            outcome = RefundOutcome.SUCCEEDED
-        case "failed" | "canceled":
-            outcome = RefundOutcome.FAILED
-        case _:
-            outcome = RefundOutcome.PENDING
+    outcome = states.refund(refund["status"])
     fee = fee_of(refund)
     return RefundReport(
         reference=refund["id"],
@@ -194,7 +141,7 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
     due_by = (dispute.get("evidence_details") or {}).get("due_by")
     return DisputeReport(
         reference=dispute["id"],
-        outcome=_dispute_outcome(dispute["status"]),
+        outcome=states.dispute(dispute["status"]),
         amount=from_stripe(dispute["amount"], currency),
         withdrawn=sum(one["amount"] for one in booked) < 0,
         fee=from_stripe(sum(one["fee"] for one in booked), currency) if booked else None,
@@ -235,9 +182,7 @@ def movement(booked: Mapping[str, Any]) -> Movement:
     """Read a balance transaction, whose source has been asked for along with it."""
     source = booked.get("source")
     about: Mapping[str, Any] = source if isinstance(source, Mapping) else {}
-    kind = _CATEGORIES.get(
-        str(booked.get("reporting_category")), _KINDS.get(booked["type"], MovementKind.OTHER)
-    )
+    kind = states.movement(str(booked["type"]), str(booked.get("reporting_category")))
     itself = about.get("id") or (source if isinstance(source, str) else "")
     if kind == MovementKind.PAYMENT_REVERSED:  # by a refund that stands for it, or by the charge itself
         itself = about.get("charge") or itself
@@ -262,16 +207,11 @@ def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
     return PayoutReport(
         reference=payout["id"],
         amount=from_stripe(payout["amount"], payout["currency"]),
-        state=meaning(_PAYOUT_STATES, payout["status"], field="payout.status", safe="pending"),
+        state=states.payout(payout["status"]),
         arrives_on=_time(payout["arrival_date"]).date(),
         made_at=_time(payout["created"]),
         way=_way(payout),
-        itemised=meaning(
-            _ITEMISED,
-            payout["reconciliation_status"],
-            field="payout.reconciliation_status",
-            safe=Itemised.NOT_YET,
-        ),
+        itemised=states.itemised(payout["reconciliation_status"]),
     )
 
 
@@ -329,25 +269,7 @@ def _account_status(account: Mapping[str, Any], *, wanted: bool, reason: str) ->
 
 def _debits(account: Mapping[str, Any]) -> DebitStatus:
     """Read the capability to debit bank accounts; one that was refused or withdrawn is not active either."""
-    match (account.get("capabilities") or {}).get(DEBITS):
-        case None:
-            return DebitStatus.UNREQUESTED
-        case "active":
-            return DebitStatus.ACTIVE
-        case "pending":
-            return DebitStatus.PENDING
-        case _:
-            return DebitStatus.INACTIVE
-
-
-def _dispute_outcome(status: str) -> DisputeOutcome:
-    match status:
-        case "warning_needs_response" | "warning_under_review":
-            return DisputeOutcome.INQUIRY
-        case "warning_closed" | "prevented":
-            return DisputeOutcome.CLOSED
-        case _:
-            return DisputeOutcome(status)
+    return states.debits((account.get("capabilities") or {}).get(DEBITS))
 
 
 def _return_code(charge: Mapping[str, Any]) -> str:
