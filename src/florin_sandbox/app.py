@@ -14,6 +14,7 @@ from florin_sandbox.control_accounts import AccountOrders
 from florin_sandbox.control_money import MoneyOrders
 from florin_sandbox.dashboard import Dashboard
 from florin_sandbox.hosted_page import HostedPage
+from florin_sandbox.login_links import MerchantPages
 from florin_sandbox.mailbox.orders import Orders
 from florin_sandbox.mailbox.web import MailboxWeb
 from florin_sandbox.onboarding import Onboarding
@@ -36,6 +37,7 @@ def build(bank: Bank, mail: Orders) -> Starlette:
             *MailboxWeb(bank).routes(),
             *Dashboard(bank).routes(),
             *PaymentsPage(bank).routes(),
+            *MerchantPages(bank).routes(),
             Route("/healthz", health),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ]

@@ -43,6 +43,7 @@ class MoneyOrders:
             ("POST", f"{intent}/dispute", self.dispute),
             ("POST", f"{dispute}/close", self.close),
             ("POST", f"{dispute}/escalate", self.escalate),
+            ("POST", f"{dispute}/appeal", self.appeal),
             ("POST", "/control/refunds/{id}/succeed", self.refund_arrives),
             ("POST", "/control/refunds/{id}/fail", self.refund_fails),
         )
@@ -134,6 +135,11 @@ class MoneyOrders:
         """Make a dispute of an inquiry."""
         await commands.read(request, set())
         return await self._done(counter.escalate(self.bank, _id(request)))
+
+    async def appeal(self, request: Request) -> Response:
+        """Let a lost dispute be appealed: `{"status": "needs_response"}`, then `under_review`."""
+        order = await commands.read(request, {"status"})
+        return await self._done(counter.appeal(self.bank, _id(request), str(order.get("status"))))
 
     async def refund_arrives(self, request: Request) -> Response:
         """Let a pending refund succeed now."""

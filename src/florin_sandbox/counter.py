@@ -75,6 +75,16 @@ def decide(bank: Bank, dispute_id: str, *, won: bool) -> Json:
         return found
 
 
+def appeal(bank: Bank, dispute_id: str, step: str) -> Json:
+    """Let a lost dispute be appealed (`needs_response`), or its appeal be looked at (`under_review`)."""
+    with _work_on(bank, dispute_id):
+        if step not in disputes.APPEALS:
+            raise errors.Refusal(f"status must be one of {', '.join(disputes.APPEALS)}.")
+        found = disputes.find(bank, dispute_id)
+        disputes.appeal(bank, found, step)
+        return found
+
+
 def escalate(bank: Bank, dispute_id: str) -> Json:
     """Make a dispute of an inquiry."""
     with _work_on(bank, dispute_id):

@@ -2,6 +2,8 @@
 
 needs_response -> under_review -> won | lost; an inquiry is asked first and moves nothing:
 warning_needs_response -> warning_under_review -> warning_closed, or it becomes a dispute.
+A lost one may be appealed: lost -> appeal_needs_response -> appeal_under_review -> won | lost; the money
+stays with the payer until it is won. A bank may also find for the merchant by itself, after all.
 """
 
 from florin_sandbox import balance, errors, events, moves, refunds, shapes
@@ -14,6 +16,8 @@ ANSWER_WITHIN = 7 * shapes.DAY
 INQUIRY = "inquiry"
 WAITING = ("needs_response", "warning_needs_response")
 OPEN = (*WAITING, "under_review", "warning_under_review")
+APPEALS = {"needs_response": "appeal_needs_response", "under_review": "appeal_under_review"}
+LOST = ("lost", *APPEALS.values())
 NETWORK_CODES = {
     "fraudulent": "10.4",
     "product_not_received": "13.1",
@@ -83,9 +87,26 @@ def escalate(bank: Bank, inquiry: Json) -> None:
     events.emit(bank, "charge.dispute.funds_withdrawn", inquiry)
 
 
+def appeal(bank: Bank, dispute_: Json, step: str) -> None:
+    """A lost dispute may be appealed for some days, or its appeal is being looked at; no money moves."""
+    if not _is_lost(dispute_):
+        raise errors.Refusal("Only a card dispute that was lost can be appealed.")
+    dispute_["status"] = APPEALS[step]
+    if step == "needs_response":
+        _await_answer(bank, dispute_)
+    else:
+        bank.store.save(dispute_)
+        bank.store.set_due(dispute_["id"], None)
+    events.emit(bank, "charge.dispute.updated", dispute_)
+
+
 def win(bank: Bank, dispute_: Json) -> None:
-    """The merchant was right: the money comes back, the fee does not. An inquiry just ends."""
-    _need_open(dispute_)
+    """The merchant was right: the money comes back, the fee does not. An inquiry just ends.
+
+    A dispute that was lost can be won after all.
+    """
+    if not _is_lost(dispute_):
+        _need_open(dispute_)
     if not dispute_["balance_transactions"]:
         _end(bank, dispute_, "warning_closed")
         return
@@ -100,6 +121,9 @@ def win(bank: Bank, dispute_: Json) -> None:
 
 def lose(bank: Bank, dispute_: Json) -> None:
     """The payer keeps the money, which went when the dispute was opened. An inquiry just ends."""
+    if dispute_["status"] in APPEALS.values():
+        _end(bank, dispute_, "lost")
+        return
     _need_open(dispute_)
     if not dispute_["balance_transactions"]:
         _end(bank, dispute_, "warning_closed")
@@ -179,6 +203,11 @@ def _withdraw(
     dispute_["balance_transactions"].append(transaction)
     bank.store.save(dispute_)
     moves.write(bank, move, dispute_, amount, charge=charge["id"], dispute=dispute_["id"], fee=fee, **facts)
+
+
+def _is_lost(dispute_: Json) -> bool:
+    """Whether it may be decided anew: what comes back of bank debits is final."""
+    return dispute_["status"] in LOST and dispute_["payment_method_details"]["type"] == "card"
 
 
 def _need_open(dispute_: Json) -> None:

@@ -26,6 +26,7 @@ ACTIONS: dict[str, Callable[[Bank, str, str], object]] = {
     ),
     "win": lambda bank, dispute, _: counter.decide(bank, dispute, won=True),
     "lose": lambda bank, dispute, _: counter.decide(bank, dispute, won=False),
+    "appeal": counter.appeal,
     "escalate": lambda bank, dispute, _: counter.escalate(bank, dispute),
     "arrive": lambda bank, refund, _: counter.end_refund(bank, refund, arrived=True),
     "fail": lambda bank, refund, _: counter.end_refund(bank, refund, arrived=False),
@@ -48,29 +49,31 @@ class PaymentsPage:
 
     async def show(self, _request: Request) -> Response:
         """The latest payments."""
-        return self._page()
+        return self.page()
 
     async def act(self, request: Request) -> Response:
         """Do what was pressed. A page of another site cannot press for somebody."""
         if request.headers.get("sec-fetch-site", "") not in OWN_PAGES:
-            return self._page("This button was pressed on another site; nothing was done.", status=403)
+            return self.page("This button was pressed on another site; nothing was done.", status=403)
         async with request.form(max_files=0, max_fields=10) as form:
             action, subject, choice = (str(form.get(name, "")) for name in ("do", "id", "choice"))
         if action not in ACTIONS:
-            return self._page("There is no such button.", status=400)
+            return self.page("There is no such button.", status=400)
         due.settle(self.bank)
         try:
             ACTIONS[action](self.bank, subject, choice)
         except errors.Refusal as refusal:
-            return self._page(str(refusal), status=refusal.status)
+            return self.page(str(refusal), status=refusal.status)
         due.settle(self.bank)
         self.bank.journal.note("control", order=f"dashboard {action}", about=subject)
         await self.bank.courier.dispatch()
         return RedirectResponse("/dashboard", 303)
 
-    def _page(self, refused: str = "", *, status: int = 200) -> Response:
+    def page(self, refused: str = "", *, status: int = 200, intents: list[Json] | None = None) -> Response:
+        """The page with these payments; without, with the latest."""
         due.settle(self.bank)
         store = self.bank.store
+        shown = store.newest("payment_intent", SHOWN) if intents is None else intents
         return pages.render(
             "payments.html",
             status=status,
@@ -80,7 +83,7 @@ class PaymentsPage:
             steps=list(STEPS),
             returns=bank_accounts.RETURNS,
             reasons=list(disputes.NETWORK_CODES),
-            payments=[self._payment(intent) for intent in store.newest("payment_intent", SHOWN)],
+            payments=[self._payment(intent) for intent in shown],
         )
 
     def _payment(self, intent: Json) -> Json:
@@ -91,6 +94,7 @@ class PaymentsPage:
             "intent": intent,
             "charge": charge,
             "method": _method(charge),
+            "by_card": charge is not None and "card" in charge["payment_method_details"],
             "merchant": session.get("merchant", ""),
             "account": store.owner(intent["id"]),
             "refunds": store.children("refund", intent["id"]),

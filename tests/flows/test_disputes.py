@@ -131,7 +131,7 @@ def test_an_inquiry_that_ends_is_closed(owner: User, bank: Bank) -> None:
     assert Activity.objects.filter(kind="dispute_closed").exists()
 
 
-def test_each_turn_is_told_once_with_reason_day_and_page(owner: User, bank: Bank) -> None:
+def test_each_turn_is_told_once_with_reason_and_day(owner: User, bank: Bank) -> None:
     contested = dispute(bank, paid_by_card(owner, bank, make_invoice(owner)), reason="duplicate")
     for _ in range(3):
         follow_payment.follow(contested.payment_id)
@@ -142,7 +142,7 @@ def test_each_turn_is_told_once_with_reason_day_and_page(owner: User, bank: Bank
     assert message.recipient == "office@bloom.example"
     assert "The payer says that they paid twice" in told_.text
     assert "Answer by" in told_.text
-    assert f"/disputes/{contested.reference}" in told_.text
+    assert "/office/payments/disputes/" in message.snapshot["path"]
     assert Activity.objects.filter(kind="dispute_opened").count() == 1
 
 
@@ -270,6 +270,65 @@ def test_a_dispute_that_we_first_hear_of_when_it_is_lost_is_told_whole(owner: Us
     assert balance(invoice.item) == 10_000
     kinds = set(Activity.objects.filter(kind__startswith="dispute_").values_list("kind", flat=True))
     assert kinds == {"dispute_opened", "dispute_lost"}
+
+
+def test_an_appeal_moves_no_money_until_it_is_won(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    contested = lost_dispute(owner, bank, invoice)
+    lost = books()
+
+    for step, state in [("needs_response", "appealable"), ("under_review", "appealed")]:
+        appeal(bank, contested, step)
+        assert (contested.state, contested.held, books(), balance(invoice.item)) == (state, 0, lost, GROSS)
+    decide(bank, contested, "won")
+
+    assert (contested.state, balance(invoice.item)) == ("won", 0)
+    assert books() == (GROSS - FEE - DISPUTE_FEE, 0, FEE + DISPUTE_FEE)
+    assert bank.balances("")["USD"] == GROSS - FEE - DISPUTE_FEE
+
+
+def test_an_appeal_that_is_lost_changes_nothing_and_says_so(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    contested = lost_dispute(owner, bank, invoice)
+    lost = books()
+    appeal(bank, contested, "needs_response")
+    assert "can be appealed" in letter(Message.Kind.DISPUTE_NOTICE, owner).subject
+    appeal(bank, contested, "under_review")
+
+    decide(bank, contested, "lost")
+
+    assert (contested.state, books(), balance(invoice.item)) == ("lost", lost, GROSS)
+    assert letter(Message.Kind.DISPUTE_NOTICE, owner).subject.startswith("Appeal lost")
+    assert "open again" not in letter(Message.Kind.DISPUTE_NOTICE, owner).text
+    kinds = Activity.objects.filter(kind__regex="^(dispute|appeal)_").order_by("pk")
+    assert list(kinds.values_list("kind", flat=True)) == [
+        *("dispute_opened", "dispute_lost", "appeal_opened", "appeal_reviewed", "appeal_lost")
+    ]
+
+
+def test_a_loss_that_we_hear_of_when_it_is_under_appeal_opens_the_invoice_all_the_same(
+    owner: User, bank: Bank
+) -> None:
+    invoice = make_invoice(owner)
+    contested = dispute(bank, paid_by_card(owner, bank, invoice))
+    bank.order(f"disputes/{contested.reference}/close", status="lost")
+    bank.order(f"disputes/{contested.reference}/appeal", status="needs_response")
+
+    appeal(bank, contested, "under_review")
+
+    assert (contested.state, balance(invoice.item), queries.blocks(contested.payment)) == (
+        "appealed",
+        GROSS,
+        False,
+    )
+    assert letter(Message.Kind.DISPUTE_NOTICE, owner).subject.startswith("Dispute lost")
+    assert Message.objects.filter(kind=Message.Kind.PAYMENT_RETURNED).count() == 1
+
+
+def appeal(bank: Bank, contested: Dispute, step: str) -> None:
+    bank.order(f"disputes/{contested.reference}/appeal", status=step)
+    follow_payment.follow(contested.payment_id)
+    contested.refresh_from_db()
 
 
 def lost_dispute(owner: User, bank: Bank, invoice: Invoice) -> Dispute:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
+from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from domain.world import make_paid_attempt
@@ -58,7 +60,7 @@ def test_a_dispute_is_shown_with_its_reason_the_days_left_and_where_to_answer(ow
     assert "5 days left" in text
     assert "$40.00" in text
     assert "of $100.00" in text
-    assert f"/disputes/{dispute.reference}" in text
+    assert f'action="{answer_of(dispute)}"' in text
     assert f"/office/payments/{dispute.payment_id}/" in text
 
 
@@ -157,13 +159,52 @@ def test_a_returned_payment_no_longer_asks_for_attention_once_it_is_paid(owner: 
     assert "still owed" not in shown(owner, "/office/")
 
 
-@pytest.mark.parametrize("state", ["needs_response", "inquiry"])
+@pytest.mark.parametrize("state", ["needs_response", "inquiry", "appealable"])
 def test_a_payments_page_leads_to_where_its_dispute_is_answered(owner: User, state: str) -> None:
     dispute = contest(owner, state=state)
-    page, answer = f"/office/payments/{dispute.payment_id}/", f"/disputes/{dispute.reference}"
+    page, answer = f"/office/payments/{dispute.payment_id}/", answer_of(dispute)
     assert answer in shown(owner, page)
-    Dispute.objects.update(state="under_review")
+    Dispute.objects.update(state="appealed" if state == "appealable" else "under_review")
     assert answer not in shown(owner, page)
+
+
+def test_the_button_leads_to_the_dispute_at_the_processors_dashboard(owner: User, bank: Bank) -> None:
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    bank.order(f"payment_intents/{payment.reference}/dispute")
+    follow_payment.follow(payment.pk)
+    dispute = Dispute.objects.get()
+
+    answer = signed_in(owner).post(answer_of(dispute))
+
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        f"{settings.STRIPE_DASHBOARD_URL}/test/disputes/{dispute.reference}",
+    )
+    assert dispute.reason in httpx.get(answer["Location"]).text
+    assert signed_in(owner).get(answer_of(dispute)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("state", "label", "button"),
+    [
+        ("needs_response", "Answer wanted", "Answer"),
+        ("under_review", "Under review", "Look at it"),
+        ("appealable", "Lost, can be appealed", "Appeal"),
+        ("appealed", "Lost, under appeal", "Look at it"),
+    ],
+)
+def test_each_state_of_a_dispute_is_named_with_what_can_be_done(
+    owner: User, state: str, label: str, button: str
+) -> None:
+    dispute = contest(owner, state=state)
+    text = " ".join(shown(owner).split())
+    assert f">{label}</span>" in text
+    assert f"</svg> {button} <span" in text
+    assert label in shown(owner, f"/office/payments/{dispute.payment_id}/")
+
+
+def answer_of(dispute: Dispute) -> str:
+    return f"{DISPUTES}{dispute.pk}/answer/"
 
 
 @pytest.mark.parametrize(("state", "word"), [("inquiry", "Inquiry"), ("needs_response", "Disputed")])

@@ -288,3 +288,38 @@ def test_the_api_of_disputes_can_be_ordered_to_fail(bank: Sandbox) -> None:
         bank.api.v1.disputes.close(dispute)
 
     assert bank.api.v1.disputes.retrieve(dispute).status == "needs_response"
+
+
+def test_a_lost_dispute_is_appealed_and_won_and_the_money_comes_back(bank: Sandbox) -> None:
+    intent = paid_by(bank)
+    dispute = str(bank.dispute_of(intent).id)
+    bank.order(f"disputes/{dispute}/close", status="lost")
+
+    for step, status in [
+        ("needs_response", "appeal_needs_response"),
+        ("under_review", "appeal_under_review"),
+    ]:
+        bank.order(f"disputes/{dispute}/appeal", status=step)
+        assert bank.dispute_of(intent).status == status
+        assert len(bank.dispute_of(intent).balance_transactions) == 1
+    bank.order(f"disputes/{dispute}/close", status="won")
+
+    won = bank.dispute_of(intent)
+    assert (won.status, [entry.amount for entry in won.balance_transactions]) == ("won", [-10_000, 10_000])
+    assert bank.events_of(intent)[-2:] == ["charge.dispute.closed", "charge.dispute.funds_reinstated"]
+
+
+def test_an_appeal_that_nobody_makes_in_time_leaves_the_dispute_lost(bank: Sandbox) -> None:
+    intent = paid_by(bank)
+    dispute = str(bank.dispute_of(intent).id)
+    bank.order(f"disputes/{dispute}/close", status="lost")
+    bank.order(f"disputes/{dispute}/appeal", status="needs_response")
+
+    bank.order("clock", advance=8 * 86_400)
+
+    assert bank.dispute_of(intent).status == "lost"
+
+
+def test_a_dispute_that_is_not_lost_cannot_be_appealed(bank: Sandbox) -> None:
+    with pytest.raises(AssertionError, match="that was lost"):
+        bank.order(f"disputes/{disputed(bank)}/appeal", status="needs_response")

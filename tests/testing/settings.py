@@ -34,6 +34,7 @@ os.environ.update(
     FLORIN_PROCESSOR_SECONDS="2",
     STRIPE_API_KEY="sk_test_of_the_tests",
     STRIPE_API_BASE=f"http://127.0.0.1:{SANDBOX_PORT}",
+    STRIPE_DASHBOARD_URL=f"http://127.0.0.1:{SANDBOX_PORT}/dashboard",
     STRIPE_WEBHOOK_SECRET=NOTICE_SECRET,
 )
 Path(os.environ["FLORIN_DATA"], "static").mkdir()

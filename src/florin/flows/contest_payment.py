@@ -140,7 +140,7 @@ def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
     answer_by = clock.local(until, company.time_zone) if until else None
     tell.company(
         Happening(
-            event=_event(dispute),
+            event=_event(dispute, state),
             company=company,
             customer=dispute.payment.customer,
             amount=dispute.money,
@@ -164,7 +164,7 @@ def _tell_payer(news: News, reopened: list[Reopened]) -> None:
     dispute, payment = news.dispute, news.dispute.payment
     tell.payer(
         Happening(
-            event=_event(dispute),
+            event=_event(dispute, dispute.state),
             company=payment.company,
             customer=payment.customer,
             amount=dispute.money,
@@ -186,7 +186,7 @@ def _tell_payer_it_counts(news: News, paid: list[Reopened]) -> None:
     dispute, payment = news.dispute, news.dispute.payment
     tell.payer(
         Happening(
-            event=_event(dispute),
+            event=_event(dispute, dispute.state),
             company=payment.company,
             customer=payment.customer,
             amount=dispute.money,
@@ -207,10 +207,10 @@ def _credited(news: News) -> Money | None:
     return returns.credited(news.regained, news.dispute.currency) if news.regained else None
 
 
-def _event(dispute: Dispute) -> str:
+def _event(dispute: Dispute, news: str) -> str:
     """Name the turn that a dispute has taken; a bank may decide the same way twice, months apart."""
     turn = disputes.turns_of(dispute)
-    return f"dispute:{dispute.pk}:{dispute.state}:{turn}"
+    return f"dispute:{dispute.pk}:{news}:{turn}"
 
 
 def _subjects(dispute: Dispute, changed: list[Reopened]) -> list[UUID]:
