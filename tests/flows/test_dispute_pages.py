@@ -22,7 +22,7 @@ def test_the_dashboard_shows_test_payments_apart(key: str, mode: str) -> None:
     stripe = StripeGateway(
         api_key=key,
         base="http://127.0.0.1:9",
-        notice_secret="w",
+        notice_secret=str,
         seconds=1,
         dashboard="https://dash.example/",
     )

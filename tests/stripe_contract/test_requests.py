@@ -86,7 +86,7 @@ def gateway_at(recorder: Recorder) -> StripeGateway:
     return StripeGateway(
         api_key="sk_test_x",
         base=recorder.url,
-        notice_secret="whsec_x",
+        notice_secret=lambda: "whsec_x",
         seconds=5,
         account="acct_1",
         dashboard="https://dashboard.example",

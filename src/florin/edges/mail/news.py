@@ -271,6 +271,27 @@ def _refund_failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
+def _appeal(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell the company that a lost dispute can be appealed, or that its appeal was lost."""
+    if news.state == "appeal_lost":
+        return _Words(
+            _("Appeal lost: %(amount)s of %(customer)s") % parts,
+            _("An appeal was lost"),
+            (_("The bank has decided for the payer once more. Nothing else changes."),),
+            button=_("Open the disputes"),
+        )
+    return _Words(
+        _("Lost dispute can be appealed: %(amount)s of %(customer)s") % parts,
+        _("A lost dispute can be appealed"),
+        (
+            _("The money is gone. The invoices that it had paid are open again."),
+            _("If you appeal in time, the payer's bank decides once more."),
+        ),
+        lines=_("Open again"),
+        button=_("Open the disputes"),
+    )
+
+
 def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911 - a table
     match news.state:
         case "inquiry":
@@ -313,24 +334,8 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911
                 lines=_("Open again"),
                 button=_("Open the disputes"),
             )
-        case "appealable":
-            return _Words(
-                _("Lost dispute can be appealed: %(amount)s of %(customer)s") % parts,
-                _("A lost dispute can be appealed"),
-                (
-                    _("The money is gone. The invoices that it had paid are open again."),
-                    _("If you appeal in time, the payer's bank decides once more."),
-                ),
-                lines=_("Open again"),
-                button=_("Open the disputes"),
-            )
-        case "appeal_lost":
-            return _Words(
-                _("Appeal lost: %(amount)s of %(customer)s") % parts,
-                _("An appeal was lost"),
-                (_("The bank has decided for the payer once more. Nothing else changes."),),
-                button=_("Open the disputes"),
-            )
+        case "appealable" | "appeal_lost":
+            return _appeal(news, parts)
         case "closed":
             return _Words(
                 _("Inquiry closed: %(amount)s of %(customer)s") % parts,
