@@ -292,6 +292,28 @@ def _appeal(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
+def _won(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell the company that a dispute was won, at once or after it had been lost."""
+    if news.state == "won":
+        return _Words(
+            _("Dispute won: %(amount)s of %(customer)s") % parts,
+            _("A dispute was won"),
+            (_("The money is back, and the invoices stay paid. You need not do anything."),),
+            button=_("Open the disputes"),
+        )
+    return _Words(
+        _("Dispute won after all: %(amount)s of %(customer)s") % parts,
+        _("A dispute was won after all"),
+        (
+            _("The payer's bank has decided anew, and the money is back."),
+            _("It pays its invoices again as far as they are still owed, and the customer was told."),
+            *_credited(news),
+        ),
+        lines=_("Paid again"),
+        button=_("Open the disputes"),
+    )
+
+
 def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911 - a table
     match news.state:
         case "inquiry":
@@ -304,25 +326,8 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911
                 ),
                 button=_("Answer the bank"),
             )
-        case "won":
-            return _Words(
-                _("Dispute won: %(amount)s of %(customer)s") % parts,
-                _("A dispute was won"),
-                (_("The money is back, and the invoices stay paid. You need not do anything."),),
-                button=_("Open the disputes"),
-            )
-        case "won_after_all":
-            return _Words(
-                _("Dispute won after all: %(amount)s of %(customer)s") % parts,
-                _("A dispute was won after all"),
-                (
-                    _("The payer's bank has decided anew, and the money is back."),
-                    _("It pays its invoices again as far as they are still owed, and the customer was told."),
-                    *_credited(news),
-                ),
-                lines=_("Paid again"),
-                button=_("Open the disputes"),
-            )
+        case "won" | "won_after_all":
+            return _won(news, parts)
         case "lost":
             return _Words(
                 _("Dispute lost: %(amount)s of %(customer)s") % parts,
