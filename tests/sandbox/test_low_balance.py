@@ -25,7 +25,7 @@ def now(short: Sandbox, refund: Any) -> tuple[str, str | None]:
 
 
 def held(short: Sandbox) -> int:
-    balance = short.api.v1.balance.retrieve()
+    balance: Any = short.api.v1.balance.retrieve()
     return sum(part.amount for part in (*balance.available, *balance.pending))
 
 

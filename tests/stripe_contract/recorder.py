@@ -107,7 +107,14 @@ def _objects() -> dict[str, dict[str, Any]]:
         _NOW, country="US", business_type="company", capabilities={"transfers": "active"}
     )
     booked = shapes.balance_transaction(
-        _NOW, charge, kind="charge", category="charge", amount=10_000, fee=315, days=2, description=None
+        _NOW,
+        charge,
+        kind="charge",
+        category="charge",
+        amount=10_000,
+        fee=315,
+        available_on=_NOW,
+        description=None,
     )
     return {
         "sessions": {**session, "status": "complete", "payment_intent": {**intent, "latest_charge": charge}},

@@ -17,6 +17,7 @@ from florin.contracts.processor import (
     Outcome,
     PayoutReport,
     PayoutWay,
+    RefundOutcome,
     RefundReport,
     Report,
     Unread,
