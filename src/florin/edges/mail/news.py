@@ -314,7 +314,7 @@ def _won(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:  # noqa: PLR0911 - a table
+def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
     match news.state:
         case "inquiry":
             return _Words(
