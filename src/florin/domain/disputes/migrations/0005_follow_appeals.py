@@ -7,7 +7,7 @@ from florin.kernel.database import sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disputes", "0003_keep_what_schemes_call_reasons")]
+    dependencies = [("disputes", "0004_take_long_references")]
 
     operations = [
         sql(DISPUTE.guard_sql("disputes_dispute"), "SELECT 1"),
