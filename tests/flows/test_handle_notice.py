@@ -114,6 +114,22 @@ def test_a_notice_of_a_payout_brings_it_in_at_once_and_once(owner: User, bank: B
     assert in_the_books(owner.company) == at_the_bank(owner.company, bank)
 
 
+def test_the_notice_that_a_payout_can_be_itemised_completes_it(owner: User, bank: Bank) -> None:
+    account = own_account(owner.company, bank)
+    paid_by_card(owner, bank, make_invoice(owner))
+    (made,) = bank.order("payouts", account=account, include_pending=True)["payouts"]
+    for event, kind, known in (
+        ("1", "created", ("not_yet", 0)),
+        ("2", "reconciliation_completed", ("yes", 1)),
+    ):
+        if known[1]:
+            bank.order(f"payouts/{made['id']}", status="reconciled")
+        _receive(_notice_of_payout(f"evt_po_r{event}", made["id"], account, kind=f"payout.{kind}"))
+        handle_notice.handle("stripe", f"evt_po_r{event}", "", account=account, payout=made["id"])
+        payout = Payout.objects.get()
+        assert (payout.itemised, payout.movements.count()) == known
+
+
 def test_a_notice_of_a_payout_that_gets_no_answer_waits_for_the_sweep(owner: User, bank: Bank) -> None:
     account = own_account(owner.company, bank)
     _receive(_notice_of_payout("evt_po_4", "po_1", account))
@@ -129,8 +145,8 @@ def test_a_payout_of_somebody_else_is_none_of_ours(owner: User, bank: Bank) -> N
     assert ProcessorNotice.objects.get().outcome == "about nothing of ours"
 
 
-def _notice_of_payout(event: str, payout: str, account: str) -> bytes:
-    told = {"id": event, "object": "event", "type": "payout.updated", "account": account}
+def _notice_of_payout(event: str, payout: str, account: str, *, kind: str = "payout.updated") -> bytes:
+    told = {"id": event, "object": "event", "type": kind, "account": account}
     return json.dumps({**told, "data": {"object": {"id": payout, "object": "payout"}}}).encode()
 
 
