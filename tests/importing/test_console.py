@@ -26,9 +26,21 @@ def test_it_says_what_was_booked_and_what_was_not(
     code = _type(str(file), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
 
     said = capsys.readouterr().out
-    assert code == 0
+    assert code == 1
     assert Invoice.objects.get().number == "1"
     assert "1: The row names no customer." in said
+    assert "The file was read as UTF-8, separated by commas, decimal point." in said
+
+
+def test_an_import_of_every_row_ends_well(company: Company, tmp_path: Path) -> None:
+    assert _type(str(write(tmp_path, row())), "--company", company.slug) == 0
+
+
+def test_what_a_file_does_not_show_can_be_said(company: Company, tmp_path: Path) -> None:
+    file, slug = str(write(tmp_path, row(date="10/02/2026", price="1.250"))), company.slug
+    assert _type(file, "--company", slug) == 2
+
+    assert _type(file, "--company", slug, "--dates", "day-first", "--decimals", "comma") == 0
 
 
 def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Company, tmp_path: Path) -> None:

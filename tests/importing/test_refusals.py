@@ -14,9 +14,10 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.orders.models import OrderLine
 from florin.flows.importing.papers import Paper, complete, judge
 from florin.flows.importing.refusals import Reason
-from florin.flows.importing.rows import encoding_of, read
+from florin.flows.importing.rows import Told, read, understand
 from florin.flows.importing.survey import survey
 from florin.kernel.errors import Refusal
+from florin.kernel.notation import Order, Sign
 from importing.world import HEADER, reasons, row, take, write
 
 _BAD_ROWS = [
@@ -28,11 +29,14 @@ _BAD_ROWS = [
     (row(quantity="1000000000"), Reason.QUANTITY_TOO_LARGE),
     (row(price="Infinity"), Reason.BAD_PRICE),
     (row(price=""), Reason.BAD_PRICE),
-    (row(price="-1"), Reason.NEGATIVE_PRICE),
+    (row(price="-1"), Reason.BELOW_ZERO),
     (row(price="0.00001"), Reason.PRICE_TOO_FINE),
     (row(price="10000000000"), Reason.PRICE_TOO_LARGE),
     (row(quantity="999999999", price="9999999999"), Reason.AMOUNT_TOO_LARGE),
     (row(quantity="-1"), Reason.BELOW_ZERO),
+    (row(quantity="(3)"), Reason.BELOW_ZERO),
+    (row("8.10132E+05"), Reason.SHORTENED),
+    (row(customer="1.785E+04"), Reason.SHORTENED),
     (row("C1", quantity="1"), Reason.POSITIVE_IN_CREDIT),
     (row("C1", quantity="-1", price="0"), Reason.NO_CREDIT),
     (row(""), Reason.NO_NUMBER),
@@ -45,11 +49,11 @@ _BAD_ROWS = [
     (row(code="", name=""), Reason.NOTHING_NAMED),
     (row(name="X" * 201), Reason.TOO_LONG),
     (row(name="X" * 20_000), Reason.TOO_LONG),
-    (row(name="nul\0"), Reason.UNPRINTABLE),
+    (row(name="nul\0"), Reason.BYTES),
+    (row(name="bell\a"), Reason.UNPRINTABLE),
     (row(name='"open'), Reason.QUOTES),
     (row(name="a,b"), Reason.COLUMNS),
     ("1,2", Reason.COLUMNS),
-    ("", Reason.EMPTY),
 ]
 
 
@@ -101,13 +105,13 @@ def test_a_customer_kept_in_another_currency_is_refused(company: Company, tmp_pa
     assert reasons(tmp_path) == [(2, f"{Reason.OTHER_CURRENCY} EUR.")]
 
 
-def test_a_file_that_is_not_utf_8_is_read_as_latin_1(company: Company, tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_read_as_windows_writes(company: Company, tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
-    line = row(name="CAFÉ \N{NO-BREAK SPACE}SET")
-    path.write_bytes(f"{HEADER}\n{line}\n".encode("latin-1"))
+    line = row(name="CAFÉ \N{NO-BREAK SPACE}SET \N{EURO SIGN}")
+    path.write_bytes(f"{HEADER}\n{line}\n".encode("cp1252"))
 
-    assert take(path, company, tmp_path).encoding == "latin-1"
-    assert OrderLine.objects.get().description == "CAFÉ SET"
+    assert take(path, company, tmp_path).how.startswith("Windows-1252")
+    assert OrderLine.objects.get().description == "CAFÉ SET \N{EURO SIGN}"
 
 
 def test_a_refused_row_is_no_formula_in_a_spreadsheet(company: Company, tmp_path: Path) -> None:
@@ -139,9 +143,10 @@ def test_the_report_never_overwrites_the_file(company: Company, tmp_path: Path) 
         take(path, company, tmp_path)
 
 
+_TOLD = Told(decimals=Sign.POINT, dates=Order.MONTH)
 _numbers = st.sampled_from(["1", "2", "C3", "C4", "", "INV-1", " 5 ", "x" * 18])
 _decimals = st.sampled_from(
-    ["1", "-1", "0", "-0.0", "2.5", ".5", "1e9", "999999999.999", "nan", "٣", "1_0", ""]
+    ["1", "-1", "0", "-0.0", "2.5", ".5", "(3)", "1,5", "$1", "1e9", "999999999.999", "nan", "٣", "1_0", ""]
 )
 _words = st.one_of(
     st.sampled_from(["", "ROSE", '"', "\0", "a\tb", "\u202e", "1", "2.0"]), st.text(max_size=12)
@@ -162,14 +167,15 @@ _files = st.one_of(
 def test_whatever_the_file_holds_every_row_is_judged_once(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "hostile.csv"
     path.write_bytes(HEADER.encode() + b"\n" + content)
-    encoding = encoding_of(path)
-    found = survey(read(path, encoding))
+    file = understand(path, _TOLD, currency="GBP")
+    found = survey(read(file))
 
-    judged = [judge(rows, "GBP") for rows in complete(read(path, encoding), found.last_lines)]
+    judged = [judge(rows, "GBP") for rows in complete(read(file), found.last_lines)]
 
     booked = [line.row.line for one in judged if isinstance(one, Paper) for line in one.lines]
     refused = [bad.line for one in judged if not isinstance(one, Paper) for bad in one]
-    assert sorted(booked + refused) == list(range(2, found.rows + 2))
+    assert sorted(booked + refused) == [row.line for row in read(file)]
+    assert len({*booked, *refused}) == found.rows
 
 
 @given(content=_files)
@@ -180,7 +186,7 @@ def test_whatever_the_file_holds_the_database_takes_it(
     path = tmp_path / "hostile.csv"
     path.write_bytes(HEADER.encode() + b"\n" + content)
 
-    summary = take(path, company, tmp_path)
+    summary = take(path, company, tmp_path, told=_TOLD)
 
     assert summary.lines + summary.here_already_rows + summary.refused_rows == summary.rows
     assert len(reasons(tmp_path)) == summary.refused_rows

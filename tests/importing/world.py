@@ -9,6 +9,7 @@ from pathlib import Path
 from florin.domain.companies.models import Company
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
+from florin.flows.importing.rows import Told
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
@@ -29,10 +30,10 @@ def write(folder: Path, *rows: str) -> Path:
     return path
 
 
-def take(path: Path, company: Company, folder: Path) -> Summary:
+def take(path: Path, company: Company, folder: Path, *, told: Told | None = None) -> Summary:
     """Import it, with the report in ``folder``."""
     return import_invoices.run(
-        path, company, report=folder / "report.csv", progress=lambda _done, _rows: None
+        path, company, report=folder / "report.csv", progress=lambda _done, _rows: None, told=told
     )
 
 

@@ -16,7 +16,7 @@ from florin.domain.companies.models import Company
 from florin.flows.importing.batches import Booked, book
 from florin.flows.importing.papers import Paper, complete, judge
 from florin.flows.importing.refusals import Reason, Report, report_to
-from florin.flows.importing.rows import Row, encoding_of, read
+from florin.flows.importing.rows import File, Row, Told, read, understand
 from florin.flows.importing.survey import survey
 
 # A few days of real trade that come with Florin; see ATTRIBUTION.md beside it.
@@ -32,7 +32,8 @@ Progress = Callable[[int, int], None]
 class Summary:
     """What an import did. ``lines`` + ``here_already_rows`` + ``refused_rows`` is ``rows``, always.
 
-    ``customers`` and ``products`` count new ones; ``here_already`` counts papers.
+    ``customers`` and ``products`` count new ones; ``here_already`` counts papers. ``how`` says how the file
+    was read, ``unused`` which of its columns mean nothing to us.
     """
 
     rows: int = 0
@@ -45,7 +46,8 @@ class Summary:
     here_already: int = 0
     here_already_rows: int = 0
     refused: Counter[Reason] = field(default_factory=Counter)
-    encoding: str = ""
+    how: str = ""
+    unused: Sequence[str] = ()
     seconds: float = 0
 
     @property
@@ -69,23 +71,27 @@ class MiscountedError(Exception):
     """A row was neither booked nor refused: a defect of ours."""
 
 
-def run(path: Path, company: Company, *, report: Path, progress: Progress) -> Summary:
+def run(
+    path: Path, company: Company, *, report: Path, progress: Progress, told: Told | None = None
+) -> Summary:
     """Book every invoice and credit of a file that is not here yet; list what cannot be in ``report``.
 
     ``progress`` is called with rows done and rows in all, after each batch. Safe to repeat, also after having
     been killed, and safe to run twice at once.
 
     Raises:
-        Refusal: if the file cannot be read or is no such file, or the report cannot be written.
+        Refusal: if the file cannot be read, is no such file, or can be read in two ways and nobody has told
+            which is meant; or if the report cannot be written.
         Conflict: if one of the numbers was taken meanwhile by something else than an import.
         MiscountedError: if the rows booked and refused are not the rows read.
     """
     begun = time.monotonic()
-    summary = Summary(encoding=encoding_of(path))
-    found = survey(read(path, summary.encoding))
+    file = understand(path, told or Told(), currency=company.currency)
+    summary = Summary(how=_how(file), unused=file.table.unused)
+    found = survey(read(file))
     summary.rows = found.rows
     with report_to(report, beside=path) as refusals:
-        papers = _good(complete(read(path, summary.encoding), found.last_lines), company.currency, refusals)
+        papers = _good(complete(read(file), found.last_lines), company.currency, refusals)
         for batch in _batches(papers):
             booked = book(company, batch, found)
             summary.add(booked)
@@ -97,6 +103,17 @@ def run(path: Path, company: Company, *, report: Path, progress: Progress) -> Su
     progress(found.rows, found.rows)
     summary.seconds = round(time.monotonic() - begun, 1)
     return summary
+
+
+def _how(file: File) -> str:
+    separators = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+    parts = [file.table.encoding or "XLSX"]
+    if file.table.separator:
+        parts.append(f"separated by {separators.get(file.table.separator, file.table.separator)}")
+    parts.append(f"decimal {file.price.name.lower()}")
+    if file.dates:
+        parts.append(f"dates {file.dates.value}")
+    return ", ".join(parts)
 
 
 def _done(summary: Summary, refusals: Report) -> int:

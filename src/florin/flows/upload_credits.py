@@ -3,9 +3,10 @@
 file -> rows -> (somebody looks at them) -> drafts, submitted if wished, in one transaction -> timeline
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import IO
 
 from django.db import IntegrityError, transaction
@@ -19,52 +20,95 @@ from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.staff.models import User
-from florin.edges import sheets, spreadsheets
+from florin.edges import sheets
 from florin.edges.sheets import Sheet
-from florin.edges.spreadsheets import Cell
+from florin.edges.tables import days, numbers, reading
+from florin.edges.tables.columns import Columns, NoHeadings
+from florin.edges.tables.days import NotADayError
+from florin.edges.tables.numbers import NotANumberError, OtherCurrencyError
+from florin.edges.tables.rows import OF_AN_UPLOAD, Cell, Flaw, Line, TwoWaysError
 from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.notation import Order, Sign
 
-MOST_ROWS = 1000
+MOST_ROWS = OF_AN_UPLOAD.rows
 MOST_BYTES = 1_000_000
-_NEEDED = ("customer", "amount", "reason")
-_NAMES = {
-    "customer": {"customer", "customer number", "customer no", "customer id", "account", "cliente"}
-    | {"número de cliente", "numero de cliente", "nº de cliente"},
-    "amount": {"amount", "total", "credit amount", "importe", "monto"},
-    "currency": {"currency", "moneda"},
-    "date": {"date", "credit date", "fecha"},
-    "reason": {"reason", "description", "memo", "note", "motivo", "descripción", "descripcion"},
-    "number": {"number", "credit number", "credit no", "número", "numero", "número de crédito"},
-}
+_COLUMNS = Columns(
+    names={
+        "customer": (
+            *("customer number", "customer no", "customer id", "account", "account number", "cliente"),
+            *("número de cliente", "numero de cliente", "nº de cliente"),
+        ),
+        "amount": ("total", "credit amount", "importe", "monto"),
+        "currency": ("moneda",),
+        "date": ("credit date", "fecha"),
+        "reason": ("description", "memo", "note", "motivo", "descripción", "descripcion"),
+        "number": ("credit number", "credit no", "número", "numero", "número de crédito"),
+    },
+    needed=[["customer"], ["amount"], ["reason"]],
+)
 # Ours, in each language; every reader may upload either.
 _HEADINGS = {
     "en": ("customer number", "amount", "currency", "date", "reason", "number"),
     "es": ("número de cliente", "importe", "moneda", "fecha", "motivo", "número"),
 }
-_BETWEEN_WORDS = re.compile(r"[\s_.#:*-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What somebody says about a file where it can be read in two ways."""
+
+    decimals: Sign | None = None
+    dates: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the file: where it stands, and what is in each column that we know."""
+    """One row of the file: where it stands, and what is in each column that we know.
+
+    ``said`` is all of it as text. ``flaw`` says in a sentence why nobody should guess what it says.
+    """
 
     line: int
-    cells: Mapping[str, Cell]
+    said: Mapping[str, str]
+    amount: Decimal | str
+    date: datetime | str
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A column that can be read in two ways: what shows it, with the row where it stands.
+
+    ``field`` names what ``Told`` calls it. ``readings`` are what that takes, each with what the first of the
+    texts would then be, if it has both.
+    """
+
+    field: str
+    shown: Sequence[tuple[int, str]]
+    readings: Sequence[tuple[str, Decimal | None] | tuple[str, datetime | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The rows below the headings, and the headings that mean nothing to us."""
+    """The rows below the headings, how they are written, and the headings that mean nothing to us.
+
+    While there are questions, rows mean nothing yet.
+    """
 
     rows: Sequence[Row]
     unused: Sequence[str]
+    encoding: str
+    separator: str
+    decimals: Sign
+    dates: Order | None
+    questions: Sequence[Question]
 
 
 def headings() -> dict[str, str]:
     """Return what we call each column, in the reader's language."""
     language = (get_language() or "en")[:2]
-    return dict(zip(_NAMES, _HEADINGS.get(language, _HEADINGS["en"]), strict=True))
+    return dict(zip(_COLUMNS.names, _HEADINGS.get(language, _HEADINGS["en"]), strict=True))
 
 
 def template() -> IO[bytes]:
@@ -72,33 +116,75 @@ def template() -> IO[bytes]:
     return sheets.xlsx_file([Sheet(_("Credits"), list(headings().values()), [])])
 
 
-def read(data: bytes) -> Table:
+def read(data: bytes, told: Told) -> Table:
     """Read an uploaded XLSX or CSV file; nothing is saved.
 
     Raises:
-        Refusal: if it cannot be read, is too large, or its first row does not name the columns.
+        Refusal: if it cannot be read, is too large, or no row near the top names the columns.
     """
     if len(data) > MOST_BYTES:
         raise Refusal(_("The file is larger than 1 MB. Split it, and upload one part after the other."))
-    lines = spreadsheets.read(data, most=MOST_ROWS + 1)
-    named = [str(cell) for cell in lines[0].cells] if lines else []
-    places = _places(named)
-    missing = [name for name in _NEEDED if name not in places]
-    if missing:
+    try:
+        table = reading.from_bytes(data, _COLUMNS, limits=OF_AN_UPLOAD)
+    except NoHeadings as missing:
         raise Refusal(
             _("The first row must name the columns customer number, amount and reason. Take the template.")
-        )
-    if len(lines) == 1:
+        ) from missing
+    rows = [_row(table, line) for line in table.rows()]
+    if not rows:
         raise Refusal(_("There is nothing below the headings."))
-    rows = [
-        Row(
-            line.number,
-            {name: line.cells[place] for name, place in places.items() if place < len(line.cells)},
-        )
-        for line in lines[1:]
-    ]
-    known = set(places.values())
-    return Table(rows, [name for place, name in enumerate(named) if name and place not in known])
+    questions: list[Question] = []
+    decimals, dates = _decimals(rows, told, questions), _dates(rows, told, questions)
+    return Table(
+        rows=rows,
+        unused=table.unused,
+        encoding=table.encoding,
+        separator=table.separator,
+        decimals=decimals,
+        dates=dates,
+        questions=questions,
+    )
+
+
+def amount(table: Table, row: Row, *, currency: str) -> Decimal:
+    """Return what a row's amount is, exactly.
+
+    Raises:
+        Refusal: if it is none, or names another currency.
+    """
+    if isinstance(row.amount, Decimal):
+        return row.amount
+    if row.amount.startswith("="):
+        raise Refusal(_("The amount is not a number; formulas count only with their value."))
+    if not row.amount:
+        raise Refusal(_("The amount is missing."))
+    try:
+        return numbers.read(row.amount, table.decimals, currency=currency)
+    except NotANumberError:
+        raise Refusal(_("This is no number, or it is not written as the rest of its column.")) from None
+    except OtherCurrencyError as other:
+        raise Refusal(
+            _("The amount is in %(other)s, but the customer is kept in %(currency)s.")
+            % {"other": other, "currency": currency}
+        ) from None
+
+
+def given_on(table: Table, row: Row) -> date | None:
+    """Return the day of a row, if it names one.
+
+    Raises:
+        Refusal: if there is no such day, or it is not written as its column is.
+    """
+    if isinstance(row.date, datetime):
+        return row.date.date()
+    if not row.date:
+        return None
+    try:
+        return days.read(row.date, table.dates).date()
+    except NotADayError:
+        raise Refusal(
+            _("This is no date, or it is not written as the rest of its column. Write it like 2026-11-30.")
+        ) from None
 
 
 def create(
@@ -143,12 +229,65 @@ def _of_press(company: Company, press: str) -> int:
     return Credit.objects.filter(company=company, press__startswith=f"{press}:").count()
 
 
-def _places(named: Sequence[str]) -> dict[str, int]:
-    """Return in which column each thing stands; of two that mean the same the first counts."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(named):
-        plain = _BETWEEN_WORDS.sub(" ", heading).strip().casefold()
-        for name, known in _NAMES.items():
-            if plain in known:
-                places.setdefault(name, place)
-    return places
+def _row(table: reading.Table, line: Line) -> Row:
+    if line.flaw is not None:
+        return Row(line.number, {"reason": line.text}, "", "", _flaw(line.flaw, table.encoding))
+    flaw = _("The row has more columns than the headings.") if table.overflows(line) else ""
+    cells = {name: table.cell(line, name) for name in table.places}
+    amount, day = cells.get("amount", ""), cells.get("date", "")
+    if isinstance(day, Decimal):
+        day = table.day(day) or str(day)
+    said = {name: " ".join(_as_text(cell).split()) for name, cell in cells.items()}
+    return Row(line.number, said, _as_text(amount) if isinstance(amount, datetime) else amount, day, flaw)
+
+
+def _flaw(flaw: Flaw, encoding: str) -> str:
+    match flaw:
+        case Flaw.BYTES:
+            return _("This line holds a byte that is no letter in %(encoding)s.") % {"encoding": encoding}
+        case Flaw.QUOTES:
+            return _("The quotation marks of this line do not close.")
+        case Flaw.TOO_LONG:
+            return _("This line is longer than 10,000 characters.")
+
+
+def _as_text(cell: Cell) -> str:
+    """Write a cell as its reader would: a whole number without decimals, a day as 2026-11-30."""
+    match cell:
+        case Decimal():
+            return f"{cell.normalize():f}"
+        case datetime():
+            return cell.date().isoformat()
+        case str():
+            return cell
+
+
+def _decimals(rows: Sequence[Row], told: Told, questions: list[Question]) -> Sign:
+    evidence = numbers.Evidence()
+    for row in rows:
+        if isinstance(row.amount, str):
+            evidence.see(row.amount, row.line)
+    try:
+        return evidence.decided(told.decimals)
+    except TwoWaysError as problem:
+        text = None if problem.second else problem.first[1]
+        readings = [(sign.name.lower(), numbers.plain(text, sign) if text else None) for sign in Sign]
+        questions.append(Question("decimals", _shown(problem), readings))
+        return Sign.POINT
+
+
+def _dates(rows: Sequence[Row], told: Told, questions: list[Question]) -> Order | None:
+    evidence = days.Evidence()
+    for row in rows:
+        if isinstance(row.date, str):
+            evidence.see(row.date, row.line)
+    try:
+        return evidence.decided(told.dates)
+    except TwoWaysError as problem:
+        both = (None if problem.second else days.both(problem.first[1])) or (None, None)
+        questions.append(Question("dates", _shown(problem), list(zip(Order, both, strict=True))))
+        return None
+
+
+def _shown(problem: TwoWaysError) -> list[tuple[int, str]]:
+    return [one for one in (problem.first, problem.second) if one is not None]

@@ -8,6 +8,7 @@ from uuid import UUID
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
 from florin.kernel.database import AT_ONCE
+from florin.kernel.folding import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,9 @@ class NewProduct:
 
 
 def known(company: Company, codes: Sequence[str]) -> dict[str, UUID]:
-    """Return the keys of those of the company's products that have one of the codes."""
-    return dict(Product.objects.filter(company=company, code__in=codes).values_list("code", "pk"))
+    """Return the keys of those of the company's products that have one of the codes, by the folded code."""
+    folded = {fold(code) for code in codes}
+    return dict(Product.objects.filter(company=company, folded__in=folded).values_list("folded", "pk"))
 
 
 def make_many(company: Company, news: Sequence[NewProduct]) -> None:

@@ -6,6 +6,7 @@ from django.db import models
 
 from florin.domain.companies.models import Company
 from florin.kernel.database import Keyed
+from florin.kernel.folding import FoldedField
 
 
 class Product(Keyed):
@@ -13,6 +14,7 @@ class Product(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
+    folded = FoldedField(of="code", help_text="The code whatever its case and width.")
     description = models.CharField(max_length=200)
     unit = models.CharField(max_length=20, default="each")
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)
@@ -20,7 +22,7 @@ class Product(Keyed):
     class Meta:
         verbose_name = "product"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "code"], name="product_code_once"),
+            models.UniqueConstraint(fields=["company", "folded"], name="product_code_once"),
         ]
 
     def __str__(self) -> str:

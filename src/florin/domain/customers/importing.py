@@ -1,11 +1,12 @@
 """Making many customers at once, from another system's records."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.kernel.database import AT_ONCE
+from florin.kernel.folding import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,10 @@ class NewCustomer:
     invoice_emails: Sequence[str]
 
 
-def known(company: Company, numbers: Sequence[str]) -> dict[str, Customer]:
-    """Return those of the company's customers that have one of the numbers."""
-    return {row.number: row for row in Customer.objects.filter(company=company, number__in=numbers)}
+def known(company: Company, numbers: Collection[str]) -> dict[str, Customer]:
+    """Return those of the company's customers that have one of the numbers, by the folded number."""
+    folded = {fold(number) for number in numbers}
+    return {row.folded: row for row in Customer.objects.filter(company=company, folded__in=folded)}
 
 
 def make_many(company: Company, news: Sequence[NewCustomer]) -> None:

@@ -7,6 +7,7 @@ from django.db import models
 
 from florin.domain.companies.models import Company
 from florin.kernel.database import Keyed
+from florin.kernel.folding import FoldedField
 
 
 class Customer(Keyed):
@@ -14,6 +15,7 @@ class Customer(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
+    folded = FoldedField(of="number", help_text="The number whatever its case and width.")
     name = models.CharField(max_length=120)
     bill_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
     ship_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
@@ -34,7 +36,7 @@ class Customer(Keyed):
     class Meta:
         verbose_name = "customer"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "number"], name="customer_number_once"),
+            models.UniqueConstraint(fields=["company", "folded"], name="customer_number_once"),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="customer_currency_is_iso"
             ),

@@ -14,6 +14,7 @@ from florin.domain.customers.models import Customer
 from florin.kernel import changes
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.folding import fold
 from florin.kernel.money import Money
 
 
@@ -116,7 +117,7 @@ def _save(customer: Customer, *, new: bool) -> None:
         with transaction.atomic():
             customer.save(force_insert=new, force_update=not new)
     except IntegrityError:
-        if not Customer.objects.filter(company=customer.company_id, number=customer.number).exists():
+        if not Customer.objects.filter(company=customer.company_id, folded=fold(customer.number)).exists():
             raise
         raise NumberTaken(
             _("Another customer has the number %(number)s.") % {"number": customer.number}
@@ -126,5 +127,5 @@ def _save(customer: Customer, *, new: bool) -> None:
 def _next_number(company: Company) -> str:
     while True:
         number = numbers.following(company.pk, Series.CUSTOMER)
-        if not Customer.objects.filter(company=company, number=number).exists():
+        if not Customer.objects.filter(company=company, folded=fold(number)).exists():
             return number

@@ -10,12 +10,13 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import LineDraft
 from florin.kernel.database import AT_ONCE
+from florin.kernel.folding import fold
 from florin.kernel.money import line_total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldOrder:
-    """An order with the number that it has already; ``products`` are the keys of products by code."""
+    """An order with the number that it has already; ``products`` are the keys of products by folded code."""
 
     customer: Customer
     number: str
@@ -55,7 +56,7 @@ def _write(company: Company, old: OldOrder) -> Written:
         OrderLine(
             order=order,
             position=position,
-            product_id=old.products.get(line.code),
+            product_id=old.products.get(fold(line.code)),
             code=line.code,
             description=line.description,
             quantity=line.quantity,

@@ -20,6 +20,7 @@ from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.folding import fold
 from florin.kernel.money import MOST_MINOR, line_total
 
 _MOST_LINES = 2000
@@ -154,15 +155,15 @@ def _total(line: LineDraft, currency: str) -> int:
 
 
 def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
-    codes = {line.code for line in lines if line.code}
+    codes = {fold(line.code) for line in lines if line.code}
     products = dict(
-        Product.objects.filter(company_id=order.company_id, code__in=codes).values_list("code", "pk")
+        Product.objects.filter(company_id=order.company_id, folded__in=codes).values_list("folded", "pk")
     )
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             position=position,
-            product_id=products.get(line.code),
+            product_id=products.get(fold(line.code)),
             code=line.code,
             description=line.description,
             quantity=line.quantity,

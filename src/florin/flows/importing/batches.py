@@ -26,6 +26,7 @@ from florin.flows.importing.papers import Paper
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.survey import Survey
 from florin.kernel.errors import Conflict
+from florin.kernel.folding import fold
 from florin.kernel.money import Money
 
 _ACTOR = "Import"
@@ -60,7 +61,7 @@ class _Sifted:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What the papers of a batch are written from: customers by number, keys of products by code."""
+    """What the papers of a batch are written from: customers and keys of products by their folded numbers."""
 
     company: Company
     found: Survey
@@ -87,7 +88,7 @@ def book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
 def _book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
     _take_turn(company)
     sifted = _sift(company, papers)
-    people = customers.known(company, sorted({paper.customer for paper in sifted.fresh}))
+    people = customers.known(company, {paper.customer for paper in sifted.fresh})
     desk = _Desk(company, found, people, {})
     _refuse_foreign(desk, sifted)
     bills = [paper for paper in sifted.fresh if not paper.credit]
@@ -122,7 +123,7 @@ def _sift(company: Company, papers: Sequence[Paper]) -> _Sifted:
         old = old_credits.get(paper.number) if paper.credit else old_invoices.get(paper.number)
         if old is None:
             sifted.fresh.append(paper)
-        elif (old.customer, old.total) == (paper.customer, paper.total):
+        elif (fold(old.customer), old.total) == (fold(paper.customer), paper.total):
             sifted.here.append(paper)
         else:
             total = Money(old.total, company.currency).decimal
@@ -134,7 +135,7 @@ def _refuse_foreign(desk: _Desk, sifted: _Sifted) -> None:
     """Refuse papers of customers kept in another currency: the file names none, so it is the company's."""
     papers, sifted.fresh = sifted.fresh, []
     for paper in papers:
-        customer = desk.people.get(paper.customer)
+        customer = desk.people.get(fold(paper.customer))
         if customer is None or customer.currency == desk.company.currency:
             sifted.fresh.append(paper)
         else:
@@ -143,12 +144,13 @@ def _refuse_foreign(desk: _Desk, sifted: _Sifted) -> None:
 
 def _make_customers(desk: _Desk, papers: Sequence[Paper]) -> int:
     """Make the customers that are missing at the desk, and return how many."""
-    missing = sorted({paper.customer for paper in papers} - set(desk.people))
+    wanted = {fold(paper.customer): paper.customer for paper in papers}
+    missing = [wanted[folded] for folded in sorted(wanted.keys() - desk.people.keys())]
     news = [
         NewCustomer(
             number=number,
             name=f"Customer {number}",
-            bill_to=desk.found.countries[number],
+            bill_to=desk.found.countries[fold(number)],
             invoice_emails=_addresses(number),
         )
         for number in missing
@@ -165,17 +167,18 @@ def _addresses(number: str) -> list[str]:
 
 def _make_products(desk: _Desk, papers: Sequence[Paper]) -> int:
     """Put the products on these papers on the desk, make those that are missing, and return how many."""
-    codes = sorted({line.fact.code for paper in papers for line in paper.lines} - {""})
-    desk.products.update(catalogue.known(desk.company, codes))
-    missing = [code for code in codes if code not in desk.products]
+    codes = {fold(line.fact.code): line.fact.code for paper in papers for line in paper.lines}
+    codes.pop("", None)
+    desk.products.update(catalogue.known(desk.company, list(codes)))
+    missing = [codes[folded] for folded in sorted(codes.keys() - desk.products.keys())]
     articles = desk.found.articles
     catalogue.make_many(
         desk.company,
         [
             NewProduct(
                 code=code,
-                description=articles[code].name or code,
-                unit_price=articles[code].unit_price,
+                description=articles[fold(code)].name or code,
+                unit_price=articles[fold(code)].unit_price,
             )
             for code in missing
         ],
@@ -191,7 +194,7 @@ def _invoice(desk: _Desk, papers: Sequence[Paper]) -> None:
 
 
 def _order(desk: _Desk, paper: Paper) -> OldOrder:
-    customer = desk.people[paper.customer]
+    customer = desk.people[fold(paper.customer)]
     return OldOrder(
         customer=customer,
         number=f"W-{paper.number}",
@@ -215,7 +218,7 @@ def _credit(desk: _Desk, paper: Paper) -> OldCredit:
     """A credit has no lines of its own, so its reason says what was taken back, as far as there is room."""
     parts = (f"{-line.fact.quantity.normalize():f} x {desk.found.name_of(line.fact)}" for line in paper.lines)
     return OldCredit(
-        customer=desk.people[paper.customer],
+        customer=desk.people[fold(paper.customer)],
         number=paper.number,
         given_on=paper.at.date(),
         amount=paper.total,

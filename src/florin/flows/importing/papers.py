@@ -7,6 +7,7 @@ from datetime import datetime
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.rows import Fact, Row
 from florin.kernel.errors import Refusal
+from florin.kernel.folding import fold
 from florin.kernel.money import MOST_MINOR, line_total
 
 _MOST_LINES = 2000
@@ -91,7 +92,7 @@ def judge(rows: Sequence[Row], currency: str) -> Paper | list[Refused]:
 
 def _price(row: Row, currency: str, *, credit: bool) -> Priced | Refused:
     if isinstance(row.fact, Reason):
-        return row.refused(row.fact)
+        return row.refused(row.fact, row.detail)
     if credit and row.fact.quantity > 0:
         return row.refused(Reason.POSITIVE_IN_CREDIT)
     try:
@@ -102,9 +103,9 @@ def _price(row: Row, currency: str, *, credit: bool) -> Priced | Refused:
 
 def _wrong(lines: Sequence[Priced], total: int, *, credit: bool) -> tuple[Reason | None, str]:
     """Say what is wrong with rows that are each in order but do not go together."""
-    customers = sorted({line.fact.customer for line in lines})
+    customers = {fold(line.fact.customer): line.fact.customer for line in lines}
     if len(customers) > 1:
-        return Reason.TWO_CUSTOMERS, ", ".join(customers)
+        return Reason.TWO_CUSTOMERS, ", ".join(sorted(customers.values()))
     if len(lines) > _MOST_LINES:
         return Reason.TOO_MANY_ROWS, ""
     if total > MOST_MINOR:

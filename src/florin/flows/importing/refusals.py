@@ -18,24 +18,31 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Reason(StrEnum):
     """Everything that can be wrong with a row, as the sentence that people read."""
 
-    EMPTY = "The line is empty."
     TOO_LONG = "The line is longer than 10,000 characters, or one of its fields is too long to be kept."
     QUOTES = "The quotation marks of the line do not close."
-    COLUMNS = "The row does not have as many columns as the first line."
+    BYTES = "The line holds a byte that is no letter in the encoding of the file."
+    COLUMNS = "The row does not have as many columns as the headings."
     UNPRINTABLE = "The row holds characters that cannot be printed."
     NO_NUMBER = "The row names no invoice."
     OURS = "Numbers that begin with INV- or CR- are given by Florin itself."
+    SHORTENED = (
+        "A spreadsheet has shortened a number, as in 8.10132E+05. "
+        "Show its column as text or as whole numbers, and save the file again."
+    )
     NO_DATE = "The row has no date."
-    BAD_DATE = "The date is not one between 1970 and 2100, written like 2010-12-01 08:26:00."
+    BAD_DATE = (
+        "The date is not one between 1970 and 2100, written like 2010-12-01 08:26:00 "
+        "or in the order that the rest of its column has."
+    )
     NO_CUSTOMER = "The row names no customer."
     NOTHING_NAMED = "The row has neither a code nor a description."
-    BAD_QUANTITY = "The quantity is not a plain number."
+    BAD_QUANTITY = "The quantity is no number, or not written as its column is."
     QUANTITY_TOO_FINE = "The quantity has more than three decimals."
     QUANTITY_TOO_LARGE = "The quantity is too large to be right."
-    BAD_PRICE = "The price is not a plain number."
+    BAD_PRICE = "The price is no number, or not written as its column is."
     PRICE_TOO_FINE = "The price has more than four decimals."
     PRICE_TOO_LARGE = "The price is too large to be right."
-    NEGATIVE_PRICE = "The price is negative."
+    OTHER_MONEY = "The amount is in another currency than the company's:"
     AMOUNT_TOO_LARGE = "The amount is too large to be right."
     POSITIVE_IN_CREDIT = "A credit takes goods back, but the quantity is positive."
     TWO_CUSTOMERS = "The rows of this number name more than one customer:"

@@ -1,44 +1,68 @@
-"""Reading a file of invoice rows: every line becomes a fact or a reason why not, never an exception.
+"""Reading a file of invoice rows: every row becomes a fact or a reason why not, never an exception."""
 
-One line is one row, so that lines can be counted and named; a line break inside quotation marks is refused.
-"""
-
-import csv
-import gzip
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
+from florin.edges.tables import days, numbers, reading
+from florin.edges.tables.columns import Columns, NoHeadings
+from florin.edges.tables.days import NotADayError
+from florin.edges.tables.numbers import NotANumberError, OtherCurrencyError
+from florin.edges.tables.reading import Table
+from florin.edges.tables.rows import OF_A_FILE, Cell, Flaw, Line, TwoWaysError
 from florin.flows.importing.refusals import Reason, Refused
 from florin.kernel.errors import Refusal
+from florin.kernel.notation import Order, Sign
 
-_COLUMNS = (
-    "invoiceno",
-    "stockcode",
-    "description",
-    "quantity",
-    "invoicedate",
-    "unitprice",
-    "customerid",
-    "country",
+# Our names, and what other programs call the same; case, spaces and underscores do not matter.
+_COLUMNS = Columns(
+    names={
+        "InvoiceNo": ("invoice", "invoice number", "invoice id"),
+        "StockCode": ("item", "item code", "code", "sku", "product code", "product"),
+        "Description": ("item description", "product name", "name"),
+        "Quantity": ("qty",),
+        "InvoiceDate": ("date", "issued", "issue date"),
+        "UnitPrice": ("price", "rate"),
+        "CustomerID": ("customer", "customer number", "customer no", "account", "account number"),
+        "Country": (),
+    },
+    needed=[
+        *(["InvoiceNo"], ["StockCode", "Description"], ["Quantity"], ["InvoiceDate"], ["UnitPrice"]),
+        ["CustomerID"],
+    ],
 )
 # As wide as the tables; an order's number is its invoice's with "W-" before it.
-_WIDTHS = (18, 40, 200, 40, 40, 40, 20, 100)
-_LONGEST_LINE = 10_000
+_WIDTHS = {"InvoiceNo": 18, "StockCode": 40, "Description": 200, "CustomerID": 20, "Country": 100}
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?", re.ASCII)
 _WHOLE = re.compile(r"([0-9]+)\.0+", re.ASCII)
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII | re.IGNORECASE)
 _YEARS = range(1970, 2101)
 _QUANTITY_BELOW = Decimal(10) ** 9
 _PRICE_BELOW = Decimal(10) ** 10
+_FLAWS = {Flaw.BYTES: Reason.BYTES, Flaw.QUOTES: Reason.QUOTES, Flaw.TOO_LONG: Reason.TOO_LONG}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the person says about the file where it can be read in two ways."""
+
+    decimals: Sign | None = None
+    dates: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file whose every column is understood: how its numbers and days are written."""
+
+    table: Table
+    quantity: Sign
+    price: Sign
+    dates: Order | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +80,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the file, the first being 1. ``number`` is empty if the line names no possible paper."""
+    """One row, by the line where it begins. ``number`` is empty if it names no possible paper."""
 
     line: int
     text: str
     number: str
     fact: Fact | Reason
+    detail: str = ""
 
     def refused(self, reason: Reason, detail: str = "") -> Refused:
         """Return the row as one that is not booked."""
@@ -71,164 +96,208 @@ class Row:
 class Unfit(Exception):  # noqa: N818 - a reason, not a fault
     """A field cannot be what it should be; ``reason`` says why."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
 
 
-def encoding_of(path: Path) -> str:
-    """Return how the whole file is written: UTF-8 (with or without a mark) or else Latin-1.
+def understand(path: Path, told: Told, *, currency: str) -> File:
+    """Open a file, and look through its columns for how numbers and days are written.
 
     Raises:
-        Refusal: if it cannot be read, or is not a whole gzip file though its name says so.
+        Refusal: if it cannot be read, does not name its columns, or a column can be read in two ways and
+            nobody said which; the sentence says how to say it.
     """
     try:
-        with _open(path, "utf-8-sig") as file:
-            while file.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "latin-1"
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Refusal(f"{path} is not a whole gzip file; nothing was imported. Fetch it again.") from error
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from error
-    return "utf-8-sig"
-
-
-def read(path: Path, encoding: str) -> Iterator[Row]:
-    """Yield every line after the first, which must name the columns; they may stand in any order.
-
-    Raises:
-        Refusal: if the first line does not name them.
-    """
-    with _open(path, encoding) as file:
-        places = _places(file.readline(_LONGEST_LINE))
-        line = 1
-        while text := file.readline(_LONGEST_LINE):
-            line += 1
-            whole = len(text) < _LONGEST_LINE or text.endswith("\n")
-            if not whole:
-                _skip_rest(file)
-            yield _row(line, text.rstrip("\n"), places, Reason.TOO_LONG if not whole else None)
-
-
-def _open(path: Path, encoding: str) -> TextIO:
-    if path.name.endswith(".gz"):
-        return TextIOWrapper(gzip.open(path), encoding=encoding)
-    return path.open(encoding=encoding)
-
-
-def _skip_rest(file: TextIO) -> None:
-    while (more := file.readline(_LONGEST_LINE)) and not more.endswith("\n"):
-        pass
-
-
-def _places(header: str) -> tuple[int, ...]:
-    names = [name.strip().lower() for name in next(csv.reader([header]), [])]
-    missing = [name for name in _COLUMNS if name not in names]
-    if missing or len(names) != len(_COLUMNS):
+        table = reading.from_path(path, _COLUMNS, limits=OF_A_FILE)
+    except NoHeadings as missing:
+        there = f" There is: {', '.join(missing.nearest)[:200]}." if missing.nearest else ""
         raise Refusal(
-            "The first line must name these columns and no others: InvoiceNo, StockCode, Description, "
-            "Quantity, InvoiceDate, UnitPrice, CustomerID, Country. Nothing was imported."
-        )
-    return tuple(names.index(name) for name in _COLUMNS)
+            "A row near the top must name these columns: InvoiceNo, StockCode, Description, "
+            f"Quantity, InvoiceDate, UnitPrice, CustomerID, Country.{there} Nothing was imported."
+        ) from missing
+    quantities, prices, dates = numbers.Evidence(), numbers.Evidence(), days.Evidence()
+    for line in table.rows():
+        if line.flaw is None:
+            for evidence, name in ((quantities, "Quantity"), (prices, "UnitPrice"), (dates, "InvoiceDate")):
+                cell = table.cell(line, name)
+                if isinstance(cell, str):
+                    evidence.see(cell, line.number)
+    return File(
+        table,
+        _decimals(quantities, told, "Quantity"),
+        _decimals(prices, told, "UnitPrice"),
+        _order(dates, told),
+        currency,
+    )
 
 
-def _row(line: int, text: str, places: tuple[int, ...], wrong: Reason | None) -> Row:
-    fields = text.split(",")
+def read(file: File) -> Iterator[Row]:
+    """Yield every row below the headings in which something is written."""
+    for line in file.table.rows():
+        yield _row(file, line)
+
+
+def _decimals(evidence: numbers.Evidence, told: Told, column: str) -> Sign:
     try:
-        if '"' in text and wrong is None:
-            fields = next(csv.reader([text], strict=True))
-    except csv.Error:
-        wrong = Reason.QUOTES
-    number = fields[places[0]].strip() if places[0] < len(fields) else ""
+        return evidence.decided(told.decimals)
+    except TwoWaysError as problem:
+        raise Refusal(
+            f"{_two_ways(problem, column)} Say which sign its decimals have: "
+            "--decimals point or --decimals comma. Nothing was imported."
+        ) from problem
+
+
+def _order(evidence: days.Evidence, told: Told) -> Order | None:
     try:
-        _check_number(number, text)
+        return evidence.decided(told.dates)
+    except TwoWaysError as problem:
+        raise Refusal(
+            f"{_two_ways(problem, 'InvoiceDate')} Say what stands first: "
+            "--dates month-first or --dates day-first. Nothing was imported."
+        ) from problem
+
+
+def _two_ways(problem: TwoWaysError, column: str) -> str:
+    line, text = problem.first
+    if problem.second is None:
+        return f"The column {column} can be read in two ways: {text} in line {line}, and nothing shows which."
+    other_line, other = problem.second
+    return (
+        f"The column {column} mixes two ways of writing: {text} in line {line}, {other} in line {other_line}."
+    )
+
+
+def _row(file: File, line: Line) -> Row:
+    if line.flaw is not None:
+        return Row(line.number, line.text, "", _FLAWS[line.flaw])
+    number = ""
+    try:
+        number = _number(file.table.cell(line, "InvoiceNo"), line.text)
+        _check_width(file.table, line)
+        return Row(line.number, line.text, number, _fact(file, line))
     except Unfit as unfit:
-        return Row(line, text, "", wrong or unfit.reason)
-    if wrong is None and len(fields) != len(places):
-        wrong = Reason.COLUMNS
-    if wrong:
-        return Row(line, text, number, wrong)
-    try:
-        return Row(line, text, number, _fact([fields[place].strip() for place in places], text))
-    except Unfit as unfit:
-        return Row(line, text, number, unfit.reason)
+        return Row(line.number, line.text, number, unfit.reason, unfit.detail)
 
 
-def _check_number(number: str, text: str) -> None:
-    if not text.strip():
-        raise Unfit(Reason.EMPTY)
-    if not number:
+def _check_width(table: Table, line: Line) -> None:
+    if table.overflows(line) or (table.separator and len(line.cells) < len(table.headings)):
+        raise Unfit(Reason.COLUMNS)
+
+
+def _number(cell: Cell, text: str) -> str:
+    number = _whole(_plain(cell))
+    if not text.strip() or not number:
         raise Unfit(Reason.NO_NUMBER)
-    if len(number) > _WIDTHS[0]:
+    if len(number) > _WIDTHS["InvoiceNo"]:
         raise Unfit(Reason.TOO_LONG)
     if not number.isprintable():
         raise Unfit(Reason.UNPRINTABLE)
     if number.upper().startswith(("INV-", "CR-")):
         raise Unfit(Reason.OURS)
+    if _SHORTENED.fullmatch(number):
+        raise Unfit(Reason.SHORTENED)
+    return number
 
 
-def _fact(fields: Sequence[str], text: str) -> Fact:
-    if not text.isprintable():  # tabs and hard spaces do no harm as spaces; what else is there, would
-        fields = [" ".join(field.split()) for field in fields]
-        if not all(field.isprintable() for field in fields):
-            raise Unfit(Reason.UNPRINTABLE)
-    _, code, description, quantity, date, price, customer, country = fields
+def _fact(file: File, line: Line) -> Fact:
+    words = {name: _words(file.table.cell(line, name)) for name in _WIDTHS}
+    customer = _whole(words["CustomerID"])
     if not customer:
         raise Unfit(Reason.NO_CUSTOMER)
-    if not code and not description:
+    if _SHORTENED.fullmatch(customer):
+        raise Unfit(Reason.SHORTENED)
+    if not words["StockCode"] and not words["Description"]:
         raise Unfit(Reason.NOTHING_NAMED)
-    if any(len(field) > width for field, width in zip(fields, _WIDTHS, strict=True)):
+    if any(len(words[name]) > width for name, width in _WIDTHS.items()):
         raise Unfit(Reason.TOO_LONG)
     return Fact(
-        code, description, _quantity(quantity), _at(date), _price(price), _customer(customer), country
+        words["StockCode"],
+        words["Description"],
+        _quantity(file.table.cell(line, "Quantity"), file.quantity, file.currency),
+        _at(file, file.table.cell(line, "InvoiceDate")),
+        _price(file.table.cell(line, "UnitPrice"), file.price, file.currency),
+        customer,
+        words["Country"],
     )
 
 
-def _customer(text: str) -> str:
+def _plain(cell: Cell) -> str:
+    """Return a cell as its reader would write it: a whole number without decimals."""
+    match cell:
+        case str():
+            return cell
+        case Decimal():
+            return f"{cell.normalize():f}"
+        case datetime():
+            return cell.isoformat(sep=" ")
+
+
+def _words(cell: Cell) -> str:
+    """Return a text on one line; tabs, hard spaces and line breaks do no harm as spaces."""
+    text = _plain(cell)
+    if not text.isprintable():
+        text = " ".join(text.split())
+        if not text.isprintable():
+            raise Unfit(Reason.UNPRINTABLE)
+    return text
+
+
+def _whole(text: str) -> str:
     whole = _WHOLE.fullmatch(text)  # a spreadsheet's number, such as 17850.0
     return whole.group(1) if whole else text
 
 
-@lru_cache(maxsize=10_000)
-def _at(text: str) -> datetime:
-    if not text:
-        raise Unfit(Reason.NO_DATE)
-    try:
-        at = datetime.fromisoformat(text) if _DATE.fullmatch(text) else None
-    except ValueError:
-        at = None
+def _at(file: File, cell: Cell) -> datetime:
+    at: datetime | None
+    match cell:
+        case datetime():
+            at = cell
+        case Decimal():
+            at = file.table.day(cell)
+        case "":
+            raise Unfit(Reason.NO_DATE)
+        case str():
+            try:
+                at = days.read(cell, file.dates)
+            except NotADayError:
+                raise Unfit(Reason.BAD_DATE) from None
     if at is None or at.year not in _YEARS:
         raise Unfit(Reason.BAD_DATE)
     return at
 
 
 @lru_cache(maxsize=10_000)
-def _quantity(text: str) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise Unfit(Reason.BAD_QUANTITY)
-    quantity = Decimal(text)
+def _quantity(cell: Cell, sign: Sign, currency: str) -> Decimal:
+    quantity = _decimal(cell, sign, currency, Reason.BAD_QUANTITY)
     if abs(quantity) >= _QUANTITY_BELOW:
         raise Unfit(Reason.QUANTITY_TOO_LARGE)
-    if _decimals(text) > 3:  # noqa: PLR2004 - said in the sentence
+    if _finer(quantity, 3):
         raise Unfit(Reason.QUANTITY_TOO_FINE)
-    return quantity + 0  # no minus before a zero
+    return quantity
 
 
 @lru_cache(maxsize=10_000)
-def _price(text: str) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise Unfit(Reason.BAD_PRICE)
-    price = Decimal(text)
-    if price < 0:
-        raise Unfit(Reason.NEGATIVE_PRICE)
-    if price >= _PRICE_BELOW:
+def _price(cell: Cell, sign: Sign, currency: str) -> Decimal:
+    price = _decimal(cell, sign, currency, Reason.BAD_PRICE)
+    if abs(price) >= _PRICE_BELOW:
         raise Unfit(Reason.PRICE_TOO_LARGE)
-    if _decimals(text) > 4:  # noqa: PLR2004 - said in the sentence
+    if _finer(price, 4):
         raise Unfit(Reason.PRICE_TOO_FINE)
-    return price + 0
+    return price
 
 
-def _decimals(text: str) -> int:
-    return len(text.partition(".")[2].rstrip("0"))
+def _decimal(cell: Cell, sign: Sign, currency: str, wrong: Reason) -> Decimal:
+    if isinstance(cell, datetime):
+        raise Unfit(wrong)
+    try:
+        number = cell if isinstance(cell, Decimal) else numbers.read(cell, sign, currency=currency)
+        return number + 0  # no minus before a zero
+    except NotANumberError:
+        raise Unfit(wrong) from None
+    except OtherCurrencyError as other:
+        raise Unfit(Reason.OTHER_MONEY, str(other)) from None
+
+
+def _finer(number: Decimal, places: int) -> bool:
+    return number != round(number, places)

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from florin.flows.importing.rows import Fact, Row
+from florin.kernel.folding import fold
 
 _ZERO = Decimal(0)
 
@@ -47,7 +48,7 @@ class Survey:
 
     def name_of(self, fact: Fact) -> str:
         """Return what to call a row's product: its own words, else those most used, else the code."""
-        article = self.articles.get(fact.code)
+        article = self.articles.get(fold(fact.code))
         return fact.description or (article.name if article else "") or fact.code
 
 
@@ -59,7 +60,7 @@ def survey(rows: Iterable[Row]) -> Survey:
         if row.number:
             found.last_lines[row.number] = row.line
         if isinstance(row.fact, Fact):
-            found.countries[row.fact.customer] = row.fact.country
+            found.countries[fold(row.fact.customer)] = row.fact.country
             if row.fact.code:
-                found.articles.setdefault(row.fact.code, Article()).see(row.fact)
+                found.articles.setdefault(fold(row.fact.code), Article()).see(row.fact)
     return found

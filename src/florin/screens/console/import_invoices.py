@@ -13,43 +13,56 @@ from rich.table import Table
 from florin.domain.companies.models import Company
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
+from florin.flows.importing.rows import Told
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
+from florin.kernel.notation import Order, Sign
 
 HELP = "Import invoices and credits from a CSV file of invoice lines (UCI Online Retail format)."
 
-_REFUSED = 2
+_SOME_REFUSED, _REFUSED = 1, 2
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a .csv or .csv.gz file")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV, TSV or XLSX file, or .csv.gz")
     parser.add_argument(
         "--company", required=True, metavar="SLUG", help="the company whose invoices these are"
     )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="where to list the rows that are not booked, as CSV"
     )
+    parser.add_argument(
+        "--decimals",
+        choices=[sign.name.lower() for sign in Sign],
+        help="what stands before decimals, where the file does not show it",
+    )
+    parser.add_argument(
+        "--dates",
+        choices=[order.value for order in Order],
+        help="what stands first in dates such as 10/02/2026, where the file does not show it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import the file and say what came of it. Exit code 2 if nothing can be imported at all."""
+    """Import the file and say what came of it. Exit code 1 if rows were refused, 2 if nothing can be read."""
     console = Console()
     report: Path = options.report or _default_report()
     try:
-        summary = _import(console, options.file, options.company, report)
+        summary = _import(console, options, report)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 - the console is a screen
         return _REFUSED
     _show(console, summary, report)
-    return 0
+    return _SOME_REFUSED if summary.refused_rows else 0
 
 
 def _default_report() -> Path:
     return Path(settings.DATA_FOLDER) / f"import-report-{clock.now():%Y%m%d-%H%M%S-%f}.csv"
 
 
-def _import(console: Console, file: Path, slug: str, report: Path) -> Summary:
+def _import(console: Console, options: argparse.Namespace, report: Path) -> Summary:
+    slug: str = options.company
     company = Company.objects.filter(slug=slug).first()
     if company is None:
         known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)[:20])
@@ -58,11 +71,19 @@ def _import(console: Console, file: Path, slug: str, report: Path) -> Summary:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Reading", total=None)
         return import_invoices.run(
-            file,
+            options.file,
             company,
+            told=_told(options),
             report=report,
             progress=lambda done, rows: bar.update(task, description="Rows", completed=done, total=rows),
         )
+
+
+def _told(options: argparse.Namespace) -> Told:
+    return Told(
+        decimals=Sign[options.decimals.upper()] if options.decimals else None,
+        dates=Order(options.dates) if options.dates else None,
+    )
 
 
 def _show(console: Console, summary: Summary, report: Path) -> None:
@@ -74,8 +95,9 @@ def _show(console: Console, summary: Summary, report: Path) -> None:
     for reason, count in summary.refused.most_common():
         table.add_row("", f"[dim]{count:,}: {escape(reason)}[/dim]")
     console.print(table)
-    if summary.encoding == "latin-1":
-        console.print("The file is not UTF-8; it was read as Latin-1.")
+    console.print(f"The file was read as {escape(summary.how)}.", soft_wrap=True)
+    if summary.unused:
+        console.print(escape(f"Columns not used: {', '.join(summary.unused)}."), soft_wrap=True)
     if summary.refused_rows:
         console.print(
             "The rows that were refused, with the reason for each:", escape(str(report)), soft_wrap=True

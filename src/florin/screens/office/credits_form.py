@@ -110,8 +110,19 @@ def given_on(text: str, company: Company) -> date:
     Raises:
         Mistyped: if there is no such day, or it is yet to come.
     """
+    return past(typed.day(text), company)
+
+
+def past(day: date | None, company: Company) -> date:
+    """Return the day of a credit, which without one is today.
+
+    Raises:
+        Mistyped: if it is yet to come, or too long ago to be right.
+    """
     today = clock.today(company.time_zone)
-    read = typed.day(text) or today
+    read = day or today
+    if read.year < typed.FIRST_YEAR:
+        raise Mistyped(_("This date is too far away to be right."))
     if read > today:
         raise Mistyped(_("This day is yet to come."))
     return read

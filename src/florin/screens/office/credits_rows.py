@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from django.core import signing
@@ -15,13 +14,14 @@ from florin.domain.credits import queries, services
 from florin.domain.credits.services import CreditDraft
 from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
-from florin.flows.upload_credits import Row
+from florin.flows import upload_credits
+from florin.flows.upload_credits import Row, Table
 from florin.kernel.errors import Refusal
+from florin.kernel.folding import fold
 from florin.kernel.money import Money
 from florin.screens.office import credits_form, typed
 from florin.screens.office.typed import Mistyped
 
-_SIGNS = "$€£¥"
 _OURS = "CR-"
 _LASTS = 24 * 60 * 60
 
@@ -38,17 +38,18 @@ class Judged:
     warning: str = ""
 
 
-def judge(company: Company, rows: Sequence[Row]) -> list[Judged]:
+def judge(company: Company, table: Table) -> list[Judged]:
     """Say of each row what it means, or what is wrong with it (three queries, however many rows)."""
-    numbers = [as_text(row.cells.get("customer", "")) for row in rows]
+    rows = table.rows
+    numbers = [row.said.get("customer", "") for row in rows]
     known = {
-        customer.number: customer
-        for customer in Customer.objects.filter(company=company, number__in=set(numbers))
+        customer.folded: customer
+        for customer in Customer.objects.filter(company=company, folded__in={fold(one) for one in numbers})
     }
-    given = Counter(as_text(row.cells.get("number", "")) for row in rows)
+    given = Counter(row.said.get("number", "") for row in rows)
     taken = services.taken(company, [number for number in given if number])
     judged = [
-        _judge(company, row, known.get(number), given=given, taken=taken)
+        _judge(company, table, row, known.get(fold(number)), given=given, taken=taken)
         for row, number in zip(rows, numbers, strict=True)
     ]
     _warn_of_twins(company, judged)
@@ -95,26 +96,19 @@ def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft]]:
     return packed["press"], drafts
 
 
-def as_text(cell: str | Decimal | date) -> str:
-    """Write a cell as its reader would: a whole number without decimals, a date as 2026-11-30."""
-    match cell:
-        case Decimal():
-            return f"{cell.normalize():f}" if abs(cell.adjusted()) < credits_form.WHOLE * 2 else str(cell)
-        case date():
-            return cell.isoformat()
-        case _:
-            return cell
-
-
 def _judge(
     company: Company,
+    table: Table,
     row: Row,
     customer: Customer | None,
     *,
     given: Mapping[str, int],
     taken: set[str],
 ) -> Judged:
-    judged = Judged(row.line, {name: as_text(cell) for name, cell in row.cells.items()}, customer)
+    judged = Judged(row.line, row.said, customer)
+    if row.flaw:
+        judged.problems.append(row.flaw)
+        return judged
     number = judged.said.get("number", "")
     if customer is None:
         said = judged.said.get("customer", "")
@@ -130,24 +124,26 @@ def _judge(
         judged.problems.append(_("There is a credit %(number)s already, or twice here.") % {"number": number})
     if number.upper().startswith(_OURS):
         judged.problems.append(_("Numbers that begin with CR- are given by Florin itself; leave it empty."))
-    draft = _read(company, row, judged, currency=customer.currency if customer else company.currency)
+    draft = _read(company, table, row, judged, currency=customer.currency if customer else company.currency)
     judged.draft = None if judged.problems else draft
     return judged
 
 
-def _read(company: Company, row: Row, judged: Judged, *, currency: str) -> CreditDraft | None:
+def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency: str) -> CreditDraft | None:
     """Read the cells; each that cannot be meant leaves its sentence with the row."""
     values: dict[str, object] = {}
     readers: dict[str, Callable[[], object]] = {
-        "amount": lambda: _amount(row.cells.get("amount", ""), currency),
-        "date": lambda: credits_form.given_on(judged.said.get("date", ""), company),
+        "amount": lambda: credits_form.exactly(
+            upload_credits.amount(table, row, currency=currency), currency
+        ),
+        "date": lambda: credits_form.past(upload_credits.given_on(table, row), company),
         "reason": lambda: credits_form.reason(judged.said.get("reason", "")),
         "number": lambda: typed.code(judged.said.get("number", ""), longest=20),
     }
     for name, read in readers.items():
         try:
             values[name] = read()
-        except Mistyped as problem:
+        except (Mistyped, Refusal) as problem:
             judged.problems.append(str(problem))
     amount, given_on = values.get("amount"), values.get("date")
     if judged.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):
@@ -159,16 +155,6 @@ def _read(company: Company, row: Row, judged: Judged, *, currency: str) -> Credi
         reason=str(values.get("reason", "")),
         number=str(values.get("number", "")),
     )
-
-
-def _amount(cell: str | Decimal | date, currency: str) -> Money:
-    if isinstance(cell, Decimal):
-        return credits_form.exactly(cell, currency)
-    if isinstance(cell, date) or cell.startswith("="):
-        raise Mistyped(_("The amount is not a number; formulas count only with their value."))
-    if not cell.strip():
-        raise Mistyped(_("The amount is missing."))
-    return credits_form.amount(cell.strip().strip(_SIGNS), currency)
 
 
 def _warn_of_twins(company: Company, judged: Sequence[Judged]) -> None:

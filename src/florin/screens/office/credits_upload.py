@@ -1,6 +1,7 @@
 """A/R > Credits > Upload: a file, its preview row by row, and one press that writes what is right."""
 
 import secrets
+from base64 import b64decode, b64encode
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.staff.rights import Right
 from florin.flows import upload_credits
+from florin.flows.upload_credits import Table, Told
 from florin.kernel.errors import Refusal
+from florin.kernel.notation import Order, Sign
 from florin.screens.office import credits_rows
 from florin.screens.office.doors import StaffRequest, needs, page
 
@@ -24,10 +27,13 @@ def upload(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     try:
-        table = upload_credits.read(_sent(request))
+        data = _sent(request)
+        table = upload_credits.read(data, _told(request))
     except Refusal as problem:
         return _form(request, problem)
-    judged = credits_rows.judge(request.user.company, table.rows)
+    if table.questions:
+        return _ask(request, table, data)
+    judged = credits_rows.judge(request.user.company, table)
     good = [row for row in judged if row.draft is not None]
     context = {
         "rows": sorted(judged, key=lambda row: row.draft is not None),
@@ -35,6 +41,7 @@ def upload(request: StaffRequest) -> HttpResponse:
         "wrong": len(judged) - len(good),
         "warned": sum(bool(row.warning) for row in good),
         "unused": table.unused,
+        "table": table,
         "packed": credits_rows.pack(judged, press=secrets.token_hex(16), by=request.user),
     }
     return page(request, "credits_preview.html", context)
@@ -63,11 +70,36 @@ def template(_request: StaffRequest) -> FileResponse:
 
 
 def _sent(request: StaffRequest) -> bytes:
+    """Return the file that was sent now, or the one that came back with the answer to a question about it."""
     file = request.FILES.get("file")
-    if file is None or not hasattr(file, "read"):
+    if file is not None and hasattr(file, "read"):
+        data: bytes = file.read(upload_credits.MOST_BYTES + 1)
+        return data
+    try:
+        kept = b64decode(request.POST.get("kept", ""), validate=True)
+    except ValueError:
+        kept = b""
+    if not kept:
         raise Refusal(_("Choose a file first."))
-    data: bytes = file.read(upload_credits.MOST_BYTES + 1)
-    return data
+    return kept
+
+
+def _told(request: StaffRequest) -> Told:
+    decimals, dates = request.POST.get("decimals", ""), request.POST.get("dates", "")
+    return Told(
+        decimals=next((sign for sign in Sign if sign.name.lower() == decimals), None),
+        dates=next((order for order in Order if order == dates), None),
+    )
+
+
+def _ask(request: StaffRequest, table: Table, data: bytes) -> HttpResponse:
+    """Ask how a column is meant; the file waits in the form, and so do the answers given already."""
+    context = {
+        "questions": table.questions,
+        "kept": b64encode(data).decode(),
+        "told": {name: request.POST[name] for name in ("decimals", "dates") if request.POST.get(name)},
+    }
+    return page(request, "credits_ask.html", context)
 
 
 def _form(request: StaffRequest, problem: Refusal | None = None) -> HttpResponse:

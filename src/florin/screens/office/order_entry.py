@@ -16,6 +16,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import write_order
 from florin.kernel.database import new_key
 from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.kernel.folding import fold
 from florin.screens.office import order_form, reading
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.order_form import TypedLine, TypedOrder
@@ -154,7 +155,7 @@ def _fill(request: StaffRequest, line: TypedLine) -> None:
     """Copy a chosen product into its line; what it is and costs may be typed over."""
     code = line.code.replace("\x00", "").strip()[:40]
     product = (
-        Product.objects.filter(company_id=request.user.company_id, code__iexact=code).first()
+        Product.objects.filter(company_id=request.user.company_id, folded=fold(code)).first()
         if code
         else None
     )

@@ -15,6 +15,7 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import LineDraft, OrderDraft
+from florin.kernel.folding import fold
 from florin.kernel.money import Money, line_total
 from florin.screens.office import typed
 from florin.screens.office.typed import Mistyped
@@ -210,7 +211,7 @@ def find_customer(company: Company, text: str) -> Customer:
         raise Mistyped(_("Choose a customer."))
     number = text.partition(" · ")[0].strip()
     known = Customer.objects.filter(company=company)
-    exact = known.filter(number=number).first()
+    exact = known.filter(folded=fold(number)).first()
     if exact is not None:
         return exact
     found = list(customers.search(company.pk, text)[:4])

@@ -16,7 +16,7 @@ _GROUPED = {
 }
 _NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
 _CARD = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)")
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _TWO_DIGITS = 9
 
 
@@ -60,7 +60,7 @@ def day(text: str) -> date | None:
         read = date.fromisoformat(text.strip())
     except ValueError:
         raise Mistyped(_("This is not a date; write it like 2026-11-30.")) from None
-    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= read.year <= _LAST_YEAR:
         raise Mistyped(_("This date is too far away to be right."))
     return read
 

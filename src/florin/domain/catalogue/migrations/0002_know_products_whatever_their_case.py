@@ -1,0 +1,35 @@
+from typing import Any
+
+from django.db import migrations, models
+
+import florin.kernel.folding
+from florin.kernel import folding
+
+
+def fill(apps: Any, _editor: object) -> None:
+    folding.fill(apps.get_model("catalogue", "Product").objects.all(), of="code")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalogue", "0001_make_tables")]
+
+    operations = [
+        migrations.AddField(
+            "product",
+            "folded",
+            florin.kernel.folding.FoldedField(
+                of="code", help_text="The code whatever its case and width.", null=True
+            ),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AlterField(
+            "product",
+            "folded",
+            florin.kernel.folding.FoldedField(of="code", help_text="The code whatever its case and width."),
+        ),
+        migrations.RemoveConstraint("product", "product_code_once"),
+        migrations.AddConstraint(
+            "product",
+            models.UniqueConstraint(fields=["company", "folded"], name="product_code_once"),
+        ),
+    ]
