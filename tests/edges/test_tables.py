@@ -6,6 +6,7 @@
 import io
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -172,40 +173,38 @@ def with_formats(*codes: str) -> str:
     return f'<styleSheet xmlns="{SPREADSHEET}"><numFmts>{formats}</numFmts></styleSheet>'
 
 
-def costly() -> dict[str, bytes | str]:
-    """Files that are small and meant to cost much."""
-    nested = "<a>" * 1000 + "</a>" * 1000
-    entities = "".join(
-        f'<!ENTITY a{n} "{"&a" + str(n - 1) + ";"}{"&a" + str(n - 1) + ";"}">' for n in range(1, 30)
-    )
-    return {
-        "a format of brackets": workbook(styles_=with_formats("[" * 5_000_000)),
-        "a format of quotation marks and escapes": workbook(styles_=with_formats("\\_*&quot;" * 500_000)),
-        "many formats": workbook(styles_=with_formats(*["[[[[["] * 200_000)),
-        "a huge attribute": workbook(sheet=with_rows(f'<row x="{"y" * 7_000_000}"/>')),
-        "many attributes": workbook(
-            sheet=with_rows("<row " + " ".join(f'a{n}=""' for n in range(300_000)) + "/>")
-        ),
-        "many cells": workbook(sheet=with_rows("<row>" + "<c/>" * 1_000_000 + "</row>")),
-        "many rows": workbook(sheet=with_rows("<row/>" * 1_000_000)),
-        "deep": workbook(sheet=with_rows(nested)),
-        "entities": workbook(sheet=f'<!DOCTYPE x [<!ENTITY a0 "ha">{entities}]><x>&a29;</x>'),
-        "a far cell": workbook(sheet=with_rows('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
-        "a long number": workbook(sheet=with_rows(ROW.format(2, "x", "", "9" * 5_000_000))),
-        "a bomb": workbook(sheet=" " * 400_000_000),
-        "open quotation marks": "name,sum\n" + '"a""\n' * 200_000,
-        "quotation marks": "name,sum\n" + '"' * 1_000_000,
-        "one long line": "name,sum\n" + "x," * 500_000,
-        "many columns": "name,sum" + ",x" * 490_000 + "\n",
-        "many separators": ",;\t|" * 250_000,
-        "many lines": "name,sum\n" + "\n" * 900_000 + "a,1\n",
-        "signs": "name,sum\na," + "." * 9_000 + "\n" + "a,1" + ",1" * 4000 + "\n",
-    }
+NESTED = "<a>" * 1000 + "</a>" * 1000
+ENTITIES = "".join(f'<!ENTITY a{n} "&a{n - 1};&a{n - 1};">' for n in range(1, 30))
+# Files that are small, or take small room on the wire, and are meant to cost much.
+COSTLY: dict[str, Callable[[], bytes | str]] = {
+    "a format of brackets": lambda: workbook(styles_=with_formats("[" * 5_000_000)),
+    "a format of quotation marks": lambda: workbook(styles_=with_formats("\\_*&quot;" * 500_000)),
+    "a format as long as it may be": lambda: workbook(styles_=with_formats("[" * 30_000)),
+    "many formats": lambda: workbook(styles_=with_formats(*["[[[[["] * 150_000)),
+    "a huge attribute": lambda: workbook(sheet=with_rows(f'<row x="{"y" * 7_000_000}"/>')),
+    "many attributes": lambda: workbook(
+        sheet=with_rows("<row " + " ".join(f'a{n}=""' for n in range(300_000)) + "/>")
+    ),
+    "many cells": lambda: workbook(sheet=with_rows("<row>" + "<c/>" * 1_000_000 + "</row>")),
+    "many rows": lambda: workbook(sheet=with_rows("<row/>" * 1_000_000)),
+    "deep": lambda: workbook(sheet=with_rows(NESTED)),
+    "entities": lambda: workbook(sheet=f'<!DOCTYPE x [<!ENTITY a0 "ha">{ENTITIES}]><x>&a29;</x>'),
+    "a far cell": lambda: workbook(sheet=with_rows('<row r="9999999"><c r="XFD1"><v>1</v></c></row>')),
+    "a long number": lambda: workbook(sheet=with_rows(ROW.format(2, "x", "", "9" * 5_000_000))),
+    "a bomb": lambda: workbook(sheet=" " * 100_000_000),
+    "open quotation marks": lambda: "name,sum\n" + '"a""\n' * 200_000,
+    "quotation marks": lambda: "name,sum\n" + '"' * 1_000_000,
+    "one long line": lambda: "name,sum\n" + "x," * 500_000,
+    "many columns": lambda: "name,sum" + ",x" * 490_000 + "\n",
+    "many separators": lambda: ",;\t|" * 250_000,
+    "many lines": lambda: "name,sum\n" + "\n" * 900_000 + "a,1\n",
+    "signs": lambda: "name,sum\na," + "." * 9_000 + "\n" + "a,1" + ",1" * 4000 + "\n",
+}
 
 
-@pytest.mark.parametrize("name", costly())
+@pytest.mark.parametrize("name", COSTLY)
 def test_no_upload_costs_more_than_two_seconds(name: str) -> None:
-    data = costly()[name]
+    data = COSTLY[name]()
     begun = time.process_time()
     with suppress(Refusal):
         evidence = numbers.Evidence()

@@ -15,6 +15,7 @@ from florin.kernel import folding
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.screens.office import order_form
+from florin.screens.office.typed import Mistyped
 
 SAME = ["SN1", "sn1", "ＳＮ１"]  # noqa: RUF001 - wide letters are the point
 
@@ -51,7 +52,7 @@ def test_two_customers_of_one_name_are_asked_about(owner: User) -> None:
     for number in ("A1", "A2"):
         make_customer(owner.company, number=number, name="Same Name Ltd")
 
-    with pytest.raises(order_form.Mistyped, match="Type the number"):
+    with pytest.raises(Mistyped, match="Type the number"):
         order_form.find_customer(owner.company, "Same Name Ltd")
 
 

@@ -83,3 +83,17 @@ def test_days_read_as_the_language_writes_them() -> None:
     assert formats.day(date(2026, 12, 24), "en") == "Dec 24, 2026"
     assert formats.day(date(2026, 12, 24), "es") == "24 dic 2026"
     assert formats.short_day(date(2026, 9, 30), "en") == "Sep 30"
+
+
+@pytest.mark.parametrize(
+    ("language", "time_zone", "sign"),
+    [
+        *(("en", "America/New_York", "."), ("es", "America/New_York", "."), ("es", "Europe/Madrid", ",")),
+        *(("en", "Europe/Madrid", ","), ("es", "America/Mexico_City", "."), ("es", "UTC", ",")),
+        *(("en", "UTC", "."), ("de", "Europe/Zurich", ".")),
+    ],
+)
+def test_decimals_stand_where_the_spreadsheets_of_the_companys_region_have_them(
+    language: str, time_zone: str, sign: str
+) -> None:
+    assert formats.decimal_sign(language, time_zone) == sign

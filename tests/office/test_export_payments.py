@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from checkout.world import link_to
 from factories import make_customer, make_invoice, press_pay
+from florin.domain.companies.models import Company
 from florin.domain.payments import queries
 from florin.domain.payments.models import Method, Payment
 from florin.domain.receipts.models import Receipt
@@ -168,3 +169,20 @@ def test_a_stranger_exports_nothing_of_ours(owner: User, stranger: User) -> None
     online(owner)
 
     assert read_csv(signed_in(stranger)) == []
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "heading", "amount"),
+    [("Europe/Madrid", '"Pago";"Recibido"', ";12,34;"), ("America/New_York", '"Pago","Recibido"', ",12.34,")],
+)
+def test_a_spanish_reader_gets_numbers_as_the_companys_region_writes_them(
+    time_zone: str, heading: str, amount: str, owner: User
+) -> None:
+    Company.objects.update(time_zone=time_zone)
+    User.objects.update(language="es")
+    at_the_counter(owner, make_customer(owner.company), "12.34")
+
+    content = signed_in(owner).get(EXPORT, {"as": "csv", "by_row": "payment"}).getvalue().decode("utf-8-sig")
+
+    assert content.startswith(heading)
+    assert amount in content

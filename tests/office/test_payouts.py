@@ -232,7 +232,7 @@ def test_the_report_is_a_file_for_spreadsheets(owner: User) -> None:
     client = signed_in(owner)
     assert client.get(f"{REPORT}download/").getvalue()[:2] == b"PK"
     lines = client.get(f"{REPORT}download/?as=csv").getvalue().decode("utf-8-sig")
-    assert lines.splitlines()[0].startswith("Date,What,Payment")
+    assert lines.splitlines()[0].startswith('"Date","What","Payment"')
     assert lines.count("\r\n") == 1 + 3
     assert client.get(f"{REPORT}download/?from=x").status_code == 422
 

@@ -4,7 +4,7 @@ What people typed never becomes a formula in either; amounts are exact decimals.
 """
 
 import codecs
-import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +16,22 @@ from typing import IO
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from florin.kernel.notation import Sign
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Cell = str | int | Decimal | date | None
 
-# Programs take a text that begins so for a formula, even within quotes.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What makes a program take a text for a formula, and what some pass over before it: spaces, letters of no
+# width, quotation marks. Whoever's list separator is another one sees a cell begin amid our text.
+_BEGINS_A_CELL = r"^|[;,|\t\r\n]"
+_UNSEEN = (
+    r"\x22\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_FORMULA = re.compile(rf"({_BEGINS_A_CELL})(?=[{_UNSEEN}]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_CONTROL = ("\t", "\r", "\n")
 # A spreadsheet keeps numbers with 15 digits; what is longer is written as text rather than rounded.
 _MOST_DIGITS = 15
 _WIDTH = 16
@@ -34,15 +44,6 @@ class Sheet:
     name: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell]]
-
-
-class _Line:
-    """What the CSV writer writes to: keeps the one line that was written last."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
 
 
 class _Page:
@@ -78,14 +79,22 @@ class _Page:
         return self._formats[shown]
 
 
-def csv_lines(sheet: Sheet) -> Iterator[bytes]:
-    """Yield a table as CSV (RFC 4180, UTF-8 with the mark by which Excel knows it), line by line."""
-    line = _Line()
-    writer = csv.writer(line)
+def csv_lines(sheet: Sheet, *, sign: Sign) -> Iterator[bytes]:
+    """Yield a table as CSV, line by line: UTF-8 with the mark by which Excel knows it (RFC 4180 else).
+
+    It is as spreadsheets of the reader's region write it: where decimals stand after a comma (``sign``), a
+    semicolon parts the cells. Every text is within quotation marks and harmless, whoever opens it.
+    """
+    separator = "," if sign == Sign.POINT else ";"
     yield codecs.BOM_UTF8
     for row in chain([sheet.headings], sheet.rows):
-        writer.writerow([_plain(cell) for cell in row])
-        yield line.text.encode()
+        yield (separator.join(_plain(cell, sign) for cell in row) + "\r\n").encode()
+
+
+def harmless(text: str) -> str:
+    """Return a text in which no program finds a formula, by an apostrophe wherever one could begin."""
+    text = _FORMULA.sub(r"\1'", text)
+    return f"'{text}" if text.startswith(_CONTROL) else text
 
 
 def xlsx_file(sheets: Iterable[Sheet]) -> IO[bytes]:
@@ -105,15 +114,15 @@ def xlsx_file(sheets: Iterable[Sheet]) -> IO[bytes]:
     return file
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: Cell, sign: Sign) -> str:
     match cell:
         case None:
             return ""
         case Decimal():
-            return f"{cell:f}"
+            return f"{cell:f}".replace(".", sign)
         case date():
             return cell.isoformat()
         case int():
             return str(cell)
         case str():
-            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+            return '"' + harmless(cell).replace('"', '""') + '"'

@@ -19,9 +19,10 @@ from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
 from florin.edges import sheets
 from florin.edges.sheets import Cell, Sheet
-from florin.kernel import clock
+from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
+from florin.kernel.notation import Sign
 
 # A workbook is made while somebody waits; a CSV file of everything flows at once.
 MOST_IN_A_BOOK = 10_000
@@ -42,12 +43,12 @@ _Rows = Callable[[Company, list[Payment]], Iterator[list[Cell]]]
 
 def csv_of_payments(company: Company, wanted: Wanted) -> Iterator[bytes]:
     """Yield the payments that fit, one a row, in the active language; safe to ask for a million."""
-    return sheets.csv_lines(_payments(company, queries.search(company.pk, wanted)))
+    return sheets.csv_lines(_payments(company, queries.search(company.pk, wanted)), sign=_sign(company))
 
 
 def csv_of_allocations(company: Company, wanted: Wanted) -> Iterator[bytes]:
     """Yield what the payments that fit put on each invoice, and took back from there, one a row."""
-    return sheets.csv_lines(_allocations(company, queries.search(company.pk, wanted)))
+    return sheets.csv_lines(_allocations(company, queries.search(company.pk, wanted)), sign=_sign(company))
 
 
 def book(company: Company, wanted: Wanted) -> IO[bytes]:
@@ -67,6 +68,10 @@ def book(company: Company, wanted: Wanted) -> IO[bytes]:
             % most
         )
     return sheets.xlsx_file([_allocations(company, found), _payments(company, found)])
+
+
+def _sign(company: Company) -> Sign:
+    return formats.decimal_sign(get_language() or "en", company.time_zone)
 
 
 def _payments(company: Company, found: QuerySet[Payment]) -> Sheet:

@@ -34,7 +34,7 @@ from florin.domain.staff.models import User
 from florin.edges import sheets
 from florin.edges.sheets import Cell, Sheet
 from florin.flows import send_documents
-from florin.kernel import clock
+from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
@@ -174,7 +174,8 @@ def told(company: Company, movements: Sequence[Movement]) -> list[Line]:
 
 def csv(report: Report) -> Iterator[bytes]:
     """Yield the movements of a report as CSV, in the active language."""
-    return sheets.csv_lines(_movements(report))
+    sign = formats.decimal_sign(get_language() or "en", report.company.time_zone)
+    return sheets.csv_lines(_movements(report), sign=sign)
 
 
 def book(report: Report) -> IO[bytes]:

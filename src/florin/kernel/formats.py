@@ -11,10 +11,12 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton
 from babel.numbers import NumberPattern
 
 from florin.kernel.money import Money, exponent
+from florin.kernel.notation import Sign
 
 _LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _MINUS = "\N{MINUS SIGN}"
@@ -29,6 +31,17 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+@lru_cache(maxsize=256)
+def decimal_sign(language: str, time_zone: str) -> Sign:
+    """Return what stands before decimals in the spreadsheets of a reader: the language's way in the region.
+
+    The region is that of the company's time zone: who reads Spanish in New York has the figures of the USA.
+    """
+    territory = get_global("zone_territories").get(time_zone, "")
+    locale = locale_of(f"{language[:2]}-{territory}" if territory else language)
+    return Sign.COMMA if locale.number_symbols["latn"]["decimal"] == "," else Sign.POINT
 
 
 @lru_cache(maxsize=4096)

@@ -95,7 +95,7 @@ class _Records:
             number = self._number
             if line.isspace():
                 continue
-            if _cut(line):
+            if len(line) >= _LONGEST and _cut(line):
                 yield self._too_long(number, line)
             elif '"' in line:
                 yield self._quoted(number, line)

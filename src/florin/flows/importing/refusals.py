@@ -9,10 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
+from florin.edges import sheets
 from florin.kernel.errors import Refusal
-
-# What makes a spreadsheet take a cell for a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Reason(StrEnum):
@@ -74,15 +72,14 @@ class Report:
 
     def __init__(self, file: TextIO) -> None:
         self.counts: Counter[Reason] = Counter()
-        self._writer = csv.writer(file)
+        self._writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         self._writer.writerow(["line", "reason", "row"])
 
     def add(self, refusals: Iterable[Refused]) -> None:
-        """Write rows down; one that a spreadsheet would run as a formula gets an apostrophe before it."""
+        """Write rows down; where a spreadsheet would find a formula there is an apostrophe."""
         for refused in refusals:
             self.counts[refused.reason] += 1
-            text = f"'{refused.text}" if refused.text.startswith(_FORMULA) else refused.text
-            self._writer.writerow([refused.line, refused.sentence, text])
+            self._writer.writerow([refused.line, refused.sentence, sheets.harmless(refused.text)])
 
     @property
     def rows(self) -> int:

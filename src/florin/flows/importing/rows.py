@@ -1,11 +1,12 @@
 """Reading a file of invoice rows: every row becomes a fact or a reason why not, never an exception."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import gt
 from pathlib import Path
 
 from florin.edges.tables import days, numbers, reading
@@ -36,7 +37,8 @@ _COLUMNS = Columns(
     ],
 )
 # As wide as the tables; an order's number is its invoice's with "W-" before it.
-_WIDTHS = {"InvoiceNo": 18, "StockCode": 40, "Description": 200, "CustomerID": 20, "Country": 100}
+_LONGEST_NUMBER = 18
+_WIDTHS = (40, 200, 20, 100)  # code, description, customer, country
 
 _WHOLE = re.compile(r"([0-9]+)\.0+", re.ASCII)
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.ASCII | re.IGNORECASE)
@@ -56,13 +58,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file whose every column is understood: how its numbers and days are written."""
+    """A file whose every column is understood: how its numbers and days are written.
+
+    ``places`` are those of our columns, in our order; -1 for one that the file has not.
+    """
 
     table: Table
     quantity: Sign
     price: Sign
     dates: Order | None
     currency: str
+    places: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ def understand(path: Path, told: Told, *, currency: str) -> File:
         _decimals(prices, told, "UnitPrice"),
         _order(dates, told),
         currency,
+        [table.places.get(name, -1) for name in _COLUMNS.names],
     )
 
 
@@ -173,52 +180,67 @@ def _row(file: File, line: Line) -> Row:
         return Row(line.number, line.text, "", _FLAWS[line.flaw])
     number = ""
     try:
-        number = _number(file.table.cell(line, "InvoiceNo"), line.text)
+        cells = _picked(file, line)
+        number = _number(cells[0])
         _check_width(file.table, line)
-        return Row(line.number, line.text, number, _fact(file, line))
+        return Row(line.number, line.text, number, _fact(file, cells, printable=line.text.isprintable()))
     except Unfit as unfit:
         return Row(line.number, line.text, number, unfit.reason, unfit.detail)
 
 
+def _picked(file: File, line: Line) -> list[Cell]:
+    """Return the cells of our columns in our order; nothing where the row ends before one."""
+    cells, width = line.cells, len(line.cells)
+    return [cells[place] if 0 <= place < width else "" for place in file.places]
+
+
 def _check_width(table: Table, line: Line) -> None:
-    if table.overflows(line) or (table.separator and len(line.cells) < len(table.headings)):
+    """Refuse a row that has not one cell for each heading; a workbook leaves out what is empty at the end."""
+    width = len(line.cells)
+    if (width > len(table.headings) and table.overflows(line)) or (
+        table.separator and width < len(table.headings)
+    ):
         raise Unfit(Reason.COLUMNS)
 
 
-def _number(cell: Cell, text: str) -> str:
+def _number(cell: Cell) -> str:
     number = _whole(_plain(cell))
-    if not text.strip() or not number:
+    if not number:
         raise Unfit(Reason.NO_NUMBER)
-    if len(number) > _WIDTHS["InvoiceNo"]:
+    if len(number) > _LONGEST_NUMBER:
         raise Unfit(Reason.TOO_LONG)
     if not number.isprintable():
         raise Unfit(Reason.UNPRINTABLE)
-    if number.upper().startswith(("INV-", "CR-")):
+    if number[:4].upper().startswith(("INV-", "CR-")):
         raise Unfit(Reason.OURS)
     if _SHORTENED.fullmatch(number):
         raise Unfit(Reason.SHORTENED)
     return number
 
 
-def _fact(file: File, line: Line) -> Fact:
-    words = {name: _words(file.table.cell(line, name)) for name in _WIDTHS}
-    customer = _whole(words["CustomerID"])
+def _fact(file: File, cells: Sequence[Cell], *, printable: bool) -> Fact:
+    code_, description_, quantity, date, price, customer_, country_ = cells[1:]
+    code, description, customer, country = (
+        cell if printable and isinstance(cell, str) else _words(cell)
+        for cell in (code_, description_, customer_, country_)
+    )
+    customer = _whole(customer)
     if not customer:
         raise Unfit(Reason.NO_CUSTOMER)
     if _SHORTENED.fullmatch(customer):
         raise Unfit(Reason.SHORTENED)
-    if not words["StockCode"] and not words["Description"]:
+    if not code and not description:
         raise Unfit(Reason.NOTHING_NAMED)
-    if any(len(words[name]) > width for name, width in _WIDTHS.items()):
+    if any(map(gt, map(len, (code, description, customer, country)), _WIDTHS)):
         raise Unfit(Reason.TOO_LONG)
     return Fact(
-        words["StockCode"],
-        words["Description"],
-        _quantity(file.table.cell(line, "Quantity"), file.quantity, file.currency),
-        _at(file, file.table.cell(line, "InvoiceDate")),
-        _price(file.table.cell(line, "UnitPrice"), file.price, file.currency),
+        code,
+        description,
+        _quantity(quantity, file.quantity, file.currency),
+        _at(file, date),
+        _price(price, file.price, file.currency),
         customer,
-        words["Country"],
+        country,
     )
 
 
