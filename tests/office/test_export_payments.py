@@ -161,7 +161,7 @@ def test_an_export_keeps_the_language_in_which_it_was_asked_for(owner: User) -> 
         stream = export_payments.csv_of_payments(owner.company, queries.Wanted())
 
     with override("en"):
-        assert f",{spanish}," in b"".join(stream).decode()
+        assert f'"{spanish}"' in b"".join(stream).decode()
     assert spanish != "Card"
 
 
