@@ -135,6 +135,13 @@ def test_every_dependency_has_a_line_and_every_line_a_dependency() -> None:
     assert sorted(told) == sorted(names)
 
 
+def test_the_permissions_to_give_at_stripe_are_those_that_we_ask_about() -> None:
+    source = (ROOT / "src/florin/edges/gateways/stripe/permissions.py").read_text()
+    told = (DOCS / "gateways.md").read_text().partition("**Permissions of")[2].partition("**Events.**")[0]
+
+    assert set(re.findall(r"rak_[a-z_]+", told)) == set(re.findall(r"rak_[a-z_]+", source))
+
+
 def test_the_events_to_switch_on_at_stripe_are_those_that_we_read() -> None:
     told = (DOCS / "gateways.md").read_text().partition("**Events.**")[2].partition("\n\n")[2]
     table = told.partition("\n\n")[0]

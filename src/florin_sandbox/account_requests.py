@@ -73,11 +73,13 @@ def _read_change(params: Params, identifier: str) -> Change:
     capabilities = params.group("capabilities")
     capabilities.only(CAPABILITIES)
     requested = {
-        name: capabilities.group(name).truth("requested") for name in CAPABILITIES if capabilities.has(name)
+        name: capabilities.alone(name, "requested").truth("requested")
+        for name in CAPABILITIES
+        if capabilities.has(name)
     }
     return Change(
         account=identifier,
-        email=params.text("email", limit=800),
+        email=params.email("email"),
         business_type=params.choice("business_type", BUSINESS_TYPES, "") or None,
         profile=said,
         capabilities=requested,
@@ -88,9 +90,9 @@ def _read_change(params: Params, identifier: str) -> Change:
 def _read_controller(group: Params) -> Json:
     group.only({"fees", "losses", "requirement_collection", "stripe_dashboard"})
     return account_shapes.controller(
-        group.group("fees").choice("payer", FEE_PAYERS, "account"),
-        group.group("losses").choice("payments", LOSS_PAYERS, "stripe"),
-        group.group("stripe_dashboard").choice("type", DASHBOARDS, "full"),
+        group.alone("fees", "payer").choice("payer", FEE_PAYERS, "account"),
+        group.alone("losses", "payments").choice("payments", LOSS_PAYERS, "stripe"),
+        group.alone("stripe_dashboard", "type").choice("type", DASHBOARDS, "full"),
         group.choice("requirement_collection", ("stripe",), "stripe"),
     )
 
@@ -107,10 +109,9 @@ class LinkWish:
 
 def read_link(params: Params, _identifier: str) -> LinkWish:
     """The link the caller wants."""
-    params.only({"account", "collect", "collection_options", "expand", "refresh_url", "return_url", "type"})
+    params.only({"account", "expand", "refresh_url", "return_url", "type"})
     account = params.need_text("account")
-    params.need_text("type")
-    params.choice("type", ("account_onboarding",), "account_onboarding")
+    params.need_choice("type", ("account_onboarding",))
     refresh_url, return_url = params.url("refresh_url"), params.url("return_url")
     if refresh_url is None:
         raise errors.missing("refresh_url")

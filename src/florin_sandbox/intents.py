@@ -109,7 +109,7 @@ class Capture:
 
 def read_capture(params: Params, identifier: str) -> Capture:
     """What the caller wants captured."""
-    params.only({"amount_to_capture", "metadata", "expand", "final_capture", "statement_descriptor"})
+    params.only({"amount_to_capture", "metadata", "expand"})
     return Capture(identifier, params.integer("amount_to_capture", least=1), params.metadata())
 
 

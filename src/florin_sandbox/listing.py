@@ -9,8 +9,13 @@ from florin_sandbox.store import Json
 
 LARGEST = 100
 USUAL = 10
-PAGING = frozenset({"limit", "starting_after", "ending_before", "created", "expand"})
-MOMENTS = {"created": "created", "arrival_date": "body ->> 'arrival_date'"}
+PAGING = frozenset({"limit", "starting_after", "ending_before", "expand"})
+CREATED = {"created": "created"}
+MOMENTS = {
+    "payout": {**CREATED, "arrival_date": "body ->> 'arrival_date'"},
+    "webhook_endpoint": {},
+}
+"""The times by which a list can be cut; of most kinds it is the one when they were created."""
 BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 FILTERS = {
     "checkout.session": {
@@ -34,7 +39,12 @@ FILTERS = {
     "event": {"type": "parent = ?"},
     "webhook_endpoint": {},
 }
-MORE = {"event": {"types"}, "payout": {"arrival_date"}}
+STATUSES = {
+    "checkout.session": ("complete", "expired", "open"),
+    "payout": ("canceled", "failed", "paid", "pending"),
+}
+"""The words by which a list can be cut; what goes by another one is no filter."""
+MORE = {"event": {"types"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +61,14 @@ class Page:
 def read(kind: str, params: Params) -> Page:
     """The page the caller asks for."""
     filters: dict[str, str] = FILTERS[kind]
-    params.only(PAGING | set(filters) | MORE.get(kind, set()))
+    moments = MOMENTS.get(kind, CREATED)
+    params.only(PAGING | filters.keys() | moments.keys() | MORE.get(kind, set()))
     limit = params.integer("limit", least=1) or USUAL
     if limit > LARGEST:
-        raise errors.invalid(
-            "limit", "This value must be less than or equal to 100 (you passed a larger one)."
-        )
+        message = f"This value must be less than or equal to {LARGEST} (you passed {limit})."
+        raise errors.invalid("limit", message, "parameter_invalid_integer")
     conditions: list[tuple[str, str | int]] = [
-        (filters[name], value) for name in filters if (value := params.text(name))
+        (filters[name], value) for name in filters if (value := _wanted(kind, params, name))
     ]
     if params.has("types"):
         conditions += _any_of(params.texts("types"))
@@ -67,21 +77,22 @@ def read(kind: str, params: Params) -> Page:
         limit,
         params.text("starting_after"),
         params.text("ending_before"),
-        (*conditions, *_moments(params)),
+        (*conditions, *_moments(params, moments)),
     )
 
 
-def _moments(params: Params) -> list[tuple[str, str | int]]:
-    return [condition for name, column in MOMENTS.items() for condition in _bounds(params, name, column)]
+def _wanted(kind: str, params: Params, name: str) -> str | None:
+    return params.choice(name, STATUSES[kind], "") if name == "status" else params.text(name)
+
+
+def _moments(params: Params, moments: dict[str, str]) -> list[tuple[str, str | int]]:
+    return [condition for name, column in moments.items() for condition in _bounds(params, name, column)]
 
 
 def _bounds(params: Params, name: str, column: str) -> list[tuple[str, str | int]]:
-    try:
+    if not params.nested(name):
         exact = params.integer(name)
-    except errors.Refusal:
-        exact = None
-    if exact is not None:
-        return [(f"{column} = ?", exact)]
+        return [] if exact is None else [(f"{column} = ?", exact)]
     bounds = params.group(name)
     bounds.only(BOUNDS)
     return [

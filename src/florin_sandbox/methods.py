@@ -26,10 +26,8 @@ def read_allowed(params: Params) -> list[str] | None:
 
 def read_options(params: Params) -> Json:
     """How each way is to be carried out, whether or not it will be offered."""
-    group = params.group("payment_method_options")
-    group.only({BANK_DEBIT})
-    debits = group.group(BANK_DEBIT)
-    debits.only({"verification_method"})
+    group = params.alone("payment_method_options", BANK_DEBIT)
+    debits = group.alone(BANK_DEBIT, "verification_method")
     return {
         CARD: {"request_three_d_secure": "automatic"},
         BANK_DEBIT: {

@@ -51,6 +51,11 @@ def _read_id(params: Params, identifier: str) -> str:
     return identifier
 
 
+def _read_bare(params: Params, identifier: str) -> str:
+    params.only(())
+    return identifier
+
+
 def _read_list(kind: str, params: Params, _identifier: str) -> listing.Page:
     return listing.read(kind, params)
 
@@ -72,7 +77,7 @@ def _lines(bank: Bank, identifier: str) -> Json:
 
 
 def _read_lines(params: Params, identifier: str) -> str:
-    params.only({"expand", "limit", "starting_after", "ending_before"})
+    params.only({"expand"})
     return identifier
 
 
@@ -144,7 +149,7 @@ OPERATIONS = (
     _lister("endpoint.list", endpoints.KIND, W),
     Operation("endpoint.retrieve", "GET", W + "/{id}", _read_id, endpoints.find),
     Operation("endpoint.update", "POST", W + "/{id}", endpoints.read_update, endpoints.update),
-    Operation("endpoint.delete", "DELETE", W + "/{id}", _read_id, endpoints.delete),
+    Operation("endpoint.delete", "DELETE", W + "/{id}", _read_bare, endpoints.delete),
 )
 PAGE_OPERATIONS = ("intent.confirm", "intent.challenge", onboarding.OPERATION)
 NAMES = (*(operation.name for operation in OPERATIONS), *PAGE_OPERATIONS)

@@ -1,5 +1,6 @@
 """Stripe's form encoding (`a[b][0]=c`) read into values, with refusals that name the parameter."""
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +13,8 @@ MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
 MAX_FIELDS = 2_000
 LONGEST_INTEGER = 15
+EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s.,;]+(\.[^@\s.,;]+)+")
+"""Coarse, as at Stripe: one @, no spaces, and a point in what follows it."""
 
 
 def parse(text: str) -> Tree:
@@ -58,6 +61,10 @@ class Params:
     def has(self, key: str) -> bool:
         """Whether the parameter was sent at all."""
         return key in self._tree
+
+    def nested(self, key: str) -> bool:
+        """Whether a group was sent by this name, rather than one value."""
+        return isinstance(self._tree.get(key), dict)
 
     def text(self, key: str, *, limit: int = 5_000) -> str | None:
         """A text, or None where nothing was sent."""
@@ -133,6 +140,13 @@ class Params:
             raise errors.invalid(self.name(key), "Not a valid URL", "url_invalid")
         return value
 
+    def email(self, key: str, *, limit: int = 800) -> str | None:
+        """An e-mail address, or None."""
+        value = self.text(key, limit=limit)
+        if value is not None and not EMAIL.fullmatch(value):
+            raise errors.invalid(self.name(key), f"Invalid email address: {value}", "email_invalid")
+        return value
+
     def group(self, key: str) -> "Params":
         """A nested group; an empty one where nothing was sent."""
         value = self._tree.get(key, {})
@@ -140,7 +154,13 @@ class Params:
             if value:
                 raise errors.invalid(self.name(key), "Invalid object")
             value = {}
-        return Params(value, self.name(key))
+        return type(self)(value, self.name(key))
+
+    def alone(self, key: str, *known: str) -> "Params":
+        """A nested group in which nothing but this is known."""
+        inner = self.group(key)
+        inner.only(known)
+        return inner
 
     def groups(self, key: str) -> list["Params"]:
         """A list of groups, in the order of their numbers."""

@@ -38,7 +38,7 @@ class Course:
 
 def read(params: Params, _identifier: str) -> Wish:
     """What the caller wants refunded."""
-    params.only({"payment_intent", "charge", "amount", "reason", "metadata", "expand", "currency"})
+    params.only({"payment_intent", "charge", "amount", "reason", "metadata", "expand"})
     wish = Wish(
         intent=params.text("payment_intent"),
         charge=params.text("charge"),

@@ -14,30 +14,20 @@ KNOWN = frozenset(
     [
         "adaptive_pricing",
         "allowed_payment_method_types",
-        "automatic_tax",
-        "billing_address_collection",
         "branding_settings",
         "cancel_url",
         "client_reference_id",
-        "currency",
-        "customer_creation",
         "customer_email",
         "expand",
         "expires_at",
-        "integration_identifier",
-        "invoice_creation",
         "line_items",
         "locale",
         "metadata",
         "mode",
-        "origin_context",
         "payment_intent_data",
         "payment_method_options",
-        "phone_number_collection",
-        "submit_type",
         "success_url",
         "ui_mode",
-        "custom_text",
     ]
 )
 INTENT_KNOWN = frozenset(
@@ -46,7 +36,6 @@ INTENT_KNOWN = frozenset(
         "description",
         "metadata",
         "receipt_email",
-        "setup_future_usage",
         "statement_descriptor",
         "statement_descriptor_suffix",
         "transfer_group",
@@ -72,10 +61,8 @@ class Order:
 def read_create(params: Params, _identifier: str) -> Order:
     """The session the caller wants."""
     params.only(KNOWN)
-    if not params.text("mode"):
-        raise errors.missing("mode")
-    params.choice("mode", ("payment",), "payment")
-    params.choice("ui_mode", ("hosted", "hosted_page"), "hosted_page")
+    params.need_choice("mode", ("payment",))
+    params.choice("ui_mode", ("hosted_page",), "hosted_page")
     currency, lines = _read_lines(params)
     total = sum(unit * quantity for unit, quantity, _ in lines)
     money.check(total, currency, "line_items")
@@ -84,7 +71,7 @@ def read_create(params: Params, _identifier: str) -> Order:
     if success_url is None:
         raise errors.missing("success_url")
     intent = _read_intent(params.group("payment_intent_data"))
-    email = params.text("customer_email", limit=800)
+    email = params.email("customer_email")
     facts = {
         "amount_total": total,
         "currency": currency,
@@ -94,11 +81,11 @@ def read_create(params: Params, _identifier: str) -> Order:
         "customer_email": email,
         "locale": params.choice("locale", LOCALES, "") or None,
         "metadata": params.metadata(),
-        "adaptive_pricing": {"enabled": params.group("adaptive_pricing").truth("enabled")},
+        "adaptive_pricing": {"enabled": params.alone("adaptive_pricing", "enabled").truth("enabled")},
         "allowed_payment_method_types": methods.read_allowed(params),
         "payment_method_options": methods.read_options(params),
     }
-    merchant = params.group("branding_settings").text("display_name", limit=200)
+    merchant = params.alone("branding_settings", "display_name").text("display_name", limit=200)
     return Order(facts, lines, intent, merchant, params.integer("expires_at"))
 
 
@@ -110,10 +97,10 @@ def _read_lines(params: Params) -> tuple[str, list[tuple[int, int, Json]]]:
         raise errors.invalid("line_items", f"There can be at most {MAX_LINES} line items.")
     currencies, lines = set(), []
     for group in groups:
-        group.only({"price_data", "quantity", "metadata"})
+        group.only({"price_data", "quantity"})
         price = group.group("price_data")
-        price.only({"currency", "product_data", "unit_amount", "tax_behavior", "metadata"})
-        product = price.group("product_data")
+        price.only({"currency", "product_data", "unit_amount"})
+        product = price.alone("product_data", "description", "name")
         currencies.add(_currency(price))
         described = {"name": product.need_text("name", limit=250), "description": product.text("description")}
         lines.append((price.need_integer("unit_amount"), group.integer("quantity", least=1) or 1, described))
@@ -136,7 +123,7 @@ def _read_intent(group: Params) -> Json:
         ),
         "description": group.text("description", limit=1000),
         "metadata": group.metadata(),
-        "receipt_email": group.text("receipt_email"),
+        "receipt_email": group.email("receipt_email"),
         "statement_descriptor": group.text("statement_descriptor", limit=22),
         "statement_descriptor_suffix": group.text("statement_descriptor_suffix", limit=22),
         "transfer_group": group.text("transfer_group"),

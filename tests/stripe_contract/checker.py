@@ -24,6 +24,7 @@ from stripe._request_options import RequestOptions
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
 _WRAPPERS = {typing_extensions.NotRequired, typing_extensions.Required}
+UNIONS = {Union, types.UnionType}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 

@@ -9,7 +9,7 @@ import stripe.params.checkout
 from florin_sandbox.operations import OPERATIONS, Operation
 
 _NOUNS = {"session": "Session", "intent": "PaymentIntent", "endpoint": "WebhookEndpoint"}
-_NOUNS |= {"capability": "AccountCapability"}
+_NOUNS |= {"capability": "AccountCapability", "login_link": "AccountLoginLink"}
 _VERBS = {"own": "RetrieveCurrent", "line_items": "ListLineItems"}
 
 

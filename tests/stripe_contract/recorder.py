@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from florin_sandbox import account_shapes, cards, charge_shapes, shapes
 from florin_sandbox.params import Tree, parse
+from florin_sandbox.settings import API_VERSION
 
+NOTICES = "https://shop.example/notices/stripe"
 _NOW = 1_800_000_000
 _PAYER = {"email": "pat@example.com", "name": "Pat Payer"}
 
@@ -48,6 +50,9 @@ def listening() -> Iterator[Recorder]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.take(urlsplit(self.path).path, body.decode())
 
+        def do_DELETE(self) -> None:
+            self.do_POST()
+
         def take(self, path: str, form: str) -> None:
             tree = parse(form)
             recorder.asked.append(Asked(self.command, path, tree, dict(self.headers)))
@@ -71,7 +76,8 @@ def listening() -> Iterator[Recorder]:
 def _answer(method: str, path: str, tree: Tree) -> dict[str, Any]:
     """One object; or a list, which has a second page and no third."""
     about = path.removeprefix("/v1/").removeprefix("checkout/").split("/")
-    one = _objects()[about[-1] if about[-1] in _LISTED else about[0]]
+    known = _objects()
+    one = known[about[-1] if about[-1] in known else about[0]]
     if method != "GET" or about[-1] not in _LISTED:
         return one
     return {"object": "list", "data": [one], "has_more": "starting_after" not in tree, "url": path}
@@ -138,6 +144,20 @@ def _objects() -> dict[str, dict[str, Any]]:
             "method": "standard",
         },
         "accounts": account,
+        "webhook_endpoints": {
+            **shapes.webhook_endpoint(
+                _NOW,
+                api_version=API_VERSION,
+                application=None,
+                url=NOTICES,
+                enabled_events=["*"],
+                description=None,
+                metadata={},
+            ),
+            "id": "we_1",
+            "secret": "whsec_y",
+        },
         "account": account,
+        "login_links": {"object": "login_link", "created": _NOW, "url": "https://express.example/"},
         "account_links": account_shapes.account_link(_NOW, lasts=300, url="https://setup.example/"),
     }

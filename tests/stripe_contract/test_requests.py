@@ -8,17 +8,20 @@ import pytest
 import stripe
 from stripe._api_version import _ApiVersion
 
-from florin.contracts.processor import LineItem, NewAccount, StartOrder
+from florin.contracts.connection import Site
+from florin.contracts.processor import BadNotice, LineItem, NewAccount, StartOrder
 from florin.edges.gateways.stripe import API_VERSION, events
 from florin.edges.gateways.stripe.gateway import StripeGateway
 from florin.kernel.money import Money
 from stripe_contract import checker, operations
-from stripe_contract.recorder import Asked, Recorder, listening
+from stripe_contract.recorder import NOTICES, Asked, Recorder, listening
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 TEN = Money(1_000, "USD")
-SILENT = {"read_notice", "dispute_page"}
-"""Verbs that ask nothing: a test holds them to it."""
+SILENT = {"read_notice", "check_settings"}
+"""Verbs that ask nothing."""
+OF_THE_HOLDER = {"check_connection", "connect"}
+"""Verbs that ask some things for the holder of the key, whatever account the gateway speaks for."""
 
 
 def order(method: str = "card", email: str = "pat@example.com", language: str = "en") -> StartOrder:
@@ -39,6 +42,10 @@ def order(method: str = "card", email: str = "pat@example.com", language: str = 
 
 def company(country: str) -> NewAccount:
     return NewAccount(company="7", name="Hollis & Vine", email="ana@hollis.example", country=country)
+
+
+def site(**secrets: str) -> Site:
+    return Site(url="https://shop.example", notices=NOTICES, connects=True, secrets=secrets)
 
 
 Call = Callable[[StripeGateway], object]
@@ -73,6 +80,12 @@ VERBS: dict[str, list[Call]] = {
         )
     ],
     "account": [lambda gateway: gateway.account(""), lambda gateway: gateway.account("acct_1")],
+    "dispute_page": [lambda gateway: gateway.dispute_page("dp_1", account="acct_1")],
+    "check_connection": [lambda gateway: gateway.check_connection(site())],
+    "connect": [
+        lambda gateway: gateway.connect(site(we_1="whsec_x"), keep=lambda _: None),
+        lambda gateway: gateway.connect(site(), keep=lambda _: None),
+    ],
 }
 
 
@@ -120,7 +133,9 @@ def test_what_a_verb_asks_is_what_stripe_takes(recorder: Recorder, verb: str) ->
 def test_every_request_names_version_account_and_key(recorder: Recorder, verb: str) -> None:
     for request in recorded(recorder, verb):
         assert request.headers["Stripe-Version"] == API_VERSION
-        assert request.headers["Stripe-Account"] == "acct_1"
+        assert request.headers.get("Stripe-Account") in {"acct_1"} | (
+            {None} if verb in OF_THE_HOLDER else set()
+        )
         assert request.headers["Authorization"] == "Bearer sk_test_x"
 
 
@@ -130,8 +145,21 @@ def test_lists_are_read_to_their_end(recorder: Recorder) -> None:
     assert [request.tree.get("starting_after") for request in asked] == [None, "po_1"]
 
 
+@pytest.mark.parametrize("address", ["pat@[192.0.2.1]", '"pat payer"@example.com', "pat@bücher.example", ""])
+def test_an_address_that_stripe_may_refuse_is_left_to_the_payer(recorder: Recorder, address: str) -> None:
+    gateway_at(recorder).start(order(email=address))
+    gateway_at(recorder).start(order(email="pat+shop@example.com"))
+
+    told = [request.tree.get("customer_email") for request in recorder.asked]
+    assert told == [None, "pat+shop@example.com"]
+
+
 def test_verbs_that_ask_nothing_ask_nothing(recorder: Recorder) -> None:
-    assert gateway_at(recorder).dispute_page("dp_1") == "https://dashboard.example/disputes/dp_1"
+    with pytest.raises(BadNotice):
+        gateway_at(recorder).read_notice({}, b"{}")
+
+    assert gateway_at(recorder).dispute_page("dp_1").endswith("/disputes/dp_1")
+    assert gateway_at(recorder).check_settings(site())
     assert recorder.asked == []
 
 
