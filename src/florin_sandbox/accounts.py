@@ -1,8 +1,10 @@
 """Connected accounts: the businesses that a platform takes payments for, and what is thought of them.
 
-An account belongs to the platform; its events are its own. The platform itself is always active.
+An account belongs to the platform; its events are its own. The platform itself is always active, though the
+processor may withhold a way to be paid.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +15,7 @@ from florin_sandbox.store import Json
 
 KIND = "account"
 PLATFORM = "platform_account"
+WITHHELD = "platform_withheld"
 OPENED = 1_577_836_800
 """When the platform's own account says that it was opened: 2020."""
 METHODS = {"card": "card_payments", "us_bank_account": "us_bank_account_ach_payments"}
@@ -123,7 +126,10 @@ def _platform(bank: Bank) -> Json:
         country="US",
         business_profile=account_shapes.business_profile({"name": bank.settings.merchant}),
         business_type="company",
-        capabilities=dict.fromkeys(["card_payments", "transfers", METHODS["us_bank_account"]], "active"),
+        capabilities={
+            name: "inactive" if name in json.loads(bank.store.setting(WITHHELD, "[]")) else "active"
+            for name in ("card_payments", "transfers", METHODS["us_bank_account"])
+        },
         controller={"type": "account"},
         email=None,
         metadata={},
@@ -228,15 +234,26 @@ def restore(bank: Bank, account: Json) -> None:
     move(bank, account, Stage(bank.store.private(account["id"])["before"]))
 
 
-def withhold_debits(bank: Bank, account: Json) -> None:
-    """The processor lets the account debit no bank accounts, whatever else it may; `verify` ends this."""
-    debits = METHODS["us_bank_account"]
-    if debits not in account["capabilities"]:
-        raise errors.Refusal("This account has not asked to debit bank accounts.")
+def withhold(method: str, bank: Bank, account: Json) -> None:
+    """The processor lets the account be paid in this way no more; `verify` ends this."""
+    capability = METHODS[method]
+    if capability not in account["capabilities"]:
+        raise errors.Refusal(f"This account has not asked for {capability}.")
     before = dict(account["capabilities"])
-    account["capabilities"][debits] = "inactive"
-    bank.store.save(account)
+    account["capabilities"][capability] = "inactive"
+    if account["id"] == bank.store.setting(PLATFORM):
+        withheld = [name for name, status in account["capabilities"].items() if status == "inactive"]
+        bank.store.keep_setting(WITHHELD, json.dumps(withheld))
+    else:
+        bank.store.save(account)
     _tell(bank, account, before=before)
+
+
+def permit_all(bank: Bank) -> None:
+    """Let the platform's own account be paid in every way again."""
+    before = _platform(bank)["capabilities"]
+    bank.store.keep_setting(WITHHELD, "[]")
+    _tell(bank, _platform(bank), before=before)
 
 
 def stage(bank: Bank, account: Json) -> Stage:
@@ -304,6 +321,6 @@ def _pay_out_to(account: Json, holder: str, *, routing_number: str, last4: str) 
 
 
 def _tell(bank: Bank, account: Json, *, before: dict[str, str]) -> None:
-    with bank.store.scope(account["id"]):
+    with bank.store.scope("" if account["id"] == bank.store.setting(PLATFORM) else account["id"]):
         events.emit(bank, "account.updated", account)
         capabilities.tell(bank, account, before=before)

@@ -12,14 +12,16 @@ from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.store import Json
 
-VERDICTS = {
+VERDICTS: dict[str, Callable[[Bank, Json], None]] = {
     "verify": accounts.verify,
     "ask_more": accounts.ask_more,
     "reject": accounts.reject,
     "suspend": accounts.suspend,
     "restore": accounts.restore,
-    "withhold_debits": accounts.withhold_debits,
+    "withhold_cards": partial(accounts.withhold, "card"),
+    "withhold_debits": partial(accounts.withhold, "us_bank_account"),
 }
+OF_PLATFORM = ("verify", "withhold_cards", "withhold_debits")
 FATES: dict[str, Callable[[Bank, Json], object]] = {
     "reconciled": payouts.reconcile,
     "paid": payouts.arrive,
@@ -46,17 +48,20 @@ class AccountOrders:
         )
 
     async def judge(self, request: Request) -> Response:
-        """Decide about a connected account: `{"verdict"}`."""
+        """Decide about an account: `{"verdict"}`."""
         order = await commands.read(request, {"verdict"})
         verdict = VERDICTS.get(str(order.get("verdict")))
         if verdict is None:
             raise BadOrder(f"verdict must be one of {', '.join(VERDICTS)}.")
         identifier = accounts.acting(self.bank, request.path_params["id"])
-        if not identifier:
+        if not identifier and order["verdict"] not in OF_PLATFORM:
             raise BadOrder("The platform's own account is always active.")
-        account = accounts.find(self.bank, identifier)
+        account = accounts.find(self.bank, identifier or request.path_params["id"])
         with self.bank.store.transaction():
-            verdict(self.bank, account)
+            if identifier or order["verdict"] != "verify":
+                verdict(self.bank, account)
+            else:
+                accounts.permit_all(self.bank)
         await self.bank.courier.dispatch()
         return JSONResponse(account)
 

@@ -471,16 +471,19 @@ def test_a_session_opened_before_is_ended_when(world: World, happening: Callable
     assert ends(press_pay(world.link), change)
 
 
-def test_a_bank_payment_that_is_no_longer_allowed_ends_the_sessions_that_would_have_made_it(
-    world: World,
+@pytest.mark.parametrize(
+    ("verdict", "method"), [("withhold_cards", Method.CARD), ("withhold_debits", Method.ACH)]
+)
+def test_a_way_to_pay_that_is_no_longer_allowed_ends_its_sessions_and_no_others(
+    world: World, verdict: str, method: Method
 ) -> None:
-    withdrawn = _judged(world, "withhold_debits")
-    by_card, by_bank = (
-        press_pay(make_link(world.owner, world.another()), method) for method in (Method.CARD, Method.ACH)
-    )
+    withdrawn = _judged(world, verdict)
+    sessions = {
+        each: press_pay(make_link(world.owner, world.another()), each) for each in (Method.CARD, Method.ACH)
+    }
 
-    assert ends(by_bank, withdrawn)
-    assert at_the_bank(by_card) == Outcome.OPEN
+    assert ends(sessions.pop(method), withdrawn)
+    assert {at_the_bank(other) for other in sessions.values()} == {Outcome.OPEN}
 
 
 def test_sessions_of_others_go_on(world: World) -> None:

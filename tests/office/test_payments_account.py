@@ -62,16 +62,18 @@ def test_a_new_account_says_what_it_needs_and_knows_the_country(admin: User) -> 
 
 
 @pytest.mark.parametrize(
-    ("debits", "why"),
-    [("pending", "still verifying"), ("inactive", "does not let"), ("unrequested", "States")],
+    ("status", "why"),
+    [("pending", "still verifying"), ("inactive", "does not let"), ("unrequested", "not been requested")],
 )
-def test_setup_says_why_bank_payments_are_not_offered(admin: User, debits: str, why: str) -> None:
+@pytest.mark.parametrize("method", ["cards", "debits"])
+def test_setup_says_why_a_way_to_pay_is_not_offered(admin: User, method: str, status: str, why: str) -> None:
+    said = {"cards": "cannot pay by card", "debits": "cannot pay from a bank account"}[method]
     stands(admin, State.ACTIVE)
     for page in (ACCOUNT, "/office/payments/settings/"):
-        assert "by card only" not in text(admin, page)
-    stands(admin, State.ACTIVE, debits=debits)
+        assert said not in text(admin, page)
+    stands(admin, State.ACTIVE, **{method: status})
     for page in (ACCOUNT, "/office/payments/settings/"):
-        assert "by card only" in text(admin, page)
+        assert said in text(admin, page)
         assert why in text(admin, page)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from florin.contracts.processor import DebitStatus
+from florin.contracts.processor import MethodStatus
 from florin.contracts.reasons import AccountRequirement, StopReason
 
 _WANTED: dict[AccountRequirement, str | Promise] = {
@@ -67,18 +67,34 @@ _STOPPED: dict[StopReason, str | Promise] = {
     StopReason.NONE: "",
 }
 
+_NO_CARDS: dict[str, str | Promise] = {
+    MethodStatus.PENDING: _(
+        "Your customers cannot pay by card yet: the processor is still verifying whether your company may"
+        " charge cards. You need not do anything."
+    ),
+    MethodStatus.INACTIVE: _(
+        "Your customers cannot pay by card: the processor does not let your company charge cards. If it asks"
+        " for something, it stands below; otherwise ask whoever runs this installation."
+    ),
+    MethodStatus.UNREQUESTED: _(
+        "Your customers cannot pay by card: card payments have not been requested for this account. Whoever"
+        " runs this installation can switch them on at the processor."
+    ),
+}
 _NO_DEBITS: dict[str, str | Promise] = {
-    DebitStatus.PENDING: _(
-        "Your customers can pay by card only: the processor is still verifying whether your company may debit"
-        " bank accounts (ACH). You need not do anything."
+    MethodStatus.PENDING: _(
+        "Your customers cannot pay from a bank account yet: the processor is still verifying whether your"
+        " company may debit bank accounts (ACH). You need not do anything."
     ),
-    DebitStatus.INACTIVE: _(
-        "Your customers can pay by card only: the processor does not let your company debit bank accounts"
-        " (ACH). If it asks for something, it stands below; otherwise ask whoever runs this installation."
+    MethodStatus.INACTIVE: _(
+        "Your customers cannot pay from a bank account: the processor does not let your company debit bank"
+        " accounts (ACH). If it asks for something, it stands below; otherwise ask whoever runs this"
+        " installation."
     ),
-    DebitStatus.UNREQUESTED: _(
-        "Your customers can pay by card only: bank accounts can be debited (ACH) for companies in the United"
-        " States only."
+    MethodStatus.UNREQUESTED: _(
+        "Your customers cannot pay from a bank account: bank payments (ACH) have not been requested for this"
+        " account. They are for companies in the United States; there, whoever runs this installation can"
+        " switch them on at the processor."
     ),
 }
 
@@ -91,6 +107,11 @@ def wanted(stored: Iterable[str]) -> list[str]:
 def why(stored: str) -> str:
     """Return why an account is stopped, in the language that is active; nothing for none."""
     return str(_STOPPED[StopReason(stored)])
+
+
+def no_cards(status: str) -> str:
+    """Say in the active language why card payments are not offered; nothing if they are."""
+    return str(_NO_CARDS.get(status, ""))
 
 
 def no_debits(status: str) -> str:

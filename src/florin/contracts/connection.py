@@ -100,13 +100,15 @@ class Site:
     """Where an installation stands, seen from a processor.
 
     ``url`` is where the world reaches Florin, ``notices`` where the processor sends its notices. ``connects``
-    says that companies have accounts of their own there. ``secrets`` are the signing secrets that are kept,
+    says that companies have accounts of their own there, ``uses_own`` that one is paid into the
+    installation's. ``secrets`` are the signing secrets that are kept,
     by endpoint; ``secret_given`` says that the environment names one, which then counts instead.
     """
 
     url: str
     notices: str
     connects: bool
+    uses_own: bool = False
     secret_given: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
 

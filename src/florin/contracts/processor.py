@@ -218,13 +218,13 @@ class AccountStatus(StrEnum):
     REJECTED = "rejected"
 
 
-class DebitStatus(StrEnum):
-    """Whether the processor lets an account debit bank accounts, which it decides apart from cards (R13)."""
+class MethodStatus(StrEnum):
+    """Whether the processor lets an account be paid in one way: it decides cards and debits apart (R13)."""
 
     ACTIVE = "active"
     PENDING = "pending"  # it is verifying
     INACTIVE = "inactive"  # it does not, or not any more
-    UNREQUESTED = "unrequested"  # it was not asked, for it does so in the United States only
+    UNREQUESTED = "unrequested"  # nobody has asked it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +236,8 @@ class AccountReport:
 
     reference: str
     status: AccountStatus
-    debits: DebitStatus
+    cards: MethodStatus
+    debits: MethodStatus
     wanted: tuple[AccountRequirement, ...] = ()
     reason: StopReason = StopReason.NONE
     codes: tuple[Code, ...] = ()

@@ -6,6 +6,7 @@ settings -> ask the processor -> findings; to connect: the processor's notices -
 from functools import partial
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from florin.contracts.connection import Finding, Site
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -14,18 +15,19 @@ from florin.edges import kept_secrets
 from florin.edges.gateways import registry
 
 GATEWAY = "stripe"
+State = PaymentsAccount.State
 
 
 def check_settings() -> tuple[Finding, ...]:
     """Judge the settings by themselves; nobody is asked."""
-    return registry.get(GATEWAY).check_settings(_site())
+    return registry.get(GATEWAY).check_settings(_site(uses_own=False))
 
 
 def check(company: Company | None = None) -> tuple[Finding, ...]:
     """Ask how the connection stands, for a company's own account if it has one. Nothing is changed."""
     account = account_of(company) if company else _some_account()
     name, reference = (account.gateway, account.reference) if account else (GATEWAY, "")
-    return registry.get(name, reference).check_connection(_site())
+    return registry.get(name, reference).check_connection(_site(uses_own=_uses_own()))
 
 
 def connect() -> tuple[Finding, ...]:
@@ -36,26 +38,29 @@ def connect() -> tuple[Finding, ...]:
     account = _some_account()
     gateway = registry.get(GATEWAY, account.reference if account else "")
     keep = partial(kept_secrets.keep, settings.STRIPE_WEBHOOK_SECRETS_FILE)
-    return gateway.connect(_site(), keep=keep)
+    return gateway.connect(_site(uses_own=_uses_own()), keep=keep)
 
 
-def _site() -> Site:
+def _site(*, uses_own: bool) -> Site:
     return Site(
         url=settings.PUBLIC_URL,
         notices=f"{settings.PUBLIC_URL}/notices/{GATEWAY}",
         connects=settings.STRIPE_CONNECT,
+        uses_own=uses_own,
         secret_given=bool(settings.STRIPE_WEBHOOK_SECRET),
         secrets=kept_secrets.read(settings.STRIPE_WEBHOOK_SECRETS_FILE),
     )
 
 
+def _uses_own() -> bool:
+    """Say whether a company is, or will be, paid into the installation's own account."""
+    return not settings.STRIPE_CONNECT or _accounts().filter(reference="").exists()
+
+
 def _some_account() -> PaymentsAccount | None:
     """Return a company's account to try the key's permissions at, if companies have their own."""
-    return (
-        PaymentsAccount.objects.filter(gateway=GATEWAY, state=PaymentsAccount.State.ACTIVE)
-        .exclude(reference="")
-        .order_by("pk")
-        .first()
-        if settings.STRIPE_CONNECT
-        else None
-    )
+    return _accounts().filter(state=State.ACTIVE).exclude(reference="").order_by("pk").first()
+
+
+def _accounts() -> QuerySet[PaymentsAccount]:
+    return PaymentsAccount.objects.filter(gateway=GATEWAY).exclude(state=State.NEW)

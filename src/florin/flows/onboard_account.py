@@ -97,13 +97,19 @@ def noticed(gateway: str, reference: str) -> bool:
         GatewayError: if the processor does not answer; the notice is to be handled again.
         GatewayRefusal: if it says no.
     """
-    account = (
-        PaymentsAccount.objects.filter(gateway=gateway, reference=reference).exclude(reference="").first()
-    )
-    if account is None:
-        return False
-    _look(account)
-    return True
+    theirs = PaymentsAccount.objects.filter(gateway=gateway, reference=reference).exclude(reference="")
+    known = list(theirs) or _at_own_account(gateway, reference)
+    for account in known:
+        _look(account)
+    return bool(known)
+
+
+def _at_own_account(gateway: str, reference: str) -> list[PaymentsAccount]:
+    """Return the accounts that are the installation's own, if the processor calls that so."""
+    own = list(PaymentsAccount.objects.filter(gateway=gateway, reference="").exclude(state=State.NEW))
+    if own and registry.get(gateway).account("").reference == reference:
+        return own
+    return []
 
 
 def look_round() -> None:
@@ -169,6 +175,8 @@ def _look(account: PaymentsAccount) -> PaymentsAccount:
 def _follow(change: Change, *, by: str) -> None:
     """Do what follows a change: the timeline, a mail, the end of sessions that nobody may pay any more."""
     account = change.account
+    if change.cards_ended:
+        stale_sessions.expire(company=account.company, method=Method.CARD)
     if change.debits_ended:
         stale_sessions.expire(company=account.company, method=Method.ACH)
     if not change.moved and not change.newly_wanted:

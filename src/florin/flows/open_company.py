@@ -1,5 +1,6 @@
 """A company moves in: with its payments account, and the Admin who does the rest in the office."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -10,6 +11,7 @@ from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
+from florin.flows import onboard_account
 from florin.kernel.errors import Refusal
 
 
@@ -30,7 +32,8 @@ def move_in(new: NewCompany, *, takes_payments: bool) -> Company:
     """Make the company and its first Admin, both or neither.
 
     ``takes_payments`` says that the installation's own processor account is the company's, so that its
-    payments account is active at once (R2).
+    payments account is active at once (R2), unless the processor says otherwise. If it does not answer, the
+    worker asks within the hour.
 
     Raises:
         Refusal: if the slug or the address is taken, or the password is too easy.
@@ -58,4 +61,7 @@ def move_in(new: NewCompany, *, takes_payments: bool) -> Company:
         raise Refusal(" ".join(problem.messages)) from problem
     except IntegrityError as problem:
         raise Refusal(f"The company {new.slug} or the user {new.admin} is here already.") from problem
+    if takes_payments:
+        with suppress(Refusal):
+            onboard_account.refresh(company)
     return company

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from florin.contracts.processor import AccountReport, DebitStatus
+from florin.contracts.processor import AccountReport, MethodStatus
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
 
@@ -19,13 +19,14 @@ _DAY = timedelta(hours=23, minutes=50)
 class Change:
     """What a report changed: the account as it is now, its state before, and what is newly wanted.
 
-    ``debits_ended`` says that bank accounts could be debited before, and no more.
+    ``cards_ended`` and ``debits_ended`` say that it could be paid in this way before, and no more.
     What is wanted at the first look is the form itself, and no news.
     """
 
     account: PaymentsAccount
     before: str
     newly_wanted: tuple[str, ...] = ()
+    cards_ended: bool = False
     debits_ended: bool = False
 
     @property
@@ -73,21 +74,25 @@ def record(account: PaymentsAccount, report: AccountReport, *, asked_at: datetim
     late = locked.checked_at is not None and locked.checked_at > asked_at
     if late or locked.reference != account.reference:
         return Change(account=locked, before=before)
-    debits_ended = locked.debits == DebitStatus.ACTIVE != report.debits
+    cards_ended = locked.cards == MethodStatus.ACTIVE != report.cards
+    debits_ended = locked.debits == MethodStatus.ACTIVE != report.debits
     locked.state = State(report.status.value)
-    locked.debits = report.debits
+    locked.cards, locked.debits = report.cards, report.debits
     locked.wanted = list(report.wanted)
     locked.reason = report.reason.value
     locked.codes = [f"{code}" for code in report.codes]
     locked.checked_at = asked_at
-    locked.save(update_fields=["state", "debits", "wanted", "reason", "codes", "checked_at"])
+    locked.save(update_fields=["state", "cards", "debits", "wanted", "reason", "codes", "checked_at"])
     newly = () if first else tuple(name for name in report.wanted if name not in wanted_before)
-    return Change(account=locked, before=before, newly_wanted=newly, debits_ended=debits_ended)
+    return Change(
+        account=locked, before=before, newly_wanted=newly, cards_ended=cards_ended, debits_ended=debits_ended
+    )
 
 
 def due(now: datetime) -> QuerySet[PaymentsAccount]:
     """Return the accounts to ask about: each day those that are decided, each hour those on their way."""
-    decided = Q(state__in=[State.ACTIVE, State.REJECTED]) & ~Q(debits=DebitStatus.PENDING)
+    verifying = Q(cards=MethodStatus.PENDING) | Q(debits=MethodStatus.PENDING)
+    decided = Q(state__in=[State.ACTIVE, State.REJECTED]) & ~verifying
     old = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _DAY)
     older_than_an_hour = Q(checked_at__isnull=True) | Q(checked_at__lt=now - _HOUR)
     wanted = (decided & old) | (~decided & older_than_an_hour)

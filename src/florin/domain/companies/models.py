@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from florin.contracts.documents import Letterhead
-from florin.contracts.processor import LONGEST_REFERENCE, DebitStatus
+from florin.contracts.processor import LONGEST_REFERENCE, MethodStatus
 from florin.kernel.database import Keyed
 
 
@@ -94,10 +94,16 @@ class PaymentsAccount(Keyed):
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
     wanted = models.JSONField(default=list, help_text="What the processor still asks for.")
+    cards = models.CharField(
+        max_length=12,
+        choices=[(status.value, status.value) for status in MethodStatus],
+        default=MethodStatus.ACTIVE,
+        help_text="Whether the processor lets it charge cards.",
+    )
     debits = models.CharField(
         max_length=12,
-        choices=[(status.value, status.value) for status in DebitStatus],
-        default=DebitStatus.ACTIVE,
+        choices=[(status.value, status.value) for status in MethodStatus],
+        default=MethodStatus.ACTIVE,
         help_text="Whether the processor lets it debit bank accounts.",
     )
     reason = models.CharField(max_length=200, blank=True, help_text="Why it is suspended or rejected.")

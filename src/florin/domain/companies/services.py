@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
-from florin.contracts.processor import DebitStatus
+from florin.contracts.processor import MethodStatus
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import changes
 from florin.kernel.errors import Conflict
@@ -50,12 +50,17 @@ def account_of(company: Company) -> PaymentsAccount | None:
     return getattr(company, "account", None)
 
 
+def takes_cards(account: PaymentsAccount) -> bool:
+    """Say whether cards can be charged (R13): switched on, and allowed by the processor."""
+    return account.card_enabled and account.cards == MethodStatus.ACTIVE
+
+
 def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
     """Say whether bank accounts can be debited (R13): switched on, and allowed by the processor.
 
     Without a currency, whether they can be in any.
     """
-    allowed = account.debits == DebitStatus.ACTIVE
+    allowed = account.debits == MethodStatus.ACTIVE
     return (
         account.ach_enabled and allowed and capabilities.of(account.gateway).takes("ach", currency=currency)
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from florin.contracts import capabilities
 from florin.contracts.processor import Bar, Limits
 from florin.domain.companies.models import Company, PaymentsAccount
-from florin.domain.companies.services import account_of, takes_debits
+from florin.domain.companies.services import account_of, takes_cards, takes_debits
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.kernel import formats
@@ -48,9 +48,9 @@ def for_company(company: Company, *, currency: str = "") -> Answer:
         )
     if not company.links_enabled:
         return Answer(False, _("Payment links are switched off for the whole company."))
-    if account.card_enabled or takes_debits(account, currency):
+    if takes_cards(account) or takes_debits(account, currency):
         return Answer(True)
-    return Answer(False, _no_method(account), needs_account=account.ach_enabled and not takes_debits(account))
+    return Answer(False, _no_method(account), needs_account=_is_withheld(account))
 
 
 def for_customer(company: Company, customer: Customer, *, currency: str = "") -> Answer:
@@ -135,13 +135,27 @@ def _unless_settled(invoice: Invoice) -> Answer | None:
     return None
 
 
+def _is_withheld(account: PaymentsAccount) -> bool:
+    """Say whether the processor does not let the company be paid in a way that is switched on."""
+    cards = account.card_enabled and not takes_cards(account)
+    return cards or (account.ach_enabled and not takes_debits(account))
+
+
 def _no_method(account: PaymentsAccount) -> str:
-    """Say why there is no way to pay, in a company whose card payments are switched off."""
-    if not account.ach_enabled:
+    """Say why there is no way to pay, in a company whose account is active."""
+    if not account.card_enabled and not account.ach_enabled:
         return _("Card and bank payments are both switched off, so nothing can be paid online.")
-    if takes_debits(account):
-        return _("Bank accounts can be debited in US dollars only, and card payments are switched off.")
-    return _(
-        "The processor does not let the company debit bank accounts, and card payments are switched off."
-        " Setup > Payments tells an Admin why."
-    )
+    if not account.card_enabled:
+        cards = _("Card payments are switched off.")
+    else:
+        cards = _("The processor does not let the company charge cards.")
+    if not account.ach_enabled:
+        bank = _("Bank payments are switched off.")
+    elif takes_debits(account):
+        bank = _("Bank accounts can be debited in US dollars only.")
+    else:
+        bank = _("The processor does not let the company debit bank accounts.")
+    told = [cards, bank]
+    if _is_withheld(account):
+        told.append(_("Setup > Payments tells an Admin why."))
+    return " ".join(told)

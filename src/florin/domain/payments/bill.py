@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, Sum
 
 from florin.contracts.processor import Bar, Limits
-from florin.domain.companies.services import account_of, takes_debits
+from florin.domain.companies.services import account_of, takes_cards, takes_debits
 from florin.domain.ledger.models import Item
 from florin.domain.links import rules
 from florin.domain.links.models import Debt, Link
@@ -185,7 +185,7 @@ def _methods(link: Link) -> list[Method]:
     account = account_of(link.company)
     if account is None:
         return []
-    switched_on = {Method.CARD: account.card_enabled, Method.ACH: takes_debits(account, link.currency)}
+    switched_on = {Method.CARD: takes_cards(account), Method.ACH: takes_debits(account, link.currency)}
     return [method for method, on in switched_on.items() if on]
 
 

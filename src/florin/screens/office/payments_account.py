@@ -109,6 +109,9 @@ def _standing(request: StaffRequest) -> dict[str, object]:
         "connect": capabilities.of(gateway).opens_accounts,
         "wanted": account_words.wanted(known.wanted) if known else [],
         "why": account_words.why(known.reason) if known else "",
+        "no_cards": account_words.no_cards(known.cards)
+        if known and state == PaymentsAccount.State.ACTIVE
+        else "",
         "no_debits": account_words.no_debits(known.debits)
         if known and state == PaymentsAccount.State.ACTIVE
         else "",

@@ -46,6 +46,7 @@ def _form(request: StaffRequest, typed: Switches, problem: Conflict | None = Non
         "seen": now.mark,
         "account": account,
         "state": account.state if account else "new",
+        "no_cards": account_words.no_cards(account.cards) if account else "",
         "no_debits": account_words.no_debits(account.debits) if account else "",
         "answer": rules.for_company(company),
         "problem": problem,

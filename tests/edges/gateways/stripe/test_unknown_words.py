@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from florin.contracts.processor import (
     AccountStatus,
-    DebitStatus,
     DisputeOutcome,
     Itemised,
+    MethodStatus,
     MovementKind,
     Outcome,
     RefundOutcome,
@@ -134,7 +134,7 @@ FIELDS: list[tuple[dict[str, Any], Read, str, str, object]] = [
     (BOOKED, reading.movement, "reporting_category", "kind", MovementKind.PAYMENT),
     (ACCOUNT, reading.account_report, "requirements.disabled_reason", "reason", StopReason.UNKNOWN),
     (ACCOUNT, reading.account_report, "requirements.disabled_reason", "status", AccountStatus.SUSPENDED),
-    (ACCOUNT, reading.account_report, f"capabilities.{reading.DEBITS}", "debits", DebitStatus.INACTIVE),
+    (ACCOUNT, reading.account_report, f"capabilities.{reading.DEBITS}", "debits", MethodStatus.INACTIVE),
 ]
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import stripe
 
 from florin.contracts.connection import UNUSABLE_KEYS, Fact, Finding, Keep, Site
-from florin.contracts.processor import AccountReport, AccountStatus, DebitStatus
+from florin.contracts.processor import AccountReport, AccountStatus, MethodStatus
 from florin.edges.gateways.stripe import API_VERSION, permissions, reading, webhook_endpoints
 from florin.edges.gateways.stripe.permissions import KEY, Questions, Unusable
 
@@ -118,8 +118,8 @@ def _connection(setup: Setup, questions: Questions, site: Site) -> Iterator[Find
     yield from lacking or [Finding(fact=Fact.PERMISSIONS_THERE)]
     if account:
         told = questions.ask(lambda client: client.v1.accounts.retrieve(account), questions.own)
-    elif site.connects:
-        return  # every company has an account of its own
+    elif not site.uses_own:
+        return  # what a platform's own account may do is of no matter to its companies'
     if isinstance(told, stripe.Account):
         yield from _account(reading.account_report(told.to_dict()))
     elif account and not permissions.refused_for_want_of(told):
@@ -129,5 +129,7 @@ def _connection(setup: Setup, questions: Questions, site: Site) -> Iterator[Find
 def _account(report: AccountReport) -> Iterator[Finding]:
     active = report.status == AccountStatus.ACTIVE
     yield Finding(fact=Fact.ACCOUNT_ACTIVE if active else Fact.ACCOUNT_STOPPED)
-    debits = report.debits == DebitStatus.ACTIVE
+    cards = report.cards == MethodStatus.ACTIVE
+    yield Finding(fact=Fact.CARDS_ACTIVE if cards else Fact.CARDS_STOPPED)
+    debits = report.debits == MethodStatus.ACTIVE
     yield Finding(fact=Fact.DEBITS_ACTIVE if debits else Fact.DEBITS_STOPPED)

@@ -7,7 +7,6 @@ confirms; ``requires_capture`` holds the money; an idempotency key replays the f
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,6 @@ from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
     BadNotice,
-    DebitStatus,
     GatewayError,
     GatewayRefusal,
     Movement,
@@ -208,10 +206,9 @@ class StripeGateway:
 
     @reading.understood()
     def account(self, account: str) -> AccountReport:
-        """Ask how an account stands; see ``Gateway.account``. Of our own, Stripe tells no capabilities."""
+        """Ask how an account stands; see ``Gateway.account``."""
         if not account:
-            own = reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
-            return replace(own, debits=DebitStatus.ACTIVE)
+            return reading.account_report(self._ask(self._client.v1.accounts.retrieve_current))
         try:
             return reading.account_report(self._ask(self._client.v1.accounts.retrieve, account))
         except GatewayRefusal as refusal:
@@ -241,7 +238,7 @@ class StripeGateway:
             attempt=reading.attempt_of(told["type"], thing),
             payment=reading.payment_of(thing),
             payout=str(thing["id"]) if thing["object"] == "payout" else "",
-            account=str(told.get("account") or (thing["id"] if thing["object"] == "account" else "")),
+            account=str(told.get("account") or reading.account_of(thing)),
         )
         return (notice,)
 

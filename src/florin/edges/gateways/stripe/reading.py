@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from florin.contracts.processor import (
     AccountReport,
     AccountStatus,
-    DebitStatus,
     DisputeReport,
     GatewayError,
+    MethodStatus,
     Movement,
     MovementKind,
     Outcome,
@@ -31,6 +31,7 @@ _SCHEME = "stripe"
 
 DEBITS = "us_bank_account_ach_payments"
 """The capability to debit bank accounts."""
+_CARDS = "card_payments"
 # Events about what happened after the money was taken; a charge among them still names its attempt.
 _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
@@ -108,6 +109,12 @@ def payment_of(thing: Mapping[str, Any]) -> str:
     """Return the payment that an object is, or is about; empty if it is about none."""
     payment = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
     return payment if isinstance(payment, str) else ""
+
+
+def account_of(thing: Mapping[str, Any]) -> str:
+    """Return the account that an object is, or of which it is a capability; empty for all others."""
+    account = {"account": thing["id"], "capability": thing.get("account")}.get(thing["object"])
+    return account if isinstance(account, str) else ""
 
 
 def attempt_of(event: str, thing: Mapping[str, Any]) -> str:
@@ -238,7 +245,8 @@ def account_report(account: Mapping[str, Any]) -> AccountReport:
     return AccountReport(
         reference=account["id"],
         status=_account_status(account, wanted=bool(wanted), reason=reason),
-        debits=_debits(account),
+        cards=_cards(account),
+        debits=states.capability(_capabilities(account).get(DEBITS)),
         wanted=tuple(dict.fromkeys(map(words.requirement, wanted))),
         reason=words.stop(reason),
         codes=tuple(Code(_SCHEME, word) for word in dict.fromkeys((*filter(None, (reason,)), *wanted))),
@@ -250,27 +258,38 @@ def lost_account(reference: str) -> AccountReport:
     return AccountReport(
         reference=reference,
         status=AccountStatus.SUSPENDED,
-        debits=DebitStatus.INACTIVE,
+        cards=MethodStatus.INACTIVE,
+        debits=MethodStatus.INACTIVE,
         reason=StopReason.UNREACHABLE,
         codes=(Code(_SCHEME, "account_invalid"),),
     )
 
 
 def _account_status(account: Mapping[str, Any], *, wanted: bool, reason: str) -> AccountStatus:
+    """Read how far an account has come: whether it can be paid says Stripe, why not says its reason."""
     if reason.startswith("rejected"):
         return AccountStatus.REJECTED
     if account.get("charges_enabled"):
         return AccountStatus.ACTIVE
+    if reason.startswith("action_required"):
+        return AccountStatus.INCOMPLETE
     if reason and not reason.startswith("requirements."):
-        return AccountStatus.SUSPENDED
+        return AccountStatus.SUSPENDED  # it is looked into, or paused; a reason that is new is one of these
     if wanted or not account.get("details_submitted"):
         return AccountStatus.INCOMPLETE
     return AccountStatus.PENDING
 
 
-def _debits(account: Mapping[str, Any]) -> DebitStatus:
-    """Read the capability to debit bank accounts; one that was refused or withdrawn is not active either."""
-    return states.debits((account.get("capabilities") or {}).get(DEBITS))
+def _cards(account: Mapping[str, Any]) -> MethodStatus:
+    """Read whether cards can be charged; of accounts from before capabilities Stripe tells it otherwise."""
+    told = _capabilities(account)
+    if not told and account.get("charges_enabled"):
+        return MethodStatus.ACTIVE
+    return states.capability(told.get(_CARDS) or told.get("legacy_payments"))
+
+
+def _capabilities(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    return account.get("capabilities") or {}
 
 
 def _return_code(charge: Mapping[str, Any]) -> str:

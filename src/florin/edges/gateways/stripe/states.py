@@ -4,9 +4,9 @@ Safe is what moves no money and ends nothing: others still decide, and we ask ag
 """
 
 from florin.contracts.processor import (
-    DebitStatus,
     DisputeOutcome,
     Itemised,
+    MethodStatus,
     MovementKind,
     Outcome,
     RefundOutcome,
@@ -75,9 +75,9 @@ _DISPUTES = {
     "lost": DisputeOutcome.LOST,
 }
 _CAPABILITIES = {
-    "active": DebitStatus.ACTIVE,
-    "inactive": DebitStatus.INACTIVE,
-    "pending": DebitStatus.PENDING,
+    "active": MethodStatus.ACTIVE,
+    "inactive": MethodStatus.INACTIVE,
+    "pending": MethodStatus.PENDING,
 }
 
 
@@ -126,11 +126,11 @@ def itemised(status: str) -> Itemised:
     return meaning(_ITEMISED, status, field="payout.reconciliation_status", safe=Itemised.NOT_YET)
 
 
-def debits(status: str | None) -> DebitStatus:
-    """Return whether an account may debit bank accounts, by its capability; none if it never asked."""
+def capability(status: str | None) -> MethodStatus:
+    """Return whether an account may be paid in one way, by its capability; there is none if nobody asked."""
     if status is None:
-        return DebitStatus.UNREQUESTED
-    return meaning(_CAPABILITIES, status, field="account.capabilities", safe=DebitStatus.INACTIVE)
+        return MethodStatus.UNREQUESTED
+    return meaning(_CAPABILITIES, status, field="account.capabilities", safe=MethodStatus.INACTIVE)
 
 
 def movement(kind: str, category: str) -> MovementKind:
