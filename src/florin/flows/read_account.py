@@ -77,7 +77,7 @@ def read(account: MerchantAccount, since: datetime, tally: Tally) -> None:
         gateway = gateway_of(account)
         told = list(gateway.movements(since=since))
         payouts = list(gateway.payouts(since=since - _PAYOUTS_MOVE))
-    except (GatewayError, GatewayRefusal, LookupError) as problem:
+    except (GatewayError, GatewayRefusal) as problem:
         is_gone = isinstance(problem, GatewayRefusal) and problem.reason == RefusalReason.ACCOUNT_GONE
         if account.is_current and (is_gone or isinstance(problem, GatewayError)):
             raise
@@ -219,6 +219,9 @@ def gateway_of(account: MerchantAccount) -> Gateway:
     """Return the gateway that speaks for an account.
 
     Raises:
-        LookupError: if nobody knows how to speak to its processor any more.
+        GatewayError: if nobody here knows how to speak to its processor any more.
     """
-    return registry.get(account.gateway, account.reference)
+    try:
+        return registry.get(account.gateway, account.reference)
+    except LookupError as problem:
+        raise GatewayError(f"Nobody here speaks to {account.gateway}") from problem
