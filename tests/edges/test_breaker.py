@@ -13,6 +13,7 @@ from florin.contracts.processor import (
 )
 from florin.edges.gateways import breaker
 from florin.edges.gateways.breaker import Breaker, GatewayAway, GuardedGateway
+from florin.edges.gateways.interface import Gateway
 from florin.edges.gateways.stripe.gateway import StripeGateway
 
 
@@ -126,3 +127,10 @@ def test_a_list_that_breaks_off_counts_as_a_failure_too(clock: Clock) -> None:
             next(gateway.payouts(since=datetime(2026, 1, 1, tzinfo=UTC)))
 
     assert guard.is_open
+
+
+def test_every_verb_of_the_interface_passes_by_the_breaker() -> None:
+    verbs = {name for name, what in vars(Gateway).items() if name[0] != "_" and callable(what)}
+
+    assert len(verbs) > 15
+    assert verbs <= vars(GuardedGateway).keys()

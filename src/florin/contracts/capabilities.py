@@ -35,12 +35,12 @@ class Capabilities:
 
     processor: str
     methods: Mapping[str, Terms] = field(hash=False)
-    opens_accounts: bool
-    account_countries: tuple[str, ...]
-    itemises_payouts: bool
-    tells_fees: bool
-    tells_balance: bool
     limits: Callable[[str], Limits] = field(compare=False)
+    opens_accounts: bool = False
+    account_countries: tuple[str, ...] = ()
+    itemises_payouts: bool = False
+    tells_fees: bool = False
+    tells_balance: bool = False
 
     def takes(self, method: str, *, currency: str = "", country: str = "") -> bool:
         """Whether somebody can pay in this way at all, or in this currency and country."""

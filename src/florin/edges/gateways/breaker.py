@@ -7,7 +7,6 @@ from datetime import datetime
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from florin.contracts.capabilities import Capabilities
 from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
@@ -98,20 +97,15 @@ class Breaker:
             self._rests_until = time.monotonic() + _REST_SECONDS
 
 
-class GuardedGateway:
+class GuardedGateway(Gateway):
     """A gateway whose calls pass through a breaker; what asks nobody passes by it. See ``Gateway``.
 
     Each refusal is told to whoever runs the installation, in one line.
     """
 
     def __init__(self, gateway: Gateway, breaker: Breaker) -> None:
-        self._gateway = gateway
+        self._gateway, self.capabilities = gateway, gateway.capabilities
         self._breaker = breaker
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """See ``Gateway.capabilities``."""
-        return self._gateway.capabilities
 
     def start(self, order: StartOrder) -> Started:
         """See ``Gateway.start``."""

@@ -1,4 +1,5 @@
 """What every gateway offers. A gateway reports; the domain decides."""
+# ruff: noqa: ARG002 - what is said here for all who have nothing of the kind needs no arguments
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -8,12 +9,14 @@ from florin.contracts.capabilities import Capabilities
 from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
+    GatewayRefusal,
     Movement,
     NewAccount,
     Notice,
     PaymentEvents,
     PayoutReport,
     RefundReport,
+    RefusalReason,
     Report,
     Started,
     StartOrder,
@@ -31,11 +34,12 @@ class Gateway(Protocol):
 
     A gateway speaks for one account. Nothing in it presumes that a company has only one, or only one
     processor: whoever calls it names gateway and account, as each attempt and payment does.
+
+    A gateway is a subclass. What has a body here it may leave out, if its processor has nothing like it.
     """
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the processor can do (no call)."""
+    capabilities: Capabilities
+    """What the processor can do."""
 
     def start(self, order: StartOrder) -> Started:
         """Open a session and return where to send the payer; the same key gives the same session."""
@@ -88,6 +92,7 @@ class Gateway(Protocol):
         Raises:
             GatewayRefusal: if the processor opens none for such a company, or for us at all.
         """
+        raise GatewayRefusal(RefusalReason.PARAMETER, "This processor opens no accounts for others")
 
     def onboarding_page(self, account: str, *, return_url: str, refresh_url: str) -> str:
         """Return the address of the processor's form for what it still wants to know; it works once.
@@ -95,6 +100,7 @@ class Gateway(Protocol):
         Raises:
             GatewayRefusal: if it has no form for this account.
         """
+        raise GatewayRefusal(RefusalReason.PARAMETER, "This processor opens no accounts for others")
 
     def account(self, account: str) -> AccountReport:
         """Return how an account stands; the empty name is the installation's own."""
@@ -107,6 +113,7 @@ class Gateway(Protocol):
         Raises:
             GatewayRefusal: if the processor makes none for this account.
         """
+        raise GatewayRefusal(RefusalReason.PARAMETER, "This processor has no page for it")
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """Check the signature of what a processor sent, and return its notices, each with whom it is about.
@@ -119,15 +126,18 @@ class Gateway(Protocol):
 
     def check_settings(self, site: Site) -> tuple[Finding, ...]:
         """Judge the settings by themselves; nobody is asked."""
+        return ()
 
     def check_connection(self, site: Site) -> tuple[Finding, ...]:
         """Ask how the connection stands: key, permissions, version, account, addresses, notices.
 
         Nothing is changed, and nothing raised: no answer is a finding too.
         """
+        return ()
 
     def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
         """Let the processor send its notices to us, and say how the connection stands. Safe to repeat.
 
         ``keep`` is called with the signing secrets when there is a new one.
         """
+        return self.check_connection(site)

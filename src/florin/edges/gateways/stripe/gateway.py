@@ -31,6 +31,7 @@ from florin.contracts.processor import (
     StartOrder,
     Unread,
 )
+from florin.edges.gateways.interface import Gateway
 from florin.edges.gateways.stripe import API_VERSION, amounts, answers, connecting, offers, reading
 from florin.kernel.money import Money
 
@@ -46,7 +47,7 @@ _CAPABILITIES = ("card_payments", "transfers")
 _OF_AMERICANS = (reading.DEBITS,)
 
 
-class StripeGateway:
+class StripeGateway(Gateway):
     """Speaks to Stripe's API at ``base``; the test processor and the real one are the same to it.
 
     ``seconds`` is how long a call may take before its outcome counts as unknown; ``account`` is the connected
