@@ -49,6 +49,7 @@ MAY_OPEN = {
         ["disputes", "dispute-answer", "payment-nsf", "payment-chargeback", "payment-fee"], MONEY
     ),
     **dict.fromkeys(["refunds", "payment-refund"], MONEY),
+    **dict.fromkeys(["processor-refusals", "processor-refusal-end"], MONEY),
     **dict.fromkeys(["reconciliation", "reconcile", "difference-settle"], MONEY),
     **dict.fromkeys(["payouts", "payout", "settlement", "settlement-download", "settlement-mail"], REPORTERS),
     **dict.fromkeys(["payment-news", "payment-email"], MONEY),
@@ -68,7 +69,7 @@ MAY_OPEN = {
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], ADMINS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"reconcile", "settlement-mail"}
+POSTS |= {"processor-refusal-end", "reconcile", "settlement-mail"}
 POSTS |= {
     "credits-confirm",
     "open-invoices-picked",

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from florin.contracts.processor import PaymentEvents
+from florin.contracts.processor import GatewayRefusal, PaymentEvents
 from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Method, Payment
+from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
-from florin.flows import contest_payment, refund_payment, return_payment
+from florin.flows import contest_payment, note_refusal, refund_payment, return_payment
 
 _MOST_ROUNDS = 4
 
@@ -24,14 +25,21 @@ def follow(payment_id: UUID) -> None:
 
     Raises:
         GatewayError: if the processor does not answer; ask again later.
+        GatewayRefusal: if it says no; people are told.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    payment = Payment.objects.annotate(was_refused=refusals.has_open()).get(pk=payment_id)
     if not payment.is_online:
         return
     gateway = registry.get(payment.gateway, payment.account)
-    for _ in range(_MOST_ROUNDS):
-        if not _record(payment_id, gateway.payment_events(payment.reference)):
-            return
+    try:
+        for _ in range(_MOST_ROUNDS):
+            if not _record(payment_id, gateway.payment_events(payment.reference)):
+                break
+    except GatewayRefusal as refusal:
+        note_refusal.about_payment(payment, refusal)
+        raise
+    if payment.was_refused:
+        note_refusal.over(payment.company_id, ["payment_events"], subject=payment.pk)
 
 
 @transaction.atomic(durable=True)

@@ -36,7 +36,7 @@ from florin.domain.outbox.services import NewMessage
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
-from florin.flows import stale_sessions
+from florin.flows import note_refusal, stale_sessions
 from florin.kernel import clock
 from florin.kernel.errors import ProcessorAway, Refusal
 
@@ -165,7 +165,12 @@ def _use_own(account: PaymentsAccount, *, by: User) -> None:
 
 def _look(account: PaymentsAccount) -> PaymentsAccount:
     asked_at = clock.now()
-    report = registry.get(account.gateway).account(account.reference)
+    try:
+        report = registry.get(account.gateway).account(account.reference)
+    except GatewayRefusal as refusal:
+        note_refusal.about_account(account.company, refusal)
+        raise
+    note_refusal.over(account.company_id, ["account"], subject=account.company_id, since=asked_at)
     with transaction.atomic(durable=True):
         change = accounts.record(account, report, asked_at=asked_at)
         _follow(change, by=activity.SYSTEM)

@@ -7,6 +7,7 @@ Every network call is outside a transaction. A request that is not answered is a
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -40,7 +41,7 @@ from florin.domain.refunds.services import Change, Wish
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import return_payment, stale_sessions, tell
+from florin.flows import note_refusal, return_payment, stale_sessions, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock, formats
 from florin.kernel.database import find
@@ -49,6 +50,13 @@ from florin.kernel.money import Money
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200
+_NEVER_FOUND = timedelta(days=1)
+_MENDABLE = {
+    RefusalReason.KEY,
+    RefusalReason.PERMISSION,
+    RefusalReason.ACCOUNT_GONE,
+    RefusalReason.PARAMETER,
+}
 
 
 def look(company: Company, payment_id: UUID) -> Room:
@@ -115,8 +123,11 @@ def ask(refund_id: UUID) -> None:
     except GatewayThrottled as problem:
         services.postpone(refund_id, seconds=problem.retry_after)
         return
-    except (GatewayError, GatewayRefusal):
+    except GatewayError:
         services.doubt(refund_id)
+        return
+    except GatewayRefusal as refusal:
+        _not_told(asked, refusal)
         return
     _record(asked.payment_id, list(reversed(known)))  # the oldest first
     if Refund.objects.get(pk=refund_id).state == RefundState.REQUESTED:
@@ -128,11 +139,8 @@ def _send(asked: Refund) -> None:
     key = f"{asked.pk}:refund:{asked.doubts}"
     try:
         report = _gateway(payment).refund(payment.reference, asked.money, key=key, refund=str(asked.pk))
-    except GatewayRefusal as problem:
-        if problem.reason == RefusalReason.KEY_REUSED:  # what the key stands for is over
-            services.broke_down(asked.pk)
-        else:
-            _refused(asked, str(problem))
+    except GatewayRefusal as refusal:
+        _not_made(asked, refusal)
     except GatewayBusy:
         services.doubt(asked.pk)  # somebody else is asking for the same, and will record it
     except GatewayThrottled as problem:
@@ -143,6 +151,25 @@ def _send(asked: Refund) -> None:
         services.doubt(asked.pk)
     else:
         _record(payment.pk, [report])
+        note_refusal.over(payment.company_id, ["refund"], subject=payment.pk)
+
+
+def _not_made(asked: Refund, refusal: GatewayRefusal) -> None:
+    if refusal.reason == RefusalReason.KEY_REUSED:  # what the key stands for is over
+        services.broke_down(asked.pk)
+        return
+    if refusal.reason in _MENDABLE:  # the others are about this refund, which says so itself
+        note_refusal.about_payment(asked.payment, refusal)
+    _refused(asked, str(refusal))
+
+
+def _not_told(asked: Refund, refusal: GatewayRefusal) -> None:
+    """Ask again after a look-up was refused; not for ever about a payment that is not there."""
+    since = note_refusal.about_payment(asked.payment, refusal)
+    if refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
+        _refused(asked, str(refusal))
+    else:
+        services.doubt(asked.pk)
 
 
 @transaction.atomic(durable=True)

@@ -9,6 +9,7 @@ import logging
 import math
 import time
 from dataclasses import replace
+from datetime import timedelta
 from threading import Lock
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from florin.contracts.processor import (
     GatewayRefusal,
     GatewayThrottled,
     Outcome,
+    RefusalReason,
     Report,
 )
 from florin.domain.activity import services as activity
@@ -34,9 +36,10 @@ from florin.domain.payments.models import Attempt, Method, Payment
 from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
 from florin.domain.payouts import services as payouts
 from florin.domain.receipts import services as receipts
+from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import nsf_fee, stale_sessions, start_checkout, tell
+from florin.flows import note_refusal, nsf_fee, stale_sessions, start_checkout, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
@@ -45,6 +48,7 @@ from florin.kernel.money import Money
 _log = logging.getLogger(__name__)
 _MOST_STEPS = 4
 _PAUSE_SECONDS = 1
+_NEVER_FOUND = timedelta(days=1)
 
 # When payers made this process ask, for each attempt; infinity while it waits for the answer.
 _asked: dict[UUID, float] = {}
@@ -57,29 +61,20 @@ def settle(attempt_id: UUID) -> None:
     Safe to call from anywhere, at once and again: money is taken and booked exactly once. When the processor
     does not answer, the attempt is marked as unsure and the poller asks again.
     """
-    attempt = Attempt.objects.select_related("link__customer").get(pk=attempt_id)
+    found = Attempt.objects.select_related("link__customer").annotate(was_refused=refusals.has_open())
+    attempt = found.get(pk=attempt_id)
     if attempts.is_stillborn(attempt):
         attempts.refused(attempt)
         return
     gateway = registry.get(attempt.gateway, attempt.account)
     try:
-        report = _look_up(gateway, attempt)
-        for _ in range(_MOST_STEPS):
-            step = _record(attempt_id, report)
-            match step:
-                case Capture(amount):
-                    report = gateway.capture(
-                        report.reference, amount, key=_key(attempt_id, "capture"), payment=report.payment
-                    )
-                case Void():
-                    report = gateway.void(
-                        report.reference, key=_key(attempt_id, "void"), payment=report.payment
-                    )
-                case Booked() | Ended() | Pending() | Declined() | Wait():
-                    return
-        attempts.doubt(attempt_id)  # asked to take or release it, the processor still only holds it
+        answered = _settle(attempt, gateway)
     except (GatewayError, GatewayRefusal) as problem:
         _not_told(attempt, problem)
+        return
+    if attempt.was_refused:
+        note_refusal.over(attempt.company_id, answered, subject=attempt.pk)
+        note_refusal.over(attempt.company_id, ["start"], subject=attempt.link_id, since=attempt.started_at)
 
 
 def check(token: str, attempt_id: UUID) -> Attempt:
@@ -135,10 +130,36 @@ def _not_told(attempt: Attempt, problem: GatewayError | GatewayRefusal) -> None:
             return  # somebody else is asking for the same thing, and will book it
         case GatewayThrottled(retry_after=seconds):
             attempts.postpone(attempt.pk, seconds=seconds)
-        case GatewayRefusal() if not attempt.reference:
-            attempts.refused(attempt)
+        case GatewayRefusal():
+            _refused(attempt, problem)
         case _:
             attempts.doubt(attempt.pk)
+
+
+def _refused(attempt: Attempt, refusal: GatewayRefusal) -> None:
+    """Tell people, and ask again; not for ever about what the processor says that it does not have.
+
+    It may say so for a while only, when it is asked with the key of another account.
+    """
+    since = note_refusal.about_attempt(attempt, refusal)
+    if not attempt.reference:
+        attempts.refused(attempt)
+    elif refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
+        _give_up(attempt.pk)
+    else:
+        attempts.doubt(attempt.pk)
+
+
+@transaction.atomic(durable=True)
+def _give_up(attempt_id: UUID) -> None:
+    """End an attempt that the processor does not have; whether there was money, a person must find out.
+
+    Money that turns up all the same is booked.
+    """
+    attempt = settling.lock(attempt_id)
+    if settling.give_up(attempt):
+        _note(activity.Kind.CHECKOUT_LOST, attempt, amount=attempt.money)
+        stale_sessions.expire_wanting(attempts.items_of(attempt))
 
 
 def _settle_politely(attempt_id: UUID) -> None:
@@ -154,6 +175,25 @@ def _settle_politely(attempt_id: UUID) -> None:
         settle(attempt_id)
     finally:
         _asked[attempt_id] = time.monotonic()
+
+
+def _settle(attempt: Attempt, gateway: Gateway) -> list[str]:
+    """Take it as far as it goes now, and return which verbs the processor answered."""
+    report, answered = _look_up(gateway, attempt), ["look_up", "expire"]
+    for _ in range(_MOST_STEPS):
+        match _record(attempt.pk, report):
+            case Capture(amount):
+                report = gateway.capture(
+                    report.reference, amount, key=_key(attempt.pk, "capture"), payment=report.payment
+                )
+                answered.append("capture")
+            case Void():
+                report = gateway.void(report.reference, key=_key(attempt.pk, "void"), payment=report.payment)
+                answered.append("void")
+            case Booked() | Ended() | Pending() | Declined() | Wait():
+                return answered
+    attempts.doubt(attempt.pk)  # asked to take or release it, the processor still only holds it
+    return answered
 
 
 def _look_up(gateway: Gateway, attempt: Attempt) -> Report:

@@ -33,6 +33,7 @@ class Activity(Keyed):
         LINK_OPENED = "link_opened", "Payment link opened"
         CHECKOUT_STARTED = "checkout_started", "Checkout started"
         CHECKOUT_FAILED = "checkout_failed", "Checkout ended without payment"
+        CHECKOUT_LOST = "checkout_lost", "Checkout that the processor does not have"
         PAYMENT_RECEIVED = "payment_received", "Payment received"
         NOT_CHARGED = "not_charged", "Authorisation released, nothing charged"
         OVERPAID = "overpaid", "More came in than was owed"

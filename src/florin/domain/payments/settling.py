@@ -99,6 +99,17 @@ def record(attempt: Attempt, report: Report, *, step: int = 1) -> Step:
     return todo
 
 
+def give_up(attempt: Attempt) -> bool:
+    """End an attempt about which the processor knows nothing; false if it had ended before.
+
+    The attempt is locked by the caller. What it holds is free again.
+    """
+    attempt.unsure_since = None
+    step = _end(attempt, State.EXPIRED)
+    attempt.save()
+    return isinstance(step, Ended)
+
+
 def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR0911 - a table
     match report.outcome:
         case Outcome.OPEN:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from florin.contracts.processor import LONGEST_REFERENCE, GatewayRefusal, RefusalReason
 from florin.domain.companies.models import Company
@@ -79,9 +79,9 @@ def open_ones(company_id: UUID) -> QuerySet[ProcessorRefusal]:
     return ProcessorRefusal.objects.filter(company_id=company_id, ended_at=None).order_by("-last_at")
 
 
-def any_open() -> QuerySet[ProcessorRefusal]:
-    """Return all that are open, for a question within another query."""
-    return ProcessorRefusal.objects.filter(ended_at=None)
+def has_open() -> Exists:
+    """Ask, within a query about rows of companies, whether anything is open for their company."""
+    return Exists(ProcessorRefusal.objects.filter(company=OuterRef("company"), ended_at=None))
 
 
 def _end(rows: QuerySet[ProcessorRefusal], *, by: str) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from florin.contracts.processor import RefusalReason
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
 from florin.domain.credits import queries as credits_
@@ -17,6 +18,7 @@ from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
 from florin.domain.payouts import queries as settled
 from florin.domain.refunds import queries as refunds
+from florin.domain.refusals import services as refusals
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
@@ -98,6 +100,20 @@ def _silent_debits(company: Company) -> Line | None:
     return Line(text=text, path=f"{reverse('office:payment-history')}#under-way", count=count)
 
 
+def _refusals(company: Company) -> Line | None:
+    reasons = list(refusals.open_ones(company.pk).values_list("reason", flat=True)[:100])
+    if not reasons:
+        return None
+    path = reverse("office:processor-refusals")
+    if RefusalReason.KEY in reasons:
+        return Line(text=_("The payment processor does not accept our key"), path=path, tone="bad")
+    if RefusalReason.PERMISSION in reasons:
+        return Line(text=_("The payment processor misses a permission of our key"), path=path, tone="bad")
+    text = _("Refused by the payment processor")
+    lost = RefusalReason.NOT_FOUND in reasons  # money could be there
+    return Line(text=text, path=path, count=len(reasons), tone="bad" if lost else "warn")
+
+
 def _overpayments(company: Company) -> Line | None:
     count = overpaid.waiting(company).count()
     if not count:
@@ -161,6 +177,7 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.REFUND, _short_refunds),
     (Right.RECEIVE_PAYMENT, _failed_debits),
     (Right.RECEIVE_PAYMENT, _silent_debits),
+    (Right.RECEIVE_PAYMENT, _refusals),
     (Right.RECEIVE_PAYMENT, _overpayments),
     (Right.APPROVE_CREDIT, _waiting_credits),
     (Right.REFUND, _differences),

@@ -1,0 +1,84 @@
+"""What the processor refuses stands before people, with what to do, until it is over or dealt with."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from factories import make_link, press_pay
+from florin.contracts.processor import GatewayRefusal, RefusalReason
+from florin.domain.refusals import services
+from florin.domain.staff.models import User
+from florin.flows import settle_payment
+from florin.kernel.errors import Refusal
+from florin.screens.office.processor_refusals import REASONS
+from office import signed_in
+from testing.bank import Bank
+
+PAGE = "/office/payments/refusals/"
+
+
+def turned_away(owner: User, bank: Bank, mode: str) -> None:
+    bank.break_down("session.create", mode)
+    with pytest.raises(Refusal):
+        press_pay(make_link(owner))
+
+
+def text(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("mode", "line", "remedy"),
+    [
+        ("401", "does not accept our key", "to set the right key"),
+        ("403_permission", "misses a permission of our key", "rak_checkout_session_write"),
+        ("400_amount", "Refused by the payment processor", "another way to pay"),
+        ("400_parameter", "Refused by the payment processor", "parameter_unknown"),
+    ],
+)
+def test_a_refusal_stands_on_home_with_what_to_do(
+    owner: User, bank: Bank, *, mode: str, line: str, remedy: str
+) -> None:
+    turned_away(owner, bank, mode)
+    office = signed_in(owner)
+    assert line in text(office, "/office/")
+
+    listed = text(office, PAGE)
+    assert (remedy in listed, "req_" in listed, "INV-10001" in listed) == (True, True, True)
+    assert "sk_test_" not in listed
+
+
+def test_it_leaves_home_by_itself_once_the_processor_lets_us_in(owner: User, bank: Bank) -> None:
+    turned_away(owner, bank, "401")
+    settle_payment.settle(press_pay(make_link(owner)).pk)
+
+    office = signed_in(owner)
+    assert "Needs attention" not in text(office, "/office/")
+    assert "Nothing is refused" in text(office, PAGE)
+
+
+def test_what_somebody_has_dealt_with_leaves_and_comes_back_if_it_happens_again(
+    owner: User, bank: Bank
+) -> None:
+    turned_away(owner, bank, "400_amount")
+    office, key = signed_in(owner), services.open_ones(owner.company_id).get().pk
+    assert office.post(f"{PAGE}{key}/end/").status_code == 302
+    assert "Nothing is refused" in text(office, PAGE)
+
+    turned_away(owner, bank, "400_amount")
+    assert services.open_ones(owner.company_id).count() == 1
+
+
+def test_a_strangers_refusals_are_not_there(owner: User, stranger: User) -> None:
+    no = GatewayRefusal(RefusalReason.KEY, verb="start")
+    services.note(owner.company_id, no, subject=uuid4())
+    key = services.open_ones(owner.company_id).get().pk
+
+    assert "Nothing is refused" in text(signed_in(stranger), PAGE)
+    assert signed_in(stranger).post(f"{PAGE}{key}/end/").status_code == 404
+    assert services.open_ones(owner.company_id).exists()
+
+
+def test_every_reason_has_words() -> None:
+    assert REASONS.keys() == {*RefusalReason}
