@@ -17,6 +17,7 @@ from florin_sandbox.hosted_page import HostedPage
 from florin_sandbox.login_links import MerchantPages
 from florin_sandbox.mailbox.orders import Orders
 from florin_sandbox.mailbox.web import MailboxWeb
+from florin_sandbox.microdeposit_page import MicrodepositPage
 from florin_sandbox.onboarding import Onboarding
 from florin_sandbox.payments_page import PaymentsPage
 
@@ -30,6 +31,7 @@ def build(bank: Bank, mail: Orders) -> Starlette:
             *Api(bank).routes(),
             Route("/v1/{rest:path}", unknown_url, methods=ANY_METHOD),
             *HostedPage(bank).routes(),
+            *MicrodepositPage(bank).routes(),
             *Onboarding(bank).routes(),
             *Control(bank, mail).routes(),
             *MoneyOrders(bank).routes(),

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from florin_sandbox import bank_debits, events, intents, shapes
+from florin_sandbox import bank_debits, events, intents, microdeposits, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.bank_accounts import BankAccount
 from florin_sandbox.cards import AUTHENTICATION_FAILED, Card, Decline
 from florin_sandbox.store import Json
+
+WAITING = ("processing", "requires_action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,15 @@ def answer_challenge(bank: Bank, session: Json, *, passed: bool) -> Outcome:
 def debit(
     bank: Bank, session: Json, account: BankAccount, payer: Json, *, cheat: Json | None = None
 ) -> Outcome:
-    """Send a debit to the payer's bank: the session is complete, and unpaid until the money is there."""
+    """Send a debit to the payer's bank: the session is complete, and unpaid until the money is there.
+
+    An account that is still to be verified is debited later; the session is complete all the same.
+    """
     if session["status"] != "open":
         return Outcome("closed")
     intent = _begin(bank, session, cheat)
-    bank_debits.start(bank, intent, account, payer)
+    begin = microdeposits.ask if account.fate.deposits else bank_debits.start
+    begin(bank, intent, account, payer)
     return _complete(bank, session, intent, payer)
 
 
@@ -110,4 +116,4 @@ def _complete(bank: Bank, session: Json, intent: Json, payer: Json) -> Outcome:
     bank.store.save(session)
     bank.store.set_due(session["id"], None)
     events.emit(bank, "checkout.session.completed", session)
-    return Outcome("pending" if intent["status"] == "processing" else "paid")
+    return Outcome("pending" if intent["status"] in WAITING else "paid")

@@ -26,12 +26,15 @@ class Fate:
     """What becomes of a debit: it clears, unless `code` sends it back.
 
     With `days` it clears first and comes back so many days later. A `stuck` one stays on its way for ever.
+    One that needs `deposits` waits until its holder has named them; they never reach an `unreachable` one.
     """
 
     code: str = ""
     days: int | None = None
     stuck: bool = False
     refund_fails: bool = False
+    deposits: bool = False
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ FATES = {
     "000900000003": Fate("R03", days=10),
     "000900000010": Fate("R10", days=45),
     "000900000029": Fate("R29", days=2),
+    "000666666661": Fate(deposits=True, unreachable=True),
+    "000900000040": Fate(deposits=True),
+    "000900000041": Fate("R01", deposits=True),
 }
 SHOWN = (
     ("000123456789", "debit_clears"),
@@ -91,6 +97,7 @@ SHOWN = (
     ("000111111113", "debit_closed"),
     ("000555555559", "debit_disputed"),
     ("000900000001", "debit_returned"),
+    ("000900000040", "debit_deposits"),
 )
 
 

@@ -62,7 +62,7 @@ def clear(bank: Bank, intent: Json) -> None:
     moves.write(bank, "cleared", intent, charge["amount"], charge=charge["id"], fee=booked["fee"])
     events.emit(bank, "charge.succeeded", charge)
     events.emit(bank, "payment_intent.succeeded", intent)
-    _tell_session(bank, intent, "paid", "checkout.session.async_payment_succeeded")
+    tell_session(bank, intent, "paid", "checkout.session.async_payment_succeeded")
 
 
 def fail(bank: Bank, intent: Json, code: str) -> None:
@@ -91,7 +91,7 @@ def fail(bank: Bank, intent: Json, code: str) -> None:
     moves.write(bank, "failed", intent, charge["amount"], charge=charge["id"], code=code)
     events.emit(bank, "charge.failed", charge)
     events.emit(bank, "payment_intent.payment_failed", intent)
-    _tell_session(bank, intent, "unpaid", "checkout.session.async_payment_failed")
+    tell_session(bank, intent, "unpaid", "checkout.session.async_payment_failed")
 
 
 def come_back(bank: Bank, intent: Json, code: str) -> None:
@@ -142,7 +142,8 @@ def _return_day(bank: Bank, intent: Json, charge: Json) -> int | None:
     return min(bank.clock.now(), due_day) + days * shapes.DAY
 
 
-def _tell_session(bank: Bank, intent: Json, payment_status: str, event: str) -> None:
+def tell_session(bank: Bank, intent: Json, payment_status: str, event: str) -> None:
+    """Say on the session, and by an event about it, what became of its debit."""
     session = intents.session_of(bank, intent)
     if session:
         session["payment_status"] = payment_status

@@ -9,7 +9,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import accounts, commands, due, endpoints, faults, keys, operations, refusals, report
+from florin_sandbox import (
+    accounts,
+    commands,
+    due,
+    endpoints,
+    faults,
+    intents,
+    keys,
+    operations,
+    refusals,
+    report,
+)
 from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.mailbox import orders
@@ -78,6 +89,8 @@ class Control:
         """End every order, for operations, notices and mail. The clock and the data stay."""
         self.bank.faults.clear()
         self.mail.clear()
+        with self.bank.store.transaction():
+            self.bank.store.keep_setting(intents.LATE, "0")
         self.bank.courier.modes = Modes(counted=self.bank.courier.modes.counted)
         self.bank.courier.release()
         self.bank.journal.note("control", order="reset")

@@ -13,6 +13,7 @@ from florin_sandbox import (
     counter,
     due,
     hosted_page,
+    intents,
     methods,
     sessions,
 )
@@ -40,10 +41,12 @@ class MoneyOrders:
             ("POST", f"{intent}/refund", self.refund),
             ("POST", f"{intent}/return", self.send_back),
             ("POST", f"{intent}/clear", self.clear),
+            ("POST", f"{intent}/verify", self.verify),
             ("POST", f"{intent}/dispute", self.dispute),
             ("POST", f"{dispute}/close", self.close),
             ("POST", f"{dispute}/escalate", self.escalate),
             ("POST", f"{dispute}/appeal", self.appeal),
+            ("POST", "/control/bookings", self.bookings),
             ("POST", "/control/refunds/{id}/succeed", self.refund_arrives),
             ("POST", "/control/refunds/{id}/fail", self.refund_fails),
         )
@@ -110,6 +113,19 @@ class MoneyOrders:
         """Clear a bank debit now."""
         await commands.read(request, set())
         return await self._done(counter.clear(self.bank, _id(request)))
+
+    async def verify(self, request: Request) -> Response:
+        """End the waiting for micro-deposits: `{"outcome": "verified"}`, or `failed`, or `expired`."""
+        order = await commands.read(request, {"outcome"})
+        return await self._done(counter.end_deposits(self.bank, _id(request), str(order.get("outcome"))))
+
+    async def bookings(self, request: Request) -> Response:
+        """Book card payments so many seconds after their capture from now on; 0 is at once."""
+        order = await commands.read(request, {"seconds"})
+        with self.bank.store.transaction():
+            self.bank.store.keep_setting(intents.LATE, str(int(order.get("seconds", 0))))
+        self.bank.journal.note("control", order="bookings", **order)
+        return JSONResponse({"ok": True})
 
     async def dispute(self, request: Request) -> Response:
         """Dispute a card payment: `{"amount"?, "reason"?, "inquiry"?, "network_code"?}`, minor units."""

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from florin_sandbox import balance, bank_debits, disputes, errors, intents, low_balance, refunds
+from florin_sandbox import (
+    balance,
+    bank_debits,
+    disputes,
+    errors,
+    intents,
+    low_balance,
+    microdeposits,
+    refunds,
+)
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -21,6 +30,16 @@ def clear(bank: Bank, intent_id: str) -> Json:
     with _work_on(bank, intent_id):
         intent = intents.find(bank, intent_id)
         bank_debits.clear_now(bank, intent)
+        return intent
+
+
+def end_deposits(bank: Bank, intent_id: str, outcome: str) -> Json:
+    """End the waiting for micro-deposits: `verified`, `failed` or `expired`."""
+    if outcome not in (microdeposits.VERIFIED, *microdeposits.ENDS):
+        raise errors.Refusal(f"outcome must be verified, {' or '.join(microdeposits.ENDS)}.")
+    with _work_on(bank, intent_id):
+        intent = intents.find(bank, intent_id)
+        microdeposits.end(bank, intent, outcome)
         return intent
 
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from florin_sandbox import accounts, bank_debits, disputes, intents, low_balance, payouts, refunds, sessions
+from florin_sandbox import (
+    accounts,
+    bank_debits,
+    disputes,
+    intents,
+    low_balance,
+    microdeposits,
+    payouts,
+    refunds,
+    sessions,
+)
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -12,6 +22,8 @@ NOW_DUE = "SELECT body FROM object WHERE id = ? AND due <= ?"
 def _see_intent(bank: Bank, intent: Json) -> None:
     if intent["status"] == "requires_capture":
         intents.authorisation_over(bank, intent)
+    elif microdeposits.waits(intent):
+        microdeposits.come_due(bank, intent)
     else:
         bank_debits.come_due(bank, intent)
 
@@ -19,6 +31,7 @@ def _see_intent(bank: Bank, intent: Json) -> None:
 DOERS: dict[str, Callable[[Bank, Json], None]] = {
     sessions.KIND: sessions.close,
     intents.KIND: _see_intent,
+    "charge": intents.book_late,
     refunds.KIND: refunds.come_due,
     disputes.KIND: disputes.come_due,
     accounts.KIND: accounts.verify,

@@ -29,7 +29,12 @@ Typed = card_form.Typed | bank_form.Typed
 
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 LARGEST_FORM = 20_000
-CLOSED = {"processing": "started", "requires_payment_method": "failed", "canceled": "failed"}
+CLOSED = {
+    "processing": "started",
+    "requires_action": "unconfirmed",
+    "requires_payment_method": "failed",
+    "canceled": "failed",
+}
 
 
 class HostedPage:
@@ -65,7 +70,7 @@ class HostedPage:
             return self._missing(request)
         if session["status"] != "open":
             return self._settled(request, session)
-        form = await _form_of(request)
+        form = await form_of(request)
         if _method(session, form.get("method", "")) == methods.BANK_DEBIT:
             return await self._debit(request, session, bank_form.read(form))
         return await self._charge(request, session, card_form.read(form, self.bank.clock.now()))
@@ -116,7 +121,7 @@ class HostedPage:
             return self._missing(request)
         if session["status"] != "open":
             return self._closed(request, session)
-        passed = (await _form_of(request)).get("answer") == "pass"
+        passed = (await form_of(request)).get("answer") == "pass"
         fault = self.bank.faults.take("intent.challenge")
 
         def attempt(current: Json) -> Outcome:
@@ -191,7 +196,11 @@ class HostedPage:
         intent = self.bank.store.get("payment_intent", session["payment_intent"] or "")
         state = CLOSED.get(intent["status"] if intent else "", "paid")
         return self._render(
-            request, session, "closed.html", state="expired" if session["status"] == "expired" else state
+            request,
+            session,
+            "closed.html",
+            state="expired" if session["status"] == "expired" else state,
+            confirm_url=f"/microdeposits/{intent['id']}" if intent and state == "unconfirmed" else "",
         )
 
     def _render(
@@ -212,10 +221,10 @@ class HostedPage:
         )
 
     def _missing(self, request: Request) -> Response:
-        return _notice(request, "missing", 404)
+        return notice(request, "missing", 404)
 
     def _broken(self, request: Request, identifier: str) -> Response:
-        return _notice(request, "broken", 500, link=f"/c/pay/{identifier}")
+        return notice(request, "broken", 500, link=f"/c/pay/{identifier}")
 
 
 async def run(bank: Bank, identifier: str, attempt: Callable[[Json], Outcome]) -> Outcome:
@@ -240,12 +249,14 @@ def _cheat(session: Json, fault: faults.Fault) -> Json:
     return {}
 
 
-async def _form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
+    """The texts of a form that was sent."""
     async with request.form(max_files=0, max_fields=20) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def _notice(request: Request, what: str, status: int, *, link: str = "") -> Response:
+def notice(request: Request, what: str, status: int, *, link: str = "") -> Response:
+    """A page that only says something."""
     language = texts.language(request, None)
     said = texts.TEXTS[language]
     return pages.render(

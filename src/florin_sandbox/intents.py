@@ -18,6 +18,8 @@ CANCELABLE = (
     "processing",
 )
 AUTHORISATION_LASTS = 7 * shapes.DAY
+LATE = "late_bookings"
+"""The setting: so many seconds after its capture is a payment booked on the balance."""
 
 
 def find(bank: Bank, identifier: str) -> Json:
@@ -226,15 +228,27 @@ def authorisation_over(bank: Bank, intent: Json) -> None:
 
 def _take(bank: Bank, intent: Json, charge: Json, amount: int) -> None:
     rest = intent["amount"] - amount
-    transaction = balance.book_charge(bank, charge, amount)
-    charge.update(amount_captured=amount, captured=True, balance_transaction=transaction["id"])
+    charge.update(amount_captured=amount, captured=True)
+    late = int(bank.store.setting(LATE, "0"))
+    if late:
+        bank.store.set_due(charge["id"], bank.clock.now() + late)
+    else:
+        charge["balance_transaction"] = balance.book_charge(bank, charge, amount)["id"]
     bank.store.save(charge)
     intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
     bank.store.save(intent)
     bank.store.set_due(intent["id"], None)
-    moves.write(bank, "captured", intent, amount, charge=charge["id"], fee=transaction["fee"])
+    moves.write(bank, "captured", intent, amount, charge=charge["id"], fee=balance.fee(bank, charge, amount))
     if rest:
         moves.write(bank, "released", intent, rest, charge=charge["id"])
+
+
+def book_late(bank: Bank, charge: Json) -> None:
+    """Book captured money some time after the capture, as Stripe does that captures asynchronously."""
+    charge["balance_transaction"] = balance.book_charge(bank, charge, charge["amount_captured"])["id"]
+    bank.store.save(charge)
+    bank.store.set_due(charge["id"], None)
+    events.emit(bank, "charge.updated", charge)
 
 
 def session_of(bank: Bank, intent: Json) -> Json | None:

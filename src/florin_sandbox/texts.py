@@ -87,7 +87,22 @@ TEXTS: dict[str, dict[str, str]] = {
         "debit_closed": "fails: account closed",
         "debit_disputed": "clears, then is taken back",
         "debit_returned": "clears, comes back ten days later",
+        "debit_deposits": "waits for two small deposits to be named",
         "bank_account_unusable": "This bank account cannot be used for payments.",
+        "deposits_title": "Confirm your bank account",
+        "deposits_text": (
+            "We sent two small deposits to the account. Enter how many cents each was: "
+            "in this test 32 and 45."
+        ),
+        "deposits_wrong": "These are not the sums that were sent. Check them and try again.",
+        "deposits_first": "First deposit, in cents",
+        "deposits_second": "Second deposit, in cents",
+        "deposits_send": "Confirm account",
+        "unconfirmed_title": "Your bank account is still to be confirmed",
+        "unconfirmed_text": (
+            "Two small deposits are on their way to it. Confirm them, and {amount} will be debited for "
+            "{merchant}."
+        ),
         "started_title": "Your payment is on its way",
         "started_text": (
             "Thank you. {amount} will be debited for {merchant}. That takes some business days; "
@@ -184,7 +199,21 @@ TEXTS: dict[str, dict[str, str]] = {
         "debit_closed": "falla: cuenta cerrada",
         "debit_disputed": "se cobra y después se devuelve",
         "debit_returned": "se cobra y vuelve diez días después",
+        "debit_deposits": "espera que se indiquen dos pequeños depósitos",
         "bank_account_unusable": "Esta cuenta bancaria no puede usarse para pagar.",
+        "deposits_title": "Confirme su cuenta bancaria",
+        "deposits_text": (
+            "Enviamos dos pequeños depósitos a la cuenta. Escriba cuántos centavos tenía cada uno: "
+            "en esta prueba, 32 y 45."
+        ),
+        "deposits_wrong": "No son los importes que se enviaron. Revíselos e inténtelo de nuevo.",
+        "deposits_first": "Primer depósito, en centavos",
+        "deposits_second": "Segundo depósito, en centavos",
+        "deposits_send": "Confirmar la cuenta",
+        "unconfirmed_title": "Falta confirmar su cuenta bancaria",
+        "unconfirmed_text": (
+            "Dos pequeños depósitos están en camino. Confírmelos y se cargarán {amount} para {merchant}."
+        ),
         "started_title": "Su pago está en camino",
         "started_text": (
             "Gracias. Se cargarán {amount} para {merchant}. Tarda unos días hábiles; no queda nada por hacer."
