@@ -345,7 +345,7 @@ def test_a_bank_payment_under_way_stands_above_the_list(owner: User) -> None:
     report(attempt, Outcome.PENDING, usd(10_000))
     text = shown(signed_in(owner))
 
-    for part in ("Under way", invoice.number, invoice.customer.name, "$100.00"):
+    for part in ("Bank debit in progress", invoice.number, invoice.customer.name, "$100.00"):
         assert part in text
     assert numbers(text) == []
 

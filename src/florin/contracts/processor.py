@@ -54,7 +54,7 @@ class Outcome(StrEnum):
     """What the processor says has become of one try to pay."""
 
     OPEN = "open"  # the payer has not finished; nothing is held
-    PENDING = "pending"  # a bank debit is under way, for days; nothing is taken yet
+    PENDING = "pending"  # the payer is done, and bank or payer has yet to do something, for days
     AUTHORISED = "authorised"  # the amount is held on the card and waits for capture or void
     SETTLED = "settled"  # the money is taken
     CANCELLED = "cancelled"  # an authorisation was released; nothing is taken
@@ -105,7 +105,8 @@ class Report:
     ``amount`` is what is held (AUTHORISED), under way (PENDING) or taken (SETTLED). ``fee`` is there once the
     processor has reckoned it. ``payment`` is the processor's reference that both sides quote in a question.
     ``taken_at`` is when it was taken (UTC), once the processor says: we may hear of it days later. Of a bank
-    debit it is the latest time at which it can have cleared, which may be yet to come.
+    debit it is the latest time at which it can have cleared, which may be yet to come. ``awaits_payer`` says
+    that what is PENDING waits for the payer: the bank account, for one, is still to be confirmed.
     ``failure`` is why a debit failed (``kernel.return_codes``). ``decline`` names the last card or bank
     account that was refused, and ``decline_reason`` says why. ``code`` is what the scheme calls it.
     """
@@ -115,6 +116,7 @@ class Report:
     amount: Money | None = None
     fee: Money | None = None
     taken_at: datetime | None = None
+    awaits_payer: bool = False
     payment: str = ""
     payer_email: str = ""
     card_brand: str = ""

@@ -47,6 +47,7 @@ from florin.kernel.money import Money
 
 _log = logging.getLogger(__name__)
 _MOST_STEPS = 4
+_AWAITS_PAYER = "awaits_payer"
 _PAUSE_SECONDS = 1
 _NEVER_FOUND = timedelta(days=1)
 
@@ -295,12 +296,19 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
 
 
 def _after_initiation(attempt: Attempt, report: Report) -> None:
-    """Tell payer and company that a bank payment is under way: initiated is not paid."""
-    happening = _happening(attempt, report, "initiated")
+    """Tell payer and company that a bank payment is under way, or awaits its payer: initiated is not paid.
+
+    A card's is left to the processor, which asks the payer itself; it is told when it is decided.
+    """
+    stale_sessions.expire_wanting(attempts.items_of(attempt))
+    if attempt.method != Method.ACH:
+        return
+    state = _AWAITS_PAYER if attempt.awaits_payer else ""
+    happening = replace(_happening(attempt, report, state or "initiated"), state=state)
     tell.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
     tell.company(happening, Message.Kind.INITIATED_NOTICE)
-    _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money)
-    stale_sessions.expire_wanting(attempts.items_of(attempt))
+    about = {"state": state} if state else {}
+    _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money, **about)
 
 
 def _after_failure(attempt: Attempt, report: Report) -> None:

@@ -54,6 +54,7 @@ class Uncoded(StrEnum):
     NO_DEBITS = "NO_DEBITS"
     NOT_ALLOWED = "NOTALLOWED"
     NOT_PROCESSED = "STUCK"
+    UNVERIFIED = "UNVERIFIED"
     UNKNOWN = ""
 
 
@@ -65,9 +66,14 @@ _UNCODED: dict[str, str | Promise] = {
     Uncoded.NO_DEBITS: REASONS["R20"],
     Uncoded.NOT_ALLOWED: REASONS["R10"],
     Uncoded.NOT_PROCESSED: gettext_lazy("The bank could not carry out the debit"),
+    Uncoded.UNVERIFIED: gettext_lazy("The bank account was not confirmed"),
 }
 
-_UNCODED_FOR_THE_PAYER = frozenset(_UNCODED) - {Uncoded.NOT_ALLOWED, Uncoded.NOT_PROCESSED}
+_UNCODED_FOR_THE_PAYER = frozenset(_UNCODED) - {
+    Uncoded.NOT_ALLOWED,
+    Uncoded.NOT_PROCESSED,
+    Uncoded.UNVERIFIED,
+}
 _NOT_FOR_THE_PAYER = frozenset({"R05", "R06", "R07", "R10", "R11", "R14", "R15", "R24", "R29"})
 
 

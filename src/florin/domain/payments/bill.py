@@ -67,10 +67,14 @@ class BillCredit:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Payments of a bill that are under way: since when (UTC), and whether one is a bank debit, for days."""
+    """Payments of a bill that are under way: since when (UTC), and whether one is a bank debit, for days.
+
+    It ``awaits_payer`` if the one has yet to confirm the bank account.
+    """
 
     since: datetime
     by_bank: bool
+    awaits_payer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +169,11 @@ def progress(bill: Bill) -> Progress | None:
     told = AttemptDebt.objects.filter(item__in=held, reserved__gt=0).aggregate(
         since=Min("attempt__started_at"),
         debits=Count("pk", filter=Q(attempt__state=AttemptState.PENDING)),
+        waiting=Count("pk", filter=Q(attempt__state=AttemptState.PENDING, attempt__awaits_payer=True)),
     )
-    return Progress(told["since"], bool(told["debits"])) if told["since"] else None
+    if not told["since"]:
+        return None
+    return Progress(told["since"], bool(told["debits"]), bool(told["waiting"]))
 
 
 def in_progress(invoices: Sequence[UUID]) -> set[UUID]:

@@ -9,7 +9,7 @@ class AttemptState(StrEnum):
     """How far an attempt has come. That we are *unsure* is not a state but a mark on one: see ADR 4."""
 
     OPENED = "opened"  # the payer is, or was, on the processor's page
-    PENDING = "pending"  # a bank debit is under way; the debt is reserved for days
+    PENDING = "pending"  # bank or payer has yet to do something; the debt is reserved for days
     CAPTURING = "capturing"  # authorised; the debt is reserved and the money is being taken
     VOIDING = "voiding"  # authorised, but nothing is owed any more; the hold is being released
     SETTLED = "settled"  # the money is taken and booked
@@ -25,7 +25,7 @@ ATTEMPT = Lifecycle(
         _S.OPENED: frozenset(
             {_S.PENDING, _S.CAPTURING, _S.VOIDING, _S.SETTLED, _S.FAILED, _S.CANCELLED, _S.EXPIRED}
         ),
-        _S.PENDING: frozenset({_S.SETTLED, _S.FAILED, _S.CANCELLED}),
+        _S.PENDING: frozenset({_S.CAPTURING, _S.VOIDING, _S.SETTLED, _S.FAILED, _S.CANCELLED}),
         _S.CAPTURING: frozenset({_S.SETTLED, _S.CANCELLED}),
         _S.VOIDING: frozenset({_S.CANCELLED, _S.SETTLED}),
         _S.SETTLED: frozenset(),

@@ -39,7 +39,8 @@ class Attempt(Keyed):
     """One try to pay through a link: what the payer agreed to, frozen, and what became of it.
 
     Its key is the idempotency key of its session. ``unsure_since`` is set while the processor's last
-    answer is missing; the state then says what was asked for.
+    answer is missing; the state then says what was asked for. While it is pending, ``awaits_payer`` says that
+    the payer has yet to confirm the bank account: nothing has been debited then.
     """
 
     State = AttemptState
@@ -72,6 +73,7 @@ class Attempt(Keyed):
     check_at = models.DateTimeField(help_text="When the poller asks next.")
     doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
     unsure_since = models.DateTimeField(null=True)
+    awaits_payer = models.BooleanField(default=False)
     decline = models.CharField(
         max_length=LONGEST_REFERENCE, blank=True, help_text="The last one that was told of."
     )

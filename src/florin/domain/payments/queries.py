@@ -150,7 +150,10 @@ def under_way(company_id: UUID) -> list[Attempt]:
 def silent(company_id: UUID) -> QuerySet[Attempt]:
     """Return the bank debits that have been under way for so long that somebody should ask the processor."""
     return Attempt.objects.filter(
-        company_id=company_id, state=Attempt.State.PENDING, started_at__lt=clock.now() - SILENT_AFTER
+        company_id=company_id,
+        state=Attempt.State.PENDING,
+        awaits_payer=False,
+        started_at__lt=clock.now() - SILENT_AFTER,
     )
 
 

@@ -62,7 +62,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A bank debit has just got under way; it is paid, or not, days later."""
+    """A bank debit has just got under way, or waits for its payer; it is paid, or not, days later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR09
             attempt.failure, attempt.code = report.failure, f"{report.code}"[:_LONGEST_CODE]
             return _end(attempt, State.FAILED)
         case Outcome.PENDING:
-            return _pend(attempt)
+            return _pend(attempt, report)
         case Outcome.AUTHORISED:
             return _reserve(attempt, report, step)
         case Outcome.SETTLED:
@@ -149,13 +149,17 @@ def _end(attempt: Attempt, state: State) -> Step:
     return Ended(released)
 
 
-def _pend(attempt: Attempt) -> Step:
-    """Hold what a bank debit will pay for as long as it is under way, or what of it is still free."""
+def _pend(attempt: Attempt, report: Report) -> Step:
+    """Hold what a bank debit will pay for as long as it is under way, or what of it is still free.
+
+    That is also so while its payer has yet to confirm the bank account, which comes before the debit.
+    """
     if attempt.state != State.PENDING and attempt.state not in {State.OPENED, State.EXPIRED}:
         return Wait()
     attempts.pends(attempt)
+    waited, attempt.awaits_payer = attempt.awaits_payer, report.awaits_payer
     if attempt.state == State.PENDING:
-        return Wait()
+        return Pending() if waited and not attempt.awaits_payer else Wait()
     wants = _lock_wants(attempt)
     owed = [min(debt.amount, wants.free[debt.item_id]) for debt in wants.debts]
     open_ = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
@@ -168,14 +172,17 @@ def _pend(attempt: Attempt) -> Step:
 def _reserve(attempt: Attempt, report: Report, step: int) -> Step:
     """Decide, under lock, how much of the hold to take: what is still owed and nobody else is paying.
 
-    After the end this is old news: somebody else asked later and was quicker.
+    After the end this is old news: somebody else asked later and was quicker. What was pending held its debts
+    already, and gives them back to be shared out like anybody's.
     """
-    if attempt.state in {State.SETTLED, State.CANCELLED, State.FAILED, State.PENDING}:
+    if attempt.state in {State.SETTLED, State.CANCELLED, State.FAILED}:
         return Wait()
     if attempt.state == State.CAPTURING:
         return Capture(Money(attempt.capture or 0, attempt.currency))
     if attempt.state == State.VOIDING:
         return Void()
+    if attempt.state == State.PENDING:
+        _let_go(attempt)
     wants = _lock_wants(attempt)
     owed = [min(debt.amount, wants.free[debt.item_id]) for debt in wants.debts]
     open_ = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]

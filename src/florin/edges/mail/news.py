@@ -13,6 +13,7 @@ from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
 from florin.kernel import return_codes
+from florin.kernel.return_codes import Uncoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +85,8 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
         "number": news.number,
     }
     match Topic(news.topic):
-        case Topic.PAYMENT_INITIATED:
-            return _Words(
-                _("Payment initiated: %(amount)s to %(company)s") % parts,
-                _("Your bank payment is under way"),
-                (
-                    _("It usually takes about four business days. You need not do anything.") % parts,
-                    _("You get another mail when it has arrived, or if your bank does not pay it."),
-                ),
-                lines=_("Being paid"),
-            )
-        case Topic.INITIATED_NOTICE:
-            return _Words(
-                _("%(customer)s is paying %(amount)s by bank account") % parts,
-                _("A bank payment is under way"),
-                (
-                    _("It is not paid yet: bank payments take days and may still fail."),
-                    _("Until then its invoices show as in progress and cannot be paid by link again."),
-                ),
-                lines=_("Being paid"),
-                button=_("Open the office"),
-            )
+        case Topic.PAYMENT_INITIATED | Topic.INITIATED_NOTICE:
+            return _unconfirmed(news, parts) if news.state else _initiated(news, parts)
         case Topic.PAYMENT_FAILED | Topic.FAILED_NOTICE:
             return _failed(news, parts)
         case Topic.PAYMENT_RETURNED:
@@ -134,13 +116,66 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
             raise NotImplementedError(topic)
 
 
+def _initiated(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell that a bank debit is under way, and not paid."""
+    if news.topic == Topic.PAYMENT_INITIATED:
+        return _Words(
+            _("Payment initiated: %(amount)s to %(company)s") % parts,
+            _("Your bank payment is under way"),
+            (
+                _("It usually takes about four business days. You need not do anything.") % parts,
+                _("You get another mail when it has arrived, or if your bank does not pay it."),
+            ),
+            lines=_("Being paid"),
+        )
+    return _Words(
+        _("%(customer)s is paying %(amount)s by bank account") % parts,
+        _("A bank payment is under way"),
+        (
+            _("It is not paid yet: bank payments take days and may still fail."),
+            _("Until then its invoices show as in progress and cannot be paid by link again."),
+        ),
+        lines=_("Being paid"),
+        button=_("Open the office"),
+    )
+
+
+def _unconfirmed(news: MoneyNews, parts: dict[str, str]) -> _Words:
+    """Tell that a bank account is still to be confirmed by its holder; nothing is debited till then."""
+    if news.topic == Topic.PAYMENT_INITIATED:
+        return _Words(
+            _("Confirm your bank account to pay %(amount)s to %(company)s") % parts,
+            _("Your bank account still has to be confirmed"),
+            (
+                _("One or two small deposits will arrive in your account within two business days."),
+                _("The payment service emails you a link to confirm them. You have ten days."),
+                _("Nothing is debited before that. Please don't pay another way in the meantime."),
+            ),
+            lines=_("To be paid"),
+        )
+    return _Words(
+        _("%(customer)s has to confirm a bank account to pay %(amount)s") % parts,
+        _("A bank payment is waiting for the payer"),
+        (
+            _("The payer has ten days to confirm small deposits to the account. Nothing is debited before."),
+            _("Until then its invoices show as in progress and cannot be paid by link again."),
+        ),
+        lines=_("To be paid"),
+        button=_("Open the office"),
+    )
+
+
 def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     """Tell that the bank did not pay a debit that was under way, and why; the payer may pay again."""
     why = _("The bank did not pay: %(reason)s.") % {"reason": return_codes.sentence(news.reason)}
+    subject = _("Your bank did not pay %(amount)s to %(company)s") % parts
+    if news.reason == Uncoded.UNVERIFIED:
+        why = _("The bank account was not confirmed, so nothing was debited.")
+        subject = _("Your payment of %(amount)s to %(company)s was not made") % parts
     fee = _fee(news)
     if news.topic == Topic.PAYMENT_FAILED:
         return _Words(
-            _("Your bank did not pay %(amount)s to %(company)s") % parts,
+            subject,
             _("Your bank payment did not go through"),
             (
                 why,

@@ -253,6 +253,11 @@ class ResultSheet(Sheet):
         return self.attempt.state == Attempt.State.PENDING
 
     @property
+    def unconfirmed(self) -> bool:
+        """Whether it failed because the bank account was not confirmed."""
+        return self.attempt.failure == return_codes.Uncoded.UNVERIFIED
+
+    @property
     def why_failed(self) -> str:
         """Why the bank did not pay, in the payer's words."""
         return return_codes.reason(self.attempt.failure)

@@ -37,6 +37,10 @@ _AFTERWARDS = ("charge.dispute.", "charge.refund", "charge.updated", "refund.")
 _UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
+# What an intent is that waits for its payer rather than for a bank.
+_OF_THE_PAYER = ("requires_action", "requires_confirmation")
+
+
 def report(session: Mapping[str, Any]) -> Report:
     """Read one session's whole story."""
     reference = session["id"]
@@ -55,6 +59,7 @@ def report(session: Mapping[str, Any]) -> Report:
         amount=_amount(intent, outcome),
         fee=fee_of(charge),
         taken_at=_taken_at(charge) if outcome == Outcome.SETTLED else None,
+        awaits_payer=outcome == Outcome.PENDING and intent["status"] in _OF_THE_PAYER,
         payment=intent["id"],
         payer_email=(session.get("customer_details") or {}).get("email") or "",
         card_brand=card.get("brand") or "",
@@ -62,7 +67,7 @@ def report(session: Mapping[str, Any]) -> Report:
         card_funding=card.get("funding") or "",
         bank_name=bank.get("bank_name") or "",
         bank_last4=bank.get("last4") or "",
-        failure=_return_code(charge) if outcome == Outcome.FAILED else "",
+        failure=_failure(charge, problem) if outcome == Outcome.FAILED else "",
         decline=str(problem.get("charge") or problem.get("code") or "") if outcome == Outcome.OPEN else "",
         decline_reason=words.decline(word),
         code=_code(charge) if outcome == Outcome.FAILED else Code(_SCHEME, word),
@@ -80,6 +85,13 @@ def _amount(intent: Mapping[str, Any], outcome: Outcome) -> Money | None:
         case _:
             return None
     return from_stripe(minor, intent["currency"])
+
+
+def _failure(charge: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
+    """Return why a debit failed: by its charge, or for want of one because the account was not verified."""
+    if charge.get("status") == "failed" or not problem:
+        return _return_code(charge)
+    return words.returned(str(problem.get("code") or ""), "")
 
 
 def _taken_at(charge: Mapping[str, Any]) -> datetime | None:

@@ -95,6 +95,15 @@ _RETURNS = {
     "incorrect_account_details": Uncoded.NO_ACCOUNT,
     "no_account": Uncoded.NO_ACCOUNT,
     "insufficient_funds": Uncoded.NO_FUNDS,
+    **dict.fromkeys(
+        (
+            "payment_method_microdeposit_failed",
+            "payment_method_microdeposit_processing_error",
+            "payment_method_microdeposit_verification_attempts_exceeded",
+            "payment_method_microdeposit_verification_timeout",
+        ),
+        Uncoded.UNVERIFIED,
+    ),
     **dict.fromkeys(("bank_ownership_changed", "charge_exceeds_source_limit", "general"), Uncoded.UNKNOWN),
 }
 _REFUNDS = {
