@@ -342,6 +342,7 @@ def test_the_list_costs_the_same_for_one_payment_as_for_thirty(
 def test_a_bank_payment_under_way_stands_above_the_list(owner: User) -> None:
     invoice = make_invoice(owner)
     attempt = open_attempt(make_link(owner, invoice))
+    Attempt.objects.update(method=Method.ACH)
     report(attempt, Outcome.PENDING, usd(10_000))
     text = shown(signed_in(owner))
 
