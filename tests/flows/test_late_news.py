@@ -65,7 +65,7 @@ def test_money_that_nobody_owes_is_open_from_the_day_on_which_it_came(owner: Use
     first, second = (press_pay(make_link(owner, invoice), Method.ACH) for _ in range(2))
     for attempt in (first, second):
         bank.debit(attempt)
-    bank.let_days_pass(5)
+    bank.let_days_pass(4)
 
     three_days_later(bank, first)
     settle_payment.settle(second.pk)
@@ -84,7 +84,9 @@ def test_what_a_comparison_finds_is_dated_as_the_processor_dates_it(owner: User,
 
     assert reconcile.run(owner.company, by="a test").different == 0
 
-    assert Payment.objects.get().received_at == Movement.objects.get(kind="payment").at
+    # A debit is booked there when it is submitted, and can be paid out when it has cleared, four days later.
+    submitted = Movement.objects.get(kind="payment").at
+    assert Payment.objects.get().received_at == submitted + timedelta(days=4)
 
 
 @pytest.mark.parametrize("days", [-1, 1])
