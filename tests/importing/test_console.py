@@ -67,3 +67,16 @@ def test_a_missing_file_is_said_in_a_sentence(
 
     assert code == 2
     assert "none.csv cannot be read: No such file or directory." in capsys.readouterr().err
+
+
+def test_an_import_says_how_to_take_it_back_and_that_works(
+    company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _type(str(write(tmp_path, row())), "--company", company.slug)
+    said = capsys.readouterr().out
+    words = said.split("florin import ")[1].splitlines()[0].split()
+
+    assert _type(*words) == 0
+    assert "1 invoices and 0 credits are taken back." in capsys.readouterr().out
+    assert Invoice.objects.get().void
+    assert _type(*words) == 2

@@ -11,14 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from factories import make_customer
+from factories import make_customer, make_invoice
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
+from florin.domain.staff.rights import Role
 from florin.edges.tables.columns import Columns
 from florin.edges.tables.reading import from_bytes
 from florin.edges.tables.rows import OF_AN_UPLOAD
-from florin.flows import upload_credits
+from florin.flows import apply_credit, give_credit, upload_credits
 from florin.kernel import clock
 from office import signed_in
 
@@ -328,3 +329,58 @@ def test_a_preview_costs_the_same_for_one_row_as_for_a_thousand(
     for count in (1, upload_credits.MOST_ROWS):
         with django_assert_num_queries(3 + 2):  # who asks; customers, and credits just like these
             send(client, f"{HEAD}\n" + "1001,30,,,Wilted,\n" * count)
+
+
+def runs(page: str) -> list[str]:
+    return [part.split('"', maxsplit=1)[0] for part in page.split('name="run" value="')[1:]]
+
+
+def test_an_upload_is_undone_as_a_whole_and_can_come_again(owner: User, customer: Customer) -> None:
+    client, file = signed_in(owner), f"{HEAD}\n1001,30,,,Wilted,A-1\n1001,1.5,,,Broken,\n"
+    confirm(client, send(client, file), "submit")
+    approved, _other = Credit.objects.order_by("pk")
+    give_credit.approve(owner.company, approved.pk, by=owner)
+    [run] = runs(client.get(UPLOAD).text)
+
+    page = client.post(f"{UPLOAD}undo/", {"run": run}, follow=True).text
+
+    assert "2 credits are void." in page
+    assert runs(page) == []
+    assert {state for *_, state in written()} == {"void"}
+    approved.refresh_from_db()
+    assert approved.item
+    assert approved.item.balance == 0
+    assert "2 credits are written." in confirm(client, send(client, file))
+
+
+def test_an_upload_of_which_a_credit_is_used_stays_whole(owner: User, customer: Customer) -> None:
+    client, invoice = signed_in(owner), make_invoice(owner, "40.00", customer=customer)
+    confirm(client, send(client, f"{HEAD}\n1001,30,,,Wilted,\n1001,1.5,,,Broken,\n"), "submit")
+    credit = Credit.objects.order_by("pk")[0]
+    item = give_credit.approve(owner.company, credit.pk, by=owner).item
+    assert item
+    apply_credit.apply(owner.company, item.pk, {invoice.item_id: 1000}, press="a", by=owner)
+    [run] = runs(client.get(UPLOAD).text)
+
+    answer = client.post(f"{UPLOAD}undo/", {"run": run})
+
+    assert answer.status_code == 422
+    assert "Take that back first" in answer.text
+    assert {state for *_, state in written()} == {"approved", "submitted"}
+
+
+def test_an_approved_credit_is_undone_only_by_who_may_approve(
+    owner: User, colleague: User, stranger: User, customer: Customer
+) -> None:
+    client = signed_in(owner)
+    confirm(client, send(client, f"{HEAD}\n1001,30,,,Wilted,\n"), "submit")
+    give_credit.approve(owner.company, Credit.objects.get().pk, by=owner)
+    [run] = runs(client.get(UPLOAD).text)
+    User.objects.filter(pk=colleague.pk).update(roles=[Role.SALES])
+    colleague.refresh_from_db()
+
+    answers = [
+        signed_in(user).post(f"{UPLOAD}undo/", {"run": run}).status_code for user in (colleague, stranger)
+    ]
+
+    assert answers == [403, 404]

@@ -25,7 +25,7 @@ APPROVERS = {Role.ADMIN, Role.SALES_MANAGER}
 CREDITS = [
     *("credits", "credits-open", "open-credit", "credit-apply", "credit-unapply", "credit-new"),
     *("credit-customers", "credit", "credit-timeline", "credit-edit", "credit-submit", "credit-reopen"),
-    *("credit-void", "credits-upload", "credits-confirm", "credits-template"),
+    *("credit-void", "credits-upload", "credits-confirm", "credits-undo", "credits-template"),
 ]
 STATEMENTS = [
     *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),

@@ -6,6 +6,7 @@ Each batch is one durable transaction, and a number that is here already is pass
 killed is finished by running it again, and two at once take turns and book nothing twice.
 """
 
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +33,8 @@ Progress = Callable[[int, int], None]
 class Summary:
     """What an import did. ``lines`` + ``here_already_rows`` + ``refused_rows`` is ``rows``, always.
 
-    ``customers`` and ``products`` count new ones; ``here_already`` counts papers. ``how`` says how the file
+    ``customers`` and ``products`` count new ones; ``here_already`` counts papers. ``run``
+    names all that was booked, should it have to be undone. ``how`` says how the file
     was read, ``unused`` which of its columns mean nothing to us.
     """
 
@@ -46,6 +48,7 @@ class Summary:
     here_already: int = 0
     here_already_rows: int = 0
     refused: Counter[Reason] = field(default_factory=Counter)
+    run: str = ""
     how: str = ""
     unused: Sequence[str] = ()
     seconds: float = 0
@@ -87,13 +90,13 @@ def run(
     """
     begun = time.monotonic()
     file = understand(path, told or Told(), currency=company.currency)
-    summary = Summary(how=_how(file), unused=file.table.unused)
+    summary = Summary(run=secrets.token_hex(12), how=_how(file), unused=file.table.unused)
     found = survey(read(file))
     summary.rows = found.rows
     with report_to(report, beside=path) as refusals:
         papers = _good(complete(read(file), found.last_lines), company.currency, refusals)
         for batch in _batches(papers):
-            booked = book(company, batch, found)
+            booked = book(company, batch, found, run=summary.run)
             summary.add(booked)
             refusals.add(booked.refused)
             progress(_done(summary, refusals), found.rows)

@@ -1,6 +1,7 @@
 """Small helpers that every table shares: keys that sort by time, row look-ups, and SQL in migrations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,11 +16,17 @@ from florin.kernel.errors import NotFound
 AT_ONCE = 3000
 
 Row = TypeVar("Row", bound=models.Model)
+Some = TypeVar("Some")
 
 
 def new_key() -> UUID:
     """Return a fresh UUIDv7: unique everywhere, and later keys sort later."""
     return uuid_utils.compat.uuid7()
+
+
+def made_at(key: UUID) -> datetime:
+    """Return when a UUIDv7 key was made, to the millisecond (RFC 9562, 5.7)."""
+    return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=key.int >> 80)
 
 
 class Keyed(models.Model):
@@ -29,6 +36,12 @@ class Keyed(models.Model):
 
     class Meta:
         abstract = True
+
+
+def chunks(rows: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    """Yield rows some thousands at a time, as many as one statement takes."""
+    for begin in range(0, len(rows), AT_ONCE):
+        yield rows[begin : begin + AT_ONCE]
 
 
 def find(rows: models.QuerySet[Row], **conditions: object) -> Row:

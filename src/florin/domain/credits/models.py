@@ -40,7 +40,12 @@ class Credit(Keyed):
     class Meta:
         verbose_name = "credit"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "number"], name="credit_number_once"),
+            # What came as a file and somebody undid may come again.
+            models.UniqueConstraint(
+                fields=["company", "number"],
+                name="credit_number_once",
+                condition=~models.Q(state=CreditState.VOID),
+            ),
             models.UniqueConstraint(
                 fields=["company", "press"], name="credit_once_per_press", condition=~models.Q(press="")
             ),
@@ -52,6 +57,11 @@ class Credit(Keyed):
         ]
         indexes: ClassVar = [
             models.Index(fields=["company", "-given_on", "-id"], name="credit_latest"),
+            models.Index(
+                fields=["company", "-id"],
+                name="credit_first_of_upload",
+                condition=models.Q(press__endswith=":0"),
+            ),
             models.Index(
                 fields=["company"], name="credit_waiting", condition=models.Q(state=CreditState.SUBMITTED)
             ),

@@ -1,21 +1,25 @@
 """Finding credits, and everything that is open to a customer's credit."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company
+from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Item
+from florin.kernel.database import made_at
 from florin.kernel.money import Money
 
 # Sums reach no further, so that a list costs the same however long it grows.
 MOST_SUMMED = 10_000
+_UPLOADS = 5
 GIVING = (Item.Kind.CREDIT, Item.Kind.PREPAYMENT, Item.Kind.OVERPAYMENT)
 
 
@@ -55,6 +59,37 @@ def givers(company: Company) -> QuerySet[Item]:
 def of_item(item: Item) -> QuerySet[Credit]:
     """Return the credit that an item stands for; a pre-payment or overpayment stands for none."""
     return Credit.objects.filter(item=item)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload that can be undone: its run, who made it and on which day, and how many credits are left."""
+
+    run: str
+    by: str
+    on: datetime
+    left: int
+
+
+def uploads(company: Company, *, longest: int) -> list[Upload]:
+    """Return the latest uploads of which something is left; ``longest`` is how many rows one may have.
+
+    Of every upload the first credit is number 0, so that three look-ups in indexes find them all.
+    """
+    firsts = Credit.objects.filter(company=company, press__endswith=":0").order_by("-id")[:_UPLOADS]
+    runs = {credit.press.removesuffix(":0"): credit for credit in firsts}
+    presses = [f"{run}:{place}" for run in runs for place in range(longest)]
+    left = Counter(
+        press.partition(":")[0]
+        for press in Credit.objects.filter(company=company, press__in=presses)
+        .exclude(state=CreditState.VOID)
+        .values_list("press", flat=True)
+    )
+    return [
+        Upload(run, credit.created_by, made_at(credit.pk), left[run])
+        for run, credit in runs.items()
+        if left[run]
+    ]
 
 
 def like(company: Company, drafts: Sequence[CreditDraft]) -> dict[tuple[UUID, int, date, str], str]:

@@ -195,7 +195,7 @@ def of_press(company: Company, press: str) -> Credit | None:
 
 def taken(company: Company, numbers_: Sequence[str]) -> set[str]:
     """Return which of these numbers are given to credits already."""
-    credits_ = Credit.objects.filter(company=company, number__in=numbers_)
+    credits_ = Credit.objects.filter(company=company, number__in=numbers_).exclude(state=CreditState.VOID)
     return set(credits_.values_list("number", flat=True))
 
 

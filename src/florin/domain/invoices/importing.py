@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services
@@ -13,8 +15,10 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, NewItem, Posting
 from florin.domain.orders.importing import Written
+from florin.domain.orders.models import Order
 from florin.kernel import clock
-from florin.kernel.database import AT_ONCE
+from florin.kernel.database import AT_ONCE, chunks, locked
+from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
 
@@ -37,7 +41,9 @@ class Known:
 
 def known(company: Company, numbers: Sequence[str]) -> dict[str, Known]:
     """Return which of the numbers the company's invoices have."""
-    rows = Revision.objects.filter(invoice__company=company, invoice__number__in=numbers, number=1)
+    rows = Revision.objects.filter(
+        invoice__company=company, invoice__number__in=numbers, invoice__void=False, number=1
+    )
     found = rows.values_list("invoice__number", "invoice__customer__number", "total")
     return {number: Known(customer, total) for number, customer, total in found}
 
@@ -89,6 +95,45 @@ def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list
     return invoices
 
 
+def void_many(company: Company, orders: Sequence[Order], *, by: str) -> list[Invoice]:
+    """Take back the invoices of locked orders on which nothing was paid, in the caller's transaction.
+
+    Raises:
+        Refusal: if something was paid on one of them; nothing is taken back then.
+    """
+    voided: list[Invoice] = []
+    for some in chunks(orders):
+        found = list(Invoice.objects.filter(order__in=[order.pk for order in some], void=False))
+        items = locked(Item.objects.all(), [invoice.item_id for invoice in found])
+        for invoice in found:
+            invoice.item = items[invoice.item_id]
+            if invoice.item.balance != invoice.total:
+                raise Refusal(
+                    _("%(number)s has payments or credits applied, so it cannot be voided.")
+                    % {"number": invoice.number}
+                )
+        voided += found
+    for taken in chunks(voided):
+        Invoice.objects.filter(pk__in=[invoice.pk for invoice in taken]).update(void=True)
+    posting.post_many([_reversal(company, invoice, by=by) for invoice in voided if invoice.total])
+    return voided
+
+
+def _reversal(company: Company, invoice: Invoice, *, by: str) -> NewEntry:
+    return NewEntry(
+        company=company,
+        kind=Entry.Kind.VOID,
+        source=f"invoice:{invoice.pk}",
+        key=f"invoice:{invoice.pk}:void",
+        date=clock.today(company.time_zone),
+        by=by,
+        postings=[
+            Posting(Account.RECEIVABLE, -invoice.money, invoice.item),
+            Posting(Account.SALES, invoice.money),
+        ],
+    )
+
+
 def _revision(invoice: Invoice, old: OldInvoice, *, by: str) -> Revision:
     document = services.describe(invoice, old.written.order, old.written.lines)
     return Revision(
@@ -106,7 +151,7 @@ def _entry(company: Company, invoice: Invoice, *, by: str) -> NewEntry:
         company=company,
         kind=Entry.Kind.INVOICE,
         source=f"invoice:{invoice.pk}",
-        key=f"import:{company.pk}:{invoice.number}",
+        key=f"invoice:{invoice.pk}:import",
         date=invoice.issued_on,
         by=by,
         postings=[

@@ -31,7 +31,10 @@ class Invoice(Keyed):
     class Meta:
         verbose_name = "invoice"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "number"], name="invoice_number_once"),
+            # What an import brought and somebody undid may come again.
+            models.UniqueConstraint(
+                fields=["company", "number"], name="invoice_number_once", condition=models.Q(void=False)
+            ),
             models.CheckConstraint(condition=models.Q(total__gte=0), name="invoice_total_not_negative"),
         ]
 

@@ -55,7 +55,12 @@ class Item(Keyed):
     class Meta:
         verbose_name = "item"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "kind", "number"], name="item_number_once"),
+            # One that is void may have the number of an invoice or credit too; their own tables see to it.
+            models.UniqueConstraint(
+                fields=["company", "kind", "number"],
+                name="item_number_once",
+                condition=models.Q(kind__in=["prepayment", "overpayment"]),
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="invoice", balance__gte=0)
                 | (~models.Q(kind="invoice") & models.Q(balance__lte=0)),

@@ -7,19 +7,24 @@ from uuid import UUID
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.orders.lifecycle import OrderState
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import LineDraft
-from florin.kernel.database import AT_ONCE
+from florin.kernel.database import AT_ONCE, chunks
 from florin.kernel.folding import fold
 from florin.kernel.money import line_total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldOrder:
-    """An order with the number that it has already; ``products`` are the keys of products by folded code."""
+    """An order with the number that it has already; ``press`` names the run of the import, and its row.
+
+    ``products`` are the keys of products by folded code.
+    """
 
     customer: Customer
     number: str
+    press: str
     ordered_on: date
     ship_to: str
     lines: Sequence[LineDraft]
@@ -47,6 +52,7 @@ def _write(company: Company, old: OldOrder) -> Written:
         company=company,
         customer=old.customer,
         number=old.number,
+        press=old.press,
         state=Order.State.CONFIRMED,
         ordered_on=old.ordered_on,
         ship_to=old.ship_to,
@@ -68,3 +74,15 @@ def _write(company: Company, old: OldOrder) -> Written:
     ]
     order.total = sum(line.total for line in lines)
     return Written(order, lines)
+
+
+def of_run(company: Company, run: str) -> list[Order]:
+    """Return the confirmed orders that a run of the import brought, locked until the transaction ends."""
+    orders = Order.objects.filter(company=company, press__startswith=f"{run}:", state=OrderState.CONFIRMED)
+    return list(orders.order_by("pk").select_for_update(of=("self",)))
+
+
+def void_many(orders: Sequence[Order]) -> None:
+    """Void locked, confirmed orders in the caller's transaction."""
+    for some in chunks(orders):
+        Order.objects.filter(pk__in=[order.pk for order in some]).update(state=OrderState.VOID)

@@ -47,7 +47,12 @@ class Order(Keyed):
     class Meta:
         verbose_name = "order"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["company", "number"], name="order_number_once"),
+            # What an import brought and somebody undid may come again.
+            models.UniqueConstraint(
+                fields=["company", "number"],
+                name="order_number_once",
+                condition=~models.Q(state=OrderState.VOID),
+            ),
             models.UniqueConstraint(
                 fields=["company", "press"], name="order_once_per_press", condition=~models.Q(press="")
             ),

@@ -64,19 +64,20 @@ class _Desk:
     """What the papers of a batch are written from: customers and keys of products by their folded numbers."""
 
     company: Company
+    run: str
     found: Survey
     people: dict[str, Customer]
     products: dict[str, UUID]
 
 
-def book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
-    """Book the papers that are not here yet, all or none, each exactly once.
+def book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str) -> Booked:
+    """Book the papers that are not here yet, all or none, each exactly once; ``run`` names them together.
 
     Raises:
         Conflict: if something else than an import took one of the numbers at the same moment.
     """
     try:
-        return _book(company, papers, found)
+        return _book(company, papers, found, run)
     except IntegrityError as error:
         raise Conflict(
             "Somebody else used one of these numbers at the same moment. "
@@ -85,11 +86,11 @@ def book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
 
 
 @transaction.atomic(durable=True)
-def _book(company: Company, papers: Sequence[Paper], found: Survey) -> Booked:
+def _book(company: Company, papers: Sequence[Paper], found: Survey, run: str) -> Booked:
     _take_turn(company)
     sifted = _sift(company, papers)
     people = customers.known(company, {paper.customer for paper in sifted.fresh})
-    desk = _Desk(company, found, people, {})
+    desk = _Desk(company, run, found, people, {})
     _refuse_foreign(desk, sifted)
     bills = [paper for paper in sifted.fresh if not paper.credit]
     returns = [paper for paper in sifted.fresh if paper.credit]
@@ -198,6 +199,7 @@ def _order(desk: _Desk, paper: Paper) -> OldOrder:
     return OldOrder(
         customer=customer,
         number=f"W-{paper.number}",
+        press=_press(desk, paper),
         ordered_on=paper.at.date(),
         ship_to="" if paper.country == customer.bill_to else paper.country,
         lines=[
@@ -214,12 +216,17 @@ def _order(desk: _Desk, paper: Paper) -> OldOrder:
     )
 
 
+def _press(desk: _Desk, paper: Paper) -> str:
+    return f"{desk.run}:{paper.lines[0].row.line}"
+
+
 def _credit(desk: _Desk, paper: Paper) -> OldCredit:
     """A credit has no lines of its own, so its reason says what was taken back, as far as there is room."""
     parts = (f"{-line.fact.quantity.normalize():f} x {desk.found.name_of(line.fact)}" for line in paper.lines)
     return OldCredit(
         customer=desk.people[fold(paper.customer)],
         number=paper.number,
+        press=_press(desk, paper),
         given_on=paper.at.date(),
         amount=paper.total,
         reason=shorten("; ".join(parts), _REASON_WIDTH, placeholder=" …"),

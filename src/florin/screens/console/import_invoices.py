@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from florin.domain.companies.models import Company
-from florin.flows import import_invoices
+from florin.flows import import_invoices, undo_run
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
 from florin.kernel import clock
@@ -25,12 +25,17 @@ _SOME_REFUSED, _REFUSED = 1, 2
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV, TSV or XLSX file, or .csv.gz")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="a CSV, TSV or XLSX file, or .csv.gz"
+    )
     parser.add_argument(
         "--company", required=True, metavar="SLUG", help="the company whose invoices these are"
     )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="where to list the rows that are not booked, as CSV"
+    )
+    parser.add_argument(
+        "--undo", metavar="RUN", help="take back all that an import brought; it says at its end what to type"
     )
     parser.add_argument(
         "--decimals",
@@ -49,11 +54,13 @@ def run(options: argparse.Namespace) -> int:
     console = Console()
     report: Path = options.report or _default_report()
     try:
+        if options.undo:
+            return _undo(console, options)
         summary = _import(console, options, report)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 - the console is a screen
         return _REFUSED
-    _show(console, summary, report)
+    _show(console, summary, report, options.company)
     return _SOME_REFUSED if summary.refused_rows else 0
 
 
@@ -62,11 +69,9 @@ def _default_report() -> Path:
 
 
 def _import(console: Console, options: argparse.Namespace, report: Path) -> Summary:
-    slug: str = options.company
-    company = Company.objects.filter(slug=slug).first()
-    if company is None:
-        known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise Refusal(f"There is no company “{slug}”. There is: {known or 'none yet'}.")
+    company = _company(options.company)
+    if options.file is None:
+        raise Refusal("Name a file to import, or with --undo the run to take back.")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Reading", total=None)
@@ -79,6 +84,20 @@ def _import(console: Console, options: argparse.Namespace, report: Path) -> Summ
         )
 
 
+def _company(slug: str) -> Company:
+    company = Company.objects.filter(slug=slug).first()
+    if company is None:
+        known = ", ".join(Company.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise Refusal(f"There is no company “{slug}”. There is: {known or 'none yet'}.")
+    return company
+
+
+def _undo(console: Console, options: argparse.Namespace) -> int:
+    undone = undo_run.undo(_company(options.company), options.undo)
+    console.print(f"{undone.invoices:,} invoices and {undone.credits:,} credits are taken back.")
+    return 0
+
+
 def _told(options: argparse.Namespace) -> Told:
     return Told(
         decimals=Sign[options.decimals.upper()] if options.decimals else None,
@@ -86,7 +105,7 @@ def _told(options: argparse.Namespace) -> Told:
     )
 
 
-def _show(console: Console, summary: Summary, report: Path) -> None:
+def _show(console: Console, summary: Summary, report: Path, slug: str) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column()
@@ -102,6 +121,9 @@ def _show(console: Console, summary: Summary, report: Path) -> None:
         console.print(
             "The rows that were refused, with the reason for each:", escape(str(report)), soft_wrap=True
         )
+    if summary.invoices or summary.credits:
+        undo = f"To take it back while nothing is paid: florin import --company {slug} --undo {summary.run}"
+        console.print(escape(undo), soft_wrap=True)
     console.print(f"{summary.seconds:.1f} seconds")
 
 

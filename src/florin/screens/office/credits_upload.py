@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from florin.domain.credits import queries
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.staff.rights import Right
-from florin.flows import upload_credits
+from florin.flows import undo_run, upload_credits
 from florin.flows.upload_credits import Table, Told
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
@@ -62,6 +63,19 @@ def confirm(request: StaffRequest) -> HttpResponse:
     return redirect("office:credits")
 
 
+@require_POST
+@needs(Right.CREATE_CREDIT)
+def undo(request: StaffRequest) -> HttpResponse:
+    """Void all credits of an upload, while none of them is used."""
+    try:
+        undone = undo_run.undo(request.user.company, request.POST.get("run", "").strip(), by=request.user)
+    except Refusal as problem:
+        return _form(request, problem)
+    text = ngettext("%(count)s credit is void.", "%(count)s credits are void.", undone.credits)
+    messages.success(request, text % {"count": undone.credits})
+    return redirect("office:credits-upload")
+
+
 @require_safe
 @needs(Right.CREATE_CREDIT)
 def template(_request: StaffRequest) -> FileResponse:
@@ -107,5 +121,6 @@ def _form(request: StaffRequest, problem: Refusal | None = None) -> HttpResponse
         "problem": problem,
         "most": upload_credits.MOST_ROWS,
         "columns": upload_credits.headings(),
+        "uploads": queries.uploads(request.user.company, longest=upload_credits.MOST_ROWS),
     }
     return page(request, "credits_upload.html", context, status=problem.status if problem else 200)

@@ -80,6 +80,7 @@ urlpatterns = [
     path("credits/new/", credits_edit.new, name="credit-new"),
     path("credits/upload/", credits_upload.upload, name="credits-upload"),
     path("credits/upload/confirm/", credits_upload.confirm, name="credits-confirm"),
+    path("credits/upload/undo/", credits_upload.undo, name="credits-undo"),
     path("credits/upload/template/", credits_upload.template, name="credits-template"),
     path("credits/customers/", credits_edit.suggest_customers, name="credit-customers"),
     path("credits/<uuid:pk>/", credits_page.credit, name="credit"),

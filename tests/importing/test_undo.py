@@ -1,0 +1,84 @@
+"""A run of the import is taken back as a whole while nothing of it was paid, and can then be made anew."""
+
+from pathlib import Path
+
+import pytest
+
+from checkout.world import link_to
+from factories import press_pay
+from florin.domain.companies.models import Company
+from florin.domain.invoices.models import Invoice
+from florin.domain.ledger.models import Entry, Item
+from florin.domain.orders.models import Order
+from florin.domain.staff.models import User
+from florin.flows import settle_payment, undo_run
+from florin.kernel.errors import NotFound, Refusal
+from importing.world import row, take, write
+from testing.bank import Bank
+
+ROWS = [row("1"), row("2", price="0"), row("C3", quantity="-3")]
+
+
+def balances() -> set[int]:
+    return set(Item.objects.values_list("balance", flat=True))
+
+
+def test_all_of_a_run_is_void_and_the_books_keep_both_sides(company: Company, tmp_path: Path) -> None:
+    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+
+    undone = undo_run.undo(company, run)
+
+    assert (undone.invoices, undone.credits) == (2, 1)
+    assert balances() == {0}
+    assert set(Order.objects.values_list("state", flat=True)) == {"void"}
+    assert Entry.objects.filter(kind=Entry.Kind.VOID).count() == 2
+
+
+def test_what_was_undone_can_be_imported_again_and_undone_again(company: Company, tmp_path: Path) -> None:
+    path = write(tmp_path, *ROWS)
+    undo_run.undo(company, take(path, company, tmp_path).run)
+
+    again = take(path, company, tmp_path)
+
+    assert (again.invoices, again.credits, again.here_already) == (2, 1, 0)
+    assert Invoice.objects.get(number="1", void=False).item.balance == 300
+    undo_run.undo(company, again.run)
+    assert balances() == {0}
+
+
+def test_another_run_is_not_touched(company: Company, tmp_path: Path) -> None:
+    take(write(tmp_path, row("8")), company, tmp_path)
+    run = take(write(tmp_path, row("9")), company, tmp_path).run
+
+    undo_run.undo(company, run)
+
+    assert dict(Invoice.objects.values_list("number", "void")) == {"8": False, "9": True}
+
+
+def test_a_run_of_which_something_is_paid_stays_whole(owner: User, bank: Bank, tmp_path: Path) -> None:
+    Company.objects.update(use_open_credits=False)
+    owner.company.refresh_from_db()
+    run = take(write(tmp_path, *ROWS), owner.company, tmp_path).run
+    attempt = press_pay(link_to(Invoice.objects.get(number="1")))
+    bank.pay(attempt)
+    settle_payment.settle(attempt.pk)
+
+    with pytest.raises(Refusal, match="1 has payments or credits applied"):
+        undo_run.undo(owner.company, run)
+
+    assert not Invoice.objects.filter(void=True).exists()
+
+
+@pytest.mark.parametrize("run", ["", "nothing", "%", ":"])
+def test_a_run_that_is_none_is_said_so(run: str, company: Company, tmp_path: Path) -> None:
+    take(write(tmp_path, *ROWS), company, tmp_path)
+
+    with pytest.raises(NotFound):
+        undo_run.undo(company, run)
+
+
+def test_another_companys_run_is_none(company: Company, stranger: User, tmp_path: Path) -> None:
+    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+
+    with pytest.raises(NotFound):
+        undo_run.undo(stranger.company, run)
