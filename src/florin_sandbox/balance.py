@@ -4,7 +4,7 @@ Amounts are minor units. A movement is kept twice: as the balance transaction th
 of `movement` that is quick to add up. It counts in the balance until a payout has carried it out.
 """
 
-from florin_sandbox import errors, money, shapes
+from florin_sandbox import conversions, errors, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
@@ -65,18 +65,22 @@ def book(
 
     `source` is the object that moves it; `amount` carries its sign; `fee` is taken from it, a negative one is
     given back. It can be paid out from `available_on` on, at once if that is past. `category` is the
-    reporting category where the kind does not tell it.
+    reporting category where the kind does not tell it. Of an account that is paid out in another currency the
+    amount is converted; the fee is in that currency already.
     """
     now = bank.clock.now()
+    settled = conversions.settle(bank, amount, source["currency"])
     transaction = shapes.balance_transaction(
         now,
         source,
         kind=kind,
         category=category or CATEGORIES.get(kind, kind),
-        amount=amount,
+        amount=settled.amount,
         fee=fee,
         available_on=max(available_on, now),
         description=description,
+        currency=settled.currency,
+        rate=settled.rate,
     )
     bank.store.add(transaction, parent=source["id"])
     bank.store.add_movement(transaction)
@@ -110,7 +114,7 @@ def book_failure(bank: Bank, charge: Json, *, cost: int) -> Json:
         bank,
         charge,
         kind="payment_failure_refund",
-        amount=-booked["amount"],
+        amount=-charge["amount"],
         fee=cost - booked["fee"],
         available_on=booked["available_on"],
     )
@@ -137,11 +141,15 @@ def by_debit(charge: Json) -> bool:
 
 
 def fee(bank: Bank, charge: Json, amount: int) -> int:
-    """The fee of so much captured money, by the options of the command line."""
-    settings = bank.settings
+    """The fee of so much captured money, by the options of the command line, in the balance's currency."""
+    settings, settled = bank.settings, conversions.settle(bank, amount, charge["currency"])
     if by_debit(charge):
-        return money.fee(amount, settings.ach_fee_basis_points, least=settings.ach_fee_least)
-    return money.fee(amount, settings.fee_basis_points, fixed=settings.fee_fixed)
+        rate = money.Rate(
+            settings.ach_fee_basis_points, least=settings.ach_fee_least, most=settings.ach_fee_most
+        )
+    else:
+        rate = money.Rate(settings.fee_basis_points, fixed=settings.fee_fixed)
+    return money.fee(settled.amount, settled.currency, rate)
 
 
 def fee_back(bank: Bank, charge: Json, amount: int) -> int:
@@ -149,13 +157,13 @@ def fee_back(bank: Bank, charge: Json, amount: int) -> int:
 
     Reckoned on the running total, so that many small refunds bring back no more than one large one.
     """
-    settings = bank.settings
+    settings, booked = bank.settings, bank.store.get(KIND, charge["balance_transaction"]) or {}
     points = settings.ach_fee_basis_points if by_debit(charge) else settings.fee_basis_points
     taken: int = charge["amount_captured"]
     before: int = charge["amount_refunded"]
-    variable = min(fee(bank, charge, taken), money.fee(taken, points))
-    share = variable * (before + amount) // taken - variable * before // taken
-    return max(0, share - settings.refund_fee_kept)
+    variable = min(booked["fee"], money.fee(booked["amount"], booked["currency"], money.Rate(points)))
+    share: int = variable * (before + amount) // taken - variable * before // taken
+    return max(0, share - money.parts(settings.refund_fee_kept, booked["currency"]))
 
 
 def show(bank: Bank, transaction: Json) -> Json:

@@ -29,6 +29,7 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "reconciled": bool,
     "covers_refunds": bool,
     "bank": dict,
+    "rates": dict,
     "permissions": list,
     "retry_after": int,
 }

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from florin_sandbox import (
     accounts,
     commands,
+    conversions,
     due,
     endpoints,
     faults,
@@ -93,6 +94,7 @@ class Control:
             self.bank.store.keep_setting(intents.LATE, "0")
         self.bank.courier.modes = Modes(counted=self.bank.courier.modes.counted)
         self.bank.courier.release()
+        conversions.forget(self.bank)
         self.bank.journal.note("control", order="reset")
         return JSONResponse({"ok": True})
 

@@ -1,5 +1,6 @@
 """Orders about accounts and payouts: what the processor thinks of a business, and when its money leaves."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -7,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from florin_sandbox import accounts, balance, commands, due, low_balance, payouts, refunds
+from florin_sandbox import (
+    accounts,
+    balance,
+    commands,
+    conversions,
+    due,
+    low_balance,
+    money,
+    payouts,
+    refunds,
+)
 from florin_sandbox.bank import Bank
 from florin_sandbox.commands import BadOrder
 from florin_sandbox.store import Json
@@ -22,6 +33,7 @@ VERDICTS: dict[str, Callable[[Bank, Json], None]] = {
     "withhold_debits": partial(accounts.withhold, "us_bank_account"),
 }
 OF_PLATFORM = ("verify", "withhold_cards", "withhold_debits")
+RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,8})?")
 FATES: dict[str, Callable[[Bank, Json], object]] = {
     "reconciled": payouts.reconcile,
     "paid": payouts.arrive,
@@ -44,6 +56,7 @@ class AccountOrders:
             ("POST", "/control/accounts/{id}", self.judge),
             ("POST", "/control/balance", self.fund),
             ("POST", "/control/payouts", self.pay_out),
+            ("POST", "/control/settlement", self.settle),
             ("POST", "/control/payouts/{id}", self.decide),
         )
 
@@ -75,6 +88,18 @@ class AccountOrders:
         refunds.release(self.bank, [account])
         await self.bank.courier.dispatch()
         return JSONResponse({"account": account, "covers_refunds": order["covers_refunds"]})
+
+    async def settle(self, request: Request) -> Response:
+        """Pay an account out in one currency: `{"account"?, "currency"?, "rates"?: {currency: rate}}`."""
+        order = await commands.read(request, {"account", "currency", "rates"})
+        account = accounts.acting(self.bank, order.get("account", ""))
+        currency = str(order.get("currency", "")).lower()
+        rates = {name.lower(): str(rate) for name, rate in order.get("rates", {}).items()}
+        known = {*rates, *filter(None, [currency])}
+        if not known <= money.SUPPORTED or not all(map(RATE.fullmatch, rates.values())):
+            raise BadOrder("Give currencies that are supported, and rates such as 1.0842.")
+        conversions.order(self.bank, account, currency, rates)
+        return JSONResponse({"ok": True})
 
     async def pay_out(self, request: Request) -> Response:
         """Pay out now what is available: `{"account"?, "currency"?, "include_pending"?, "reconciled"?}`."""

@@ -6,7 +6,7 @@ A lost one may be appealed: lost -> appeal_needs_response -> appeal_under_review
 stays with the payer until it is won. A bank may also find for the merchant by itself, after all.
 """
 
-from florin_sandbox import balance, errors, events, moves, refunds, shapes
+from florin_sandbox import balance, conversions, errors, events, money, moves, refunds, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.bank_accounts import RETURNS
 from florin_sandbox.store import Json
@@ -199,6 +199,7 @@ def _withdraw(
 ) -> None:
     refunds.give_up_pending(bank, charge)
     amount = dispute_["amount"]
+    fee = money.parts(fee, conversions.settle(bank, amount, dispute_["currency"]).currency)
     transaction = balance.book(bank, dispute_, kind="adjustment", amount=-amount, fee=fee, category="dispute")
     dispute_["balance_transactions"].append(transaction)
     bank.store.save(dispute_)

@@ -62,12 +62,13 @@ def read_settings(argv: Sequence[str] | None) -> Settings:
 
 FEES = (
     ("--fee-basis-points", 290, "fee of a card payment in 1/100 %%"),
-    ("--fee-fixed", 25, "plus minor units"),
+    ("--fee-fixed", 25, "plus so many hundredths of a unit"),
     ("--ach-fee-basis-points", 100, "fee of a bank debit in 1/100 %%"),
-    ("--ach-fee-least", 100, "but at least so many minor units"),
-    ("--ach-failure-fee", 400, "fee of a bank debit that fails, in minor units"),
-    ("--dispute-fee", 1_500, "fee of a dispute, in minor units"),
-    ("--refund-fee-kept", 100, "kept of the fee that a refund brings back, in minor units"),
+    ("--ach-fee-least", 100, "but at least so many hundredths"),
+    ("--ach-fee-most", 0, "and at most so many; 0 is no cap"),
+    ("--ach-failure-fee", 400, "fee of a bank debit that fails, in hundredths"),
+    ("--dispute-fee", 1_500, "fee of a dispute, in hundredths"),
+    ("--refund-fee-kept", 100, "kept of the fee that a refund brings back, in hundredths"),
     ("--instant-fee-basis-points", 150, "fee of an instant payout, in hundredths of a per cent"),
     ("--instant-fee-least", 50, "least fee of an instant payout, in minor units"),
 )

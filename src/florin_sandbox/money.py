@@ -1,5 +1,7 @@
 """Amounts in minor units, in the currencies as Stripe counts them (docs.stripe.com/currencies)."""
 
+from dataclasses import dataclass
+
 from florin_sandbox import errors
 
 _ZERO_DECIMAL_CODES = """
@@ -122,9 +124,30 @@ def check_step(amount: int, currency: str, param: str) -> None:
         raise errors.invalid(param, message, "parameter_invalid_integer")
 
 
-def fee(amount: int, basis_points: int, *, fixed: int = 0, least: int = 0) -> int:
-    """The processor's fee: hundredths of a per cent rounded half up plus a fixed part, at least `least`.
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the processor takes: hundredths of a per cent, and hundredths of a unit for the rest."""
+
+    basis_points: int
+    fixed: int = 0
+    least: int = 0
+    most: int = 0
+    """No cap if it is 0."""
+
+
+def fee(amount: int, currency: str, rate: Rate) -> int:
+    """The processor's fee: a part rounded half up plus a fixed one, between its least and its most.
 
     Never more than the amount.
     """
-    return min(amount, max(least, (amount * basis_points + 5_000) // 10_000 + fixed))
+    share = (amount * rate.basis_points + 5_000) // 10_000 + parts(rate.fixed, currency)
+    share = max(share, parts(rate.least, currency))
+    if rate.most:
+        share = min(share, parts(rate.most, currency))
+    finest = step(currency) if currency in NO_FRACTIONS else 1
+    return min(amount, (2 * share + finest) // (2 * finest) * finest)
+
+
+def parts(hundredths: int, currency: str) -> int:
+    """Hundredths of a unit as an amount of the currency, rounded half up: a quarter of a yen is none."""
+    return (2 * hundredths * int(10 ** decimals(currency)) + 100) // 200

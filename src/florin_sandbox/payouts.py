@@ -157,7 +157,8 @@ def _fee(bank: Bank, wish: Wish) -> int:
     settings = bank.settings
     if wish.method != "instant":
         return 0
-    return money.fee(wish.amount, settings.instant_fee_basis_points, least=settings.instant_fee_least)
+    rate = money.Rate(settings.instant_fee_basis_points, least=settings.instant_fee_least)
+    return money.fee(wish.amount, wish.currency, rate)
 
 
 def _book(bank: Bank, payout: Json, *, fee: int = 0) -> None:

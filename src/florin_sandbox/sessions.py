@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from florin_sandbox import accounts, errors, events, intents, methods, money, shapes
+from florin_sandbox import accounts, conversions, errors, events, intents, methods, money, shapes
 from florin_sandbox.bank import Bank
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -132,6 +132,7 @@ def _read_intent(group: Params) -> Json:
 
 def create(bank: Bank, order: Order) -> Json:
     """Open a session and its page. Refuses where none of these ways is open to the account."""
+    conversions.check_minimum(bank, order.facts["amount_total"], order.facts["currency"], "line_items")
     accounts.check_can_charge(bank)
     offered = methods.offered(
         bank,

@@ -13,10 +13,11 @@ class Settings:
     """One sandbox: where it keeps its data, where it listens, its keys and its fees.
 
     `fee_basis_points` and `fee_fixed` make the fee of a captured card payment: hundredths of a per cent of
-    the captured amount, rounded half up, plus a fixed number of minor units. Of a bank debit it is
-    `ach_fee_basis_points`, at least `ach_fee_least`; one that fails costs `ach_failure_fee` instead. A refund
-    brings back the part of the fee that goes by the amount, less `refund_fee_kept`. An instant payout costs
-    `instant_fee_basis_points` of its amount, at least `instant_fee_least`. A bank debit takes
+    the captured amount, rounded half up, plus a fixed part. Of a bank debit it is `ach_fee_basis_points`, at
+    least `ach_fee_least` and at most `ach_fee_most`, if that is not 0; one that fails costs `ach_failure_fee`
+    instead. A refund brings back the part of the fee that goes by the amount, less `refund_fee_kept`. An
+    instant payout costs `instant_fee_basis_points` of its amount, at least `instant_fee_least`. All but the
+    basis points are hundredths of a unit of the currency in which the fee is taken. A bank debit takes
     `bank_debit_days` to clear or fail.
     """
 
@@ -34,6 +35,7 @@ class Settings:
     fee_fixed: int = 25
     ach_fee_basis_points: int = 100
     ach_fee_least: int = 100
+    ach_fee_most: int = 0
     ach_failure_fee: int = 400
     dispute_fee: int = 1_500
     refund_fee_kept: int = 100

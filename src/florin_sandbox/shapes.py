@@ -1,5 +1,6 @@
 """The JSON of the objects the sandbox makes, field by field as Stripe's API gives it."""
 
+from decimal import Decimal
 from typing import Any
 
 from florin_sandbox import ids
@@ -255,12 +256,18 @@ def balance_transaction(
     fee: int,
     available_on: int,
     description: str | None,
+    currency: str = "",
+    rate: Decimal | None = None,
 ) -> Json:
-    """A movement on an account's balance: `amount` with its sign, `fee` taken from it."""
+    """A movement on an account's balance: `amount` with its sign, `fee` taken from it.
+
+    `currency` is the balance's, where the source has another and was converted at the `rate`.
+    """
+    currency = currency or source["currency"]
     details = {
         "amount": fee,
         "application": None,
-        "currency": source["currency"],
+        "currency": currency,
         "description": "Processing fees",
         "type": "stripe_fee",
     }
@@ -271,9 +278,9 @@ def balance_transaction(
         "available_on": available_on,
         "balance_type": "payments",
         "created": now,
-        "currency": source["currency"],
+        "currency": currency,
         "description": description or source.get("description"),
-        "exchange_rate": None,
+        "exchange_rate": None if rate is None else float(rate),
         "fee": fee,
         "fee_details": [details] if fee else [],
         "net": amount - fee,

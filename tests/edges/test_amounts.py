@@ -9,7 +9,8 @@ import httpx
 import pytest
 from babel.numbers import list_currencies
 
-from florin.contracts.processor import Bar, GatewayRefusal, LineItem, Started, StartOrder
+from florin.contracts.limits import Bar
+from florin.contracts.processor import GatewayRefusal, LineItem, Started, StartOrder
 from florin.edges.gateways.stripe.amounts import from_stripe, limits, to_stripe
 from florin.edges.gateways.stripe.gateway import StripeGateway
 from florin.kernel import clock, formats

@@ -93,7 +93,7 @@ class MemoryGateway(Gateway):
             self.sessions[reference] = replace(self.sessions[reference], outcome=after, **more)
         return self.sessions[reference]
 
-    def book(self, kind: MovementKind, gross: Money, *, fee: Money = NONE, **about: str) -> says.Movement:
+    def book(self, kind: MovementKind, gross: Money, *, fee: Money = NONE, **about: Any) -> says.Movement:
         name = f"m{len(self.lines)}"
         line = says.Movement(reference=name, kind=kind, gross=gross, fee=fee, at=clock.now(), **about)
         self.lines.insert(0, ("", line))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from florin.edges import database_server
-from florin.kernel.fees import FeeSchedule, Rate, hundredths
+from florin.kernel.fees import ALL, FeeSchedule, Rate, hundredths
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -88,13 +88,17 @@ def fees() -> FeeSchedule:
         Misconfigured: if a rate or an amount is not written as it must be.
     """
     usual = FeeSchedule()
+    kept = text("FLORIN_FEES_REFUND_KEPT", "1.00")
     return FeeSchedule(
         card=_rate("FLORIN_FEES_CARD", text("FLORIN_FEES_CARD"), usual.card),
         ach=_rate("FLORIN_FEES_ACH", text("FLORIN_FEES_ACH"), usual.ach),
-        dispute=_hundredths("FLORIN_FEES_DISPUTE", text("FLORIN_FEES_DISPUTE"), usual.dispute),
-        refund_kept=_hundredths(
-            "FLORIN_FEES_REFUND_KEPT", text("FLORIN_FEES_REFUND_KEPT"), usual.refund_kept
+        dispute=_hundredths(
+            "FLORIN_FEES_DISPUTE", text("FLORIN_FEES_DISPUTE", "15.00"), "an amount such as 15.00"
         ),
+        refund_kept=None
+        if kept == ALL
+        else _hundredths("FLORIN_FEES_REFUND_KEPT", kept, "an amount such as 1.00, or all"),
+        tolerance=_rate("FLORIN_FEES_TOLERANCE", text("FLORIN_FEES_TOLERANCE"), usual.tolerance),
     )
 
 
@@ -103,15 +107,15 @@ def _rate(name: str, value: str, usual: Rate) -> Rate:
         return Rate.parse(value) if value else usual
     except ValueError as problem:
         raise Misconfigured(
-            f"{name} must look like 2.9% + 0.25, or 1%, at least 1.00; not {value!r}."
+            f"{name} must look like 2.9% + 0.25, or 1%, at least 1.00, or 0.8%, at most 5.00; not {value!r}."
         ) from problem
 
 
-def _hundredths(name: str, value: str, usual: int) -> int:
+def _hundredths(name: str, value: str, allowed: str) -> int:
     try:
-        return hundredths(value) if value else usual
+        return hundredths(value)
     except ValueError as problem:
-        raise Misconfigured(f"{name} must be an amount such as 15.00, not {value!r}.") from problem
+        raise Misconfigured(f"{name} must be {allowed}, not {value!r}.") from problem
 
 
 def data_folder() -> Path:

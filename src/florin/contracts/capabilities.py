@@ -6,7 +6,7 @@ The domain may not see the gateways, so ``config`` says at start where to ask (`
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from florin.contracts.processor import Limits
+from florin.contracts.limits import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

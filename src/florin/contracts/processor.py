@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from florin.contracts.reasons import (
@@ -17,37 +18,6 @@ from florin.kernel.money import Money
 
 LONGEST_REFERENCE = 255
 """How long a processor's names for its objects may be (Stripe's page on upgrades says so of its own)."""
-
-
-class Bar(StrEnum):
-    """Why a processor would not take an amount."""
-
-    CURRENCY = "currency"  # it does not take this currency
-    TOO_SMALL = "too_small"
-    TOO_LARGE = "too_large"
-    UNEVEN = "uneven"  # it cannot express the last digits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a processor takes of one currency: from ``least`` to ``most``, in steps of so many minor units.
-
-    If ``most`` is nothing, it does not take the currency at all.
-    """
-
-    least: Money
-    most: Money
-    step: int = 1
-
-    def bar(self, amount: Money) -> Bar | None:
-        """Say why an amount of the currency cannot be paid; nothing if it can."""
-        if not self.most:
-            return Bar.CURRENCY
-        if amount < self.least:
-            return Bar.TOO_SMALL
-        if amount > self.most:
-            return Bar.TOO_LARGE
-        return Bar.UNEVEN if amount.minor % self.step else None
 
 
 class Outcome(StrEnum):
@@ -269,6 +239,9 @@ class Movement:
     what was reversed, the charge), and ``attempt`` what the payment says it is for. The time is UTC.
 
     A bank debit is told when it is submitted, days before it clears; until then it is no payment.
+
+    Where the processor converted it into the currency of the account, ``presented`` is the gross amount in
+    the payer's currency, and ``exchange_rate`` what one unit of that was worth.
     """
 
     reference: str
@@ -279,6 +252,8 @@ class Movement:
     payment: str = ""
     source: str = ""
     attempt: str = ""
+    presented: Money | None = None
+    exchange_rate: Decimal | None = None
 
     @property
     def net(self) -> Money:

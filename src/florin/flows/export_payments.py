@@ -17,6 +17,8 @@ from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
+from florin.domain.payouts import queries as payouts
+from florin.domain.payouts.models import Movement
 from florin.edges import sheets
 from florin.edges.sheets import Cell, Sheet
 from florin.kernel import clock, formats
@@ -79,6 +81,7 @@ def _payments(company: Company, found: QuerySet[Payment]) -> Sheet:
         *(_("Payment"), _("Received"), _("Customer number"), _("Customer"), _("Method"), _("Gross")),
         *(_("Fee"), _("Net"), _("Refunded"), _("Currency"), _("Reference"), _("Invoices")),
         *(_("Processed by"), _("State"), _("Notes")),
+        *(_("Settled"), _("Settled fee"), _("Settled net"), _("Settled currency"), _("Exchange rate")),
     ]
     return Sheet(_("Payments"), headings, _rows(company, found, _of_payments, get_language()))
 
@@ -103,7 +106,9 @@ def _rows(
 
 
 def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
-    for row in history.rows(some):
+    rows = history.rows(some)
+    converted = payouts.conversions([row.payment.pk for row in rows if row.fee is None])
+    for row in rows:
         payment = row.payment
         yield [
             payment.number,
@@ -121,7 +126,16 @@ def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
             _by(payment),
             str(row.fate.label),
             payment.note,
+            *_settled(converted.get(payment.pk)),
         ]
+
+
+def _settled(movement: Movement | None) -> list[Cell]:
+    """Return what a payment came to in the currency of the account, if the processor converted it."""
+    if movement is None:
+        return [None] * 5
+    amounts = (movement.worth, movement.cost, movement.arrived)
+    return [*(amount.decimal for amount in amounts), movement.currency, movement.exchange_rate]
 
 
 def _of_allocations(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:

@@ -261,6 +261,7 @@ def _movements(report: Report) -> Sheet:
     headings = [
         *(_("Date"), _("What"), _("Payment"), _("Customer number"), _("Customer"), _("Invoices")),
         *(_("Gross"), _("Fee"), _("Net"), _("Currency"), _("Payout"), _("Processor's reference")),
+        *(_("Paid"), _("Paid currency"), _("Exchange rate")),
     ]
     return Sheet(_("Movements"), headings, _rows(report, get_language()))
 
@@ -286,4 +287,9 @@ def _cells(line: Line) -> list[Cell]:
         ", ".join(paper.number for paper in line.papers),
         *(gross, fee, net, row.currency),
         *(line.payout.reference if line.payout else "", row.source or row.reference),
+        *(
+            (row.payers.decimal, row.presented_currency, row.exchange_rate)
+            if row.is_converted
+            else ("", "", "")
+        ),
     ]

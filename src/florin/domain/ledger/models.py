@@ -26,6 +26,7 @@ class Account(models.TextChoices):
     FEES = "fees", "Processing fees"
     DISCOUNTS = "discounts", "Discounts for early payment"
     ADJUSTMENTS = "adjustments", "Adjustments"
+    EXCHANGE = "exchange", "Currency exchange"  # what the processor converted, and what rates won or lost
 
 
 class Item(Keyed):
@@ -132,6 +133,7 @@ class Entry(Keyed):
         PAYOUT = "payout", "Payout"
         PAYOUT_FAILED = "payout_failed", "Payout came back"
         ADJUSTMENT = "adjustment", "Adjustment by the processor"
+        EXCHANGE = "exchange", "Converted by the processor"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
-from florin.contracts.processor import Bar, Limits
+from florin.contracts.limits import Bar, Limits
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of, takes_cards, takes_debits
 from florin.domain.customers.models import Customer

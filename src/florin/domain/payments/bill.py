@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, Sum
 
-from florin.contracts.processor import Bar, Limits
+from florin.contracts.limits import Bar, Limits
 from florin.domain.companies.services import account_of, takes_cards, takes_debits
 from florin.domain.ledger.models import Item
 from florin.domain.links import rules

@@ -42,7 +42,18 @@ _CHECKS = {
     "what the processor moved for our payments is booked there alone": """
         SELECT movement.reference, entry.key FROM payouts_movement movement
         JOIN ledger_entry entry ON entry.key = 'movement:' || movement.id
-        WHERE movement.payment_id IS NOT NULL OR movement.is_pending
+        WHERE (movement.payment_id IS NOT NULL AND movement.presented IS NULL) OR movement.is_pending
+    """,
+    "what the processor converted is booked in both currencies": """
+        SELECT movement.reference, movement.net || ' for ' || movement.presented
+        FROM payouts_movement movement
+        LEFT JOIN ledger_entry entry ON entry.key = 'movement:' || movement.id
+        LEFT JOIN ledger_line line ON line.entry_id = entry.id AND line.account = 'processor'
+        WHERE movement.payment_id IS NOT NULL AND movement.presented IS NOT NULL
+        GROUP BY movement.id
+        HAVING movement.net <> coalesce(sum(line.amount) FILTER (WHERE line.currency = movement.currency), 0)
+            OR movement.presented
+               <> -coalesce(sum(line.amount) FILTER (WHERE line.currency = movement.presented_currency), 0)
     """,
     "a debit that is a payment is under way no more": """
         SELECT movement.reference, payment.number FROM payouts_movement movement

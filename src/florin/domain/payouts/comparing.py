@@ -64,9 +64,12 @@ class Standing:
 
     @property
     def gross(self) -> int:
-        """What was really taken: of a card that was held for more, the processor takes the rest back."""
+        """What was really taken: of a card that was held for more, the processor takes the rest back.
+
+        As the payer paid it, where the processor converted it.
+        """
         came = [self.taken] if self.taken else []
-        return sum(movement.gross for movement in (*came, *self.untaken))
+        return sum(movement.presented_or_gross for movement in (*came, *self.untaken))
 
     @property
     def agrees(self) -> bool:
@@ -99,7 +102,8 @@ def _standings(keys: Sequence[UUID]) -> list[Standing]:
         if movement.payment_id is None:
             continue
         row = rows[movement.payment_id]
-        row.told[_ABOUT.get(movement.kind, _TAKEN), movement.currency] += movement.net
+        payers = movement.payers
+        row.told[_ABOUT.get(movement.kind, _TAKEN), payers.currency] += payers.minor
         if movement.kind == MovementKind.PAYMENT:
             row.taken = movement
         elif movement.kind == MovementKind.PAYMENT_REVERSED:
@@ -138,7 +142,7 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
         if row.agrees:
             return []
         return [Found(Kind.MISSING_PAYMENT, payment.number, ours=said(payment.money), payment=payment)]
-    if taken.currency != payment.currency:
+    if taken.payers.currency != payment.currency:
         return [
             Found(
                 Kind.CURRENCY,
@@ -154,7 +158,7 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
                 Kind.AMOUNT,
                 payment.number,
                 ours=said(payment.money),
-                theirs=text(row.gross, taken.currency),
+                theirs=text(row.gross, payment.currency),
                 payment=payment,
             )
         ]
@@ -162,13 +166,20 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
 
 
 def _about_fee(row: Standing, taken: Movement, fees: FeeSchedule) -> list[Found]:
-    """Return a fee that is not what we booked, or not what the operator's schedule says (R15)."""
-    payment = row.payment
-    booked = Money(payment.fee or 0, payment.currency)
-    expected = fees.of_payment(payment.money, method=payment.method)
-    ours = booked if booked.minor != taken.fee else expected
-    if ours.minor == taken.fee:
+    """Return a fee that is not what we booked, or not near what the operator's schedule says (R15).
+
+    Where the processor converted the payment, the fee is booked with the movement itself. No fee at all in an
+    account of the company's own means that the platform pays it.
+    """
+    payment, fee = row.payment, Money(taken.fee, taken.currency)
+    booked = fee if taken.is_converted else Money(payment.fee or 0, payment.currency)
+    settled = Money(taken.gross if taken.is_converted else payment.amount, taken.currency)
+    if booked != fee:
+        ours = booked
+    elif (payment.account and not fee) or fees.tolerates(fee, of=settled, method=payment.method):
         return []
+    else:
+        ours = fees.of_payment(settled, method=payment.method)
     return [
         Found(
             Kind.FEE,
@@ -186,12 +197,15 @@ def _about_later_fees(row: Standing, fees: FeeSchedule) -> list[Found]:
     for movement in row.later:
         expected = None
         match MovementKind(movement.kind):
-            case MovementKind.REFUND if movement.currency == payment.currency:
-                back = Money(-movement.gross, payment.currency)
-                expected = -fees.returned(back, of=payment.money, method=payment.method, before=before)
+            case MovementKind.REFUND if movement.payers.currency == payment.currency and row.taken:
+                back = Money(-movement.presented_or_gross, payment.currency)
+                settled = Money(row.taken.gross, row.taken.currency) if row.taken.is_converted else None
+                expected = -fees.returned(
+                    back, of=payment.money, method=payment.method, before=before, settled=settled
+                )
                 before += back.minor
             case MovementKind.REFUND_FAILED:
-                before -= movement.gross
+                before -= movement.presented_or_gross
             case MovementKind.DISPUTE if payment.method == Method.CARD:
                 expected = fees.of_dispute(movement.currency)
             case _:
@@ -205,7 +219,7 @@ def _about_later_fees(row: Standing, fees: FeeSchedule) -> list[Found]:
 
 def _about_the_rest(row: Standing, taken: Movement) -> list[Found]:
     """Return what else moved on one side only; a fee that differs is told already."""
-    told = _TAKEN if (row.payment.fee or 0) != taken.fee else ""
+    told = _TAKEN if not taken.is_converted and (row.payment.fee or 0) != taken.fee else ""
     return [
         Found(
             _SAID[about],

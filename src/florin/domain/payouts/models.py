@@ -71,6 +71,9 @@ class Movement(Keyed):
 
     A bank debit is in that account from the day on which it was submitted, and in our books once it cleared:
     until then its movement ``is_pending`` and belongs to an attempt only.
+
+    What the processor converted into the currency of the account is ``presented`` in the payer's, with the
+    processor's ``exchange_rate``.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
@@ -82,6 +85,9 @@ class Movement(Keyed):
     gross = models.BigIntegerField()
     fee = models.BigIntegerField()
     net = models.BigIntegerField()
+    presented = models.BigIntegerField(null=True, help_text="The gross amount as the payer paid it.")
+    presented_currency = models.CharField(max_length=3, blank=True)
+    exchange_rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
     at = models.DateTimeField()
     source = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's object.")
     about = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's payment.")
@@ -108,6 +114,12 @@ class Movement(Keyed):
                 condition=Q(net=models.F("gross") - models.F("fee")), name="movement_adds_up"
             ),
             models.CheckConstraint(
+                condition=Q(presented__isnull=True, presented_currency="", exchange_rate__isnull=True)
+                | Q(presented__isnull=False, exchange_rate__gt=0)
+                & ~Q(presented_currency__in=["", models.F("currency")]),
+                name="movement_converted_or_not",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_pending=False) | Q(payment__isnull=True, attempt__isnull=False),
                 name="movement_pending_or_paid",
             ),
@@ -119,6 +131,38 @@ class Movement(Keyed):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.net}"
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the processor converted it into another currency than the payer's."""
+        return self.presented is not None
+
+    @property
+    def presented_or_gross(self) -> int:
+        """The gross amount as the payer paid it, in minor units of the payer's currency."""
+        return self.gross if self.presented is None else self.presented
+
+    @property
+    def worth(self) -> Money:
+        """The gross amount in the currency of the account."""
+        return Money(self.gross, self.currency)
+
+    @property
+    def cost(self) -> Money:
+        """The fee, in the currency of the account."""
+        return Money(self.fee, self.currency)
+
+    @property
+    def arrived(self) -> Money:
+        """What it did to the balance, in the currency of the account."""
+        return Money(self.net, self.currency)
+
+    @property
+    def payers(self) -> Money:
+        """What it did to the balance, in the payer's currency: of what was converted, without the fee."""
+        if self.presented is None:
+            return Money(self.net, self.currency)
+        return Money(self.presented, self.presented_currency)
 
 
 class Difference(Keyed):

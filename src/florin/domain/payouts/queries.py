@@ -202,6 +202,14 @@ def balances(company: Company, *, before: datetime) -> dict[str, Money]:
     return {currency: Money(int(total), currency) for currency, total in rows.annotate(Sum("net"))}
 
 
+def conversions(payments: Iterable[UUID]) -> dict[UUID, Movement]:
+    """Return how payments came to the account that the processor converted, in one query."""
+    rows = Movement.objects.filter(
+        payment__in=list(payments), kind=MovementKind.PAYMENT.value, presented__isnull=False
+    )
+    return {row.payment_id: row for row in rows if row.payment_id}
+
+
 def papers_of(payments: Iterable[UUID]) -> dict[UUID, list[Paper]]:
     """Return what payments came in for, to the cent, in one query (X6)."""
     rows = (

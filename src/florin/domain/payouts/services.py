@@ -142,14 +142,18 @@ def take_in(account: MerchantAccount, told: Sequence[processor.Movement]) -> lis
     over = _end_pending(account, fresh)
     Movement.objects.bulk_create(fresh, batch_size=AT_ONCE)
     apart = {row: row.at for row in fresh if row.payment_id is None and not row.is_pending} | over
-    posting.post_many([_entry(account.company, row, payouts, at=at) for row, at in apart.items() if row.net])
+    news = [_entry(account.company, row, payouts, at=at) for row, at in apart.items() if row.net]
+    news += [_exchange(account.company, row) for row in fresh if row.payment_id and row.is_converted]
+    posting.post_many(news)
     return fresh
 
 
 def adopt(payment: Payment) -> None:
     """Say which payment a debit that was under way has become; in the transaction that books the payment."""
     pending = Movement.objects.filter(company=payment.company_id, is_pending=True, attempt=payment.attempt_id)
+    converted = list(pending.filter(presented__isnull=False))
     pending.update(payment=payment, is_pending=False)
+    posting.post_many([_exchange(payment.company, row) for row in converted])
 
 
 def due_debits(company: Company) -> list[UUID]:
@@ -325,6 +329,9 @@ def _movement(
         about=told.payment,
         payment_id=payment,
         attempt=None if payment else attempt,
+        presented=told.presented.minor if told.presented else None,
+        presented_currency=told.presented.currency if told.presented else "",
+        exchange_rate=told.exchange_rate if told.presented else None,
         is_pending=payment is None and attempt is not None and told.kind == MovementKind.PAYMENT,
     )
 
@@ -339,6 +346,29 @@ def _payouts_of(account: MerchantAccount, told: Iterable[processor.Movement]) ->
         reference__in=sources,
     )
     return dict(found.values_list("reference", "pk"))
+
+
+def _exchange(company: Company, row: Movement) -> NewEntry:
+    """Say how a conversion is booked: what the payer's currency gave, what the account's got, and the fee.
+
+    The payment, refund or dispute itself is booked by whoever follows it, in the payer's currency.
+    """
+    given = row.payers
+    return NewEntry(
+        company=company,
+        kind=Entry.Kind.EXCHANGE,
+        source=f"movement:{row.pk}",
+        key=f"movement:{row.pk}",
+        date=clock.local(row.at, company.time_zone),
+        by=BY,
+        postings=[
+            Posting(Account.PROCESSOR, -given),
+            Posting(Account.EXCHANGE, given),
+            Posting(Account.PROCESSOR, Money(row.net, row.currency)),
+            Posting(Account.EXCHANGE, Money(-row.gross, row.currency)),
+            Posting(Account.FEES, Money(row.fee, row.currency)),
+        ],
+    )
 
 
 def _entry(company: Company, row: Movement, payouts: Mapping[str, UUID], *, at: datetime) -> NewEntry:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts import declines
 from florin.contracts.documents import ReceiptDocument
-from florin.contracts.processor import Bar
+from florin.contracts.limits import Bar
 from florin.domain.history import queries as history
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills

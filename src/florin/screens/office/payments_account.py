@@ -16,7 +16,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import onboard_account
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
-from florin.kernel.fees import Rate
+from florin.kernel.fees import Rate, in_currency
 from florin.kernel.money import Money
 from florin.screens.office import stories
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -26,11 +26,12 @@ _HUNDREDTHS = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A rate as people read it: ``percent`` of the payment, more ``fixed``, and not less than ``least``."""
+    """A rate as people read it: ``percent`` of the payment, more ``fixed``; its ``least`` and ``most``."""
 
     percent: Decimal
     fixed: Money
     least: Money
+    most: Money | None
 
 
 @require_safe
@@ -88,8 +89,9 @@ def _page(request: StaffRequest, context: dict[str, object], *, status: int = 20
         **_standing(request),
         "card": _fee(rates.card, company.currency),
         "bank": _fee(rates.ach, company.currency),
-        "dispute": Money(rates.dispute, company.currency),
-        "kept": Money(rates.refund_kept, company.currency),
+        "dispute": rates.of_dispute(company.currency),
+        "kept": None if rates.refund_kept is None else in_currency(rates.refund_kept, company.currency),
+        "tolerance": _fee(rates.tolerance, company.currency) if rates.tolerance != Rate(0) else None,
         "stories": stories.timeline(company.pk, known.pk) if known else [],
         **context,
     }
@@ -136,4 +138,9 @@ def _country(company: Company) -> str:
 
 
 def _fee(rate: Rate, currency: str) -> Fee:
-    return Fee(rate.basis_points * _HUNDREDTHS, Money(rate.fixed, currency), Money(rate.least, currency))
+    return Fee(
+        rate.basis_points * _HUNDREDTHS,
+        in_currency(rate.fixed, currency),
+        in_currency(rate.least, currency),
+        None if rate.most is None else in_currency(rate.most, currency),
+    )

@@ -10,6 +10,7 @@ from florin.domain.history import queries as history
 from florin.domain.history.queries import Fate
 from florin.domain.payments import queries
 from florin.domain.payments.models import Method
+from florin.domain.payouts import queries as payouts
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import nsf_fee
@@ -35,8 +36,10 @@ def payments(request: StaffRequest) -> HttpResponse:
     totals = queries.totals(found)
     few = asked.narrowed and not totals.cut
     shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
+    rows = history.rows(shown.rows)
+    converted = payouts.conversions([row.payment.pk for row in rows if row.fee is None])
     context: dict[str, object] = {
-        "rows": history.rows(shown.rows),
+        "rows": [(row, converted.get(row.payment.pk)) for row in rows],
         "totals": totals,
         "most": queries.MOST_COUNTED,
         "after": shown.after,

@@ -4,7 +4,8 @@ Facts used here are from Stripe's page "Supported currencies" (docs.stripe.com/c
 2026, and from the description of ``amount`` in its SDK at the pinned version.
 """
 
-from florin.contracts.processor import GatewayRefusal, Limits, RefusalReason
+from florin.contracts.limits import Limits
+from florin.contracts.processor import GatewayRefusal, RefusalReason
 from florin.kernel.money import Money, exponent
 
 # Whole units; of these Stripe knows no smaller ones. The ariary (MGA) has some by ISO 4217.

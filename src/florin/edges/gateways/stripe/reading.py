@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from florin.contracts.processor import (
@@ -110,7 +111,7 @@ def _taken_at(charge: Mapping[str, Any]) -> datetime | None:
 
 
 def fee_of(charge: Mapping[str, Any]) -> Money | None:
-    """Return the processor's fee in the charge's currency, once it has been reckoned (R15)."""
+    """Return the processor's fee in the currency that it settles in, once it has been reckoned (R15)."""
     booked = charge.get("balance_transaction")
     if not isinstance(booked, Mapping) or booked.get("fee") is None:
         return None
@@ -164,7 +165,7 @@ def dispute_report(dispute: Mapping[str, Any]) -> DisputeReport:
         outcome=states.dispute(dispute["status"]),
         amount=from_stripe(dispute["amount"], currency),
         withdrawn=sum(one["amount"] for one in booked) < 0,
-        fee=from_stripe(sum(one["fee"] for one in booked), currency) if booked else None,
+        fee=from_stripe(sum(one["fee"] for one in booked), booked[0]["currency"]) if booked else None,
         reason=words.dispute(word),
         opened_at=_time(dispute["created"]),
         due_by=_time(due_by) if due_by else None,
@@ -215,7 +216,24 @@ def movement(booked: Mapping[str, Any]) -> Movement:
         payment=payment_of(about) if about else "",
         source=str(itself),
         attempt=str((about.get("metadata") or {}).get("attempt", "")),
+        **_conversion(booked, about),
     )
+
+
+def _conversion(booked: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what Stripe made of another currency: the charge, refund or dispute tells the payer's amount.
+
+    It names a rate wherever it converted; another currency without one is a contradiction, not a conversion.
+    """
+    amount = about.get("amount_captured") if about.get("object") == "charge" else about.get("amount")
+    currency = str(about.get("currency") or booked["currency"])
+    rate = booked.get("exchange_rate")
+    if amount is None or rate is None or currency == booked["currency"]:
+        return {}
+    return {
+        "presented": from_stripe(-amount if booked["amount"] < 0 else amount, currency),
+        "exchange_rate": Decimal(str(rate)),
+    }
 
 
 def payout_report(payout: Mapping[str, Any]) -> PayoutReport:
