@@ -60,3 +60,21 @@ def test_a_notice_larger_than_any_is_not_read(payer: Client) -> None:
 
 def test_looking_at_the_door_does_nothing(payer: Client) -> None:
     assert payer.get("/notices/stripe").status_code == 405
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("body", ["[]", "null", "7", "{}", "[" * 100_000, '{"id": 7}'])
+def test_a_signed_notice_that_is_malformed_is_a_400(payer: Client, body: str) -> None:
+    answer = payer.post("/notices/stripe", body, content_type="application/json", headers=_signed(body))
+
+    assert (answer.status_code, ProcessorNotice.objects.count()) == (400, 0)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_notice_whose_names_are_as_long_as_may_be_is_kept(payer: Client) -> None:
+    told = {"id": "e" * 255, "object": "event", "type": "t" * 80, "account": "a" * 255}
+    thing = {"id": "p" * 255, "object": "payout", "payment_intent": "i" * 255}
+    body = json.dumps({**told, "data": {"object": thing}})
+    answer = payer.post("/notices/stripe", body, content_type="application/json", headers=_signed(body))
+
+    assert (answer.status_code, ProcessorNotice.objects.count()) == (200, 1)

@@ -85,3 +85,21 @@ def test_no_setting_of_the_readme_is_left_out() -> None:
     named = {name for cell in table for name in re.findall(r"`([A-Z_]+)`", cell)}
 
     assert named - WRONG.keys() - FREE.keys() == set()
+
+
+@pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x"])
+@pytest.mark.parametrize(
+    ("name", "value"), [("FLORIN_URL", "http://127.0.0.1:8000"), ("STRIPE_API_BASE", "http://10.0.0.1")]
+)
+def test_a_live_key_is_not_used_where_anybody_can_listen(
+    monkeypatch: pytest.MonkeyPatch, *, key: str, name: str, value: str
+) -> None:
+    """Stripe takes no http address for payers to come back to in live mode."""
+    monkeypatch.setenv("FLORIN_URL", "https://pay.example.com")
+    monkeypatch.setenv("STRIPE_API_BASE", "https://api.stripe.com")
+    monkeypatch.setenv("STRIPE_API_KEY", key)
+    load_settings()
+
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured, match=rf"{name} must begin with https://"):
+        load_settings()

@@ -155,6 +155,20 @@ def public_url() -> str:
     return url
 
 
+def processor_key(*, base: str, at: str) -> str:
+    """Return the processor's secret key; ``base`` is where the processor is, ``at`` where we are.
+
+    Raises:
+        Misconfigured: if a live key would be sent in the clear, or payers would have to come back to an
+            ``http`` address, which Stripe refuses in live mode.
+    """
+    key = text("STRIPE_API_KEY")
+    for name, url in (("STRIPE_API_BASE", base), ("FLORIN_URL", at)):
+        if key.startswith(("sk_live_", "rk_live_")) and urlsplit(url).scheme != "https":
+            raise Misconfigured(f"{name} must begin with https:// while STRIPE_API_KEY is a live key.")
+    return key
+
+
 def _is_at_home(host: str) -> bool:
     """Whether a host is this machine or one of a private network (RFC 1918, RFC 4193)."""
     try:

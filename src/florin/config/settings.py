@@ -205,9 +205,9 @@ MESSAGE_ID_DOMAIN = _public.hostname
 DEFAULT_FROM_EMAIL = environment.mail_from()
 SECURITY_CONTACT = environment.security_contact()
 
-STRIPE_API_KEY = environment.text("STRIPE_API_KEY")
-STRIPE_CONNECT = environment.connects()
 STRIPE_API_BASE = environment.address("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_API_KEY = environment.processor_key(base=STRIPE_API_BASE, at=PUBLIC_URL)
+STRIPE_CONNECT = environment.connects()
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15, most=120)
 STRIPE_DASHBOARD_URL = environment.address("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
 STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")

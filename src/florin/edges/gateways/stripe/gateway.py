@@ -15,7 +15,6 @@ import stripe
 from florin.contracts.connection import Finding, Keep, Site
 from florin.contracts.processor import (
     AccountReport,
-    BadNotice,
     GatewayError,
     GatewayRefusal,
     Movement,
@@ -32,10 +31,9 @@ from florin.contracts.processor import (
     Unread,
 )
 from florin.edges.gateways.interface import Gateway
-from florin.edges.gateways.stripe import API_VERSION, amounts, answers, connecting, offers, reading
+from florin.edges.gateways.stripe import API_VERSION, amounts, answers, connecting, notices, offers, reading
 from florin.kernel.money import Money
 
-_NOTICE_MAY_BE_OLD_SECONDS = 300
 _WHOLE_STORY = ["payment_intent.latest_charge.balance_transaction"]
 _METHODS = {"card": "card", "ach": "us_bank_account"}
 # The payer signs in to the bank: small deposits, days later, would leave the payment open for so long.
@@ -231,17 +229,8 @@ class StripeGateway(Gateway):
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> tuple[Notice]:
         """Check Stripe's signature, under which comes one event; see ``Gateway.read_notice``."""
-        told = self._believed(headers.get("stripe-signature", ""), body)
-        thing = told["data"]["object"]
-        notice = Notice(
-            event=told["id"],
-            kind=told["type"],
-            attempt=reading.attempt_of(told["type"], thing),
-            payment=reading.payment_of(thing),
-            payout=str(thing["id"]) if thing["object"] == "payout" else "",
-            account=str(told.get("account") or reading.account_of(thing)),
-        )
-        return (notice,)
+        secrets = filter(None, map(str.strip, self._notice_secret().split(",")))
+        return (notices.read(headers.get("stripe-signature", ""), body, secrets),)
 
     def check_settings(self, site: Site) -> tuple[Finding, ...]:
         """Look at the key and the addresses; see ``Gateway.check_settings``."""
@@ -259,19 +248,6 @@ class StripeGateway(Gateway):
         return connecting.Setup(
             key=self._key, base=self._base, account=self._account, speaking_for=self._speaking_for
         )
-
-    def _believed(self, signature: str, body: bytes) -> dict[str, Any]:
-        """Return the event if one of the secrets signed it: each endpoint at Stripe has its own."""
-        problem: Exception | None = None
-        for secret in filter(None, map(str.strip, self._notice_secret().split(","))):
-            try:
-                event = stripe.Webhook.construct_event(body, signature, secret, _NOTICE_MAY_BE_OLD_SECONDS)
-            except (ValueError, stripe.SignatureVerificationError) as wrong:
-                problem = wrong
-            else:
-                told: dict[str, Any] = event.to_dict()
-                return told
-        raise BadNotice(str(problem or "No secret is set to check notices with")) from problem
 
     def _intent_of(self, reference: str) -> str:
         payment = self.look_up(reference).payment
