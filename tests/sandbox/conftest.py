@@ -28,6 +28,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.start()
     yield sandbox
     sandbox.stop()
+    for event in sandbox.told():
+        watching.look(event, "kept")
+    assert watching.taken() == []
 
 
 @pytest.fixture
@@ -43,6 +46,8 @@ def own_bank(tmp_path: Path) -> Iterator[Sandbox]:
     yield sandbox
     if sandbox.process is not None and sandbox.process.poll() is None:
         sandbox.stop()
+    for event in sandbox.told():
+        watching.look(event, "kept")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from sandbox.world import API_KEY, Sandbox, web
+from stripe_contract import checker, watching
 
 
 def asked(bank: Sandbox, query: str, **headers: str) -> Any:
@@ -92,3 +93,11 @@ def test_a_version_that_is_not_spoken_is_refused(bank: Sandbox) -> None:
         "type": "invalid_request_error",
     }
     assert asked(bank, "balance").headers["Stripe-Version"] == stripe.api_version
+
+
+def test_every_answer_is_held_against_stripes_library(bank: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests of the sandbox rest on it; see the fixture that looks after each of them."""
+    monkeypatch.setattr(checker, "of_answer", lambda _: ["something is wrong"])
+    bank.api.v1.balance.retrieve()
+
+    assert watching.taken() == ["GET /v1/balance: something is wrong"]

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -112,6 +113,12 @@ class Sandbox:
             max_network_retries=retries,
             http_client=watching.client(seconds=timeout),
         )
+
+    def told(self) -> list[bytes]:
+        """Every event that it has ever kept, whosever account it is about and whether or not it was sent."""
+        with sqlite3.connect(self.data / "sandbox.db") as store:
+            rows = store.execute("SELECT body FROM object WHERE kind = 'event'").fetchall()
+        return [body.encode() for (body,) in rows]
 
     def order(self, what: str, **order: Any) -> Any:
         """Give a control order; the answer's JSON."""

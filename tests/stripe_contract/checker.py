@@ -50,6 +50,7 @@ class Spot:
         return Spot(path, module or self.module, self.wire)
 
 
+@cache
 def fields(kind: Any) -> dict[str, Field]:
     """The names of a TypedDict or of an object of the library, options of the call not among them."""
     found = {}
@@ -74,6 +75,11 @@ def resolved(hint: Any, module: str) -> Any:
     text = hint.__forward_arg__ if isinstance(hint, ForwardRef) else hint
     if not isinstance(text, str):
         return hint
+    return _meant(text, module)
+
+
+@cache
+def _meant(text: str, module: str) -> Any:
     return eval(text, vars(sys.modules[module]), _Imports(module))  # noqa: S307 - the library's annotation
 
 

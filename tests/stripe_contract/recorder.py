@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from florin_sandbox import account_shapes, cards, charge_shapes, shapes
+from florin_sandbox import account_shapes, capabilities, cards, charge_shapes, shapes
 from florin_sandbox.params import Tree, parse
 from florin_sandbox.settings import API_VERSION
 
@@ -76,7 +76,7 @@ def listening() -> Iterator[Recorder]:
 def _answer(method: str, path: str, tree: Tree) -> dict[str, Any]:
     """One object; or a list, which has a second page and no third."""
     about = path.removeprefix("/v1/").removeprefix("checkout/").split("/")
-    known = _objects()
+    known = objects()
     one = known[about[-1] if about[-1] in known else about[0]]
     if method != "GET" or about[-1] not in _LISTED:
         return one
@@ -98,7 +98,7 @@ _LISTED = {
 }
 
 
-def _objects() -> dict[str, dict[str, Any]]:
+def objects() -> dict[str, dict[str, Any]]:
     """An object of each kind, with its story told where a request may want it."""
     facts = {"amount_total": 10_000, "currency": "usd", "payment_method_types": ["card"]}
     session = shapes.checkout_session(_NOW, "https://pay.example/", **facts, payment_method_options={})
@@ -144,6 +144,7 @@ def _objects() -> dict[str, dict[str, Any]]:
             "method": "standard",
         },
         "accounts": account,
+        "capabilities": capabilities.shown(account, "transfers"),
         "webhook_endpoints": {
             **shapes.webhook_endpoint(
                 _NOW,
