@@ -8,6 +8,11 @@ from florin_sandbox.bank_accounts import RETURNS, BankAccount, Fate
 from florin_sandbox.cards import Decline
 from florin_sandbox.store import Json
 
+REASONS = (
+    *("bank_cannot_process", "customer_initiated", "debit_not_authorized", "general"),
+    *("incorrect_account_details", "insufficient_funds"),
+)
+"""Reasons of disputes about bank debits."""
 UNUSABLE = Decline("bank_account_unusable", None, "This bank account cannot be used for payments.")
 
 
@@ -94,13 +99,13 @@ def fail(bank: Bank, intent: Json, code: str) -> None:
     tell_session(bank, intent, "unpaid", "checkout.session.async_payment_failed")
 
 
-def come_back(bank: Bank, intent: Json, code: str) -> None:
+def come_back(bank: Bank, intent: Json, code: str, reason: str = "") -> None:
     """The bank takes a debit back that had cleared: as at Stripe a dispute that is lost already."""
     bank.store.set_due(intent["id"], None)
-    disputes.take_back(bank, _charge(bank, intent), code)
+    disputes.take_back(bank, _charge(bank, intent), code, reason)
 
 
-def send_back(bank: Bank, intent: Json, code: str) -> None:
+def send_back(bank: Bank, intent: Json, code: str, reason: str = "") -> None:
     """Return a debit now, cleared or not. Refuses what is no debit, or came back before."""
     if code not in RETURNS:
         raise errors.Refusal(f"code must be one of {', '.join(RETURNS)}.")
@@ -110,7 +115,7 @@ def send_back(bank: Bank, intent: Json, code: str) -> None:
     elif _charge(bank, intent)["disputed"]:
         raise errors.Refusal("This debit came back already.")
     else:
-        come_back(bank, intent, code)
+        come_back(bank, intent, code, reason)
 
 
 def clear_now(bank: Bank, intent: Json) -> None:

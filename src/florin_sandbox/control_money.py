@@ -105,9 +105,10 @@ class MoneyOrders:
         )
 
     async def send_back(self, request: Request) -> Response:
-        """Return a bank debit: `{"code": "R01"}`."""
-        order = await commands.read(request, {"code"})
-        return await self._done(counter.send_back(self.bank, _id(request), str(order.get("code"))))
+        """Return a bank debit: `{"code": "R01", "reason"?}`."""
+        order = await commands.read(request, {"code", "reason"})
+        code, reason = str(order.get("code")), str(order.get("reason", ""))
+        return await self._done(counter.send_back(self.bank, _id(request), code, reason))
 
     async def clear(self, request: Request) -> Response:
         """Clear a bank debit now."""

@@ -17,11 +17,16 @@ from florin_sandbox.bank import Bank
 from florin_sandbox.store import Json
 
 
-def send_back(bank: Bank, intent_id: str, code: str) -> Json:
-    """Return a bank debit with this code: before it cleared it fails, afterwards it is a lost dispute."""
+def send_back(bank: Bank, intent_id: str, code: str, reason: str = "") -> Json:
+    """Return a bank debit with this code: before it cleared it fails, afterwards it is a lost dispute.
+
+    That tells only the `reason`, if there is one, as the processor does where it has no code.
+    """
+    if reason and reason not in bank_debits.REASONS:
+        raise errors.Refusal(f"reason must be one of {', '.join(bank_debits.REASONS)}.")
     with _work_on(bank, intent_id):
         intent = intents.find(bank, intent_id)
-        bank_debits.send_back(bank, intent, code)
+        bank_debits.send_back(bank, intent, code, reason)
         return intent
 
 

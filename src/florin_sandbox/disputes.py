@@ -63,10 +63,14 @@ def ask(bank: Bank, charge: Json, *, amount: int, reason: str, code: str = "") -
     return opened
 
 
-def take_back(bank: Bank, charge: Json, code: str) -> Json:
-    """A bank returns a debit that had cleared: all of it, with no fee, and nothing to be said against it."""
-    opened = _record(bank, charge, amount=charge["amount"], reason=RETURNS[code].reason, code=code)
-    opened["status"] = "lost"
+def take_back(bank: Bank, charge: Json, code: str, reason: str = "") -> Json:
+    """A bank returns a debit that had cleared: all of it, with no fee, and nothing to be said against it.
+
+    With a `reason` of Stripe's that is told in place of the code.
+    """
+    told = reason or RETURNS[code].reason
+    opened = _record(bank, charge, amount=charge["amount"], reason=told, code="" if reason else code)
+    opened.update(status="lost", network_reason_code=None if reason else code)
     _withdraw(bank, opened, charge, fee=0, move="returned", code=code)
     for event in ("created", "funds_withdrawn", "closed"):
         events.emit(bank, f"charge.dispute.{event}", opened)

@@ -156,6 +156,32 @@ def test_no_fee_is_charged_by_itself_for_a_debit_that_was_not_allowed(
     assert Invoice.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("reason", "fees", "says"),
+    [
+        ("insufficient_funds", 1, "Not enough money in the account"),
+        ("incorrect_account_details", 1, "The bank finds no such account"),
+        ("debit_not_authorized", 0, "says that this debit was not allowed"),
+        ("customer_initiated", 0, "says that this debit was not allowed"),
+        ("bank_cannot_process", 0, "The bank could not carry out the debit"),
+        ("general", 0, "The bank sent the payment back"),
+    ],
+)
+def test_a_return_without_the_banks_code_is_known_by_the_method_and_has_its_words_and_fee(
+    owner: User, bank: Bank, *, reason: str, fees: int, says: str
+) -> None:
+    Company.objects.update(nsf_fee=2_500)
+    invoice = make_invoice(owner)
+    payment = paid_by_bank(owner, bank, invoice)
+
+    bank.order(f"payment_intents/{payment.reference}/return", code="R01", reason=reason)
+    follow_payment.follow(payment.pk)
+
+    assert (balance(invoice.item), Return.objects.get().reason) == (10_000, f"stripe:{reason}")
+    assert Invoice.objects.filter(total=2_500).count() == fees
+    assert says in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+
+
 def test_without_a_fee_none_is_charged(owner: User, bank: Bank) -> None:
     send_back(bank, paid_by_bank(owner, bank, make_invoice(owner)))
 

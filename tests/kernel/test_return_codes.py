@@ -3,6 +3,21 @@
 import pytest
 
 from florin.kernel import return_codes
+from florin.kernel.return_codes import Uncoded
+
+
+@pytest.mark.parametrize(
+    "code",
+    [Uncoded.NO_FUNDS, Uncoded.CLOSED, Uncoded.NO_ACCOUNT, Uncoded.FROZEN, Uncoded.NO_DEBITS],
+)
+def test_a_reason_without_a_code_warrants_a_fee_as_its_code_would(code: Uncoded) -> None:
+    assert return_codes.warrants_fee(code)
+    assert return_codes.is_known(code)
+
+
+@pytest.mark.parametrize("code", [Uncoded.NOT_ALLOWED, Uncoded.NOT_PROCESSED, Uncoded.UNKNOWN])
+def test_what_was_not_allowed_or_not_explained_warrants_none(code: Uncoded) -> None:
+    assert not return_codes.warrants_fee(code)
 
 
 @pytest.mark.parametrize("code", ["R01", "R02", "R03", "R04", "R08", "R09", "R12", "R16", "R20", "R23"])

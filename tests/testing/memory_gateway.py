@@ -78,8 +78,8 @@ class MemoryGateway(Gateway):
         return (payout for payout in self.paid_out if payout.made_at >= since)
 
     def account(self, account: str) -> says.AccountReport:
-        active, debits = says.AccountStatus.ACTIVE, says.DebitStatus.UNREQUESTED
-        return says.AccountReport(reference=account, status=active, debits=debits)
+        active, on = says.AccountStatus.ACTIVE, says.MethodStatus.ACTIVE
+        return says.AccountReport(reference=account, status=active, cards=on, debits=on)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> tuple[says.Notice, ...]:
         if headers.get("signature") != "memory":

@@ -45,7 +45,7 @@ def _site(*, uses_own: bool) -> Site:
     return Site(
         url=settings.PUBLIC_URL,
         notices=f"{settings.PUBLIC_URL}/notices/{GATEWAY}",
-        connects=settings.STRIPE_CONNECT,
+        connects=registry.capabilities(GATEWAY).opens_accounts,
         uses_own=uses_own,
         secret_given=bool(settings.STRIPE_WEBHOOK_SECRET),
         secrets=kept_secrets.read(settings.STRIPE_WEBHOOK_SECRETS_FILE),

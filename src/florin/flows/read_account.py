@@ -203,6 +203,8 @@ def _itemise(account: MerchantAccount, gateway: Gateway, since: datetime, tally:
 
     Only if the processor tells; one that it does not tell after all keeps no other waiting.
     """
+    if not gateway.capabilities.itemises_payouts:
+        return
     for payout in services.not_itemised(account, since=since):
         try:
             told = list(gateway.movements(since=BEGINNING, payout=payout.reference))

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts import capabilities
 from florin.contracts.processor import GatewayError, GatewayRefusal
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
@@ -207,7 +208,7 @@ def _about_balances(company: Company, begun: Reconciliation, tally: Tally) -> li
     ahead of the processor, such as a refund on its way, is no difference: the movements explain the balance.
 
     Nothing is compared where an account is shared, or has left us: its balance is not this company's alone;
-    nor where the processor refuses to tell it.
+    nor where the processor has no such thing, or refuses to tell it.
     """
     try:
         return _judge_balances(company, begun, tally)
@@ -217,9 +218,13 @@ def _about_balances(company: Company, begun: Reconciliation, tally: Tally) -> li
         return checking.still_open(company, Difference.Kind.BALANCE)
 
 
+def _tells_balance(account: MerchantAccount) -> bool:
+    return capabilities.of(account.gateway).tells_balance
+
+
 def _judge_balances(company: Company, begun: Reconciliation, tally: Tally) -> list[Found]:
     accounts, lately = services.accounts_of(company), begun.started_at - OVERLAP
-    if tally.lost or any(services.is_shared(account) for account in accounts):
+    if tally.lost or any(services.is_shared(account) or not _tells_balance(account) for account in accounts):
         return checking.still_open(company, Difference.Kind.BALANCE)
     with checking.still_picture():
         ours, moved = checking.sums(company)

@@ -55,7 +55,7 @@ class Uncoded(StrEnum):
     NOT_ALLOWED = "NOTALLOWED"
     NOT_PROCESSED = "STUCK"
     UNVERIFIED = "UNVERIFIED"
-    UNKNOWN = ""
+    UNKNOWN = "OTHER"
 
 
 _UNCODED: dict[str, str | Promise] = {

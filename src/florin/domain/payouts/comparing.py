@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q, Sum
 
+from florin.contracts import capabilities
 from florin.contracts.processor import MovementKind
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Account, Entry, Line
@@ -162,7 +163,9 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
                 payment=payment,
             )
         ]
-    return [*_about_fee(row, taken, fees), *_about_later_fees(row, fees), *_about_the_rest(row, taken)]
+    about_fees = [*_about_fee(row, taken, fees), *_about_later_fees(row, fees)]
+    tells = capabilities.of(payment.gateway).tells_fees
+    return [*(about_fees if tells else ()), *_about_the_rest(row, taken)]
 
 
 def _about_fee(row: Standing, taken: Movement, fees: FeeSchedule) -> list[Found]:

@@ -312,7 +312,7 @@ def _session(order: StartOrder) -> dict[str, Any]:
         ],
         "payment_intent_data": {
             # A bank debit cannot be held, so it is taken at once.
-            **({"capture_method": "manual"} if order.method == "card" else {}),
+            **({"capture_method": "manual"} if offers.METHODS[order.method].can_hold else {}),
             "description": order.description,
             "metadata": about,
         },

@@ -10,14 +10,17 @@ _COUNTRIES = (
     *("MX", "MY", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US"),
 )
 # ACH knows dollars and accounts in the United States only (Nacha), and holds nothing.
-_ACH = Terms(can_hold=False, currencies=frozenset({"USD"}), countries=frozenset({"US"}))
+METHODS = {
+    "card": Terms(can_hold=True),
+    "ach": Terms(can_hold=False, currencies=frozenset({"USD"}), countries=frozenset({"US"})),
+}
 
 
 def capabilities(*, connect: bool) -> Capabilities:
     """Return what Stripe can do; ``connect`` says whether the key is a platform's (Stripe Connect)."""
     return Capabilities(
         processor="Stripe",
-        methods={"card": Terms(can_hold=True), "ach": _ACH},
+        methods=METHODS,
         opens_accounts=connect,
         account_countries=_COUNTRIES,
         itemises_payouts=True,
