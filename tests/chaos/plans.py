@@ -20,6 +20,8 @@ class Act(StrEnum):
     REFUNDED_AT_BANK = "refunded_at_bank"
     DISPUTE_LOST = "dispute_lost"
     DISPUTE_WON = "dispute_won"
+    DISPUTE_APPEALED = "dispute_appealed"
+    SMALL_DEPOSITS = "small_deposits"
 
 
 _HOW_OFTEN = {
@@ -35,6 +37,8 @@ _HOW_OFTEN = {
     Act.REFUNDED_AT_BANK: 5,
     Act.DISPUTE_LOST: 3,
     Act.DISPUTE_WON: 3,
+    Act.DISPUTE_APPEALED: 3,
+    Act.SMALL_DEPOSITS: 4,
 }
 
 

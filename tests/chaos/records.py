@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from chaos import plans, verdict
 from chaos.payers import Bill
 from testing.demo import Demo
 
 _SETTLE_SECONDS = 600
+_LEAST_PAYOUT = 10_000
+_KEY = "sk_test_florin_sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,23 @@ def order(demo: Demo, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
+
+
+def name_deposits(demo: Demo) -> None:
+    """Let every payer whose bank account waits for it name the two small deposits."""
+    for intent in _summary(demo)["payment_intents"]:
+        if intent["status"] == "requires_action":
+            address = f"/control/payment_intents/{intent['payment_intent']}/verify"
+            order(demo, address, {"outcome": "verified"})
+
+
+def pay_out(demo: Demo, method: str) -> None:
+    """Pay out by hand a third of what is available, as a person at the dashboard may."""
+    available = _summary(demo)["balances"].get("usd", {}).get("available", 0)
+    if available >= _LEAST_PAYOUT:
+        wanted = {"amount": str(available // 3), "currency": "usd", "method": method}
+        done = demo.bank.post("/v1/payouts", data=wanted, headers={"Authorization": f"Bearer {_KEY}"})
+        assert done.status_code == httpx.codes.OK, done.text
 
 
 def _untaken(books: dict[str, Any], summary: dict[str, Any]) -> bool:

@@ -110,6 +110,8 @@ def _let_days_pass(demo: Demo, run: Run, sent: Sequence[Sent]) -> list[str]:
     problems = []
     for days in (0, 1, 4, 11):
         records.order(demo, "/control/clock", {"advance": days * _DAY})
+        records.name_deposits(demo)
+        records.pay_out(demo, "instant" if days == 1 else "standard")
         code, said = demo.command("reconcile", "--company", "meadow")
         _say(run, said.strip())
         problems += [f"the comparison {days} days later: {said}"] if code else []
@@ -122,10 +124,15 @@ def _act_at_bank(demo: Demo, plan: Plan, payment: dict[str, Any]) -> None:
     match plan.act:
         case Act.REFUNDED_AT_BANK:
             records.order(demo, f"{intent}/refund", {"amount": payment["amount"] // 2})
-        case Act.DISPUTE_LOST | Act.DISPUTE_WON:
+        case Act.DISPUTE_LOST | Act.DISPUTE_WON | Act.DISPUTE_APPEALED:
             dispute = records.order(demo, f"{intent}/dispute", {})
             status = "won" if plan.act == Act.DISPUTE_WON else "lost"
-            records.order(demo, f"/control/disputes/{dispute['id']}/close", {"status": status})
+            address = f"/control/disputes/{dispute['id']}"
+            records.order(demo, f"{address}/close", {"status": status})
+            if plan.act == Act.DISPUTE_APPEALED:
+                records.order(demo, f"{address}/appeal", {"status": "needs_response"})
+                records.order(demo, f"{address}/appeal", {"status": "under_review"})
+                records.order(demo, f"{address}/close", {"status": "won"})
         case _:
             pass
 

@@ -30,6 +30,8 @@ _MODES = (
     {"mode": "reset", "effect": True},
     {"mode": "reset"},
     {"mode": "slow", "seconds": 1},
+    {"mode": "429", "retry_after": 2},
+    {"mode": "429"},
 )
 _NOTICES: tuple[dict[str, Any], ...] = (
     {"mode": "duplicate", "n": 3},
