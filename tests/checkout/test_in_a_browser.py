@@ -133,6 +133,25 @@ def _pending(scene: Scene) -> str:
     return result_address(attempt)
 
 
+def _unconfirmed(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.PENDING)
+    Attempt.objects.update(method=Method.ACH, awaits_payer=True)
+    return result_address(attempt)
+
+
+def _unconfirmed_by_another(scene: Scene) -> str:
+    _unconfirmed(scene)
+    return address(scene.link)
+
+
+def _never_confirmed(scene: Scene) -> str:
+    attempt = begin(scene.link)
+    tell(attempt, Outcome.FAILED)
+    Attempt.objects.update(method=Method.ACH, failure="UNVERIFIED")
+    return result_address(attempt)
+
+
 def _failed(scene: Scene) -> str:
     attempt = begin(scene.link)
     tell(attempt, Outcome.FAILED)
@@ -190,6 +209,7 @@ _SCENES = [
 ]
 _SCENES += [_unknown, _settled, _expired]
 _SCENES += [_debit_in_progress, _declined, _debit_only, _pending, _failed, _open_again]
+_SCENES += [_unconfirmed, _unconfirmed_by_another, _never_confirmed]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,9 +1,12 @@
 """Bank debits as the processor books them: when submitted, days before they are paid, or not (R13)."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from domain.world import report, usd
 from factories import make_invoice, make_link, press_pay
@@ -19,7 +22,7 @@ from florin.kernel import clock
 from flows.test_reconcile import differences, pay_out, run
 from testing.bank import Bank
 from testing.movements import merchant_account, take_in, told
-from testing.races import at_once
+from testing.races import at_once, without_locks
 from testing.till import at_the_bank, in_the_books, own_account
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -203,6 +206,51 @@ def test_a_payment_and_the_movement_of_its_debit_may_be_written_at_once(owner: U
         assert [one for one in problems if isinstance(one, Exception)] == []
         assert checking.findings() == []
     assert Payment.objects.count() == Movement.objects.filter(payment__isnull=False).count() == 5
+
+
+def cleared_and_settled_meanwhile(
+    owner: User, bank: Bank, monkeypatch: pytest.MonkeyPatch, *, seconds: float
+) -> None:
+    """A debit clears and is settled after a run has looked for it and before it writes."""
+    attempt = debited(owner, bank)
+    settle_payment.settle(attempt.pk)
+    look, settling = services._payouts_of, ThreadPoolExecutor(1)
+
+    def settle() -> None:
+        clear(bank, attempt)
+        settle_payment.settle(attempt.pk)
+        connection.close()
+
+    def looks_slowly(*given: Any) -> Any:
+        wait([settling.submit(settle)], timeout=seconds)
+        return look(*given)
+
+    with monkeypatch.context() as patch, settling:
+        patch.setattr(services, "_payouts_of", looks_slowly)
+        run(owner)
+
+
+def test_a_debit_that_is_settled_while_it_is_taken_in_is_a_payment_and_not_pending(
+    owner: User, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared_and_settled_meanwhile(owner, bank, monkeypatch, seconds=3)
+
+    assert Movement.objects.get().payment == Payment.objects.get()
+    assert checking.findings() == []
+
+
+def test_control_without_the_lock_it_is_both(
+    owner: User, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If this fails, the test above proves nothing."""
+    with without_locks():
+        cleared_and_settled_meanwhile(owner, bank, monkeypatch, seconds=10)
+
+    assert Movement.objects.get().is_pending
+    assert [finding.check for finding in checking.findings()] == [
+        "a debit that is a payment is under way no more"
+    ]
+    Movement.objects.update(is_pending=False, payment=Payment.objects.get())
 
 
 def test_a_debit_that_ended_here_and_stays_at_the_processor_is_told_after_two_weeks(owner: User) -> None:

@@ -124,7 +124,9 @@ def test_staff_see_what_is_waited_for(owner: User, bank: Bank) -> None:
     client = Client()
     client.force_login(owner)
 
-    assert "Waiting for the payer to confirm small deposits" in client.get("/office/payments/").text
+    listed = client.get("/office/payments/").text
+    assert "Waiting for the payer" in listed
+    assert "to confirm small deposits to the account" in listed
     order = client.get(f"/office/orders/{invoice.order_id}/").text
     assert "is waiting for the payer to confirm small deposits" in order
     assert "Payment in progress" in order
