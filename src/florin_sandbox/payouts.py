@@ -29,6 +29,10 @@ FAILURES = {
 }
 
 
+WHOLE_ONLY = frozenset(["huf", "isk", "twd", "ugx"])
+"""Charged in hundredths, and paid out in whole units only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A payout somebody asks for; `amount` in minor units."""
@@ -58,6 +62,9 @@ def read(params: Params, _identifier: str) -> Wish:
 
 def create(bank: Bank, wish: Wish) -> Json:
     """Pay out an amount; an instant payout costs a fee on top of it. Refuses more than is available."""
+    if wish.currency in WHOLE_ONLY and wish.amount % 100:
+        message = f"Payouts in {wish.currency.upper()} must be divisible by 100."
+        raise errors.invalid("amount", message, "parameter_invalid_integer")
     if not accounts.own(bank)["payouts_enabled"]:
         raise errors.Refusal("Payouts are not enabled for this account.", code="payouts_not_allowed")
     available, _ = balance.standing(bank, bank.store.account or "").get(wish.currency, (0, 0))

@@ -89,6 +89,11 @@ def _covered(scene: Scene) -> str:
     return address(scene.link)
 
 
+def _too_little(scene: Scene) -> str:
+    make_credit(scene.owner, scene.invoice.customer, "99.70")
+    return address(scene.link)
+
+
 def _changed(scene: Scene) -> str:
     draft = make_draft(scene.invoice.customer, "120.00", "4.50")
     write_order.change(
@@ -201,6 +206,7 @@ _SCENES = [
     _statement,
     _credited,
     _covered,
+    _too_little,
     _changed,
     _paid,
     _in_progress,

@@ -1,19 +1,23 @@
 """An account paid out in another currency than the bill's: booked and compared without a difference."""
 
+import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from domain.world import tampered
 from factories import make_customer, make_invoice, make_link, press_pay
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment
+from florin.domain.payments.queries import Wanted
 from florin.domain.payouts import checking, queries
 from florin.domain.payouts.models import Movement
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
-from florin.flows import reconcile, refund_payment, settle_payment
+from florin.flows import export_payments, reconcile, refund_payment, settle_payment
 from florin.flows.start_checkout import NotPayable
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
@@ -123,3 +127,25 @@ def test_books_that_miss_a_conversion_are_found_out(owner: User, bank: Bank, acc
     assert compared(owner) == []
     with tampered("UPDATE payouts_movement SET presented = presented + 1"):
         assert checking.findings()
+
+
+def test_screens_and_files_show_the_conversion(owner: User, bank: Bank, account: str) -> None:
+    payment = paid(owner, bank)
+    assert compared(owner) == []
+    client, file_ = Client(), BytesIO()
+    client.force_login(owner)
+    page = client.get(f"/office/payments/{payment.pk}/").content.decode()
+    assert "to $108.42 by the processor, at 1.0842" in page
+    assert {"$3.39", "$105.03"} <= set(re.findall(r"\$[\d.]+", page))
+    assert "not known yet" not in page
+    assert "$105.03" in client.get("/office/payments/").content.decode()
+    file_.writelines(export_payments.csv_of_payments(owner.company, Wanted()))
+    assert "108.42,3.39,105.03,USD,1.0842" in file_.getvalue().decode()
+
+
+def test_the_settlement_report_says_for_how_much_it_stands(owner: User, bank: Bank, account: str) -> None:
+    paid(owner, bank)
+    assert compared(owner) == []
+    client = Client()
+    client.force_login(owner)
+    assert "for €100.00, at 1.0842" in client.get("/office/payments/settlement/").content.decode()

@@ -140,3 +140,26 @@ def test_a_movement_can_be_shown_with_what_moved_it(bank: Sandbox) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         bank.api.v1.balance_transactions.retrieve(booked.id)
     assert refused.value.code == "resource_missing"
+
+
+def test_an_account_that_is_paid_out_in_one_currency_converts_the_others(bank: Sandbox) -> None:
+    business = bank.business()
+    bank.order("settlement", account=business.account, currency="usd", rates={"eur": "1.25"})
+    intent = business.captured(10_000, currency="eur")
+    booked: Any = business.api.v1.balance_transactions.list({"expand": ["data.source"]}).data[0]
+
+    assert (booked.amount, booked.currency, booked.exchange_rate) == (12_500, "usd", 1.25)
+    assert (booked.fee, booked.net) == (388, 12_112)
+    assert (booked.source.amount, booked.source.currency) == (10_000, "eur")
+    bank.order("settlement", account=business.account, currency="usd", rates={"eur": "1.5"})
+    business.api.v1.refunds.create({"payment_intent": intent, "amount": 4_000})
+    back: Any = business.api.v1.balance_transactions.list().data[0]
+    assert (back.amount, back.currency, back.exchange_rate) == (-6_000, "usd", 1.5)
+
+
+def test_what_converts_to_too_little_is_not_taken(bank: Sandbox) -> None:
+    business = bank.business()
+    bank.order("settlement", account=business.account, currency="usd", rates={"ugx": "0.00027"})
+    with pytest.raises(stripe.InvalidRequestError, match="must convert to at least") as refused:
+        business.session(100_000, currency="ugx")
+    assert refused.value.code == "amount_too_small"

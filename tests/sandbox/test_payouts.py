@@ -239,6 +239,14 @@ def test_a_payout_that_is_reversed_comes_back_as_one_of_less_than_nothing(bank: 
     assert (back.amount, back.original_payout, available(business)) == (-9_685, made, 9_685)
 
 
+@pytest.mark.parametrize("currency", ["huf", "twd"])
+def test_some_currencies_are_paid_out_whole(bank: Sandbox, currency: str) -> None:
+    business = bank.business()
+    business.captured(1_000_000, currency=currency)
+    with pytest.raises(stripe.InvalidRequestError, match="divisible by 100"):
+        business.api.v1.payouts.create({"amount": 1_045, "currency": currency})
+
+
 def test_nobody_is_paid_more_than_is_available(bank: Sandbox) -> None:
     business = bank.business()
     business.captured()
