@@ -23,6 +23,8 @@ RESOURCES = {
     "balance_transaction": "balance_transaction_source",
     "account": "connected_account",
     "account_link": "account_link",
+    "capability": "connected_account",
+    "login_link": "connected_account",
     "payout": "payout",
     "event": "event",
     "endpoint": "webhook",

@@ -51,7 +51,6 @@ FREE = {
     "FLORIN_MAIL_NOTICE_SECRET": "checked with the hosted sender that needs it",
     "FLORIN_SANDBOX_PORT": "checked when the demo starts",
     "FLORIN_CONTROL_TOKEN": "the demo's",
-    "FLORIN_DEMO_NOTICE_SECRET": "the demo's",
 }
 
 

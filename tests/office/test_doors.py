@@ -67,6 +67,7 @@ MAY_OPEN = {
     **dict.fromkeys(CREDITS, CREDITORS),
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], ADMINS),
+    "payments-connection": ADMINS,
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {"processor-refusal-end", "reconcile", "settlement-mail"}
@@ -76,6 +77,7 @@ POSTS |= {
     "batch-send",
     "payments-account-open",
     "payments-account-look",
+    "payments-connection",
 }
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]

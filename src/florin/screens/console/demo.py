@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from florin.flows import make_demo
+from florin.flows import connect_processor, make_demo
 from florin.kernel.errors import Refusal
 from florin.screens.console.processes import Processes
 
@@ -44,11 +44,13 @@ def _start(processes: Processes) -> None:
     programs = Path(sys.executable).parent
     florin = str(programs / "florin")
     processes.start("sandbox", _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port))
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    processes.wait_for(f"{sandbox}/healthz")
+    connect_processor.connect()
     demo = make_demo.prepare()
     processes.start("web", [florin, "serve", "--port", str(own_port)])
     processes.start("worker", [florin, "work"])
     processes.wait_for(f"{settings.PUBLIC_URL}/readyz")
-    sandbox = f"http://127.0.0.1:{sandbox_port}"
     facts = {
         "office": f"{settings.PUBLIC_URL}/office/",
         "sandbox": f"{sandbox}/",
@@ -70,8 +72,6 @@ def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
         "--smtp-port": smtp_port,
         "--control-token": os.environ["FLORIN_CONTROL_TOKEN"],
         "--api-key": settings.STRIPE_API_KEY,
-        "--webhook-secret": settings.STRIPE_WEBHOOK_SECRET,
-        "--webhook-url": f"{settings.PUBLIC_URL}/notices/stripe",
     }
     return [program, *(str(word) for pair in given.items() for word in pair)]
 

@@ -9,11 +9,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
-from florin.contracts import account_words, capabilities
+from florin.contracts import account_words, capabilities, connection_words
+from florin.contracts.connection import Level
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.staff.rights import Right
-from florin.flows import onboard_account
+from florin.flows import connect_processor, onboard_account
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.fees import Rate, in_currency
@@ -41,7 +42,7 @@ def account(request: StaffRequest) -> HttpResponse:
     known = companies.account_of(request.user.company)
     if request.htmx and "seen" in request.GET:
         return HttpResponse(status=204) if request.GET["seen"] == _state(known) else _afresh(request)
-    return _page(request, {"asking": "back" in request.GET, "again": "again" in request.GET})
+    return show(request, {"asking": "back" in request.GET, "again": "again" in request.GET})
 
 
 @require_POST
@@ -52,7 +53,7 @@ def go_on(request: StaffRequest) -> HttpResponse:
     try:
         leads_to = onboard_account.go_on(request.user.company, country=country, by=request.user)
     except Refusal as problem:
-        return _page(request, {"problem": problem, "country": country}, status=problem.status)
+        return show(request, {"problem": problem, "country": country}, status=problem.status)
     answer = HttpResponseRedirect(leads_to)
     answer.status_code = 303
     return answer
@@ -66,7 +67,7 @@ def look(request: StaffRequest) -> HttpResponse:
         onboard_account.refresh(request.user.company)
     except Refusal as problem:
         if not request.htmx:
-            return _page(request, {"problem": problem}, status=problem.status)
+            return show(request, {"problem": problem}, status=problem.status)
         context = {**_standing(request), "problem": problem}
         return page(request, "payments_account_state.html", context, status=problem.status)
     return _afresh(request)
@@ -81,7 +82,8 @@ def _afresh(request: StaffRequest) -> HttpResponse:
     return answer
 
 
-def _page(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+def show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """Show the page, with what the context adds to it."""
     company = request.user.company
     rates = settings.FEES
     known = companies.account_of(company)
@@ -92,10 +94,20 @@ def _page(request: StaffRequest, context: dict[str, object], *, status: int = 20
         "dispute": rates.of_dispute(company.currency),
         "kept": None if rates.refund_kept is None else in_currency(rates.refund_kept, company.currency),
         "tolerance": _fee(rates.tolerance, company.currency) if rates.tolerance != Rate(0) else None,
+        "amiss": _amiss(),
         "stories": stories.timeline(company.pk, known.pk) if known else [],
         **context,
     }
     return page(request, "payments_account.html", context, status=status)
+
+
+def _amiss() -> list[str]:
+    """Say what is wrong in the settings by themselves, such as a key that is missing."""
+    return [
+        connection_words.sentence(finding)
+        for finding in connect_processor.check_settings()
+        if finding.level == Level.PROBLEM
+    ]
 
 
 def _standing(request: StaffRequest) -> dict[str, object]:

@@ -81,6 +81,11 @@ _OF_PLATFORMS = (
         lambda client: client.v1.accounts.update(f"acct_{_NOBODY}", {"metadata": {"checked": "yes"}}),
     ),
     _Need(
+        "rak_connected_account_write",
+        "Connected accounts: Write",
+        lambda client: client.v1.accounts.login_links.create(f"acct_{_NOBODY}"),
+    ),
+    _Need(
         "rak_account_link_write",
         "Account Links: Write",
         lambda client: client.v1.account_links.create(
