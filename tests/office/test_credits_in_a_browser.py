@@ -60,11 +60,36 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
         {
             "name": "credits.csv",
             "mimeType": "text/csv",
-            "buffer": f"customer,amount,reason\n{customer.number},5,{LONG}\nnobody,x,y\n".encode(),
+            "buffer": f'customer,amount,reason\n{customer.number},5,"{LONG}"\nnobody,x,y\n'.encode(),
         }
     )
     page.get_by_role("button", name="Show what is in it").click()
     page.get_by_role("heading", name="Is this right?").wait_for()
+    check(page)
+    page.get_by_role("button", name="Write and submit 1").click()
+    page.goto("/office/credits/upload/")
+    page.get_by_text("Undo this upload").click()
+    check(page)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_what_a_file_does_not_show_is_asked_on_the_screen(owner: User, browse: Open, screen: str) -> None:
+    scheme, width = screen.split()
+    make_customer(owner.company, number="C1", currency="USD")
+    page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    page.goto("/office/credits/upload/")
+    file = b"customer;amount;date;reason\nC1;1.250;10/02/2026;Wilted\n"
+    page.get_by_label("Excel (XLSX) or CSV file").set_input_files(
+        {"name": "credits.csv", "mimeType": "text/csv", "buffer": file}
+    )
+    page.get_by_role("button", name="Show what is in it").click()
+    page.get_by_label("1,250", exact=True).check()
+    page.get_by_label("Feb 10, 2026").check()
+    check(page)
+
+    page.get_by_role("button", name="Show what is in it").click()
+
+    page.get_by_role("cell", name="$1,250.00").wait_for()
     check(page)
 
 
