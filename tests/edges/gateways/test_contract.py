@@ -5,6 +5,7 @@ A gateway that is new gets a world in ``worlds.py`` and a line in ``world`` here
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,7 @@ from florin.contracts.processor import (
 )
 from florin.edges.gateways.interface import Gateway
 from florin.kernel.money import Money
+from testing import memory_gateway
 
 PRICE, PART, LITTLE = Money(10_000, "USD"), Money(6_000, "USD"), Money(1_500, "USD")
 NOTHING = Money(0, "USD")
@@ -259,3 +261,7 @@ def test_a_notice_that_nobody_signed_is_refused(world: World) -> None:
 
     with pytest.raises(BadNotice):
         world.gateway.read_notice({}, body)
+
+
+def test_the_shortest_gateway_is_a_page_long() -> None:
+    assert len(Path(memory_gateway.__file__).read_text().splitlines()) <= 100

@@ -77,7 +77,7 @@ DISPUTE = {
     "reason": "fraudulent",
     "network_reason_code": "10.4",
     "created": 1_700_000_000,
-    "balance_transactions": [{"amount": -10_000, "fee": 1_500}],
+    "balance_transactions": [{**BOOKED, "amount": -10_000, "fee": 1_500}],
     "evidence_details": {"due_by": 0},
 }
 PAYOUT = {
