@@ -66,10 +66,7 @@ class Wish:
 def read(params: Params, identifier: str) -> Wish:
     """What the caller names."""
     params.only({"amounts", "descriptor_code", "expand"})
-    try:
-        amounts = tuple(int(text) for text in params.texts("amounts"))
-    except ValueError as problem:
-        raise errors.invalid("amounts", "Each of amounts must be an integer.") from problem
+    amounts = tuple(params.integers("amounts"))
     code = params.text("descriptor_code") or ""
     if bool(amounts) == bool(code):
         raise errors.Refusal("One of these is needed: amounts, or descriptor_code.")

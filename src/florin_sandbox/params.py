@@ -172,6 +172,11 @@ class Params:
         inner = self.group(key)
         return [inner.need_text(index) for index in sorted(inner._tree, key=_number)]  # noqa: SLF001 - same class
 
+    def integers(self, key: str) -> list[int]:
+        """A list of whole numbers, in the order of their places."""
+        inner = self.group(key)
+        return [inner.need_integer(index) for index in sorted(inner._tree, key=_number)]  # noqa: SLF001 - same class
+
     def metadata(self) -> dict[str, str]:
         """The caller's own notes, within Stripe's bounds."""
         inner = self.group("metadata")

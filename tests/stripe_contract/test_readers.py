@@ -28,6 +28,7 @@ FITS: dict[str, set[Any]] = {
     "metadata": {dict},
     "texts": {list},
     "choices": {list},
+    "integers": {list},
     "groups": {list},
 }
 """The types of Stripe's library that each reader can read."""
@@ -52,6 +53,7 @@ LEAST: dict[str, str] = {
     "endpoint.update": "enabled_events[0]=*&disabled=true",
     "dispute.update": "&".join(f"evidence[{name}]=x" for name in shapes.EVIDENCE_TEXTS),
     "event.list": "types[0]=payout.paid",
+    "intent.verify_microdeposits": "amounts[0]=32&amounts[1]=45 descriptor_code=SM11AA",
 }
 """The smallest requests that lead to all that is read; those of one operation have a blank between them."""
 NAMES = {"enabled_events"}
