@@ -9,6 +9,7 @@ import typst
 import florin
 from bench.measures import Measure, milliseconds, of_times, processor_of
 from bench.world import World
+from florin.contracts.demands import Demand
 from florin.contracts.documents import DocumentLine, InvoiceDocument, Letterhead
 from florin.edges import documents
 from florin.edges.documents import typesetter
@@ -58,7 +59,7 @@ def letterhead() -> Letterhead:
 def _typeset(lines: int) -> bytes:
     document = _invoice(lines)
     url = f"https://pay.example.com/pay/{document.number}-vJ2mXq8RtYw3sLpKd7ZbN4c"
-    return documents.render_invoice(document, balance=document.total, pay_url=url)
+    return documents.render_invoice(document, demand=Demand(document.total), pay_url=url)
 
 
 def _invoice(lines: int) -> InvoiceDocument:

@@ -14,6 +14,7 @@ import segno
 from pypdf import PdfReader
 
 from edges.papers import PAY_URL, PNG, invoice, letterhead, line, receipt
+from florin.contracts.demands import Demand
 from florin.edges.documents import colours, formats, logos, render_invoice, render_receipt
 
 
@@ -29,7 +30,7 @@ def links_of(pdf: bytes) -> list[str]:
 
 
 def test_an_invoice_shows_who_asks_whom_for_what_and_by_when() -> None:
-    text = text_of(render_invoice(invoice(), balance=12345, pay_url=PAY_URL))
+    text = text_of(render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL))
 
     for said in ("Northwind Flowers", "INV-10023", "SO-2041", "PO 7781", "C-1007", "Net 30 days"):
         assert said in text
@@ -45,14 +46,14 @@ def test_an_invoice_shows_who_asks_whom_for_what_and_by_when() -> None:
 
 
 def test_the_button_leads_to_the_payment_link() -> None:
-    pdf = render_invoice(invoice(), balance=12345, pay_url=PAY_URL)
+    pdf = render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     assert links_of(pdf) == [PAY_URL]
     assert "Pay $123.45 online" in text_of(pdf)
 
 
 def test_without_a_payment_link_there_is_nothing_to_press_or_scan() -> None:
-    pdf = render_invoice(invoice(), balance=12345, pay_url=None)
+    pdf = render_invoice(invoice(), demand=Demand(12345), pay_url=None)
 
     assert links_of(pdf) == []
     assert "online" not in text_of(pdf)
@@ -60,14 +61,14 @@ def test_without_a_payment_link_there_is_nothing_to_press_or_scan() -> None:
 
 
 def test_a_paid_invoice_says_so_and_cannot_be_paid_again() -> None:
-    pdf = render_invoice(invoice(), balance=0, pay_url=PAY_URL)
+    pdf = render_invoice(invoice(), demand=Demand(0), pay_url=PAY_URL)
 
     assert "Paid" in text_of(pdf)
     assert links_of(pdf) == []
 
 
 def test_what_was_already_paid_is_deducted_on_the_paper() -> None:
-    text = text_of(render_invoice(invoice(), balance=2345, pay_url=PAY_URL))
+    text = text_of(render_invoice(invoice(), demand=Demand(2345), pay_url=PAY_URL))
 
     assert "\N{MINUS SIGN}$100.00" in text
     assert "Pay $23.45 online" in text
@@ -83,7 +84,7 @@ def test_the_qr_code_holds_the_same_address_as_the_button(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(segno, "make", draw)
 
-    render_invoice(invoice(), balance=12345, pay_url=PAY_URL)
+    render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     assert drawn == [PAY_URL]
 
@@ -91,11 +92,11 @@ def test_the_qr_code_holds_the_same_address_as_the_button(monkeypatch: pytest.Mo
 def test_an_address_too_long_for_a_qr_code_still_has_its_button() -> None:
     far = f"https://pay.test/{'x' * 4000}"
 
-    assert links_of(render_invoice(invoice(), balance=1, pay_url=far)) == [far]
+    assert links_of(render_invoice(invoice(), demand=Demand(1), pay_url=far)) == [far]
 
 
 def test_papers_are_tagged_and_say_their_language_and_title() -> None:
-    for pdf in (render_invoice(invoice(), balance=1, pay_url=PAY_URL), render_receipt(receipt())):
+    for pdf in (render_invoice(invoice(), demand=Demand(1), pay_url=PAY_URL), render_receipt(receipt())):
         reader = PdfReader(io.BytesIO(pdf))
         root: Any = reader.root_object
         assert root["/MarkInfo"]["/Marked"]
@@ -110,7 +111,7 @@ def test_papers_are_tagged_and_say_their_language_and_title() -> None:
 def test_pictures_say_in_words_what_they_are() -> None:
     shown = invoice(letterhead=letterhead(logo=PNG))
 
-    pdf = render_invoice(shown, balance=1, pay_url=PAY_URL)
+    pdf = render_invoice(shown, demand=Demand(1), pay_url=PAY_URL)
 
     reader = PdfReader(io.BytesIO(pdf))
     things: list[Any] = [reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1)]
@@ -120,17 +121,18 @@ def test_pictures_say_in_words_what_they_are() -> None:
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process() -> None:
-    here = render_invoice(invoice(), balance=12345, pay_url=PAY_URL)
+    here = render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
     program = (
         "import sys, django; django.setup(); from edges.papers import *; "
         "from florin.edges.documents import render_invoice; "
-        "sys.stdout.buffer.write(render_invoice(invoice(), balance=12345, pay_url=PAY_URL))"
+        "from florin.contracts.demands import Demand;"
+        "sys.stdout.buffer.write(render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL))"
     )
     there = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, env=_environment()
     )
 
-    assert here == render_invoice(invoice(), balance=12345, pay_url=PAY_URL)
+    assert here == render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
     assert here == there.stdout
 
 
@@ -146,7 +148,9 @@ def test_the_same_snapshot_gives_the_same_bytes_in_another_process() -> None:
     ],
 )
 def test_what_people_type_is_printed_and_never_obeyed(hostile: str) -> None:
-    text = text_of(render_invoice(invoice(lines=(line(hostile),), note=hostile), balance=1, pay_url=PAY_URL))
+    text = text_of(
+        render_invoice(invoice(lines=(line(hostile),), note=hostile), demand=Demand(1), pay_url=PAY_URL)
+    )
 
     flat = "".join(text.split())
     wanted = "".join(hostile.split())
@@ -168,7 +172,7 @@ def test_what_people_type_is_printed_and_never_obeyed(hostile: str) -> None:
 def test_no_text_loses_a_document(odd: str) -> None:
     pdf = render_invoice(
         invoice(lines=(line(odd, code=odd[:50]),), note=odd, bill_to=(odd,), terms=odd[:300]),
-        balance=1,
+        demand=Demand(1),
         pay_url=PAY_URL,
     )
 
@@ -186,7 +190,7 @@ def test_no_text_loses_a_document(odd: str) -> None:
     ],
 )
 def test_a_broken_logo_gives_way_to_the_name(logo: str) -> None:
-    pdf = render_invoice(invoice(letterhead=letterhead(logo=logo)), balance=1, pay_url=PAY_URL)
+    pdf = render_invoice(invoice(letterhead=letterhead(logo=logo)), demand=Demand(1), pay_url=PAY_URL)
 
     assert "Northwind Flowers" in text_of(pdf)
 
@@ -194,7 +198,7 @@ def test_a_broken_logo_gives_way_to_the_name(logo: str) -> None:
 def test_values_that_are_no_numbers_are_shown_as_they_came() -> None:
     absurd = line(quantity="a few", unit_price="NaN")
 
-    text = text_of(render_invoice(invoice(lines=(absurd,), language="!!"), balance=1, pay_url=None))
+    text = text_of(render_invoice(invoice(lines=(absurd,), language="!!"), demand=Demand(1), pay_url=None))
 
     assert "a few stems" in text
     assert "NaN" in text
@@ -205,7 +209,7 @@ def test_five_hundred_lines_have_a_heading_and_a_number_on_every_page() -> None:
 
     pages = [
         page.extract_text()
-        for page in PdfReader(io.BytesIO(render_invoice(long, balance=1, pay_url=PAY_URL))).pages
+        for page in PdfReader(io.BytesIO(render_invoice(long, demand=Demand(1), pay_url=PAY_URL))).pages
     ]
 
     assert "Rose number 499" in pages[-1]
@@ -218,18 +222,18 @@ def test_the_total_never_stands_alone_on_a_page() -> None:
     for count in range(18, 40):
         lines = tuple(line(f"Rose number {at}") for at in range(count))
         last = PdfReader(
-            io.BytesIO(render_invoice(invoice(lines=lines, note=""), balance=1, pay_url=PAY_URL))
+            io.BytesIO(render_invoice(invoice(lines=lines, note=""), demand=Demand(1), pay_url=PAY_URL))
         ).pages[-1]
         assert f"Rose number {count - 1}" in last.extract_text()
 
 
 def test_an_invoice_without_lines_is_still_an_invoice() -> None:
-    assert "$123.45" in text_of(render_invoice(invoice(lines=()), balance=12345, pay_url=PAY_URL))
+    assert "$123.45" in text_of(render_invoice(invoice(lines=()), demand=Demand(12345), pay_url=PAY_URL))
 
 
 def test_a_later_revision_says_which() -> None:
-    assert "Revision 2" in text_of(render_invoice(invoice(revision=2), balance=1, pay_url=None))
-    assert "Revision" not in text_of(render_invoice(invoice(), balance=1, pay_url=None))
+    assert "Revision 2" in text_of(render_invoice(invoice(revision=2), demand=Demand(1), pay_url=None))
+    assert "Revision" not in text_of(render_invoice(invoice(), demand=Demand(1), pay_url=None))
 
 
 def test_a_receipt_shows_what_each_invoice_got_and_what_is_left() -> None:

@@ -6,6 +6,7 @@ from email.header import Header
 import pytest
 
 from edges.papers import PAY_URL, PNG, invoice, letterhead, receipt
+from florin.contracts.demands import Demand
 from florin.edges.mail import (
     Letter,
     inline_logo,
@@ -21,7 +22,7 @@ OFFICE_URL = "https://office.northwind.test/payments/3301"
 
 def all_letters() -> list[Letter]:
     return [
-        invoice_letter(invoice(), balance=12345, pay_url=PAY_URL),
+        invoice_letter(invoice(), demand=Demand(12345), pay_url=PAY_URL),
         payment_received_letter(receipt()),
         payment_notice_letter(receipt(), office_url=OFFICE_URL),
         not_charged_letter(letterhead(), amount=Money(12345, "USD"), language="en"),
@@ -29,13 +30,13 @@ def all_letters() -> list[Letter]:
 
 
 def test_the_subject_says_who_asks_for_how_much_by_when() -> None:
-    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+    letter = invoice_letter(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     assert letter.subject == "Invoice INV-10023 from Northwind Flowers: $123.45 due by Dec 24, 2026"
 
 
 def test_the_button_and_the_text_part_both_lead_to_the_payment_link() -> None:
-    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+    letter = invoice_letter(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     assert f'href="{PAY_URL.replace("&", "&amp;")}"' in letter.html
     assert "Pay $123.45 online" in letter.html
@@ -43,7 +44,7 @@ def test_the_button_and_the_text_part_both_lead_to_the_payment_link() -> None:
 
 
 def test_both_parts_say_all_that_the_bookkeeper_looks_for() -> None:
-    letter = invoice_letter(invoice(), balance=12345, pay_url=PAY_URL)
+    letter = invoice_letter(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     for said in (
         "INV-10023",
@@ -59,14 +60,14 @@ def test_both_parts_say_all_that_the_bookkeeper_looks_for() -> None:
 
 
 def test_without_a_payment_link_there_is_no_button() -> None:
-    letter = invoice_letter(invoice(), balance=12345, pay_url=None)
+    letter = invoice_letter(invoice(), demand=Demand(12345), pay_url=None)
 
     assert "online" not in letter.html + letter.text
     assert "button-link" not in letter.html.split("<body")[1]
 
 
 def test_a_paid_invoice_is_mailed_without_a_payment_link() -> None:
-    letter = invoice_letter(invoice(), balance=0, pay_url=PAY_URL)
+    letter = invoice_letter(invoice(), demand=Demand(0), pay_url=PAY_URL)
 
     assert letter.subject.endswith("Northwind Flowers: paid")
     assert "/pay/" not in letter.html + letter.text
@@ -120,7 +121,7 @@ def test_letters_can_be_heard() -> None:
 
 def test_styles_are_in_the_elements_where_mail_readers_look() -> None:
     button = re.search(
-        r"<a[^>]*button-link[^>]*>", invoice_letter(invoice(), balance=1, pay_url=PAY_URL).html
+        r"<a[^>]*button-link[^>]*>", invoice_letter(invoice(), demand=Demand(1), pay_url=PAY_URL).html
     )
 
     assert button is not None
@@ -131,7 +132,9 @@ def test_styles_are_in_the_elements_where_mail_readers_look() -> None:
 def test_a_light_company_colour_gets_black_words() -> None:
     pale = invoice(letterhead=letterhead(colour="#ffe000"))
 
-    button = re.search(r"<a[^>]*button-link[^>]*>", invoice_letter(pale, balance=1, pay_url=PAY_URL).html)
+    button = re.search(
+        r"<a[^>]*button-link[^>]*>", invoice_letter(pale, demand=Demand(1), pay_url=PAY_URL).html
+    )
 
     assert button is not None
     assert "color: #000000" in button[0]
@@ -139,7 +142,7 @@ def test_a_light_company_colour_gets_black_words() -> None:
 
 def test_a_colour_cannot_carry_styles_into_the_mail() -> None:
     letter = invoice_letter(
-        invoice(letterhead=letterhead(colour="red;}</style><script>")), balance=1, pay_url=None
+        invoice(letterhead=letterhead(colour="red;}</style><script>")), demand=Demand(1), pay_url=None
     )
 
     assert "<script>" not in letter.html
@@ -147,7 +150,7 @@ def test_a_colour_cannot_carry_styles_into_the_mail() -> None:
 
 def test_a_message_is_shown_as_it_was_typed_and_never_as_markup() -> None:
     letter = invoice_letter(
-        invoice(), balance=1, pay_url=PAY_URL, message="Hi <b>Rosa</b> & co,\n{{ secret }} %(x)s"
+        invoice(), demand=Demand(1), pay_url=PAY_URL, message="Hi <b>Rosa</b> & co,\n{{ secret }} %(x)s"
     )
 
     assert "Hi &lt;b&gt;Rosa&lt;/b&gt; &amp; co,<br>{{ secret }} %(x)s" in letter.html
@@ -158,7 +161,9 @@ def test_a_message_is_shown_as_it_was_typed_and_never_as_markup() -> None:
 def test_no_name_can_start_a_header_of_its_own(break_: str) -> None:
     name = f"Evil{break_}Bcc: everybody@example.test"
     letters = [
-        invoice_letter(invoice(number=name, letterhead=letterhead(name=name)), balance=1, pay_url=PAY_URL),
+        invoice_letter(
+            invoice(number=name, letterhead=letterhead(name=name)), demand=Demand(1), pay_url=PAY_URL
+        ),
         payment_notice_letter(receipt(customer_name=name), office_url=OFFICE_URL),
         not_charged_letter(letterhead(name=name), amount=Money(1, "USD"), language="en"),
     ]
@@ -171,7 +176,7 @@ def test_no_name_can_start_a_header_of_its_own(break_: str) -> None:
 def test_a_png_logo_travels_inside_the_mail_and_its_name_is_its_alternative() -> None:
     shown = letterhead(logo=PNG)
 
-    letter = invoice_letter(invoice(letterhead=shown), balance=1, pay_url=PAY_URL)
+    letter = invoice_letter(invoice(letterhead=shown), demand=Demand(1), pay_url=PAY_URL)
 
     assert inline_logo(shown).startswith(b"\x89PNG")
     assert 'src="cid:logo@florin"' in letter.html
@@ -180,11 +185,13 @@ def test_a_png_logo_travels_inside_the_mail_and_its_name_is_its_alternative() ->
 
 def test_without_a_png_the_name_stands_in_the_logos_place() -> None:
     assert inline_logo(letterhead(logo="PHN2Zy8+")) == b""
-    assert "cid:" not in invoice_letter(invoice(), balance=1, pay_url=PAY_URL).html
+    assert "cid:" not in invoice_letter(invoice(), demand=Demand(1), pay_url=PAY_URL).html
 
 
 def test_half_a_character_does_not_lose_a_letter() -> None:
-    letter = invoice_letter(invoice(po_number="a\ud800b"), balance=1, pay_url=PAY_URL, message="x\ud800")
+    letter = invoice_letter(
+        invoice(po_number="a\ud800b"), demand=Demand(1), pay_url=PAY_URL, message="x\ud800"
+    )
 
     assert "PO number" in letter.html
 

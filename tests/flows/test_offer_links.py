@@ -118,7 +118,7 @@ def test_what_credits_leave_is_what_counts(owner: User) -> None:
     invoice = owing(owner, "USD", "100.00")
     make_credit(owner, invoice.customer, "99.80")
     now = Invoice.objects.get(pk=invoice.pk)
-    assert "at least $0.50, so $0.20" in asking.for_manual_invoice(now).reason
+    assert "at least $0.50, so $0.20" in asking.for_manual_invoice(now, asking.of_invoice(now)).reason
 
 
 def test_a_rest_that_has_become_too_small_is_told_on_the_bill(owner: User) -> None:

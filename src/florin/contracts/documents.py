@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
+from florin.contracts.demands import Deduction, Demand
+
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
@@ -158,7 +160,10 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceList:
-    """Several open invoices of one customer in one currency, as mailed with one button (R6)."""
+    """Several open invoices of one customer in one currency, as mailed with one button (R6).
+
+    ``paying`` is what of them somebody is paying at this moment, ``credits`` what open credits take off.
+    """
 
     letterhead: Letterhead
     customer_number: str
@@ -166,15 +171,18 @@ class InvoiceList:
     currency: str
     invoices: tuple[OpenInvoice, ...]
     language: str
+    paying: int = 0
+    credits: tuple[Deduction, ...] = ()
 
     @property
-    def balance(self) -> int:
-        """What is owed on all of them."""
-        return sum(invoice.balance for invoice in self.invoices)
+    def demand(self) -> Demand:
+        """What the button asks for."""
+        return Demand(sum(invoice.balance for invoice in self.invoices), self.paying, self.credits)
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        return {**asdict(self), "invoices": [invoice.to_json() for invoice in self.invoices]}
+        invoices = [invoice.to_json() for invoice in self.invoices]
+        return {**asdict(self), "invoices": invoices, "credits": self.demand.to_json()["credits"]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -184,6 +192,7 @@ class InvoiceList:
                 **data,
                 "letterhead": Letterhead.from_json(data["letterhead"]),
                 "invoices": tuple(OpenInvoice.from_json(invoice) for invoice in data["invoices"]),
+                "credits": Demand.from_json({"balance": 0, **data}).credits,
             }
         )
 

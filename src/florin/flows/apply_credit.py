@@ -1,26 +1,29 @@
-"""Open credits against invoices, by hand: applied, and taken back again (R12).
+"""Open credits against invoices: applied by hand or because they cover a bill, and taken back again (R12).
 
 lock credit and invoices -> leave what payments hold -> one entry -> stale sessions end -> timeline
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.demands import Demand
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.credits import queries, services
+from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.applying import Part
 from florin.domain.ledger.models import Entry, Item
-from florin.domain.payments import bill
+from florin.domain.links import services as links
+from florin.domain.payments import asking, bill, deducting
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import stale_sessions
-from florin.kernel.database import find
+from florin.kernel.database import find, new_key
 from florin.kernel.errors import Conflict
 
 _PRESSES = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
@@ -48,7 +51,7 @@ def apply(
     held = bill.reserved_credits([credit_id]).get(credit_id, 0)
     parts = services.apply(company, credit=credit_id, amounts=amounts, held=held, key=key, by=by.name)
     for part in parts:
-        _note(activity.Kind.CREDIT_APPLIED, part, by)
+        _note(activity.Kind.CREDIT_APPLIED, part, by.name)
     stale_sessions.expire_wanting(items)
     return parts
 
@@ -75,9 +78,43 @@ def unapply(
         raise Conflict(_("Nothing of %(number)s is applied there any more.") % {"number": credit.number})
     applying.take_back(company, standing, key=key, by=by.name, source=f"item:{credit_id}")
     part = Part(credit, items[invoice_item], sum(one.amount for one in standing))
-    _note(activity.Kind.CREDIT_UNAPPLIED, part, by, reason=reason)
+    _note(activity.Kind.CREDIT_UNAPPLIED, part, by.name, reason=reason)
     stale_sessions.expire_wanting(items)
     return part
+
+
+@transaction.atomic(durable=True)
+def settle_covered(token: str) -> bool:
+    """Apply the customer's open credits to the bill of a link, if they cover it; the payer pressed for it.
+
+    Returns whether they were applied now; a second press, or one that comes too late, does nothing.
+
+    Raises:
+        NotFound: if no link has this token.
+    """
+    link = links.find(token)
+    items = list(link.debts.values_list("invoice__item", flat=True))
+    asked = cover(link.company, link.customer, link.currency, items, by=link.customer.name)
+    return asked.covered
+
+
+def cover(company: Company, customer: Customer, currency: str, debts: Sequence[UUID], *, by: str) -> Demand:
+    """Apply the open credits that are meant for these debts if they cover them, in the caller's transaction.
+
+    Returns what was asked for until then, read under the locks of all that the customer owes or has open: if
+    it is ``covered``, it is paid by now. Otherwise nothing has changed.
+    """
+    open_ = Item.objects.filter(customer=customer, currency=currency).exclude(balance=0)
+    items = services.lock_items(company, [*open_.values_list("pk", flat=True)])
+    asked = asking.demand(company, customer.pk, currency, debts)
+    if not asked.covered:
+        return asked
+    parts = deducting.parts_for(company, (customer.pk, currency), debts)
+    applying.apply(company, parts, key=f"cover:{new_key().hex}", by=by, source=f"customer:{customer.pk}")
+    for part in parts:
+        _note(activity.Kind.CREDIT_APPLIED, part, by)
+    stale_sessions.expire_wanting(items)
+    return asked
 
 
 def _asked(press: str, what: object) -> str:
@@ -85,13 +122,13 @@ def _asked(press: str, what: object) -> str:
     return uuid5(_PRESSES, f"{press} {what}").hex
 
 
-def _note(kind: activity.Kind, part: Part, by: User, **about: str) -> None:
+def _note(kind: activity.Kind, part: Part, by: str, **about: str) -> None:
     invoice = Invoice.objects.filter(item=part.debt).values_list("pk", "order_id")
     activity.note(
         part.credit.company_id,
         kind,
         subjects=[*_papers(part.credit), part.credit.customer_id, *(key for keys in invoice for key in keys)],
-        actor=by.name,
+        actor=by,
         number=part.credit.number,
         invoice=part.debt.number,
         amount=part.amount,

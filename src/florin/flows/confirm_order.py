@@ -5,6 +5,7 @@ lock the order -> confirmed -> invoice with its number -> ledger -> timeline -> 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,9 +20,10 @@ from florin.domain.links.rules import Answer
 from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
-from florin.domain.payments import asking
+from florin.domain.payments import asking, deducting
 from florin.domain.staff.models import User
-from florin.flows import send_documents
+from florin.flows import send_documents, stale_sessions
+from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
@@ -67,6 +69,7 @@ def confirm_locked(order: Order, *, by: str, also: Sequence[UUID] = ()) -> Invoi
     mailing = foresee(order)
     invoice = invoices.issue(order, by=by)
     _note(order, invoice, mailing, by=by, also=also)
+    stale_sessions.expire_wanting([invoice.item_id])  # it may be due before what open credits were meant for
     if mailing.recipients:
         _mail(order, mailing)
     return invoice
@@ -91,9 +94,12 @@ def foresee(order: Order) -> Mailing:
 
 def _foreseen(order: Order) -> Answer:
     answer = rules.for_customer(order.company, order.customer, currency=order.currency)
+    if not answer.offered:
+        return answer
     whose = (order.customer_id, order.currency)
-    owed = asking.less_credits(order.company, {whose: order.total})[whose] if answer.offered else 0
-    return rules.within(answer, order.company, Money(owed, order.currency))
+    due_on = clock.today(order.company.time_zone) + timedelta(days=order.customer.terms_days)
+    owed = deducting.left_for(order.company, whose, order.total, due_on=due_on)
+    return asking.within_amount(answer, order.company, Money(owed, order.currency))
 
 
 def mailed(invoice: Invoice) -> Mailing:
@@ -110,9 +116,11 @@ def mailed(invoice: Invoice) -> Mailing:
 def _mail(order: Order, mailing: Mailing) -> None:
     """Queue the invoice as the system does it: nobody ticks a link, and nobody can leave it out (R7)."""
     invoice = invoices.of_order(order)
+    asked = send_documents.settle_if_covered(invoice, by=activity.SYSTEM)
     send_documents.queue(
         invoice,
-        asking.for_automatic_invoice(invoice),
+        asked,
+        asking.for_automatic_invoice(invoice, asked),
         to=mailing.recipients,
         event=_event(invoice),
         by=activity.SYSTEM,

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
+from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList
 from florin.contracts.news import MoneyNews
 from florin.domain.activity import services as activity
@@ -187,7 +188,7 @@ def _invoice_lists(message: Message) -> Letter:
         (InvoiceList.from_json(one["list"]), links.address_of(UUID(one["link"])))
         for one in message.snapshot["lists"]
     )
-    return letters.invoice_list_letter(list(told))
+    return letters.invoice_list_letter(list(told), today=clock.today(message.company.time_zone))
 
 
 def _statement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
@@ -201,8 +202,9 @@ def _statement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
 
 def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
     document = Revision.objects.get(pk=message.snapshot["revision"]).document
-    link, balance = message.snapshot["link"], message.snapshot["balance"]
+    today = clock.today(message.company.time_zone)
+    link, asked = message.snapshot["link"], Demand.from_json(message.snapshot)
     pay_url = links.address_of(UUID(link)) if link else None
-    pdf = documents.render_invoice(document, balance=balance, pay_url=pay_url)
-    letter = letters.invoice_letter(document, balance=balance, pay_url=pay_url)
+    pdf = documents.render_invoice(document, demand=asked, pay_url=pay_url, today=today)
+    letter = letters.invoice_letter(document, demand=asked, pay_url=pay_url, today=today)
     return letter, (Attachment(f"{document.number}.pdf", pdf, "application/pdf"),)

@@ -95,8 +95,8 @@ def _fresh_link(payment: Payment, reopened: list[Reopened], *, by: str) -> UUID 
     recipients = payers(payment)
     answer = rules.for_customer(payment.company, payment.customer, currency=payment.currency)
     items = [one.invoice.item_id for one in reopened]
-    owed = asking.payable(payment.company, payment.customer, payment.currency, items)
-    answer = rules.within(answer, payment.company, Money(owed, payment.currency))
+    asked = asking.demand(payment.company, payment.customer_id, payment.currency, items)
+    answer = asking.within(answer, payment.company, payment.currency, asked)
     if not (reopened and recipients and answer.offered):
         return None
     opened = [one.invoice.pk for one in reopened]

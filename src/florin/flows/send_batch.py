@@ -5,7 +5,6 @@ review -> batch, a part for each customer -> for each part by itself: ask the ru
 """
 
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -15,6 +14,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList, OpenInvoice
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -28,6 +28,8 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking, bill
+from florin.domain.payments.asking import Debt
+from florin.domain.payments.deducting import Whose
 from florin.domain.sends import queries as sent_batches
 from florin.domain.sends import services as sends
 from florin.domain.sends.lifecycle import PartState
@@ -52,7 +54,8 @@ _log = logging.getLogger("florin.flows.send_batch")
 class Row:
     """One customer on the review: what would be sent, and what would not, with the reason.
 
-    ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons.
+    ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons. ``asked``
+    is what the mail would ask for, by currency.
     """
 
     customer: Customer
@@ -60,6 +63,7 @@ class Row:
     invoices: Sequence[Revision]
     left_out: Sequence[tuple[str, str]]
     reason: str
+    asked: Mapping[str, Demand]
 
     @property
     def more(self) -> int:
@@ -69,11 +73,21 @@ class Row:
     @property
     def totals(self) -> list[Money]:
         """What the mail would ask for, in each currency."""
-        sums: dict[str, int] = {}
-        for revision in self.invoices:
-            currency = revision.invoice.currency
-            sums[currency] = sums.get(currency, 0) + revision.invoice.item.balance
-        return [Money(minor, currency) for currency, minor in sorted(sums.items())]
+        return [Money(asked.payable, currency) for currency, asked in sorted(self.asked.items())]
+
+    @property
+    def deducted(self) -> list[Money]:
+        """What open credits take off, in each currency where they do."""
+        taken = ((asked.deducted, currency) for currency, asked in sorted(self.asked.items()))
+        return [Money(minor, currency) for minor, currency in taken if minor]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Why invoices cannot be paid now (by key), and what the others ask for, by customer and currency."""
+
+    why_not: Mapping[UUID, str]
+    asked: Mapping[Whose, Demand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +108,8 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
         of_customer.setdefault(revision.invoice.customer_id, []).append(revision)
     customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
     chosen = [revision for some in of_customer.values() for revision in some]
-    barred = _why_not(company, chosen)
-    rows = [_row(company, customer, of_customer[customer.pk], barred) for customer in customers]
+    standing = _look(company, chosen)
+    rows = [_row(company, customer, of_customer[customer.pk], standing) for customer in customers]
     return Review(obstacle(company), rows)
 
 
@@ -215,10 +229,10 @@ def _carry_out(part: Part) -> Outcome:
     """Queue one mail to each recipient with one link per currency, if the rule still allows it (R6)."""
     company = part.batch.company
     revisions = _current(company, part.invoices)
-    row = _row(company, part.customer, revisions, _why_not(company, revisions))
+    row = _row(company, part.customer, revisions, _look(company, revisions))
     if row.reason:
         return Outcome(PartState.SKIPPED, row.reason, row.left_out)
-    minted = [_mint(part, revisions) for revisions in _by_currency(row.invoices)]
+    minted = [_mint(part, revisions, row.asked) for revisions in _by_currency(row.invoices)]
     invoices = [revision.invoice for revision in row.invoices]
     subjects = [part.batch_id, part.customer_id, *(link.pk for link, _listed in minted)]
     subjects += [key for invoice in invoices for key in (invoice.order_id, invoice.pk)]
@@ -247,7 +261,7 @@ def _carry_out(part: Part) -> Outcome:
     return Outcome(PartState.SENT, left_out=row.left_out)
 
 
-def _mint(part: Part, revisions: Sequence[Revision]) -> tuple[Link, InvoiceList]:
+def _mint(part: Part, revisions: Sequence[Revision], asked: Mapping[str, Demand]) -> tuple[Link, InvoiceList]:
     """Make the link to these invoices of one currency, and freeze the table that its mail shows."""
     customer, company = part.customer, part.batch.company
     link = links.mint(revisions, recipients=part.recipients, by=part.batch.made_by, kind=Link.Kind.BATCH)
@@ -258,6 +272,8 @@ def _mint(part: Part, revisions: Sequence[Revision]) -> tuple[Link, InvoiceList]
         currency=link.currency,
         invoices=tuple(_listed(revision) for revision in revisions),
         language=customer.language,
+        paying=asked[link.currency].paying,
+        credits=asked[link.currency].credits,
     )
     return link, listed
 
@@ -274,25 +290,26 @@ def _listed(revision: Revision) -> OpenInvoice:
     )
 
 
-def _row(
-    company: Company, customer: Customer, revisions: Sequence[Revision], why_not: Mapping[UUID, str]
-) -> Row:
+def _row(company: Company, customer: Customer, revisions: Sequence[Revision], standing: _Standing) -> Row:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""
     reasons = [
         rules.for_manual_send(company, customer, currency=revision.invoice.currency).reason
-        or why_not.get(revision.invoice_id, "")
+        or standing.why_not.get(revision.invoice_id, "")
         for revision in revisions
     ]
+    going = [revision for revision, reason in zip(revisions, reasons, strict=True) if not reason]
+    currencies = {revision.invoice.currency for revision in going}
     row = Row(
         customer=customer,
         chosen=[revision.invoice_id for revision in revisions],
-        invoices=[revision for revision, reason in zip(revisions, reasons, strict=True) if not reason],
+        invoices=going,
         left_out=[
             (revision.invoice.number, reason)
             for revision, reason in zip(revisions, reasons, strict=True)
             if reason
         ],
         reason="",
+        asked={currency: standing.asked[customer.pk, currency] for currency in currencies},
     )
     if row.invoices:
         return row
@@ -300,20 +317,22 @@ def _row(
     return replace(row, reason=reasons[0] if len(set(reasons)) == 1 else several)
 
 
-def _why_not(company: Company, revisions: Sequence[Revision]) -> dict[UUID, str]:
-    """Say why invoices cannot be paid now: each by itself, or what all of a customer's come to (R12)."""
+def _look(company: Company, revisions: Sequence[Revision]) -> _Standing:
+    """See why invoices cannot be paid now, each by itself or all of a customer's, and what is asked (R12)."""
     held = bill.reserved([revision.invoice.item_id for revision in revisions])
     reasons = {revision.invoice_id: _settled(revision, held) for revision in revisions}
     left = [revision.invoice for revision in revisions if not reasons[revision.invoice_id]]
-    owed: Counter[tuple[UUID, str]] = Counter()
+    owed: dict[Whose, dict[UUID, Debt]] = {}
     for invoice in left:
-        owed[invoice.customer_id, invoice.currency] += invoice.item.balance - held.get(invoice.item_id, 0)
+        debt = Debt(invoice.item.balance, held.get(invoice.item_id, 0))
+        owed.setdefault((invoice.customer_id, invoice.currency), {})[invoice.item_id] = debt
     asked = asking.less_credits(company, owed)
     barred = {
-        whose: rules.within(Answer(offered=True), company, Money(minor, whose[1])).reason
-        for whose, minor in asked.items()
+        whose: asking.within(Answer(offered=True), company, whose[1], demand).reason
+        for whose, demand in asked.items()
     }
-    return reasons | {invoice.pk: barred[invoice.customer_id, invoice.currency] for invoice in left}
+    whys = {invoice.pk: barred[invoice.customer_id, invoice.currency] for invoice in left}
+    return _Standing(reasons | whys, asked)
 
 
 def _settled(revision: Revision, held: Mapping[UUID, int]) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
+from florin.contracts.demands import Demand
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
@@ -25,6 +26,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking
 from florin.domain.staff.models import User
+from florin.flows import apply_credit
 from florin.kernel.errors import Refusal
 
 _MOST_RECIPIENTS = 20
@@ -77,15 +79,29 @@ def send_invoice(
     event = f"send:{uuid5(order.pk, press)}"
     if Message.objects.filter(company=company, event=event).exists():
         return Sent(recipients, None, "")
-    answer = asking.for_manual_invoice(invoice) if with_link else Answer(offered=False)
-    link = queue(invoice, answer, to=recipients, event=event, by=by.name)
+    asked = settle_if_covered(invoice, by=by.name)
+    answer = asking.for_manual_invoice(invoice, asked) if with_link else Answer(offered=False)
+    link = queue(invoice, asked, answer, to=recipients, event=event, by=by.name)
     return Sent(recipients, link, answer.reason)
 
 
-def queue(invoice: Invoice, answer: Answer, *, to: Sequence[str], event: str, by: str) -> Link | None:
+def settle_if_covered(invoice: Invoice, *, by: str) -> Demand:
+    """Return what an invoice asks for now; if open credits cover it, they have paid it when this returns.
+
+    In the caller's transaction, so that the mail that says so leaves with it or not at all.
+    """
+    asked = asking.of_invoice(invoice)
+    if not asked.covered:
+        return asked
+    return apply_credit.cover(invoice.company, invoice.customer, invoice.currency, [invoice.item_id], by=by)
+
+
+def queue(
+    invoice: Invoice, asked: Demand, answer: Answer, *, to: Sequence[str], event: str, by: str
+) -> Link | None:
     """Queue an invoice's mail in the caller's transaction, with one new link if ``answer`` offers one.
 
-    The caller sees to it that this happens once per ``event``.
+    It says what is ``asked`` for. The caller sees to it that this happens once per ``event``.
     """
     revision = invoices.current_revision(invoice.pk)
     link = links.mint([revision], recipients=to, by=by) if answer.offered else None
@@ -99,7 +115,7 @@ def queue(invoice: Invoice, answer: Answer, *, to: Sequence[str], event: str, by
             snapshot={
                 "revision": str(revision.pk),
                 "link": str(link.pk) if link else None,
-                "balance": invoice.item.balance,
+                **asked.to_json(),
                 "language": invoice.customer.language,
             },
             subjects=subjects,

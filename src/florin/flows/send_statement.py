@@ -91,7 +91,10 @@ def offer(company: Company, customer: Customer, *, balance: Money, payable: int)
     if payable <= 0:
         return Answer(
             False,
-            _("What this statement asks for has been paid or is being paid, so it carries no payment link."),
+            _(
+                "What this statement asks for has been paid, is being paid or is covered by open credits,"
+                " so it carries no payment link."
+            ),
         )
     answer = rules.for_manual_send(company, customer, currency=balance.currency)
     return rules.within(answer, company, Money(payable, balance.currency))

@@ -10,11 +10,13 @@ from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments import asking, bill
+from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement
 from florin.edges import documents
+from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import NotFound
 from florin.kernel.money import Money
@@ -28,7 +30,7 @@ def invoice_pdf(company: Company, invoice_id: UUID) -> File:
     Raises:
         NotFound: if the company has no such invoice.
     """
-    invoice = find(Invoice.objects.select_related("item").filter(company=company), pk=invoice_id)
+    invoice = find(Invoice.objects.select_related("company", "item").filter(company=company), pk=invoice_id)
     return _invoice(invoice, pay_url=None)
 
 
@@ -79,8 +81,8 @@ def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
         NotFound: if the link is unknown, or not for this invoice.
     """
     link = links.find(token)
-    debt = find(link.debts.select_related("invoice__item"), invoice=invoice_id)
-    payable = debt.invoice.item.balance > 0 and _offered(link, bill.draw_up(link).payable.minor)
+    debt = find(link.debts.select_related("invoice__company", "invoice__item"), invoice=invoice_id)
+    payable = debt.invoice.item.balance > 0 and bill.draw_up(link).state == BillState.PAYABLE
     return _invoice(debt.invoice, pay_url=links.address_of(link.pk) if payable else None)
 
 
@@ -101,7 +103,8 @@ def _offered(link: Link, payable: int) -> bool:
 
 def _invoice(invoice: Invoice, *, pay_url: str | None) -> File:
     document = invoices.current_revision(invoice.pk).document
-    pdf = documents.render_invoice(document, balance=invoice.item.balance, pay_url=pay_url)
+    today = clock.today(invoice.company.time_zone)
+    pdf = documents.render_invoice(document, demand=asking.of_invoice(invoice), pay_url=pay_url, today=today)
     return f"{invoice.number}.pdf", pdf
 
 

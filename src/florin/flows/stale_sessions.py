@@ -1,9 +1,11 @@
 """Ending checkout sessions that a change has overtaken: of a balance, a credit, a switch, or a link."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 
 from florin.domain.ledger.models import Item
 from florin.domain.payments import attempts, bill
@@ -16,14 +18,18 @@ from florin.kernel.jobs import Job, later
 def expire_wanting(items: Iterable[UUID]) -> None:
     """Ask for the end of the sessions that are to pay or use one of these items, whose balance has changed.
 
-    One that is an open credit now changes all bills of its customer in its currency, if the company deducts
-    open credits: then all their sessions end. As ``expire``, once the caller's transaction commits; whoever
-    was quicker is charged what is owed by then.
+    Open credits are shared over all that a customer owes: where there are any, and the company deducts them,
+    one change changes all bills of the customer in the currency, so all their sessions end. As ``expire``,
+    once the caller's transaction commits; whoever was quicker is charged what is owed by then.
     """
     keys = set(items)
-    credits_ = Item.objects.filter(pk__in=keys, balance__lt=0, company__use_open_credits=True)
-    theirs = credits_.filter(customer=OuterRef("link__customer"), currency=OuterRef("currency"))
-    _ask((keys if attempts.rivals(list(keys)).exists() else set()) | _debts(Exists(theirs)))
+    changed = Item.objects.filter(pk__in=keys, company__use_open_credits=True)
+    whose = set(changed.values_list("customer", "currency"))
+    credits_ = Item.objects.filter(customer__in={customer for customer, _ in whose}, balance__lt=0)
+    shared = whose & set(credits_.values_list("customer", "currency"))
+    fit = reduce(or_, (Q(link__customer=customer, currency=currency) for customer, currency in shared), Q())
+    theirs = _debts(fit) if shared else set()
+    _ask((keys if attempts.rivals(list(keys)).exists() else set()) | theirs)
 
 
 def expire(**conditions: object) -> None:
@@ -45,7 +51,7 @@ def is_overtaken(attempt: Attempt) -> bool:
     return link.revoked_at is not None or not stands
 
 
-def _debts(*fit: Exists, **conditions: object) -> set[UUID]:
+def _debts(*fit: Q, **conditions: object) -> set[UUID]:
     """Return the items that the open attempts which fit are to pay."""
     # Told as the index of unfinished attempts tells it, so that the finished ones are never read.
     unfinished = Attempt.objects.exclude(state__in=sorted(FINAL)).filter(

@@ -11,10 +11,10 @@ from django.db.models import Count, Min, Q, Sum
 
 from florin.contracts.limits import Bar, Limits
 from florin.domain.companies.services import account_of, takes_cards, takes_debits
-from florin.domain.ledger.models import Item
 from florin.domain.links import rules
 from florin.domain.links.models import Debt, Link
-from florin.domain.payments import sharing
+from florin.domain.payments import deducting
+from florin.domain.payments.deducting import BillCredit
 from florin.domain.payments.lifecycle import AttemptState
 from florin.domain.payments.models import AttemptCredit, AttemptDebt, Method
 from florin.kernel.money import Money
@@ -53,16 +53,6 @@ class BillLine:
     balance: Money
     payable: Money
     changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillCredit:
-    """An open credit of the customer that this bill deducts (product decision "Open credits")."""
-
-    item_id: UUID
-    number: str
-    opened_on: date
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +127,7 @@ def draw_up(link: Link) -> Bill:
     debts = list(Debt.objects.filter(link=link).order_by("position").values_list(*_OF_A_DEBT))
     held = reserved([item for item, *_ in debts])
     lines = [_line(debt, link.currency, held.get(debt[0], 0)) for debt in debts]
-    credits_ = _credits(link, sum(line.payable.minor for line in lines))
+    credits_ = _credits(link, lines)
     state = _state(link, lines)
     bill = Bill(link=link, state=state, lines=lines, credits=credits_, methods=_methods(link))
     if state == BillState.PAYABLE and not bill.payable:
@@ -196,24 +186,11 @@ def _methods(link: Link) -> list[Method]:
     return [method for method, on in switched_on.items() if on]
 
 
-def _credits(link: Link, owed: int) -> list[BillCredit]:
-    """Take the customer's open credits, oldest first, up to what is owed."""
-    if not owed or not link.company.use_open_credits:
-        return []
-    items = list(
-        Item.objects.filter(
-            company=link.company, customer=link.customer, currency=link.currency, balance__lt=0
-        ).order_by("opened_on", "pk")
-    )
-    held = reserved_credits([item.pk for item in items]) if items else {}
-    parts, _ = sharing.share(owed, [-item.balance - held.get(item.pk, 0) for item in items])
-    return [
-        BillCredit(
-            item_id=item.pk, number=item.number, opened_on=item.opened_on, amount=Money(part, link.currency)
-        )
-        for item, part in zip(items, parts, strict=True)
-        if part
-    ]
+def _credits(link: Link, lines: Sequence[BillLine]) -> list[BillCredit]:
+    """Take what of the customer's open credits is meant for these debts, the oldest first."""
+    whose = (link.customer_id, link.currency)
+    owed = {line.item_id: line.payable.minor for line in lines}
+    return deducting.deducted(link.company, {whose: owed}).get(whose, [])
 
 
 def _line(debt: tuple[Any, ...], currency: str, held: int) -> BillLine:

@@ -4,12 +4,14 @@ The templates only lay out; nothing here but words, so a paper says exactly what
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts.demands import Demand
 from florin.contracts.documents import DocumentLine, InvoiceDocument, ReceiptDocument, ReceiptLine
 from florin.edges.documents import formats, wording
 from florin.edges.documents.typesetter import typeset
@@ -17,21 +19,24 @@ from florin.edges.documents.typesetter import typeset
 _SPLITTABLE = 1200
 
 
-def render_invoice(document: InvoiceDocument, *, balance: int, pay_url: str | None) -> bytes:
+def render_invoice(
+    document: InvoiceDocument, *, demand: Demand, pay_url: str | None, today: date | None = None
+) -> bytes:
     """Return the invoice as a PDF: the same bytes for the same arguments.
 
     Args:
         document: the invoice as issued.
-        balance: what is still owed, in minor units; 0 or less shows "Paid" and no way to pay (R17).
+        demand: what is to be paid now; where that is nothing, it says why and shows no way to pay (R17).
         pay_url: where button and QR code lead, or None for neither.
+        today: the company's day, to tell what is overdue; without it nothing is.
     """
     language = document.language
     with override(language):
         data = {
             **wording.common(document.letterhead, document.currency, language),
             **_invoice_heading(document),
-            "due": _due(document, balance=balance, pay_url=pay_url),
-            **_invoice_table(document, _sums(document, balance)),
+            "due": _due(document, demand, pay_url=pay_url, today=today),
+            **_invoice_table(document, _sums(document, demand)),
             "note": wording.lines(document.note.splitlines()),
             "note_label": _("Note"),
         }
@@ -90,13 +95,18 @@ def _invoice_heading(document: InvoiceDocument) -> dict[str, Any]:
     }
 
 
-def _due(document: InvoiceDocument, *, balance: int, pay_url: str | None) -> dict[str, Any]:
+def _due(
+    document: InvoiceDocument, demand: Demand, *, pay_url: str | None, today: date | None
+) -> dict[str, Any]:
     language = document.language
-    amount = formats.money(balance, document.currency, language)
+    amount = formats.money(demand.payable, document.currency, language)
     due = {"label": _("Amount due"), "amount": amount, "url": "", "qr": ""}
-    if balance <= 0:
-        return {**due, "paid": _("Paid"), "when": ""}
+    if not demand.payable:
+        stamp = _("Nothing to pay") if demand.balance > 0 else _("Paid")
+        return {**due, "paid": stamp, "when": wording.nothing_to_pay(demand) if demand.balance > 0 else ""}
     when = wording.said(_("by %(date)s"), date=formats.day(document.due_on, language))
+    if today and document.due_on < today:
+        when = wording.when(document.due_on, today, language)
     return {**due, "paid": "", "when": when, **(wording.way_to_pay(pay_url, amount) if pay_url else {})}
 
 
@@ -127,13 +137,16 @@ def _invoice_row(line: DocumentLine, document: InvoiceDocument) -> dict[str, Any
     }
 
 
-def _sums(document: InvoiceDocument, balance: int) -> list[dict[str, Any]]:
+def _sums(document: InvoiceDocument, demand: Demand) -> list[dict[str, Any]]:
+    balance = demand.balance
     amount = partial(formats.money, currency=document.currency, language=document.language)
     sums = [{"label": _("Total"), "amount": amount(document.total), "strong": True}]
-    if balance != document.total:
-        if 0 <= balance < document.total:
-            sums.append({"label": _("Paid and credited"), "amount": amount(balance - document.total)})
-        sums.append({"label": _("Amount due"), "amount": amount(balance), "strong": True})
+    if 0 <= balance < document.total:
+        sums.append({"label": _("Paid and credited"), "amount": amount(balance - document.total)})
+    taken_off = wording.taken_off(demand, document.currency, document.language)
+    sums += [{"label": label, "amount": each} for label, each in taken_off]
+    if taken_off or balance != document.total:
+        sums.append({"label": _("Amount due"), "amount": amount(demand.payable), "strong": True})
     return sums
 
 

@@ -93,7 +93,11 @@ def when(document: StatementDocument) -> str:
     if document.balance <= 0 or document.due_on is None:
         return ""
     if document.aging.overdue:
-        late = formats.money(document.aging.overdue, document.currency, language)
+        # Open credits may leave less to pay than the buckets say is late.
+        overdue = min(document.aging.overdue, document.balance)
+        if overdue == document.balance:
+            return wording.when(document.due_on, document.end_on, language)
+        late = formats.money(overdue, document.currency, language)
         return wording.said(_("of which %(amount)s is past due"), amount=late)
     return wording.said(_("by %(date)s"), date=formats.day(document.due_on, language))
 

@@ -5,11 +5,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import segno
 from django.utils.translation import gettext as _
 
+from florin.contracts.demands import Demand
 from florin.contracts.documents import Letterhead
 from florin.edges.documents import colours, formats, logos
 
@@ -67,6 +69,32 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def said(words: str, **parts: object) -> str:
     """Fill a sentence's parts in."""
     return words % parts
+
+
+def taken_off(demand: Demand, currency: str, language: str) -> list[tuple[str, str]]:
+    """Return what is taken off a balance, a line each, in the language that is active."""
+    told = [(_("Payment in progress"), demand.paying)] if demand.paying else []
+    for credit in demand.credits:
+        parts = {"number": clean(credit.number), "day": formats.day(credit.opened_on, language)}
+        told.append((said(_("Your credit %(number)s of %(day)s"), **parts), credit.amount))
+    return [(label, f"\N{MINUS SIGN}{formats.money(minor, currency, language)}") for label, minor in told]
+
+
+def nothing_to_pay(demand: Demand) -> str:
+    """Say why nothing is to be paid, in the language that is active; nothing if something is."""
+    if demand.payable:
+        return ""
+    if demand.covered:
+        return _("Your open credits cover it. There is nothing for you to do.")
+    if demand.balance > 0:
+        return _("A payment is in progress. There is nothing for you to do.")
+    return _("Paid. Nothing is owed.")
+
+
+def when(due_on: date, today: date | None, language: str) -> str:
+    """Say by when something is due, or since when it is overdue, in the language that is active."""
+    words = _("overdue since %(date)s") if today and due_on < today else _("due by %(date)s")
+    return said(words, date=formats.day(due_on, language))
 
 
 def lines(texts: Iterable[str]) -> list[str]:

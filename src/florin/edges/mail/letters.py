@@ -4,12 +4,14 @@ A letter is written from the same snapshot as its paper, so the two agree. The c
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from florin.contracts.demands import Demand
 from florin.contracts.documents import (
     InvoiceDocument,
     InvoiceList,
@@ -17,26 +19,32 @@ from florin.contracts.documents import (
     ReceiptDocument,
     StatementDocument,
 )
-from florin.edges.documents import formats, statements
+from florin.edges.documents import formats, statements, wording
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
 from florin.kernel.money import Money
 
 
 def invoice_letter(
-    document: InvoiceDocument, *, balance: int, pay_url: str | None, message: str = ""
+    document: InvoiceDocument,
+    *,
+    demand: Demand,
+    pay_url: str | None,
+    message: str = "",
+    today: date | None = None,
 ) -> Letter:
     """Write the mail that brings an invoice: what is owed, by when, the button, and whom to call.
 
     Args:
         document: the invoice as issued.
-        balance: what is still owed, in minor units; 0 or less says "paid" and shows no button (R17).
+        demand: what is to be paid now; where that is nothing, it says why and shows no button (R17).
         pay_url: where the button leads, or None for a mail without one.
         message: what a member of staff wrote to the customer; plain text.
+        today: the company's day, to tell what is overdue; without it nothing is.
     """
     language = document.language
     amount = partial(formats.money, currency=document.currency, language=language)
-    owed = balance > 0
+    owed = demand.payable > 0
     with override(language):
         facts = (
             (_("Invoice"), document.number),
@@ -50,41 +58,43 @@ def invoice_letter(
             (_("Total"), amount(document.total)),
         )
         words = {
-            "amount": amount(balance),
-            "due_on": formats.day(document.due_on, language),
+            "amount": amount(demand.payable),
             "facts": writing.facts(facts),
             "message": message.strip(),
+            "nothing": wording.nothing_to_pay(demand),
             "number": document.number,
-            "owed": owed,
             "pay_url": pay_url if owed else None,
+            "sums": _sums(demand, document.currency, language),
+            "when": wording.when(document.due_on, today, language),
         }
         return writing.write(
             "invoice",
             document.letterhead,
-            subject=_invoice_subject(document, balance),
+            subject=_invoice_subject(document, demand, today),
             language=language,
             words=words,
         )
 
 
-def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]]) -> Letter:
+def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]], *, today: date | None = None) -> Letter:
     """Write the mail that asks for several invoices: a table, its sum, and a button for each currency (R6).
 
     Args:
         lists: one customer's open invoices, a list for each currency, and where its button leads.
+        today: the company's day, to tell what is overdue; without it nothing is.
     """
     first = lists[0][0]
     language = first.language
     with override(language):
-        told = [_list_words(listed, pay_url) for listed, pay_url in lists]
+        told = [_list_words(listed, pay_url, today) for listed, pay_url in lists]
         count = sum(len(listed.invoices) for listed, _pay_url in lists)
         heading = ngettext("%(count)s open invoice", "%(count)s open invoices", count) % {"count": count}
         due_on = min(invoice.due_on for listed, _pay_url in lists for invoice in listed.invoices)
-        subject = _("%(invoices)s from %(company)s: %(amount)s due by %(date)s") % {
+        subject = _("%(invoices)s from %(company)s: %(amount)s %(when)s") % {
             "invoices": heading,
             "company": first.letterhead.name,
             "amount": " + ".join(words["amount"] for words in told),
-            "date": formats.day(due_on, language),
+            "when": wording.when(due_on, today, language),
         }
         words = {
             "customer": " · ".join(filter(None, (first.customer_name, first.customer_number))),
@@ -200,25 +210,41 @@ def not_charged_letter(
         return writing.write("not_charged", letterhead, subject=subject, language=language, words=words)
 
 
-def _invoice_subject(document: InvoiceDocument, balance: int) -> str:
+def _invoice_subject(document: InvoiceDocument, demand: Demand, today: date | None) -> str:
     language = document.language
     parts = {"number": document.number, "company": document.letterhead.name}
-    if balance <= 0:
+    if demand.balance <= 0:
         return _("Invoice %(number)s from %(company)s: paid") % parts
-    return _("Invoice %(number)s from %(company)s: %(amount)s due by %(date)s") % {
+    if not demand.payable:
+        return _("Invoice %(number)s from %(company)s: nothing to pay") % parts
+    return _("Invoice %(number)s from %(company)s: %(amount)s %(when)s") % {
         **parts,
-        "amount": formats.money(balance, document.currency, language),
-        "date": formats.day(document.due_on, language),
+        "amount": formats.money(demand.payable, document.currency, language),
+        "when": wording.when(document.due_on, today, language),
     }
 
 
-def _list_words(listed: InvoiceList, pay_url: str) -> dict[str, Any]:
+def _sums(demand: Demand, currency: str, language: str) -> list[dict[str, str]]:
+    """Return how what is to be paid comes about, line by line, where something is taken off."""
+    taken_off = wording.taken_off(demand, currency, language)
+    if not taken_off:
+        return []
+    balance, left = (formats.money(each, currency, language) for each in (demand.balance, demand.payable))
+    lines = [(_("Balance"), balance), *taken_off, (_("To pay now"), left)]
+    return [{"label": label, "amount": amount} for label, amount in lines]
+
+
+def _list_words(listed: InvoiceList, pay_url: str, today: date | None) -> dict[str, Any]:
     language = listed.language
     amount = partial(formats.money, currency=listed.currency, language=language)
     days = sorted({invoice.due_on for invoice in listed.invoices})
-    when = _("due by %(date)s") if len(days) == 1 else _("the first due by %(date)s")
+    when = wording.when(days[0], today, language)
+    if len(days) > 1 and not (today and days[0] < today):
+        when = _("the first due by %(date)s") % {"date": formats.day(days[0], language)}
+    elif len(days) > 1:
+        when = _("the oldest overdue since %(date)s") % {"date": formats.day(days[0], language)}
     return {
-        "amount": amount(listed.balance),
+        "amount": amount(listed.demand.payable),
         "pay_url": pay_url,
         "rows": [
             {
@@ -231,7 +257,9 @@ def _list_words(listed: InvoiceList, pay_url: str) -> dict[str, Any]:
             }
             for invoice in listed.invoices
         ],
-        "when": when % {"date": formats.day(days[0], language)},
+        "sums": _sums(listed.demand, listed.currency, language),
+        "total": amount(listed.demand.balance),
+        "when": when,
     }
 
 

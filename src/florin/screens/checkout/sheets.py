@@ -14,6 +14,7 @@ from florin.contracts import declines
 from florin.contracts.documents import ReceiptDocument
 from florin.contracts.limits import Bar
 from florin.domain.history import queries as history
+from florin.domain.ledger.models import Application
 from florin.domain.links.models import Link
 from florin.domain.payments import bill as bills
 from florin.domain.payments import changes, queries
@@ -167,6 +168,13 @@ class BillSheet(Sheet):
     def credited(self) -> Money | None:
         """What open credits paid beside that payment, if anything."""
         return _credited(self.receipt.document) if self.receipt else None
+
+    @property
+    def from_credits(self) -> Money | None:
+        """What open credits paid of a bill that no payment by this link paid, if anything."""
+        items = [line.item_id for line in self.bill.lines]
+        applied = Application.objects.filter(debt__in=items).aggregate(sum=Sum("amount", default=0))["sum"]
+        return Money(int(applied), self.link.currency) if applied > 0 else None
 
     @property
     def paid_on(self) -> date | None:

@@ -12,7 +12,7 @@ from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Method
-from florin.flows import open_link, show_documents, start_checkout
+from florin.flows import apply_credit, open_link, show_documents, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -67,6 +67,16 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
             return _again(token, link, note, status=400)
         return _lead_on(token, link, press)
+
+
+@payers("POST", "GET", "HEAD")
+def use_credits(request: HttpRequest, token: str) -> HttpResponse:
+    """Let open credits pay the bill that they cover, and show it again; pressed twice, they pay once."""
+    if request.method == "POST":
+        apply_credit.settle_covered(token)
+    answer = redirect("checkout:bill", token)
+    answer.status_code = 303
+    return answer
 
 
 def _lead_on(token: str, link: Link, press: Press) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from florin.contracts.demands import Demand
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.orders.models import Order
@@ -95,8 +96,12 @@ def _addresses(text: str) -> list[str]:
 def _email(
     request: StaffRequest, shown: Standing, *, to: str, tick: bool, problem: Refusal | None = None
 ) -> HttpResponse:
-    answer = asking.for_manual_invoice(shown.invoice) if shown.invoice else rules.Answer(offered=False)
+    asked, answer = Demand(0), rules.Answer(offered=False)
+    if shown.invoice:
+        asked = asking.of_invoice(shown.invoice)
+        answer = asking.for_manual_invoice(shown.invoice, asked)
     context = {
+        "asked": asked,
         "to": to,
         "answer": answer,
         "tick": tick and answer.offered,
