@@ -140,7 +140,7 @@ def test_screens_and_files_show_the_conversion(owner: User, bank: Bank, account:
     assert "not known yet" not in page
     assert "$105.03" in client.get("/office/payments/").content.decode()
     file_.writelines(export_payments.csv_of_payments(owner.company, Wanted()))
-    assert "108.42,3.39,105.03,USD,1.0842" in file_.getvalue().decode()
+    assert '108.42,3.39,105.03,"USD",1.0842' in file_.getvalue().decode()
 
 
 def test_the_settlement_report_says_for_how_much_it_stands(owner: User, bank: Bank, account: str) -> None:
