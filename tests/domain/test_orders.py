@@ -68,6 +68,7 @@ def test_2000_lines_are_an_order_and_2001_are_two(customer: Customer) -> None:
 
 def test_an_order_never_totals_less_than_nothing(customer: Customer) -> None:
     assert create(customer, line("1", "5"), line("-1", "5")).total == 0
+    assert create(customer, line("1", "10"), line("1", "-10")).total == 0
     with pytest.raises(Refusal, match="cannot be negative"):
         create(customer, line("1", "5"), line("-1", "5.01"))
 
