@@ -151,6 +151,22 @@ def test_one_whose_secret_we_do_not_know_is_made_anew(
     assert "created anew" in capsys.readouterr().out
 
 
+def test_a_secret_that_cannot_be_kept_is_said_and_the_old_endpoint_stays(
+    endpoints: Any, settings: Settings, capsys: Said
+) -> None:
+    old = by_hand(endpoints)
+    place = settings.STRIPE_WEBHOOK_SECRETS_FILE
+    place.parent.joinpath("a-file").touch()
+    settings.STRIPE_WEBHOOK_SECRETS_FILE = place.parent / "a-file" / "secrets"
+
+    assert type_() == 1
+    assert "The signing secret cannot be kept." in capsys.readouterr().err
+    assert old.id in [one.id for one in endpoints.list().data]
+    settings.STRIPE_WEBHOOK_SECRETS_FILE = place
+    assert type_() == 0
+    assert [one.id for one in endpoints.list().data] == list(kept())
+
+
 def test_endpoints_of_others_are_none_of_our_business(endpoints: Any) -> None:
     other = endpoints.create({"url": "https://elsewhere.example/hook", "enabled_events": ["*"]})
     type_()

@@ -44,7 +44,9 @@ def company(country: str) -> NewAccount:
 
 
 def site(**secrets: str) -> Site:
-    return Site(url="https://shop.example", notices=NOTICES, connects=True, secrets=secrets)
+    return Site(
+        url="https://shop.example", notices=NOTICES, connects=True, secrets=secrets, keep=lambda _: None
+    )
 
 
 Call = Callable[[StripeGateway], object]
@@ -82,8 +84,8 @@ VERBS: dict[str, list[Call]] = {
     "dispute_page": [lambda gateway: gateway.dispute_page("dp_1", account="acct_1")],
     "check_connection": [lambda gateway: gateway.check_connection(site())],
     "connect": [
-        lambda gateway: gateway.connect(site(we_1="whsec_x"), keep=lambda _: None),
-        lambda gateway: gateway.connect(site(), keep=lambda _: None),
+        lambda gateway: gateway.connect(site(we_1="whsec_x")),
+        lambda gateway: gateway.connect(site()),
     ],
 }
 

@@ -95,14 +95,22 @@ class Finding:
         return Level.NOTE if self.fact in HARMLESS else Level.PROBLEM
 
 
+Keep = Callable[[Mapping[str, str]], None]
+"""Keeps the signing secrets, by endpoint, in the place of those kept before, safely when it returns."""
+
+
+def _keep_nothing(_secrets: Mapping[str, str]) -> None:
+    raise OSError("There is no place to keep secrets in")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Where an installation stands, seen from a processor.
 
     ``url`` is where the world reaches Florin, ``notices`` where the processor sends its notices. ``connects``
     says that companies have accounts of their own there, ``uses_own`` that one is paid into the
-    installation's. ``secrets`` are the signing secrets that are kept,
-    by endpoint; ``secret_given`` says that the environment names one, which then counts instead.
+    installation's. ``secrets`` are the signing secrets that are kept, by endpoint, and ``keep`` keeps others;
+    ``secret_given`` says that the environment names one, which then counts instead.
     """
 
     url: str
@@ -111,7 +119,4 @@ class Site:
     uses_own: bool = False
     secret_given: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
-
-
-Keep = Callable[[Mapping[str, str]], None]
-"""Keeps the signing secrets, by endpoint, in the place of those kept before, safely when it returns."""
+    keep: Keep = _keep_nothing

@@ -3,64 +3,65 @@
 settings -> ask the processor -> findings; to connect: the processor's notices -> their secrets are kept
 """
 
-from functools import partial
+from itertools import chain
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from florin.contracts.connection import Finding, Site
+from florin.contracts import capabilities
+from florin.contracts.connection import Finding
+from florin.domain.companies import accounts
 from florin.domain.companies.models import Company, PaymentsAccount
-from florin.domain.companies.services import account_of
-from florin.edges import kept_secrets
 from florin.edges.gateways import registry
 
-GATEWAY = "stripe"
 State = PaymentsAccount.State
 
 
 def check_settings() -> tuple[Finding, ...]:
-    """Judge the settings by themselves; nobody is asked."""
-    return registry.get(GATEWAY).check_settings(_site(uses_own=False))
-
-
-def check(company: Company | None = None) -> tuple[Finding, ...]:
-    """Ask how the connection stands, for a company's own account if it has one. Nothing is changed."""
-    account = account_of(company) if company else _some_account()
-    name, reference = (account.gateway, account.reference) if account else (GATEWAY, "")
-    return registry.get(name, reference).check_connection(_site(uses_own=_uses_own()))
-
-
-def connect() -> tuple[Finding, ...]:
-    """Let the processor send its notices here, keep their secrets, and say how everything stands.
-
-    Safe to repeat: what is right is left as it is.
-    """
-    account = _some_account()
-    gateway = registry.get(GATEWAY, account.reference if account else "")
-    keep = partial(kept_secrets.keep, settings.STRIPE_WEBHOOK_SECRETS_FILE)
-    return gateway.connect(_site(uses_own=_uses_own()), keep=keep)
-
-
-def _site(*, uses_own: bool) -> Site:
-    return Site(
-        url=settings.PUBLIC_URL,
-        notices=f"{settings.PUBLIC_URL}/notices/{GATEWAY}",
-        connects=registry.capabilities(GATEWAY).opens_accounts,
-        uses_own=uses_own,
-        secret_given=bool(settings.STRIPE_WEBHOOK_SECRET),
-        secrets=kept_secrets.read(settings.STRIPE_WEBHOOK_SECRETS_FILE),
+    """Judge the settings of every gateway by themselves; nobody is asked."""
+    return tuple(
+        chain.from_iterable(registry.get(name).check_settings(registry.site(name)) for name in registry.SITES)
     )
 
 
-def _uses_own() -> bool:
+def check(gateway: str) -> tuple[Finding, ...]:
+    """Ask how the connection to a processor stands. Nothing is changed."""
+    return registry.get(gateway, _some_reference(gateway)).check_connection(
+        registry.site(gateway, uses_own=_uses_own(gateway))
+    )
+
+
+def check_for(company: Company) -> tuple[Finding, ...]:
+    """Ask how the connection to a company's processor stands, for the account that it has there."""
+    account = accounts.of(company)
+    gateway = registry.get(account.gateway, account.reference)
+    return gateway.check_connection(
+        registry.site(account.gateway, uses_own=_uses_own(account.gateway) and not account.reference)
+    )
+
+
+def connect(gateway: str) -> tuple[Finding, ...]:
+    """Let a processor send its notices here, keep their secrets, and say how everything stands.
+
+    Safe to repeat: what is right is left as it is.
+
+    Raises:
+        OSError: if a new secret cannot be kept.
+    """
+    site = registry.site(gateway, uses_own=_uses_own(gateway))
+    return registry.get(gateway, _some_reference(gateway)).connect(site)
+
+
+def _uses_own(gateway: str) -> bool:
     """Say whether a company is, or will be, paid into the installation's own account."""
-    return not settings.STRIPE_CONNECT or _accounts().filter(reference="").exists()
+    opens = capabilities.of(gateway).opens_accounts
+    return not opens or _accounts(gateway).filter(reference="").exists()
 
 
-def _some_account() -> PaymentsAccount | None:
+def _some_reference(gateway: str) -> str:
     """Return a company's account to try the key's permissions at, if companies have their own."""
-    return _accounts().filter(state=State.ACTIVE).exclude(reference="").order_by("pk").first()
+    theirs = _accounts(gateway).filter(state=State.ACTIVE).exclude(reference="").order_by("pk")
+    return theirs.values_list("reference", flat=True).first() or ""
 
 
-def _accounts() -> QuerySet[PaymentsAccount]:
-    return PaymentsAccount.objects.filter(gateway=GATEWAY).exclude(state=State.NEW)
+def _accounts(gateway: str) -> QuerySet[PaymentsAccount]:
+    return PaymentsAccount.objects.filter(gateway=gateway).exclude(state=State.NEW)

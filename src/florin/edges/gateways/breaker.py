@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from florin.contracts.connection import Finding, Keep, Site
+from florin.contracts.connection import Finding, Site
 from florin.contracts.processor import (
     AccountReport,
     GatewayBusy,
@@ -181,9 +181,9 @@ class GuardedGateway(Gateway):
         """See ``Gateway.check_connection``; whoever checks wants to know, also while the processor rests."""
         return self._gateway.check_connection(site)
 
-    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+    def connect(self, site: Site) -> tuple[Finding, ...]:
         """See ``Gateway.connect``."""
-        return self._gateway.connect(site, keep=keep)
+        return self._gateway.connect(site)
 
     def _call(
         self,

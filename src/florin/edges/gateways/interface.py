@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from florin.contracts.capabilities import Capabilities
-from florin.contracts.connection import Finding, Keep, Site
+from florin.contracts.connection import Finding, Site
 from florin.contracts.processor import (
     AccountReport,
     GatewayRefusal,
@@ -135,9 +135,10 @@ class Gateway(Protocol):
         """
         return ()
 
-    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+    def connect(self, site: Site) -> tuple[Finding, ...]:
         """Let the processor send its notices to us, and say how the connection stands. Safe to repeat.
 
-        ``keep`` is called with the signing secrets when there is a new one.
+        Raises:
+            OSError: if a new signing secret cannot be kept; the next time it is made anew.
         """
         return self.check_connection(site)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from florin.contracts.capabilities import Capabilities
+from florin.contracts.connection import Site
 from florin.edges.gateways.breaker import Breaker, GuardedGateway
 from florin.edges.gateways.interface import Gateway
 from florin.edges.gateways.stripe import factory as stripe
@@ -15,6 +16,9 @@ from florin.edges.gateways.stripe import factory as stripe
 FACTORIES: Mapping[str, Callable[[Any, str], Gateway]] = {
     "stripe": stripe.make,
 }
+
+# Where the installation stands, for those that can check the connection or send notices.
+SITES: Mapping[str, Callable[..., Site]] = {"stripe": stripe.site}
 
 
 @cache
@@ -27,6 +31,15 @@ def get(name: str, account: str = "") -> Gateway:
         LookupError: if there is none.
     """
     return GuardedGateway(FACTORIES[name](settings, account), breaker(name))
+
+
+def site(name: str, *, uses_own: bool = False) -> Site:
+    """Return where this installation stands, seen from the processor behind a gateway.
+
+    Raises:
+        LookupError: if there is no such gateway.
+    """
+    return SITES[name](settings, uses_own=uses_own)
 
 
 def capabilities(name: str) -> Capabilities:

@@ -9,6 +9,7 @@ from florin.flows import connect_processor
 
 HELP = "Make or mend the webhook endpoints at Stripe, check the connection, and say what is missing."
 
+_GATEWAY = "stripe"
 _MARKS = {Level.GOOD: "ok     ", Level.NOTE: "note   ", Level.PROBLEM: "TO DO  "}
 
 
@@ -19,7 +20,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Connect, and print what was found. Exit code 1 while something must be put right."""
-    findings = connect_processor.check() if options.check else connect_processor.connect()
+    try:
+        findings = connect_processor.check(_GATEWAY) if options.check else connect_processor.connect(_GATEWAY)
+    except OSError as problem:
+        sys.stderr.write(f"The signing secret cannot be kept. {problem}. Then run this again.\n")
+        return 1
     problems = 0
     for finding in findings:
         problems += finding.level == Level.PROBLEM

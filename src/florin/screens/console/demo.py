@@ -46,7 +46,7 @@ def _start(processes: Processes) -> None:
     processes.start("sandbox", _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port))
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     processes.wait_for(f"{sandbox}/healthz")
-    connect_processor.connect()
+    connect_processor.connect("stripe")
     demo = make_demo.prepare()
     processes.start("web", [florin, "serve", "--port", str(own_port)])
     processes.start("worker", [florin, "work"])

@@ -25,7 +25,7 @@ class Told:
 @needs(Right.SETUP)
 def check(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the connection stands, and show each finding as a sentence."""
-    findings = sorted(connect_processor.check(request.user.company), key=_urgency)
+    findings = sorted(connect_processor.check_for(request.user.company), key=_urgency)
     problems = [finding for finding in findings if finding.level == Level.PROBLEM]
     context: dict[str, object] = {
         "findings": [_told(finding) for finding in findings],

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from florin.contracts.connection import UNUSABLE_KEYS, Fact, Finding, Keep, Site
+from florin.contracts.connection import UNUSABLE_KEYS, Fact, Finding, Site
 from florin.contracts.processor import AccountReport, AccountStatus, MethodStatus
 from florin.edges.gateways.stripe import API_VERSION, permissions, reading, webhook_endpoints
 from florin.edges.gateways.stripe.permissions import KEY, Questions, Unusable
@@ -35,10 +35,10 @@ def check(setup: Setup, site: Site) -> tuple[Finding, ...]:
     return _all(_connection(setup, questions, site), webhook_endpoints.findings(questions, site))
 
 
-def connect(setup: Setup, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+def connect(setup: Setup, site: Site) -> tuple[Finding, ...]:
     """Make or mend the endpoints of notices, and say how everything stands. See ``Gateway.connect``."""
     questions = _questions(setup)
-    return _all(_connection(setup, questions, site), webhook_endpoints.mend(questions, site, keep=keep))
+    return _all(_connection(setup, questions, site), webhook_endpoints.mend(questions, site))
 
 
 def _questions(setup: Setup) -> Questions:

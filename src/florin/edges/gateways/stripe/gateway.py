@@ -12,7 +12,7 @@ from typing import Any
 
 import stripe
 
-from florin.contracts.connection import Finding, Keep, Site
+from florin.contracts.connection import Finding, Site
 from florin.contracts.processor import (
     AccountReport,
     GatewayError,
@@ -240,9 +240,9 @@ class StripeGateway(Gateway):
         """Ask how the connection stands; see ``Gateway.check_connection``."""
         return connecting.check(self._setup(), site)
 
-    def connect(self, site: Site, *, keep: Keep) -> tuple[Finding, ...]:
+    def connect(self, site: Site) -> tuple[Finding, ...]:
         """Make or mend our webhook endpoints; see ``Gateway.connect``."""
-        return connecting.connect(self._setup(), site, keep=keep)
+        return connecting.connect(self._setup(), site)
 
     def _setup(self) -> connecting.Setup:
         return connecting.Setup(

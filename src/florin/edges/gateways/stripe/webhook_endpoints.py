@@ -10,7 +10,7 @@ from typing import Any
 
 import stripe
 
-from florin.contracts.connection import Fact, Finding, Keep, Site
+from florin.contracts.connection import Fact, Finding, Site
 from florin.contracts.processor import GatewayRefusal, RefusalReason
 from florin.edges.gateways.stripe import API_VERSION, events
 from florin.edges.gateways.stripe.permissions import WEBHOOKS, Questions, Unusable, refused_for_want_of
@@ -43,7 +43,7 @@ def findings(questions: Questions, site: Site) -> Iterator[Finding]:
         yield Finding(fact=fact, detail=site.notices, remedy=COMMAND, connected=connected)
 
 
-def mend(questions: Questions, site: Site, *, keep: Keep) -> Iterator[Finding]:
+def mend(questions: Questions, site: Site) -> Iterator[Finding]:
     """Make every endpoint that we need as it must be, and say what was done. Safe to repeat.
 
     A new secret is kept before an old endpoint is removed, so whoever is stopped in between begins again.
@@ -64,7 +64,7 @@ def mend(questions: Questions, site: Site, *, keep: Keep) -> Iterator[Finding]:
         else:
             made = _make(questions, site, connected=connected)
             secrets[made["id"]] = made["secret"]
-            keep(secrets)
+            site.keep(secrets)
             fact = Fact.ENDPOINT_REPLACED if mine and not site.secret_given else Fact.ENDPOINT_MADE
         _remove(questions, [one for one in mine if one is not stays], site)
         yield Finding(fact=fact, detail=site.notices, connected=connected)
