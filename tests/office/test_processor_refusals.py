@@ -13,6 +13,8 @@ from florin.flows import settle_payment
 from florin.kernel.errors import Refusal
 from florin.screens.office.processor_refusals import REASONS
 from office import signed_in
+from office.conftest import Open
+from office.test_accessibility import check
 from testing.bank import Bank
 
 PAGE = "/office/payments/refusals/"
@@ -31,8 +33,8 @@ def text(client: Client, path: str) -> str:
 @pytest.mark.parametrize(
     ("mode", "line", "remedy"),
     [
-        ("401", "does not accept our key", "to set the right key"),
-        ("403_permission", "misses a permission of our key", "rak_checkout_session_write"),
+        ("401", "does not accept our key", "the right key is set"),
+        ("403_permission", "lacks a permission at the payment processor", "rak_checkout_session_write"),
         ("400_amount", "Refused by the payment processor", "another way to pay"),
         ("400_parameter", "Refused by the payment processor", "parameter_unknown"),
     ],
@@ -82,3 +84,19 @@ def test_a_strangers_refusals_are_not_there(owner: User, stranger: User) -> None
 
 def test_every_reason_has_words() -> None:
     assert REASONS.keys() == {*RefusalReason}
+
+
+@pytest.mark.parametrize("screen", ["light 1280", "dark 390", "light 360"])
+def test_axe_finds_nothing_on_the_list_of_refusals(owner: User, browse: Open, screen: str) -> None:
+    for reason in RefusalReason:
+        no = GatewayRefusal(
+            reason, "No such thing. " * 8, code="resource_missing", request="req_1", verb="start"
+        )
+        path = f"/office/orders/{uuid4()}/"
+        services.note(owner.company_id, no, subject=uuid4(), number="INV-10001, INV-10002", path=path)
+    scheme, width = screen.split()
+    page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    for address in ("/office/", PAGE):
+        page.goto(address)
+        check(page)
+    assert page.get_by_role("button", name="Dealt with").first.is_visible()

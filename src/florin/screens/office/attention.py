@@ -108,7 +108,7 @@ def _refusals(company: Company) -> Line | None:
     if RefusalReason.KEY in reasons:
         return Line(text=_("The payment processor does not accept our key"), path=path, tone="bad")
     if RefusalReason.PERMISSION in reasons:
-        return Line(text=_("The payment processor misses a permission of our key"), path=path, tone="bad")
+        return Line(text=_("Our key lacks a permission at the payment processor"), path=path, tone="bad")
     text = _("Refused by the payment processor")
     lost = RefusalReason.NOT_FOUND in reasons  # money could be there
     return Line(text=text, path=path, count=len(reasons), tone="bad" if lost else "warn")

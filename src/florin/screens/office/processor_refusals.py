@@ -35,9 +35,7 @@ _VERBS: dict[str, Promise] = {
 REASONS: dict[RefusalReason, tuple[Promise, Promise]] = {
     RefusalReason.KEY: (
         gettext_lazy("It does not accept the key"),
-        gettext_lazy(
-            "Nobody can pay online until then. Ask whoever runs this installation to set the right key."
-        ),
+        gettext_lazy("Nobody can pay online until the right key is set. Ask whoever runs this installation."),
     ),
     RefusalReason.PERMISSION: (
         gettext_lazy("The key may not do this"),
@@ -48,7 +46,7 @@ REASONS: dict[RefusalReason, tuple[Promise, Promise]] = {
         gettext_lazy("Look under Setup > Payments, and connect the account again if it is still yours."),
     ),
     RefusalReason.NOT_FOUND: (
-        gettext_lazy("It does not have this"),
+        gettext_lazy("It has no record of this"),
         gettext_lazy(
             "Look for it on the processor's pages. If money was taken, record it; if not, send the bill anew."
         ),
@@ -62,15 +60,15 @@ REASONS: dict[RefusalReason, tuple[Promise, Promise]] = {
         gettext_lazy("Ask the payer for another card, or another way to pay."),
     ),
     RefusalReason.BALANCE: (
-        gettext_lazy("The account has not so much money now"),
+        gettext_lazy("The account does not hold enough money right now"),
         gettext_lazy("Wait for the next payments, or add money on the processor's pages, and try again."),
     ),
     RefusalReason.STATE: (
-        gettext_lazy("It is too late for this, or too early"),
+        gettext_lazy("Too late for this, or too early"),
         gettext_lazy("Look at the payment on the processor's pages."),
     ),
     RefusalReason.KEY_REUSED: (
-        gettext_lazy("It takes this for another request"),
+        gettext_lazy("It took this for another request"),
         gettext_lazy("It is asked again by itself. Tell whoever runs this installation if it stays here."),
     ),
     RefusalReason.PARAMETER: (
