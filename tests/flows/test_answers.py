@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import stripe
+from django.test import Client
 
 from factories import make_link, press_pay
 from florin.contracts.processor import RefusalReason
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Item
+from florin.domain.links import services as links
+from florin.domain.payments import attempts
 from florin.domain.payments.models import Attempt, AttemptDebt, Payment
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
@@ -42,6 +46,13 @@ def refunded(payment: Payment, owner: User) -> Refund:
     item = Item.objects.get(kind=Item.Kind.INVOICE)
     wish = Wish(amounts={item.pk: payment.amount}, reason="Wilted")
     return refund_payment.refund(owner.company, payment.pk, wish, by=owner)
+
+
+def order_capture(attempt: Attempt, bank: Bank) -> None:
+    """Take the money behind our back, as somebody can at the processor's dashboard."""
+    api = stripe.StripeClient("sk_test_of_the_tests", base_addresses={"api": bank.base})
+    intent = api.v1.checkout.sessions.retrieve(attempt.reference).payment_intent
+    api.v1.payment_intents.capture(str(intent))
 
 
 def make_older(age: timedelta) -> None:
@@ -171,6 +182,12 @@ def test_a_look_up_that_finds_nothing_for_a_day_ends(owner: User, bank: Bank) ->
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
     assert (attempt.state, attempt.unsure_since) == (State.EXPIRED, None)
+    assert attempt not in attempts.due(clock.now() + timedelta(days=9))
+    pages = Client(headers={"host": "127.0.0.1"})
+    token = links.token_of(attempt.link_id)
+    for path in (f"/pay/{token}/result/{attempt.pk}", f"/pay/{token}?back={attempt.pk}"):
+        page = pages.get(path).text
+        assert ("call us before you pay again" in page, "Nothing was charged" in page) == (True, False)
     assert Activity.objects.filter(kind=Activity.Kind.CHECKOUT_LOST).count() == 1
     assert refused_reasons(owner) == [RefusalReason.NOT_FOUND]  # a person must look for the money
 
@@ -186,6 +203,11 @@ def test_what_a_lost_payment_held_is_free_again_and_its_money_still_counts(owner
     make_older(A_DAY_AGO)
     settle_payment.settle(attempt.pk)
     assert (Attempt.objects.get().state, AttemptDebt.objects.get().reserved) == (State.CANCELLED, 0)
+
+    order_capture(attempt, bank)
+    settle_payment.settle(attempt.pk)  # as reconciliation does when it meets the money
+    assert Attempt.objects.get().state == State.SETTLED
+    assert (Payment.objects.get().amount, Attempt.objects.get().is_lost) == (10_000, False)
 
 
 def test_a_poller_that_asks_too_often_waits_and_does_not_doubt(owner: User, bank: Bank) -> None:

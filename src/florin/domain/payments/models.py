@@ -74,6 +74,9 @@ class Attempt(Keyed):
     doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
     unsure_since = models.DateTimeField(null=True)
     awaits_payer = models.BooleanField(default=False)
+    is_lost = models.BooleanField(
+        default=False, help_text="Given up: the processor has no record of it, and money may have moved."
+    )
     decline = models.CharField(
         max_length=LONGEST_REFERENCE, blank=True, help_text="The last one that was told of."
     )

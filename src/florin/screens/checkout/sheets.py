@@ -300,6 +300,10 @@ def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
     attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
     if attempt and (attempt.unsure_since or attempt.state not in _ENDED):
         return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
+    if attempt and attempt.is_lost:
+        return Note(
+            _("The payment service has no record of your last try. Please call us before you pay again.")
+        )
     if attempt and attempt.decline and attempt.method == Method.ACH:
         return Note(
             _("Your bank account was refused. Nothing was charged. %(advice)s")
