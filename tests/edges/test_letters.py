@@ -1,6 +1,7 @@
 """The letters: both parts complete, the button leads home, nothing typed gets out of its place."""
 
 import re
+from datetime import date
 from email.header import Header
 
 import pytest
@@ -209,3 +210,13 @@ def test_a_confirmation_tells_a_discount_and_speaks_of_no_excess_for_a_pre_payme
         assert "Discount for early payment" in part
         assert "More arrived than was owed" not in part
         assert "is an open credit for your next invoices" in part
+
+
+@pytest.mark.parametrize(("day", "when"), [("2026-12-24", "due by"), ("2026-12-25", "overdue since")])
+def test_a_mail_says_overdue_since_once_it_is_late(day: str, when: str) -> None:
+    today = date.fromisoformat(day)
+    letter = invoice_letter(invoice(), demand=Demand(12345), pay_url=PAY_URL, today=today)
+
+    assert letter.subject.endswith(f"$123.45 {when} Dec 24, 2026")
+    assert f"$123.45 {when} Dec 24, 2026." in letter.text
+    assert f"{when} Dec 24, 2026" in letter.html

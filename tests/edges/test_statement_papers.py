@@ -242,3 +242,14 @@ def test_nothing_typed_gets_out_of_its_place_in_a_mail() -> None:
     assert "<script>" not in letter.html
     assert "<b>C</b>" not in letter.html
     assert "<b>C</b>" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("credits_", "balance", "said"),
+    [(-4_000, 1_000, "overdue since Nov 20, 2026"), (-1_000, 20_000, "of which $50.00 is past due")],
+)
+def test_what_is_past_due_is_never_more_than_all_that_is_owed(credits_: int, balance: int, said: str) -> None:
+    told = statement(aging=Aging(balance - 5_000 - credits_, 5_000, 0, 0, 0, credits_), balance=balance)
+
+    assert said in text_of(render_statement(told, pay_url=None, payable=0))
+    assert said in statement_letter(told, pay_url=None, payable=0).text

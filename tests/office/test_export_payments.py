@@ -89,6 +89,7 @@ def test_a_row_for_each_payment_tells_gross_fee_and_net(owner: User) -> None:
 
     assert (row["Payment"], row["Customer"]) == (payment.number, payment.customer.name)
     assert (row["Gross"], row["Fee"], row["Net"], row["Refunded"]) == ("100.00", "3.15", "96.85", "0.00")
+    assert row["Disputed or returned"] == "0.00"
     assert (row["Currency"], row["State"], row["Processed by"]) == ("USD", "Received", "Online")
 
 

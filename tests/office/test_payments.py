@@ -13,10 +13,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
-from florin.contracts.processor import Outcome
+from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
+from florin.contracts.reasons import DisputeReason
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.history import queries as history
@@ -27,6 +29,7 @@ from florin.domain.payments import allocating, queries
 from florin.domain.payments.models import Attempt, Method, Payment, Return
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.receipts import services as receipts
+from florin.domain.refunds import booking
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
@@ -107,6 +110,21 @@ def returned(payment: Payment, code: str = "R01") -> None:
             locked, payment.amount, to=locked.holder, kind=Entry.Kind.RETURN, key=uuid4().hex, by="a test"
         )
         Return.objects.create(payment=payment, entry=taken.entry, code=code, returned_at=clock.now())
+
+
+def contest(payment: Payment, outcome: DisputeOutcome) -> None:
+    """A dispute of all of it, booked, for which the processor charges $15.00."""
+    told = DisputeReport(
+        reference=f"dp_{payment.number}",
+        outcome=outcome,
+        amount=payment.money,
+        withdrawn=outcome != DisputeOutcome.WON,
+        fee=usd(1_500),
+        reason=DisputeReason.GENERAL,
+        opened_at=clock.now(),
+    )
+    with transaction.atomic():
+        disputes.take_in(allocating.lock(payment.pk), told)
 
 
 def dispute(payment: Payment, state: DisputeState) -> None:
@@ -272,7 +290,7 @@ def test_totals_are_those_of_what_is_filtered_by_currency(owner: User) -> None:
     at_the_counter(owner, make_customer(owner.company, currency="JPY"), "500")
     everything, checks = shown(signed_in(owner)), shown(signed_in(owner), method="check", q="50.00")
 
-    for part in ("2 payments, USD", "<b>$150.00</b>", "less $3.15 in fees: $146.85", "<b>¥500</b>"):
+    for part in ("2 payments, USD", "<b>$150.00</b>", "less $3.15 in fees", "= $146.85 net", "<b>¥500</b>"):
         assert part in everything
     assert "1 payment, USD" in checks
     assert "¥500" not in checks
@@ -286,7 +304,8 @@ def test_totals_tell_what_of_them_went_back(owner: User) -> None:
     text = shown(signed_in(owner))
 
     assert "<b>$250.00</b>" in text
-    assert "$160.00 of it went back" in text
+    assert "less $160.00 refunded, disputed or returned" in text
+    assert "= $83.70 net" in text  # and $6.30 in fees
 
 
 def test_too_many_payments_are_not_added_up_but_listed(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,8 +353,8 @@ def test_the_list_costs_the_same_for_one_payment_as_for_thirty(
     for rounds in (1, 29):
         for _payment in range(rounds):
             at_the_counter(owner, make_customer(owner.company), "1.00")
-        # sums (3), the page, what became of it (4), invoices, people, under way, failed
-        with django_assert_num_queries(ASKING + 12 + more):
+        # sums (5), the page, what became of it (4), invoices, people, under way, failed
+        with django_assert_num_queries(ASKING + 14 + more):
             client.get(LIST, asked)
 
 
@@ -555,8 +574,47 @@ def test_home_tells_what_was_collected_and_what_is_left_of_it(owner: User) -> No
     undo_payment.undo(owner.company, mistyped.pk, reason="Typed twice", by=owner)
     text = shown(signed_in(owner), "/office/")
 
-    assert text.count("$300.00") == 2  # this week and this month
-    assert text.count("$160.00 after refunds and returns") == 2
+    assert text.count("$150.55</dd>") == 2  # this week and this month
+    assert text.count("$300.00 came in") == text.count("$9.45 in fees") == 2
+    assert " ".join(text.split()).count("$140.00 refunded, disputed or returned") == 2
+
+
+def test_what_a_dispute_holds_and_costs_is_not_collected_or_net(owner: User) -> None:
+    held, lost = online(owner), online(owner)
+    contest(held, DisputeOutcome.NEEDS_RESPONSE)
+    contest(lost, DisputeOutcome.LOST)
+
+    rows = history.rows([held, lost])
+    [total] = history.totals(Payment.objects.all()).totals
+
+    assert [(row.fee, row.lost, row.net) for row in rows] == [(usd(1_815), usd(10_000), usd(-1_815))] * 2
+    assert (total.gross, total.gone, total.fee, total.net) == (
+        usd(20_000),
+        usd(20_000),
+        usd(3_630),
+        usd(-3_630),
+    )
+    assert (
+        shown(signed_in(owner), "/office/").count("\N{MINUS SIGN}$36.30</dd>") == 2
+    )  # this week and this month
+
+
+def test_what_a_won_dispute_gives_back_is_net_again_less_its_fee(owner: User) -> None:
+    payment = online(owner)
+    for outcome in (DisputeOutcome.NEEDS_RESPONSE, DisputeOutcome.WON):
+        contest(payment, outcome)
+
+    assert history.rows([payment])[0].net == usd(10_000 - 315 - 1_500)
+
+
+def test_a_refund_and_the_fee_that_came_back_with_it_change_the_net(owner: User) -> None:
+    payment = online(owner)
+    refund = sent_back(payment, 4_000)
+    with transaction.atomic():
+        booking.learn_fee(refund, 120)
+        refund.save()
+
+    assert history.rows([payment])[0].net == usd(10_000 - 4_000 - 315 + 120)
 
 
 def test_a_returned_payment_needs_attention_until_its_invoices_are_paid(owner: User) -> None:

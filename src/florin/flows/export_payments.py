@@ -79,7 +79,15 @@ def _sign(company: Company) -> Sign:
 def _payments(company: Company, found: QuerySet[Payment]) -> Sheet:
     headings = [
         *(_("Payment"), _("Received"), _("Customer number"), _("Customer"), _("Method"), _("Gross")),
-        *(_("Fee"), _("Net"), _("Refunded"), _("Currency"), _("Reference"), _("Invoices")),
+        *(
+            _("Fee"),
+            _("Net"),
+            _("Refunded"),
+            _("Disputed or returned"),
+            _("Currency"),
+            _("Reference"),
+            _("Invoices"),
+        ),
         *(_("Processed by"), _("State"), _("Notes")),
         *(_("Settled"), _("Settled fee"), _("Settled net"), _("Settled currency"), _("Exchange rate")),
     ]
@@ -120,6 +128,7 @@ def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
             row.fee.decimal if row.fee is not None else None,
             row.net.decimal if row.net is not None else None,
             row.refunded.decimal,
+            row.lost.decimal,
             payment.currency,
             payment.reference,
             ", ".join(invoice.number for invoice in row.invoices),

@@ -13,6 +13,7 @@ from florin.domain.disputes import lifecycle as disputes
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry
+from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment, Return, Undoing
 from florin.domain.refunds.models import Refund
 from florin.kernel import return_codes
@@ -38,11 +39,17 @@ class Fate(models.TextChoices):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One payment as a list shows it; ``refunded`` is what went, or is going, back."""
+    """One payment as a list shows it.
+
+    ``refunded`` is what went, or is going, back; ``lost`` what the payer's bank holds in a dispute or took,
+    and what was undone; ``charged`` what disputes cost, less what of the fee came back with refunds.
+    """
 
     payment: Payment
     fate: Fate
     refunded: Money
+    lost: Money
+    charged: Money
     invoices: Sequence[Invoice]
 
     @property
@@ -50,12 +57,38 @@ class Row:
         """What the processor keeps, once known; a counter payment costs nothing (R15)."""
         if self.payment.fee is None and self.payment.is_online:
             return None
-        return Money(self.payment.fee or 0, self.payment.currency)
+        return Money(self.payment.fee or 0, self.payment.currency) + self.charged
 
     @property
     def net(self) -> Money | None:
-        """What is left of it, once the fee is known."""
-        return self.payment.money - self.fee if self.fee is not None else None
+        """What is left of it, once the fee is known; below zero if more went than had come in."""
+        return self.payment.money - self.refunded - self.lost - self.fee if self.fee is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What some payments of one currency come to; a fee that is not known yet counts as none (R15).
+
+    ``gone`` is what of them is not ours any more: refunded, held in disputes, lost, returned or undone.
+    """
+
+    count: int
+    gross: Money
+    fee: Money
+    gone: Money
+
+    @property
+    def net(self) -> Money:
+        """What is left of it."""
+        return self.gross - self.gone - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is."""
+
+    totals: Sequence[Total]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +103,36 @@ class Aftermath:
 
 def rows(payments: Sequence[Payment]) -> list[Row]:
     """Return payments as a list shows them, in the same order, in five queries however many there are."""
-    keys = [payment.pk for payment in payments]
-    refunded, fates = _refunded(keys), _taken_away(keys)
+    happened = _happened([payment.pk for payment in payments])
     invoices: dict[UUID, list[Invoice]] = {}
     came_in = Allocation.objects.filter(
-        payment__in=keys, invoice__isnull=False, entry__kind=Entry.Kind.PAYMENT
+        payment__in=payments, invoice__isnull=False, entry__kind=Entry.Kind.PAYMENT
     )
     for part in came_in.select_related("invoice").order_by("pk"):
         if part.invoice:
             invoices.setdefault(part.payment_id, []).append(part.invoice)
-    return [
-        Row(
-            payment=payment,
-            fate=fates.get(payment.pk) or _by_refunds(payment, refunded.get(payment.pk, 0)),
-            refunded=Money(refunded.get(payment.pk, 0), payment.currency),
-            invoices=invoices.get(payment.pk, []),
-        )
-        for payment in payments
-    ]
+    return [_row(payment, happened[payment.pk], invoices.get(payment.pk, [])) for payment in payments]
+
+
+def totals(found: QuerySet[Payment]) -> Totals:
+    """Add up what was found, in five queries, unless it is more than ``MOST_COUNTED``."""
+    some = found.order_by().values_list("pk", "currency", "amount", "fee")[: queries.MOST_COUNTED + 1]
+    payments = list(some)
+    if len(payments) > queries.MOST_COUNTED:
+        return Totals([], cut=True)
+    happened = _happened([key for key, *_ in payments])
+    sums: dict[str, list[int]] = {}
+    for key, currency, amount, fee in payments:
+        what = happened[key]
+        told = (1, amount, (fee or 0) + what.charged, what.refunded + what.lost(amount))
+        sums[currency] = [one + other for one, other in zip(sums.get(currency, (0,) * 4), told, strict=True)]
+    return Totals(
+        [
+            Total(count, *(Money(minor, currency) for minor in amounts))
+            for currency, (count, *amounts) in sorted(sums.items())
+        ],
+        cut=False,
+    )
 
 
 def aftermath(payment: Payment) -> Aftermath:
@@ -142,24 +187,68 @@ def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
             return ~refunded & ~taken
 
 
-def _refunded(keys: Collection[UUID]) -> dict[UUID, int]:
-    """Return what of each payment went back, or is on its way, in minor units; none is left out."""
-    counted = Refund.objects.filter(payment__in=keys).exclude(state=Refund.State.FAILED)
-    return dict(counted.values_list("payment").annotate(total=Sum("amount")))
+@dataclass(slots=True)
+class _Happened:
+    """What came after a payment, in minor units; ``whole`` if all of it was returned or undone.
+
+    ``contested`` is what disputes hold of it, or have lost; ``fate`` is what became of it beside refunds.
+    """
+
+    refunded: int = 0
+    contested: int = 0
+    charged: int = 0
+    whole: bool = False
+    fate: Fate | None = None
+
+    def lost(self, amount: int) -> int:
+        """Return what of a payment of this amount is lost, or held; what is gone as a whole is so once."""
+        return amount if self.whole else self.contested
 
 
-def _taken_away(keys: Collection[UUID]) -> dict[UUID, Fate]:
-    """Return which payments are not ours any more, or may not be."""
-    contested = Dispute.objects.filter(payment__in=keys, state__in=_CONTESTED).values_list("payment", "state")
-    lost = {payment for payment, state in contested if state in _LOST}
-    found = {payment: Fate.INQUIRY for payment, _state in contested}
-    found |= {payment: Fate.DISPUTED for payment, state in contested if state != _ASKED}
-    returned = Return.objects.filter(payment__in=keys).values_list("payment", "code")
+def _happened(keys: Collection[UUID]) -> dict[UUID, _Happened]:
+    """Return what came after payments, in four queries."""
+    found = {key: _Happened() for key in keys}
+    refunds = Refund.objects.filter(payment__in=keys).exclude(state=Refund.State.FAILED)
+    for payment, amount, returned in refunds.values_list("payment", "amount", "fee_returned"):
+        found[payment].refunded += amount
+        found[payment].charged -= returned or 0
+    _take_back(found)
+    told = Dispute.objects.filter(payment__in=keys).values_list(
+        "payment", "state", "amount", "held", "fee", "currency", "payment__currency"
+    )
+    for payment, state, amount, held, fee, currency, paid in told:
+        what, lost = found[payment], state in _LOST
+        if currency == paid:  # another is left to the reconciliation
+            what.contested += amount if lost else held
+            what.charged += fee or 0
+        if what.fate == Fate.UNDONE or (state not in _CONTESTED):
+            continue
+        if lost:
+            what.fate = Fate.CHARGED_BACK
+        elif what.fate in {None, Fate.INQUIRY}:
+            what.fate = Fate.INQUIRY if state == _ASKED else Fate.DISPUTED
+    return found
+
+
+def _take_back(found: dict[UUID, _Happened]) -> None:
+    """Take note of what the payers' banks took back, and of what staff undid."""
+    returned = Return.objects.filter(payment__in=found).values_list("payment", "code")
     for payment, code in returned:
-        lost |= {payment} if code == return_codes.CHARGED_BACK else set()
-        found[payment] = Fate.RETURNED
-    undone = Undoing.objects.filter(payment__in=keys).values_list("payment", flat=True)
-    return found | dict.fromkeys(lost, Fate.CHARGED_BACK) | dict.fromkeys(undone, Fate.UNDONE)
+        found[payment].whole = True
+        found[payment].fate = Fate.CHARGED_BACK if code == return_codes.CHARGED_BACK else Fate.RETURNED
+    for payment in Undoing.objects.filter(payment__in=found).values_list("payment", flat=True):
+        found[payment].whole, found[payment].fate = True, Fate.UNDONE
+
+
+def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice]) -> Row:
+    return Row(
+        payment=payment,
+        fate=what.fate or _by_refunds(payment, what.refunded),
+        refunded=Money(what.refunded, payment.currency),
+        lost=Money(what.lost(payment.amount), payment.currency),
+        charged=Money(what.charged, payment.currency),
+        invoices=invoices,
+    )
 
 
 def _by_refunds(payment: Payment, refunded: int) -> Fate:

@@ -1,12 +1,12 @@
 """Finding payments among a million, what they come to, and bank debits that are under way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Entry
@@ -46,32 +46,6 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """What some payments of one currency come to; a fee that is not known yet counts as none (R15).
-
-    ``gone`` is what of them is not ours any more: refunded, returned, charged back or undone.
-    """
-
-    count: int
-    gross: Money
-    fee: Money
-    gone: Money
-
-    @property
-    def net(self) -> Money:
-        """What is left of it."""
-        return self.gross - self.fee
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is."""
-
-    totals: Sequence[Total]
-    cut: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Setback:
     """A payment that did not hold: how much of it, begun when (UTC), and the bank's return code.
 
@@ -100,34 +74,6 @@ def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
     if wanted.until:
         found = found.filter(received_at__lt=wanted.until)
     return found if wanted.only is None else found.filter(wanted.only)
-
-
-def totals(found: QuerySet[Payment]) -> Totals:
-    """Add up what was found, in three queries, unless it is more than ``MOST_COUNTED``."""
-    some = found.order_by().values("pk")[: MOST_COUNTED + 1]
-    if some.count() > MOST_COUNTED:
-        return Totals([], cut=True)
-    rows = (
-        Payment.objects.filter(pk__in=some)
-        .values_list("currency")
-        .annotate(count=Count("pk"), gross=Sum("amount"), kept=Sum("fee", default=0))
-        .order_by("currency")
-    )
-    sums = {currency: (count, int(gross), int(fee)) for currency, count, gross, fee in rows}
-    here = Allocation.objects.filter(payment__in=some).values_list("payment__currency")
-    stands = dict(here.annotate(stands=Sum("amount")))
-    return Totals(
-        [
-            Total(
-                count,
-                Money(gross, currency),
-                Money(fee, currency),
-                Money(gross - int(stands[currency]), currency),
-            )
-            for currency, (count, gross, fee) in sums.items()
-        ],
-        cut=False,
-    )
 
 
 def walk(found: QuerySet[Payment]) -> Iterator[list[Payment]]:

@@ -85,7 +85,7 @@ def nothing_to_pay(demand: Demand) -> str:
     if demand.payable:
         return ""
     if demand.covered:
-        return _("Your open credits cover it. There is nothing for you to do.")
+        return _("Your open credits cover it.")
     if demand.balance > 0:
         return _("A payment is in progress. There is nothing for you to do.")
     return _("Paid. Nothing is owed.")

@@ -61,7 +61,7 @@ def invoice_letter(
             "amount": amount(demand.payable),
             "facts": writing.facts(facts),
             "message": message.strip(),
-            "nothing": wording.nothing_to_pay(demand),
+            "nothing": _nothing(demand),
             "number": document.number,
             "pay_url": pay_url if owed else None,
             "sums": _sums(demand, document.currency, language),
@@ -222,6 +222,13 @@ def _invoice_subject(document: InvoiceDocument, demand: Demand, today: date | No
         "amount": formats.money(demand.payable, document.currency, language),
         "when": wording.when(document.due_on, today, language),
     }
+
+
+def _nothing(demand: Demand) -> str:
+    """Say why nothing is to be paid; credits that cover an invoice have paid it when its mail leaves."""
+    if demand.covered:
+        return _("Your open credits cover it. There is nothing for you to do.")
+    return wording.nothing_to_pay(demand)
 
 
 def _sums(demand: Demand, currency: str, language: str) -> list[dict[str, str]]:

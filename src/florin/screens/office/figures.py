@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
 from florin.domain.companies.models import Company
+from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Item
 from florin.domain.payments.models import Payment, Return, Undoing
@@ -45,15 +46,16 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What came in during some days, and what went back in them."""
+    """What came in during some days, and what went back or is held, and was charged, in them."""
 
     gross: Money
     back: Money
+    fees: Money
 
     @property
     def net(self) -> Money:
         """What is left of it."""
-        return self.gross - self.back
+        return self.gross - self.back - self.fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +89,39 @@ def owed(company: Company) -> list[Owed]:
 
 
 def collected(company: Company) -> list[Collected]:
-    """Return what came in and went back since Monday and since the first of the month, in four queries.
+    """Return what came in and went back since Monday and since the first of the month, in seven queries.
 
-    What staff undid never came in. Refunds, returns and lost disputes go back on the day on which they
-    happen, whenever the payment came in; the days are the company's.
+    What staff undid never came in. Refunds and returns go back on the day on which they happen, whenever the
+    payment came in, and what a dispute holds or has lost on the day on which it was opened; the same holds
+    for what they cost. The days are the company's.
     """
     today = clock.today(company.time_zone)
     since = _Since(
         _midnight(today - timedelta(days=today.weekday()), company), _midnight(today.replace(day=1), company)
     )
     undone = Undoing.objects.filter(payment=OuterRef("pk"))
-    came_in = since.sums(Payment.objects.filter(~Exists(undone), company=company), "received_at")
+    payments = Payment.objects.filter(~Exists(undone), company=company)
+    came_in = since.sums(payments, "received_at")
     refunds = Refund.objects.filter(company=company).exclude(state=Refund.State.FAILED)
-    lost = Dispute.objects.filter(company=company, state=Dispute.State.LOST)
+    disputes = Dispute.objects.filter(company=company)
+    taken = disputes.filter(Q(held__gt=0) | Q(state__in=sorted(LOSSES)))
+    fees = [
+        since.sums(payments, "received_at", of="fee"),
+        since.sums(disputes, "opened_at", of="fee"),
+        since.sums(refunds, "requested_at", of="fee_returned", sign=-1),
+    ]
     back = [
         since.sums(refunds, "requested_at"),
-        since.sums(Return.objects.filter(payment__company=company), "returned_at", of="payment__"),
-        since.sums(lost, "closed_at"),
+        since.sums(
+            Return.objects.filter(payment__company=company),
+            "returned_at",
+            of="payment__amount",
+            per="payment__",
+        ),
+        since.sums(taken, "opened_at"),
     ]
-    currencies = sorted({currency for sums in (came_in, *back) for currency in sums})
-    return [_collected(currency, came_in, back) for currency in currencies or [company.currency]]
+    currencies = sorted({currency for sums in (came_in, *back, *fees) for currency in sums})
+    return [_collected(currency, came_in, back, fees) for currency in currencies or [company.currency]]
 
 
 _Sums = dict[str, tuple[int, int]]
@@ -119,28 +134,26 @@ class _Since:
     week: datetime
     month: datetime
 
-    def sums(self, rows: QuerySet[Model], at: str, *, of: str = "") -> _Sums:
+    def sums(
+        self, rows: QuerySet[Model], at: str, *, of: str = "amount", per: str = "", sign: int = 1
+    ) -> _Sums:
         """Add up rows by currency: those since Monday, and those since the first of the month."""
         found = (
             rows.filter(**{f"{at}__gte": min(self.week, self.month)})
-            .values_list(f"{of}currency")
+            .values_list(f"{per}currency")
             .annotate(
-                week=Sum(f"{of}amount", filter=Q(**{f"{at}__gte": self.week}), default=0),
-                month=Sum(f"{of}amount", filter=Q(**{f"{at}__gte": self.month}), default=0),
+                week=Sum(of, filter=Q(**{f"{at}__gte": self.week}), default=0),
+                month=Sum(of, filter=Q(**{f"{at}__gte": self.month}), default=0),
             )
         )
-        return {currency: (int(week), int(month)) for currency, week, month in found}
+        return {currency: (sign * int(week), sign * int(month)) for currency, week, month in found}
 
 
-def _collected(currency: str, came_in: _Sums, back: Sequence[_Sums]) -> Collected:
-    nothing = (0, 0)
-    week, month = (
-        Span(
-            Money(came_in.get(currency, nothing)[place], currency),
-            Money(sum(sums.get(currency, nothing)[place] for sums in back), currency),
-        )
-        for place in (0, 1)
-    )
+def _collected(currency: str, came_in: _Sums, back: Sequence[_Sums], fees: Sequence[_Sums]) -> Collected:
+    def total(sums: Sequence[_Sums], place: int) -> Money:
+        return Money(sum(each.get(currency, (0, 0))[place] for each in sums), currency)
+
+    week, month = (Span(total([came_in], place), total(back, place), total(fees, place)) for place in (0, 1))
     return Collected(week, month)
 
 

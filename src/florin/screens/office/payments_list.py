@@ -33,7 +33,7 @@ def payments(request: StaffRequest) -> HttpResponse:
     company, asked, after = request.user.company, Asked.read(request.GET), request.GET.get("after", "")
     wanted = asked.wanted(company)
     found = queries.search(company.pk, wanted)
-    totals = queries.totals(found)
+    totals = history.totals(found)
     few = asked.narrowed and not totals.cut
     shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
     rows = history.rows(shown.rows)
