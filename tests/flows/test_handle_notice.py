@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
 from florin.domain.payouts.models import Payout
 from florin.domain.staff.models import User
 from florin.flows import handle_notice
+from florin.kernel import clock
 from testing import settings
 from testing.aftermath import paid_by_card
 from testing.bank import Bank
@@ -166,3 +168,26 @@ def test_one_question_answers_all_notices_about_the_same_attempt(owner: User, ba
     handle_notice.handle("stripe", "evt_many_2", str(attempt.pk))  # asks nobody
     attempt.refresh_from_db()
     assert attempt.unsure_since is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "days", "outcome"),
+    [
+        ("403_permission", 0, ""),
+        ("401", 2, ""),
+        ("401", 4, "refused: key"),
+        ("404", 0, "refused: not_found"),
+        ("502", 4, ""),
+        ("429", 4, ""),
+    ],
+)
+def test_a_notice_waits_for_what_can_be_mended_and_for_answers_and_not_for_a_no(
+    owner: User, bank: Bank, *, mode: str, days: int, outcome: str
+) -> None:
+    payment = paid_by_card(owner, bank, make_invoice(owner))
+    _receive(_notice("evt_9", "", id="ch_1", object="charge", payment_intent=payment.reference))
+    ProcessorNotice.objects.update(received_at=clock.now() - timedelta(days=days))
+    bank.break_down("intent.retrieve", mode)
+    handle_notice.handle("stripe", "evt_9", "", payment=payment.reference)
+
+    assert ProcessorNotice.objects.get(event="evt_9").outcome == outcome
