@@ -12,6 +12,7 @@ from florin.domain.ledger.models import Entry, Item
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
 from florin.flows import settle_payment, undo_run
+from florin.kernel import database
 from florin.kernel.errors import NotFound, Refusal
 from importing.world import row, take, write
 from testing.bank import Bank
@@ -43,6 +44,16 @@ def test_what_was_undone_can_be_imported_again_and_undone_again(company: Company
     assert (again.invoices, again.credits, again.here_already) == (2, 1, 0)
     assert Invoice.objects.get(number="1", void=False).item.balance == 300
     undo_run.undo(company, again.run)
+    assert balances() == {0}
+
+
+def test_a_run_of_any_size_goes_in_pieces(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = take(write(tmp_path, *(row(str(number)) for number in range(7))), company, tmp_path).run
+    monkeypatch.setattr(database, "AT_ONCE", 2)
+
+    assert undo_run.undo(company, run).invoices == 7
     assert balances() == {0}
 
 

@@ -24,6 +24,7 @@ from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit, stale_sessions
+from florin.kernel.database import chunks
 from florin.kernel.errors import Forbidden, NotFound, Refusal
 
 IMPORT = "Import"
@@ -58,7 +59,7 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
     billed = invoices.void_many(company, bought, by=actor)
     credits_.void_many(company, given, by=actor, reason=_("The upload was undone."))
     items = [invoice.item_id for invoice in billed] + [one.item_id for one in given if one.item_id]
-    if bill.reserved(items) or bill.reserved_credits(items):
+    if any(bill.reserved(some) or bill.reserved_credits(some) for some in chunks(items)):
         raise Refusal(_("A payment that is under way counts on this run. Wait until it is done."))
     orders.void_many(bought)
     numbers = {order.pk: order.number for order in bought}
@@ -71,7 +72,8 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
         [give_credit.story(credit, reason=_("The upload was undone.")) for credit in given],
         actor=actor,
     )
-    stale_sessions.expire_wanting(items)
+    for some in chunks(items):
+        stale_sessions.expire_wanting(some)
     return Undone(len(billed), len(given))
 
 

@@ -102,8 +102,10 @@ def void_many(company: Company, credits_: Sequence[Credit], *, by: str, reason: 
     Raises:
         Refusal: if some of one is applied; nothing is taken back then.
     """
-    items = locked(Item.objects.all(), [credit.item_id for credit in credits_ if credit.item_id])
-    booked = [(credit, items[credit.item_id]) for credit in credits_ if credit.item_id]
+    booked: list[tuple[Credit, Item]] = []
+    for some in chunks(credits_):
+        items = locked(Item.objects.all(), [credit.item_id for credit in some if credit.item_id])
+        booked += [(credit, items[credit.item_id]) for credit in some if credit.item_id]
     for credit, item in booked:
         if -item.balance != credit.amount:
             raise Refusal(
