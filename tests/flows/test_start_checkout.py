@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from pytest_django.fixtures import Settings
 
-from factories import make_draft, make_link, press_pay
+from factories import make_customer, make_draft, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
@@ -129,6 +129,17 @@ def test_a_session_that_we_never_heard_of_is_found_with_the_same_key(owner: User
     settle_payment.settle(Attempt.objects.get().pk)
 
     assert Attempt.objects.get().reference.startswith("cs_test_")
+
+
+def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User, bank: Bank) -> None:
+    bank.order("settlement", currency="usd", rates={"jpy": "0.0066"})
+    customer = make_customer(owner.company, currency="JPY")
+    link = make_link(owner, make_invoice(owner, "60", customer=customer))  # worth 40 cents, which nobody knew
+
+    with pytest.raises(NotPayable, match="does not take this amount"):
+        press_pay(link)
+
+    assert Attempt.objects.get().state == Attempt.State.EXPIRED
 
 
 def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
