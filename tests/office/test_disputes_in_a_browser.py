@@ -7,12 +7,14 @@ from florin.domain.staff.models import User
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from office.test_disputes import contest, nsf, receive
+from testing.bank import Bank
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, screen: str) -> None:
     scheme, width = screen.split()
-    for details in ({}, {"state": "inquiry", "amount": 4_000}, {"state": "lost", "reason": "fraudulent"}):
+    lost = {"state": "lost", "reason": "fraudulent"}
+    for details in ({}, {"state": "inquiry", "amount": 4_000}, {"state": "appealable"}, lost):
         contest(owner, **details)
     check_, terminal = receive(owner), receive(owner, method=Method.TERMINAL)
     page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
@@ -20,6 +22,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     for address in [*addresses, nsf(terminal, "chargeback"), "/office/"]:
         page.goto(address)
         check(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_dispute_is_answered_by_a_button_that_opens_the_processors_page_beside(
+    owner: User, bank: Bank, browse: Open, width: int
+) -> None:
+    dispute = contest(owner)
+    page = browse(owner, viewport={"width": width, "height": 800}).new_page()
+    page.goto("/office/payments/disputes/")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Answer PAY-").click()
+    assert opened.value.url.endswith(f"/test/disputes/{dispute.reference}")
 
 
 def test_a_check_is_marked_in_the_dialog_and_its_page_says_so(owner: User, browse: Open) -> None:
