@@ -256,8 +256,11 @@ def a_dispute_is_lost_about_a_payment_that_had_used_a_credit(world: World) -> Ch
 
 
 def _with_credit(world: World) -> Invoice:
+    """Another invoice, which a credit is meant for because it is due first."""
     make_credit(world.owner, world.customer, "30.00")
-    return world.another()
+    invoice = world.another()
+    Item.objects.filter(pk=invoice.item_id).update(due_on="2026-01-31")
+    return invoice
 
 
 def it_is_paid_through_another_session(world: World) -> Change:
@@ -311,6 +314,16 @@ def its_order_is_changed(world: World) -> Change:
 
 def its_order_is_voided(world: World) -> Change:
     return lambda: write_order.void(world.company, world.invoice.order_id, by=world.owner)
+
+
+def an_invoice_is_due_before_what_a_credit_was_meant_for(world: World) -> Change:
+    make_credit(world.owner, world.customer, "30.00")
+
+    def change() -> None:
+        Customer.objects.filter(pk=world.customer.pk).update(terms_days=0)
+        make_invoice(world.owner, customer=Customer.objects.get(pk=world.customer.pk))
+
+    return change
 
 
 def a_credit_is_approved(world: World) -> Change:
@@ -449,6 +462,7 @@ def _judged(world: World, verdict: str) -> Change:
         a_hold_is_released_that_had_a_credit,
         its_order_is_changed,
         its_order_is_voided,
+        an_invoice_is_due_before_what_a_credit_was_meant_for,
         a_credit_is_approved,
         a_credit_is_voided,
         a_credit_is_imported,

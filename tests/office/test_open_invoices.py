@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import pay_by_credit
 from factories import make_customer, make_draft, make_invoice, make_link
+from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries
 from florin.domain.invoices.models import Invoice
@@ -189,9 +190,9 @@ def test_the_list_costs_as_many_queries_for_one_invoice_as_for_twenty(
     owner: User, asked: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(owner)
-    # Two for the rows, two for the links, what is being paid, two for the currencies, the batches; and two to
-    # find words.
-    queries_ = 8 + 2 * asked.startswith("q=")
+    # Two for the rows, two for the links, what is being paid, two for the currencies, the batches, and one
+    # for the switches; and two to find words.
+    queries_ = 9 + 2 * asked.startswith("q=")
     for rounds in (2, 20):
         for _ in range(rounds):
             invoice = make_due(owner, 1)
@@ -238,3 +239,14 @@ def test_nothing_on_the_page_needs_inline_script_or_style(owner: User) -> None:
     make_due(owner, 1)
     text = signed_in(owner).get(HERE).content.decode()
     assert not re.search(r"<script(?! src=)|<style| style=| on[a-z]+=", text)
+
+
+def test_what_forbids_links_is_said_at_the_button_before_anything_is_ticked(owner: User) -> None:
+    make_invoice(owner)
+    Company.objects.update(manual_links_enabled=False)
+    text = signed_in(owner).get("/office/open-invoices/").content.decode()
+
+    button = re.search(r"<button[^>]*open-invoices/review/[^>]*>", text)
+    assert button
+    assert "disabled" in button[0]
+    assert "Payment links are switched off for what is sent by hand." in text

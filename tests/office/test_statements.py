@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import make_credit
 from factories import make_customer, make_invoice
+from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
@@ -317,3 +318,11 @@ def test_a_day_that_allows_no_link_does_not_forget_the_tick(owner: User) -> None
 
     assert 'name="link_wanted"' in wrong.content.decode()
     assert 'name="payment_link" value="on" checked' in right.content.decode()
+
+
+def test_what_forbids_links_is_said_where_statements_go_to_many(owner: User) -> None:
+    customer = make_invoice(owner).customer
+    Company.objects.update(manual_links_enabled=False)
+    text = signed_in(owner).post("/office/aging/statements/", {"customer": customer.pk.hex}).content.decode()
+
+    assert "Payment links are switched off for what is sent by hand." in text

@@ -110,13 +110,7 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
     chosen = [revision for some in of_customer.values() for revision in some]
     standing = _look(company, chosen)
     rows = [_row(company, customer, of_customer[customer.pk], standing) for customer in customers]
-    return Review(obstacle(company), rows)
-
-
-def obstacle(company: Company) -> str:
-    """Return why the company cannot send links by hand to anybody, or nothing if it can."""
-    anybody = Customer(company=company, links_enabled=True)
-    return rules.for_manual_send(company, anybody).reason
+    return Review(rules.for_anybody(company).reason, rows)
 
 
 def start(

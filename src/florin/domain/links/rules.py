@@ -81,6 +81,11 @@ def for_manual_send(company: Company, customer: Customer, *, currency: str = "")
     return answer
 
 
+def for_anybody(company: Company) -> Answer:
+    """Say whether what staff sends by hand may carry a link at all, whoever gets it (R8, R10)."""
+    return for_manual_send(company, Customer(company=company, links_enabled=True))
+
+
 def for_manual_invoice(invoice: Invoice) -> Answer:
     """Say whether an invoice that staff sends by hand may carry a link (R8, R9, R10, R17)."""
     return _unless_settled(invoice) or for_manual_send(

@@ -120,7 +120,7 @@ def _review(
     wrong = errors or {}
     context = {
         "obstacle": reviewed.obstacle,
-        "needs_account": bool(reviewed.obstacle) and rules.for_company(request.user.company).needs_account,
+        "needs_account": bool(reviewed.obstacle) and rules.for_anybody(request.user.company).needs_account,
         "going": [(row, typed.get(row.customer.pk, ""), wrong.get(row.customer.pk, "")) for row in going],
         "skipped": [] if reviewed.obstacle else [row for row in reviewed.rows if row.reason],
         "problem": problem,

@@ -11,6 +11,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow, Order
 from florin.domain.links import queries as links
+from florin.domain.links import rules
 from florin.domain.links.queries import Stage
 from florin.domain.payments import bill
 from florin.domain.sends import queries as sends
@@ -77,7 +78,12 @@ def picked(request: StaffRequest) -> HttpResponse:
 
 def _chosen(request: StaffRequest, choice: Choice) -> dict[str, object]:
     sums = choice.sums(request.user.company)
-    return {"choice": choice, "sums": sums, "too_many": sums.count > send_batch.MOST_INVOICES}
+    return {
+        "choice": choice,
+        "sums": sums,
+        "too_many": sums.count > send_batch.MOST_INVOICES,
+        "answer": rules.for_anybody(request.user.company),
+    }
 
 
 def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> list[Line]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
 from florin.flows import send_statement, show_documents
@@ -136,6 +137,7 @@ def _form(
         "asked": asked,
         "proposals": proposals,
         "offered": offered,
+        "answer": proposals[0].answer if proposals else rules.for_manual_send(company, customer),
         "tick": offered and wants_link,
         "wants_link": wants_link,
         "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),

@@ -105,7 +105,7 @@ def _review(
     if not rows:
         raise Refusal(_("Choose at least one customer first."))
     going = [row for row in rows if not row.reason]
-    answer = rules.for_company(company)
+    answer = rules.for_anybody(company)
     context = {
         "asked": asked,
         "going": going[:_SHOWN],
