@@ -204,3 +204,12 @@ def test_a_title_above_the_headings_and_columns_of_ones_own_do_no_harm(
 
     assert (totals(), summary.unused) == ({"77": 300}, ["Shelf"])
     assert OrderLine.objects.get().unit_price == Decimal("1.5")
+
+
+def test_a_card_number_is_neither_booked_nor_kept_in_the_report(company: Company, tmp_path: Path) -> None:
+    take("p18_card_number", company, tmp_path)
+
+    assert totals() == {}
+    report = (tmp_path / "report.csv").read_text()
+    assert reasons(tmp_path) == [(2, Reason.CARD), (3, Reason.CARD)]
+    assert "4242" not in report

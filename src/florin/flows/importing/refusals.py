@@ -21,6 +21,7 @@ class Reason(StrEnum):
     BYTES = "The line holds a byte that is no letter in the encoding of the file."
     COLUMNS = "The row does not have as many columns as the headings."
     UNPRINTABLE = "The row holds characters that cannot be printed."
+    CARD = "The row holds a card number, which is never kept. (Its digits are left out here.)"
     NO_NUMBER = "The row names no invoice."
     OURS = "Numbers that begin with INV- or CR- are given by Florin itself."
     SHORTENED = (

@@ -16,6 +16,7 @@ from florin.edges.tables.numbers import NotANumberError, OtherCurrencyError
 from florin.edges.tables.reading import Table
 from florin.edges.tables.rows import OF_A_FILE, Cell, Flaw, Line, TwoWaysError
 from florin.flows.importing.refusals import Reason, Refused
+from florin.kernel import cards
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
 
@@ -185,7 +186,8 @@ def _row(file: File, line: Line) -> Row:
         _check_width(file.table, line)
         return Row(line.number, line.text, number, _fact(file, cells, printable=line.text.isprintable()))
     except Unfit as unfit:
-        return Row(line.number, line.text, number, unfit.reason, unfit.detail)
+        text = cards.masked(line.text) if unfit.reason is Reason.CARD else line.text
+        return Row(line.number, text, number, unfit.reason, unfit.detail)
 
 
 def _picked(file: File, line: Line) -> list[Cell]:
@@ -215,6 +217,8 @@ def _number(cell: Cell) -> str:
         raise Unfit(Reason.OURS)
     if _SHORTENED.fullmatch(number):
         raise Unfit(Reason.SHORTENED)
+    if cards.find(number):
+        raise Unfit(Reason.CARD)
     return number
 
 
@@ -231,8 +235,11 @@ def _fact(file: File, cells: Sequence[Cell], *, printable: bool) -> Fact:
         raise Unfit(Reason.SHORTENED)
     if not code and not description:
         raise Unfit(Reason.NOTHING_NAMED)
-    if any(map(gt, map(len, (code, description, customer, country)), _WIDTHS)):
+    texts = (code, description, customer, country)
+    if any(map(gt, map(len, texts), _WIDTHS)):
         raise Unfit(Reason.TOO_LONG)
+    if any(map(cards.find, texts)):
+        raise Unfit(Reason.CARD)
     return Fact(
         code,
         description,

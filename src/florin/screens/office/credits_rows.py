@@ -138,7 +138,7 @@ def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency:
         ),
         "date": lambda: credits_form.past(upload_credits.given_on(table, row), company),
         "reason": lambda: credits_form.reason(judged.said.get("reason", "")),
-        "number": lambda: typed.code(judged.said.get("number", ""), longest=20),
+        "number": lambda: typed.words(judged.said.get("number", ""), longest=20),
     }
     for name, read in readers.items():
         try:

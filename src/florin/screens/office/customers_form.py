@@ -61,12 +61,12 @@ class TypedCustomer:
         read = self._read
         currency = str(read("currency", self._currency) or "")
         draft = {
-            "number": read("number", lambda: typed.code(self.number, longest=20)),
+            "number": read("number", lambda: typed.words(self.number, longest=20)),
             "name": read("name", self._name),
             "bill_to": read("bill_to", lambda: typed.words(self.bill_to, longest=400)),
             "ship_to": read("ship_to", lambda: typed.words(self.ship_to, longest=400)),
-            "phone": read("phone", lambda: typed.code(self.phone, longest=40)),
-            "tax_id": read("tax_id", lambda: typed.code(self.tax_id, longest=40)),
+            "phone": read("phone", lambda: typed.words(self.phone, longest=40)),
+            "tax_id": read("tax_id", lambda: typed.words(self.tax_id, longest=40)),
             "note": read("note", lambda: typed.words(self.note, longest=1000)),
             "invoice_emails": read("invoice_emails", lambda: _addresses(self.invoice_emails)),
             "statement_emails": read("statement_emails", lambda: _addresses(self.statement_emails)),

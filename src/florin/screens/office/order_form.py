@@ -59,7 +59,7 @@ class TypedLine:
         """Return what the line means, or None with a sentence at each field that is wrong."""
         values: dict[str, str | Decimal] = {}
         readers: dict[str, Callable[[], str | Decimal]] = {
-            "code": lambda: typed.code(self.code, longest=40),
+            "code": lambda: typed.words(self.code, longest=40),
             "description": self._description,
             "quantity": self._quantity,
             "unit": lambda: typed.words(self.unit, longest=20),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from florin.kernel import formats
+from florin.kernel import cards, formats
 from florin.kernel.money import Money
 
 _GROUPED = {
@@ -15,9 +15,7 @@ _GROUPED = {
     "es": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
 }
 _NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
-_CARD = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){12,18}(?!\d)")
 FIRST_YEAR, _LAST_YEAR = 2000, 2100
-_TWO_DIGITS = 9
 
 
 class Mistyped(ValueError):  # noqa: N818 - an answer, not a fault
@@ -66,44 +64,21 @@ def day(text: str) -> date | None:
 
 
 def words(text: str, *, longest: int) -> str:
-    """Read a text, without spaces around it.
+    """Read a text or a code, without spaces around it.
 
     Raises:
-        Mistyped: if it is too long, holds a NUL byte, or what looks like a card number.
-    """
-    text = code(text, longest=longest)
-    if holds_card_number(text):
-        raise Mistyped(
-            _("This looks like a card number. Never keep one here; the customer types it when paying.")
-        )
-    return text
-
-
-def code(text: str, *, longest: int) -> str:
-    """Read a short text that may well be a long number, such as a GTIN.
-
-    Raises:
-        Mistyped: if it is too long, or holds a NUL byte.
+        Mistyped: if it is too long, holds a NUL byte, or a card number (R23).
     """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
         raise Mistyped(_("At most %(longest)s characters.") % {"longest": longest})
     if "\x00" in text:
         raise Mistyped(_("This holds a character that cannot be kept."))
+    if cards.find(text):
+        raise Mistyped(
+            _("This looks like a card number. Never keep one here; the customer types it when paying.")
+        )
     return text
-
-
-def holds_card_number(text: str) -> bool:
-    """Whether 13 to 19 digits in a row, perhaps in groups, pass the check that card numbers pass (R23)."""
-    return any(_passes_luhn(re.sub(r"\D", "", found)) for found in _CARD.findall(text))
-
-
-def _passes_luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > _TWO_DIGITS else value
-    return total % 10 == 0 and set(digits) != {"0"}
 
 
 def written(amount: Money) -> str:
