@@ -70,7 +70,7 @@ MAY_OPEN = {
     "payments-connection": ADMINS,
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"processor-refusal-end", "reconcile", "settlement-mail"}
+POSTS |= {"processor-refusal-end", "reconcile", "settlement-mail", "dispute-answer", "credits-undo"}
 POSTS |= {
     "credits-confirm",
     "open-invoices-picked",
