@@ -98,6 +98,7 @@ def test_an_open_page_learns_that_a_method_was_switched_off(payer: Client, link:
 
 
 def test_a_debit_under_way_is_initiated_not_paid(payer: Client, attempt: Attempt) -> None:
+    Attempt.objects.update(method=Method.ACH)
     tell(attempt, Outcome.PENDING)
 
     page = payer.get(result_address(attempt)).text

@@ -14,6 +14,7 @@ from florin.edges.gateways import registry
 from florin.flows import reconcile
 from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.till import own_account
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_a_way_to_pay_is_for_some_countries(country: str, *, covered: bool) -> N
 
 
 def test_a_fee_that_is_not_told_is_not_compared(owner: User, bank: Bank, poorer: Any, settings: Any) -> None:
+    own_account(owner.company, bank)
     paid_by_card(owner, bank, make_invoice(owner))
     settings.FEES = replace(settings.FEES, card=replace(settings.FEES.card, fixed=99))
     assert reconcile.run(owner.company, by="x").different == 1

@@ -143,6 +143,7 @@ def test_screens_and_files_show_the_conversion(owner: User, bank: Bank, account:
     assert '108.42,3.39,105.03,"USD",1.0842' in file_.getvalue().decode()
 
 
+@pytest.mark.usefixtures("one_clock")
 def test_the_settlement_report_says_for_how_much_it_stands(owner: User, bank: Bank, account: str) -> None:
     paid(owner, bank)
     assert compared(owner) == []

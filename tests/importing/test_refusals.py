@@ -117,7 +117,7 @@ def test_a_file_that_is_not_utf_8_is_read_as_windows_writes(company: Company, tm
 def test_a_refused_row_is_no_formula_in_a_spreadsheet(company: Company, tmp_path: Path) -> None:
     take(write(tmp_path, "=1+1"), company, tmp_path)
 
-    assert ",'=1+1" in (tmp_path / "report.csv").read_text()
+    assert ',"\'=1+1"' in (tmp_path / "report.csv").read_text()
 
 
 def test_a_broken_download_imports_nothing(company: Company, tmp_path: Path) -> None:

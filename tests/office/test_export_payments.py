@@ -181,6 +181,7 @@ def test_a_spanish_reader_gets_numbers_as_the_companys_region_writes_them(
 ) -> None:
     Company.objects.update(time_zone=time_zone)
     User.objects.update(language="es")
+    owner.company.refresh_from_db()
     at_the_counter(owner, make_customer(owner.company), "12.34")
 
     content = signed_in(owner).get(EXPORT, {"as": "csv", "by_row": "payment"}).getvalue().decode("utf-8-sig")

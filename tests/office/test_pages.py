@@ -24,7 +24,7 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 9 + len(attention.LOOKS)),
+        ("/office/", 12 + len(attention.LOOKS)),
         ("/office/feed/", 3),
         ("/office/orders/", 3),
         ("/office/orders/?q=Corner", 6),  # how many begin so, any of them at all, customers who fit

@@ -50,7 +50,7 @@ class Demo:
             self._process = subprocess.Popen(
                 [str(_PROGRAMS / "florin"), "demo"], env=self.environment, stdout=log, stderr=log
             )
-        wait_until((self.folder / "demo.json").exists, seconds=120)
+        wait_until((self.folder / "demo.json").exists, seconds=300)
         self.facts = json.loads((self.folder / "demo.json").read_text())
         self.bank = httpx.Client(
             base_url=self.facts["sandbox"],
