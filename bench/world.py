@@ -133,6 +133,9 @@ class World:
             STRIPE_API_BASE=f"http://127.0.0.1:{self._sandbox_port}",
             STRIPE_API_KEY=_API_KEY,
             STRIPE_WEBHOOK_SECRET=_NOTICE_SECRET,
+            SANDBOX_API_KEY=_API_KEY,
+            SANDBOX_CONTROL_TOKEN=_CONTROL_TOKEN,
+            SANDBOX_WEBHOOK_SECRET=_NOTICE_SECRET,
         )
         django.setup()
 
@@ -141,10 +144,7 @@ class World:
             "--data": self.folder / "sandbox",
             "--port": self._sandbox_port,
             "--smtp-port": self.smtp_port,
-            "--control-token": _CONTROL_TOKEN,
-            "--api-key": _API_KEY,
             "--webhook-url": f"http://127.0.0.1:{self.web_port}/notices/stripe",
-            "--webhook-secret": _NOTICE_SECRET,
         }
         return [str(word) for pair in given.items() for word in pair]
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -22,6 +23,7 @@ from florin_sandbox.settings import Settings
 TICK = 1.0
 TOKEN_FILE = "control-token"  # noqa: S105 - a file's name
 GRACE = 1
+SECRETS = "Secrets come by the environment: SANDBOX_API_KEY, SANDBOX_CONTROL_TOKEN, SANDBOX_WEBHOOK_SECRET."
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read_settings(argv: Sequence[str] | None) -> Settings:
-    """The command line, with keys kept from the last time where none are given."""
-    parser = argparse.ArgumentParser(prog="florin-sandbox", description=__doc__)
+    """The command line, and the secrets from the environment: arguments are read by everybody's ``ps``."""
+    parser = argparse.ArgumentParser(prog="florin-sandbox", description=__doc__, epilog=SECRETS)
     parser.add_argument(
         "--data", type=Path, required=True, help="folder for sandbox.db and the control token"
     )
@@ -44,20 +46,19 @@ def read_settings(argv: Sequence[str] | None) -> Settings:
         "--smtp-port", type=int, default=8025, help="port of the mailbox (default: %(default)s)"
     )
     parser.add_argument("--public-url", default="", help="address payers see, if not http://HOST:PORT")
-    parser.add_argument("--control-token", default="", help="default: generated, kept in the data folder")
-    parser.add_argument(
-        "--api-key", default="sk_test_florin_sandbox", help="secret key (default: %(default)s)"
-    )
     parser.add_argument("--webhook-url", default="", help="endpoint to register at the start, for all events")
-    parser.add_argument("--webhook-secret", default="", help="its signing secret, whsec_…")
     parser.add_argument(
         "--merchant", default="Sandbox merchant", help="name on the page, unless a session has one"
     )
     _add_money(parser)
     options = parser.parse_args(argv)
     options.data.mkdir(parents=True, exist_ok=True)
-    options.control_token = options.control_token or _kept_token(options.data / TOKEN_FILE)
-    return Settings(**vars(options))
+    return Settings(
+        **vars(options),
+        api_key=os.environ.get("SANDBOX_API_KEY") or "sk_test_florin_sandbox",
+        control_token=os.environ.get("SANDBOX_CONTROL_TOKEN") or _kept_token(options.data / TOKEN_FILE),
+        webhook_secret=os.environ.get("SANDBOX_WEBHOOK_SECRET", ""),
+    )
 
 
 FEES = (
@@ -121,10 +122,7 @@ async def serve(settings: Settings) -> None:
     server = Server(config)
     stop_on_signals(server)
     helpers = [asyncio.create_task(bank.courier.run()), asyncio.create_task(tick(bank))]
-    sys.stdout.write(
-        f"florin-sandbox: {settings.base_url}  smtp {settings.host}:{settings.smtp_port}\n"
-        f"control token: {settings.control_token}\n"
-    )
+    sys.stdout.write(f"florin-sandbox: {settings.base_url}  smtp {settings.host}:{settings.smtp_port}\n")
     sys.stdout.flush()
     try:
         await server.serve()

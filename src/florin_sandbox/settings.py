@@ -1,4 +1,4 @@
-"""What the sandbox was told on its command line."""
+"""What the sandbox was told at its start."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -50,7 +50,7 @@ FREE = {
     "STRIPE_WEBHOOK_SECRET": "the processor is asked about it",
     "FLORIN_MAIL_NOTICE_SECRET": "checked with the hosted sender that needs it",
     "FLORIN_SANDBOX_PORT": "checked when the demo starts",
-    "FLORIN_CONTROL_TOKEN": "the demo's",
+    "SANDBOX_CONTROL_TOKEN": "the demo's",
 }
 
 

@@ -83,7 +83,9 @@ def test_the_demo_never_sends_through_a_hosted_sender(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     set_all(monkeypatch, FLORIN_DATA=str(tmp_path))
-    for name in ("STRIPE_API_BASE", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "FLORIN_CONTROL_TOKEN"):
+    for name in ("STRIPE_API_BASE", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"):
+        monkeypatch.setenv(name, "")
+    for name in ("SANDBOX_API_KEY", "SANDBOX_CONTROL_TOKEN"):
         monkeypatch.setenv(name, "")
     for name in ("FLORIN_SMTP_HOST", "FLORIN_SMTP_PORT"):
         monkeypatch.setenv(name, "")

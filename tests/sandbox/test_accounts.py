@@ -320,7 +320,7 @@ def test_endpoints_hear_the_accounts_they_are_for(bank: Sandbox, shop: Shop) -> 
 
 def test_the_endpoint_of_the_command_line_hears_everybody(tmp_path: Path) -> None:
     shop = open_shop()
-    own = Sandbox(tmp_path, ["--webhook-url", shop.url, "--webhook-secret", SECRET])
+    own = Sandbox(tmp_path, ["--webhook-url", shop.url], notice_secret=SECRET)
     own.start()
     own.business().authorised()
     own.authorised()

@@ -181,7 +181,7 @@ def test_during_a_change_of_secrets_both_verify(bank: Sandbox, shop: Shop, secre
 
 def test_what_was_not_delivered_goes_out_after_a_kill_and_a_restart(tmp_path: Path) -> None:
     shop = open_shop()
-    bank = Sandbox(tmp_path, ["--webhook-url", shop.url, "--webhook-secret", SECRET])
+    bank = Sandbox(tmp_path, ["--webhook-url", shop.url], notice_secret=SECRET)
     bank.start()
     bank.order("webhooks", mode="hold")
     intent = bank.authorised()

@@ -60,6 +60,7 @@ class Sandbox:
 
     data: Path
     options: list[str] = field(default_factory=list)
+    notice_secret: str = ""
     port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -80,8 +81,13 @@ class Sandbox:
     def start(self) -> None:
         command = [sys.executable, "-m", "florin_sandbox.main", "--data", str(self.data)]
         command += ["--port", str(self.port), "--smtp-port", str(self.smtp_port)]
-        command += ["--api-key", API_KEY, "--control-token", TOKEN, *self.options]
-        environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+        command += self.options
+        secrets = {
+            "SANDBOX_API_KEY": API_KEY,
+            "SANDBOX_CONTROL_TOKEN": TOKEN,
+            "SANDBOX_WEBHOOK_SECRET": self.notice_secret,
+        }
+        environment = {**os.environ, **secrets, "PYTHONPATH": str(SOURCES)}
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         wait_for(self.answers, 20)
 

@@ -1,5 +1,6 @@
 """The test processor and mailbox, as the tests talk to them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,7 +33,8 @@ class Bank:
     def opened(cls) -> Iterator[Self]:
         """Start the sandbox on this process's own ports, and stop it afterwards."""
         folder = tempfile.mkdtemp(prefix="florin-bank-")
-        process = subprocess.Popen(_command(folder))
+        secrets = {"SANDBOX_CONTROL_TOKEN": settings.CONTROL_TOKEN, "SANDBOX_API_KEY": "sk_test_of_the_tests"}
+        process = subprocess.Popen(_command(folder), env={**os.environ, **secrets})
         bank = cls(f"http://127.0.0.1:{settings.SANDBOX_PORT}")
         try:
             bank._wait()
@@ -146,5 +148,4 @@ class Bank:
 def _command(folder: str) -> list[str]:
     program = Path(sys.executable).parent / "florin-sandbox"
     ports = ["--port", settings.SANDBOX_PORT, "--smtp-port", settings.MAILBOX_PORT]
-    keys = ["--control-token", settings.CONTROL_TOKEN, "--api-key", "sk_test_of_the_tests"]
-    return [str(program), "--data", folder, *ports, *keys]
+    return [str(program), "--data", folder, *ports]

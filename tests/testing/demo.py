@@ -50,7 +50,7 @@ class Demo:
             self._process = subprocess.Popen(
                 [str(_PROGRAMS / "florin"), "demo"], env=self.environment, stdout=log, stderr=log
             )
-        wait_until((self.folder / "demo.json").exists, seconds=300)
+        wait_until(self._has_begun, seconds=300)
         self.facts = json.loads((self.folder / "demo.json").read_text())
         self.bank = httpx.Client(
             base_url=self.facts["sandbox"],
@@ -90,6 +90,12 @@ class Demo:
         )
         return done.returncode, done.stdout.decode() + done.stderr.decode()
 
+    def command_lines(self) -> str:
+        """Return what anybody on the machine can read of the demo's programs: their arguments."""
+        names = ("demo", "web", "worker", "sandbox", "database")
+        ours = [process for name in names for process in self._processes(name)]
+        return "\n".join(Path(f"/proc/{one}/cmdline").read_text().replace("\0", " ") for one in ours)
+
     def check_ledger(self) -> dict[str, Any]:
         """Ask the product to prove its books."""
         done = subprocess.run(
@@ -112,6 +118,11 @@ class Demo:
         """Return every payment that the bank has taken money for."""
         intents = self.bank.get("/control/summary").json()["payment_intents"]
         return [intent for intent in intents if intent["captured"]]
+
+    def _has_begun(self) -> bool:
+        if not self.is_running:
+            raise AssertionError(f"the demo ended: {(self.folder / 'demo.log').read_text()[-2000:]}")
+        return (self.folder / "demo.json").exists()
 
     def _processes(self, name: str) -> list[int]:
         if name == "demo":

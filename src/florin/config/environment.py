@@ -331,16 +331,20 @@ def _mail_address(name: str, default: str) -> str:
     return given
 
 
+_DEMO_KEY = "sk_test_florin_sandbox"
+
+
 def prepare_demo() -> None:
     """Point this process, and all that it starts, at the test processor and mailbox beside it."""
     sandbox_port = port("FLORIN_SANDBOX_PORT", 8010)
     os.environ.update(
         STRIPE_API_BASE=f"http://127.0.0.1:{sandbox_port}",
         STRIPE_DASHBOARD_URL=f"http://127.0.0.1:{sandbox_port}/dashboard",
-        STRIPE_API_KEY="sk_test_florin_sandbox",
+        STRIPE_API_KEY=_DEMO_KEY,
+        SANDBOX_API_KEY=_DEMO_KEY,
         STRIPE_CONNECT="yes",
         STRIPE_WEBHOOK_SECRET="",  # the test processor tells it when we connect
-        FLORIN_CONTROL_TOKEN=secret("FLORIN_CONTROL_TOKEN"),
+        SANDBOX_CONTROL_TOKEN=secret("SANDBOX_CONTROL_TOKEN"),
         FLORIN_MAIL_SENDER="smtp",
         FLORIN_SMTP_HOST="127.0.0.1",
         FLORIN_SMTP_PORT=str(port("FLORIN_SMTP_PORT", 8025)),

@@ -57,7 +57,7 @@ def _start(processes: Processes) -> None:
         "mailbox": f"{sandbox}/mail",
         "pay_link": demo.pay_link,
         "database_url": settings.DATABASE_ADDRESS,
-        "control_token": os.environ["FLORIN_CONTROL_TOKEN"],
+        "control_token": os.environ["SANDBOX_CONTROL_TOKEN"],
         "users": demo.users,
         "newcomer": demo.newcomer,
     }
@@ -70,8 +70,6 @@ def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
         "--data": settings.DATA_FOLDER / "sandbox",
         "--port": port,
         "--smtp-port": smtp_port,
-        "--control-token": os.environ["FLORIN_CONTROL_TOKEN"],
-        "--api-key": settings.STRIPE_API_KEY,
     }
     return [program, *(str(word) for pair in given.items() for word in pair)]
 
