@@ -21,6 +21,7 @@ WRONG = {
         "http://pay.example.com",
         "http://8.8.8.8:8000",
     ],
+    "FLORIN_TRUSTED_PROXIES": ["-1", "11", "yes", "1.5", "127.0.0.1"],
     "FLORIN_PORT": ["0", "65536", "eight", "²"],
     "DATABASE_URL": ["mysql://host/name", "florin"],
     "FLORIN_SECRET_KEY": ["short"],

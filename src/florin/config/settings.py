@@ -16,6 +16,7 @@ _SECURE = _public.scheme == "https"
 DEBUG = False
 SECRET_KEY = environment.secret("FLORIN_SECRET_KEY")
 LINK_SECRET = hashlib.sha256(f"payment links {SECRET_KEY}".encode()).digest()
+TRUSTED_PROXIES = environment.number("FLORIN_TRUSTED_PROXIES", 0, least=0, most=10)
 ALLOWED_HOSTS = [_public.hostname, *(["localhost", "127.0.0.1"] if not _SECURE else [])]
 
 INSTALLED_APPS = [

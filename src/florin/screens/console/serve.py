@@ -1,6 +1,7 @@
 """``florin serve``: the web server."""
 
 import argparse
+import sys
 
 from django.conf import settings
 from django.core.management import call_command
@@ -24,6 +25,11 @@ def run(options: argparse.Namespace) -> int:
     """Collect the static files, then serve until stopped. Exit code 2 if the settings cannot be right."""
     if not starting.may_start():
         return 2
+    if settings.SESSION_COOKIE_SECURE and not settings.TRUSTED_PROXIES:
+        sys.stderr.write(
+            "FLORIN_URL begins with https://, so a proxy stands before Florin; without FLORIN_TRUSTED_PROXIES"
+            " all limits take it for one single client. Set it to the number of proxies.\n"
+        )
     call_command("collectstatic", interactive=False, verbosity=0)
     Granian(
         "florin.config.wsgi:application",

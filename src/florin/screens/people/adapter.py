@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from florin.kernel import clients
 from florin.kernel.errors import Refusal
 
 
@@ -22,6 +23,10 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the library's signature
         """Let nobody sign up."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Say where somebody is as everything else here does."""
+        return clients.address(request.META)
 
     def add_message(self, *_arguments: Any, **_details: Any) -> None:
         """Say nothing about signing in and out: the page that follows shows it."""
