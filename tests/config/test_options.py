@@ -39,7 +39,7 @@ WRONG = {
     "FLORIN_SMTP_USER": ["florin"],
     "FLORIN_SMTP_PASSWORD": ["secret"],
     "FLORIN_SMTP_SECURITY": ["ssl", "tsl", "STARTTLS"],
-    "FLORIN_MAIL_FROM": ["nobody", "Ann <ann@shop.example>", "a@b@shop.example"],
+    "FLORIN_MAIL_FROM": ["nobody", "Ann <ann@shop.example>", "a@b@shop.example", "jörg@shop.example"],
     "FLORIN_SECURITY_CONTACT": ["our office"],
     "FLORIN_LOG_LEVEL": ["LOUD", "info"],
 }

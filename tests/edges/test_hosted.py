@@ -1,6 +1,7 @@
 """Sending through hosted senders: real HTTP to a server that answers as theirs are documented to."""
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -8,6 +9,7 @@ from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -168,6 +170,16 @@ def test_the_mail_is_whole(sender: str, api: Api) -> None:
     assert "Hello" in told
     assert "INV-10023.pdf" in told
     assert f"<{KEY}@florin.test>" in told
+
+
+def test_domains_stand_on_the_wire_by_idna2008(sender: str, api: Api) -> None:
+    send(replace(MAIL, to="rosa@faß.example", reply_to="ar@straße.example"))
+
+    _path, _headers, body = api.asked[-1]
+    told = unquote_plus(body.decode(errors="replace"))
+    assert "rosa@xn--fa-hia.example" in told
+    assert "ar@xn--strae-oqa.example" in told
+    assert not {"fass.example", "strasse.example"} & set(re.findall(r"[a-z]+\.example", told))
 
 
 def test_a_logo_travels_inside_or_gives_way_to_the_name(sender: str, api: Api) -> None:

@@ -17,6 +17,7 @@ from pytest_django.fixtures import Settings
 from edges.papers import PNG
 from florin.edges.documents import logos
 from florin.edges.mail import Attachment, Envelope, MailRefused, MailUnavailable, MailUncertain, post, send
+from florin.kernel import addresses
 
 ENVELOPE = Envelope(
     to="rosa@shop.test",
@@ -37,6 +38,7 @@ class Server:
     def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.taken: list[bytes] = []
+        self.addressed: list[str] = []
         self.connections: list[Session] = []
         self.hang_up_at: set[str] = set()
         self.port = 0
@@ -51,12 +53,14 @@ class Server:
 
     async def handle_MAIL(self, *call: Any) -> str:  # noqa: N802
         server, _session, envelope, envelope.mail_from, _options = call
+        self.addressed = [envelope.mail_from]
         self._perhaps_hang_up(server, "MAIL")
         return self.answers.get("MAIL", "250 OK")
 
     async def handle_RCPT(self, *call: Any) -> str:  # noqa: N802
         _server, _session, envelope, address, _options = call
         envelope.rcpt_tos.append(address)
+        self.addressed.append(address)
         return self.answers.get("RCPT", "250 OK")
 
     async def handle_DATA(self, *call: Any) -> str:  # noqa: N802
@@ -242,6 +246,24 @@ def test_what_is_no_address_is_refused_before_any_server_is_asked(server: Server
         send(replace(ENVELOPE, to=address))
 
     assert server.connections == []
+
+
+def test_letters_before_the_at_sign_that_servers_would_garble_are_refused(server: Server) -> None:
+    with pytest.raises(MailRefused, match="before the @"):
+        send(replace(ENVELOPE, to="jörg@x.example"))
+
+    assert server.connections == []
+
+
+def test_domains_stand_on_the_wire_by_idna2008(server: Server, settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = addresses.on_the_wire("billing@straße.example")
+
+    send(replace(ENVELOPE, to="rosa@faß.example", reply_to="ar@例子.example"))
+
+    assert server.addressed == ["billing@xn--strae-oqa.example", "rosa@xn--fa-hia.example"]
+    assert server.last()["To"] == "rosa@xn--fa-hia.example"
+    assert server.last()["Reply-To"] == "ar@xn--fsqu00a.example"
+    assert parseaddr(server.last()["From"])[1] == "billing@xn--strae-oqa.example"
 
 
 def test_no_field_can_start_a_header_of_its_own(server: Server) -> None:

@@ -50,6 +50,19 @@ def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, 
     assert f"/office/payments/{Payment.objects.get().pk}/" in notice["text"]
 
 
+def test_a_payer_whose_address_cannot_be_mailed_has_paid_and_staff_are_told(owner: User, bank: Bank) -> None:
+    """The processor's page takes addresses that mail servers do not; the money is not to blame."""
+    attempt = press_pay(make_link(owner))
+    bank.pay(attempt, email="jörg@x.example")
+    settle_payment.settle(attempt.pk)
+
+    deliver_outbox.deliver()
+
+    assert Payment.objects.get().payer_email == "jörg@x.example"
+    receipt = Message.objects.get(recipient="jörg@x.example")
+    assert (receipt.state, "before the @" in receipt.error) == ("bounced", True)
+
+
 def test_delivering_again_sends_nothing_again(owner: User, bank: Bank) -> None:
     make_link(owner)
 

@@ -11,14 +11,19 @@ from florin.flows.open_company import NewCompany
 from florin.kernel.errors import Refusal
 
 
-def _new(password: str = "a-long-enough-password") -> NewCompany:
+def _new(
+    password: str = "a-long-enough-password",
+    *,
+    email: str = "office@petal.example",
+    admin: str = "Ana@Petal.example",
+) -> NewCompany:
     return NewCompany(
         slug="petal",
         name="Petal Wholesale",
-        email="office@petal.example",
+        email=email,
         currency="EUR",
         time_zone="Europe/Madrid",
-        admin="Ana@Petal.example",
+        admin=admin,
         password=password,
     )
 
@@ -46,5 +51,13 @@ def test_a_company_that_is_here_already_is_refused_in_a_sentence(database: None)
 def test_an_easy_password_opens_nothing(database: None) -> None:
     with pytest.raises(Refusal):
         open_company.move_in(_new("password"), takes_payments=True)
+
+    assert not Company.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "our office"}, {"admin": "jörg@petal.example"}])
+def test_an_address_to_which_no_mail_can_go_opens_nothing(database: None, wrong: dict[str, str]) -> None:
+    with pytest.raises(Refusal, match=r"@|address"):
+        open_company.move_in(_new(**wrong), takes_payments=True)
 
     assert not Company.objects.exists()

@@ -50,6 +50,15 @@ def test_a_customer_is_added_with_the_next_number(owner: User) -> None:
     assert customer.invoice_emails == ["a@x.example", "b@x.example", "A@x.example"]
 
 
+def test_addresses_are_taken_as_mail_programs_paste_them_and_shown_in_their_letters(owner: User) -> None:
+    pasted = 'Doe, Ann <ann@x.example>; "Roe, Bob" <bob@straße.example>'
+    client = signed_in(owner)
+    client.post(NEW, sheet(invoice_emails=pasted))
+    customer = Customer.objects.get()
+    assert customer.invoice_emails == ["ann@x.example", "bob@straße.example"]
+    assert "bob@straße.example" in client.get(edit(customer)).text
+
+
 def test_the_series_steps_over_a_number_that_somebody_typed(owner: User) -> None:
     make_customer(owner.company, number="C-10001")
     signed_in(owner).post(NEW, sheet())
@@ -71,6 +80,7 @@ def test_a_number_is_given_once(owner: User) -> None:
         ("name", "x" * 121, "At most 120 characters."),
         ("name", "a\x00b", "This holds a character that cannot be kept."),
         ("invoice_emails", "nobody", "“nobody” is not an e-mail address."),
+        ("invoice_emails", "jörg@x.example", "Mail to “jörg@x.example” would not arrive everywhere"),
         ("invoice_emails", " ".join(f"a{n}@x.example" for n in range(21)), "at most 20 addresses"),
         ("statement_emails", "a@x.example b@", "“b@” is not an e-mail address."),
         ("terms_days", "-1", "Give a number of days from 0 to 365."),

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
 from florin.edges import database_server
+from florin.kernel import addresses
+from florin.kernel.addresses import BadAddress
 from florin.kernel.fees import ALL, FeeSchedule, Rate, hundredths
 
 PACKAGE = Path(__file__).parent.parent
@@ -303,7 +303,7 @@ def smtp_login() -> tuple[str, str]:
 
 
 def mail_from() -> str:
-    """Return the sender's address.
+    """Return the sender's address as it stands in headers.
 
     Raises:
         Misconfigured: if it is no address. A name does not stand in it: that is the company's.
@@ -312,7 +312,7 @@ def mail_from() -> str:
 
 
 def security_contact() -> str:
-    """Return where to report a vulnerability.
+    """Return the address to which to report a vulnerability, in ASCII as a ``mailto:`` wants it.
 
     Raises:
         Misconfigured: if it is no mail address.
@@ -323,12 +323,11 @@ def security_contact() -> str:
 def _mail_address(name: str, default: str) -> str:
     given = text(name, default)
     try:
-        validate_email(given, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as problem:
+        return addresses.on_the_wire(given)
+    except BadAddress as problem:
         raise Misconfigured(
             f"{name} must be an address such as billing@example.com, not {given!r}."
         ) from problem
-    return given
 
 
 _DEMO_KEY = "sk_test_florin_sandbox"

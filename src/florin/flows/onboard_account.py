@@ -37,7 +37,7 @@ from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import note_refusal, stale_sessions
-from florin.kernel import clock
+from florin.kernel import addresses, clock
 from florin.kernel.errors import ProcessorAway, Refusal
 
 PAGE = "/office/payments/account/"
@@ -127,7 +127,8 @@ def _open(account: PaymentsAccount, *, country: str, by: User) -> PaymentsAccoun
     if country not in capabilities.of(account.gateway).account_countries:
         raise Refusal(_("Choose the country that the business is in."))
     company = account.company
-    new = NewAccount(company=f"{company.pk}", name=company.name, email=company.email, country=country)
+    email = addresses.on_the_wire(company.email)
+    new = NewAccount(company=f"{company.pk}", name=company.name, email=email, country=country)
     reference = _answered(lambda: _opened(account.gateway, new))
     _keep(account, reference, by=by)
     return PaymentsAccount.objects.select_related("company").get(pk=account.pk)

@@ -190,7 +190,9 @@ def _new_part(row: Row, typed: Sequence[str]) -> NewPart:
         try:
             recipients = send_documents.addresses(typed)
         except Refusal as problem:
-            reason = str(problem) if any(typed) else _("There is no e-mail address to send to.")
+            reason = (
+                str(problem) if any(map(str.strip, typed)) else _("There is no e-mail address to send to.")
+            )
     return NewPart(
         customer_id=row.customer.pk,
         recipients=recipients,

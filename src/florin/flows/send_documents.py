@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from email_validator import EmailNotValidError, validate_email
 
 from florin.contracts.demands import Demand
 from florin.domain.activity import services as activity
@@ -27,6 +26,7 @@ from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking
 from florin.domain.staff.models import User
 from florin.flows import apply_credit
+from florin.kernel.addresses import several
 from florin.kernel.errors import Refusal
 
 _MOST_RECIPIENTS = 20
@@ -42,21 +42,19 @@ class Sent:
 
 
 def addresses(typed: Sequence[str]) -> tuple[str, ...]:
-    """Return the addresses in their normal form, each once.
+    """Return the addresses in their normal form, each once; each text may hold several, as they are pasted.
 
     Raises:
         Refusal: naming the first one that cannot be an address; or if there are none, or too many.
     """
     good: dict[str, None] = {}
-    for address in filter(None, (part.strip() for part in typed)):
-        try:
-            good[validate_email(address, check_deliverability=False, test_environment=True).normalized] = None
-        except EmailNotValidError:
-            raise Refusal(_("“%(address)s” is not an e-mail address.") % {"address": address[:80]}) from None
+    for text in typed:
+        for address in several(text):
+            good[address] = None
+            if len(good) > _MOST_RECIPIENTS:
+                raise Refusal(_("A document goes to at most 20 addresses at once."))
     if not good:
         raise Refusal(_("Give at least one e-mail address."))
-    if len(good) > _MOST_RECIPIENTS:
-        raise Refusal(_("A document goes to at most 20 addresses at once."))
     return tuple(good)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from florin.contracts import capabilities
 from florin.contracts.processor import MethodStatus
 from florin.domain.companies.models import Company, PaymentsAccount
-from florin.kernel import changes
+from florin.kernel import addresses, changes
 from florin.kernel.errors import Conflict
 
 
@@ -32,8 +32,12 @@ class Switches:
 
 
 def open_company(*, slug: str, name: str, email: str, **details: str | int) -> Company:
-    """Make a company with a payments account that still waits for verification (R2)."""
-    company = Company.objects.create(slug=slug, name=name, email=email, **details)
+    """Make a company with a payments account that still waits for verification (R2).
+
+    Raises:
+        Refusal: if ``email`` is no address to which mail can be sent.
+    """
+    company = Company.objects.create(slug=slug, name=name, email=addresses.read(email), **details)
     PaymentsAccount.objects.create(company=company)
     return company
 

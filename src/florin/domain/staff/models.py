@@ -9,6 +9,7 @@ from django.db import models
 from florin.domain.companies.models import Company
 from florin.domain.staff import rights
 from florin.domain.staff.rights import Right, Role
+from florin.kernel import addresses
 from florin.kernel.database import Keyed
 
 
@@ -16,8 +17,12 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; sign-in needs it."""
 
     def create_user(self, email: str, password: str | None = None, **details: Any) -> "User":
-        """Make a person who signs in with this address, in any spelling of upper and lower case."""
-        user = self.model(email=email.strip().lower(), **details)
+        """Make a person who signs in with this address, in any spelling of upper and lower case.
+
+        Raises:
+            Refusal: if it is no address to which mail can be sent.
+        """
+        user = self.model(email=addresses.read(email).lower(), **details)
         user.set_password(password)
         user.save()
         return user

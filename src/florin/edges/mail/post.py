@@ -19,16 +19,16 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import mail
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.validators import validate_email
 
 from florin.edges.mail import hosted
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.headers import one_line
 from florin.edges.mail.wire import Wire
 from florin.edges.mail.writing import LOGO_ID
+from florin.kernel import addresses
+from florin.kernel.addresses import BadAddress
 
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _WATCHED = f"{Wire.__module__}.{Wire.__name__}"
@@ -222,7 +222,7 @@ def _message(envelope: Envelope) -> EmailMultiAlternatives:
         body=_sendable(envelope.text),
         from_email=_sender(envelope.from_name),
         to=[_address(envelope.to)],
-        reply_to=[envelope.reply_to] if _is_address(envelope.reply_to) else None,
+        reply_to=_answers_to(envelope.reply_to),
         headers={
             "Message-ID": one_line(envelope.message_id),
             "Auto-Submitted": "auto-generated",
@@ -246,17 +246,17 @@ def _sender(name: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not _is_address(text):
-        raise MailRefused(f"{one_line(text)!r} is not an e-mail address")
-    return text
-
-
-def _is_address(text: str) -> bool:
     try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+        return addresses.on_the_wire(text)
+    except BadAddress as problem:
+        raise MailRefused(one_line(str(problem))) from problem
+
+
+def _answers_to(text: str) -> list[str] | None:
+    """Return where answers go; a company whose address is none all the same gets its mails out."""
+    with contextlib.suppress(BadAddress):
+        return [addresses.on_the_wire(text)]
+    return None
 
 
 def _sendable(text: str) -> str:

@@ -1,6 +1,5 @@
 """The review of a batch of payment links, its sending, and how far it has come (R6)."""
 
-import re
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,8 +19,6 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.open_invoices_choice import Choice
 
-_BETWEEN = re.compile(r"[,;\s]+")
-_LONGEST_ADDRESSES = 4000
 _LONGEST_PRESS = 60
 _MOST_TOLD = 500
 _FINE, _UNPROCESSABLE = 200, 422
@@ -54,7 +51,7 @@ def send(request: StaffRequest) -> HttpResponse:
         return _review(request, reviewed, typed=typed, press=press, errors=errors)
     try:
         chosen = [key for row in reviewed.rows for key in row.chosen]
-        addresses = {key: _BETWEEN.split(text) for key, text in typed.items()}
+        addresses = {key: [text] for key, text in typed.items()}
         batch = send_batch.start(company, chosen, addresses=addresses, press=press, by=request.user)
     except Refusal as problem:
         return _review(request, reviewed, typed=typed, press=press, problem=problem)
@@ -96,11 +93,9 @@ def _reviewed(request: StaffRequest, keys: list[UUID]) -> Review:
 
 def _wrong(text: str) -> str:
     """Return what is wrong with typed addresses, as a sentence; none at all are not wrong."""
-    if len(text) > _LONGEST_ADDRESSES:
-        return _("These are too many addresses. A document goes to at most 20 at once.")
     try:
         if text.strip():
-            send_documents.addresses(_BETWEEN.split(text))
+            send_documents.addresses([text])
     except Refusal as problem:
         return str(problem)
     return ""

@@ -1,6 +1,5 @@
 """The customer form: what was typed, kept as typed, and what it means once every field is right."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,8 +19,6 @@ from florin.kernel.money import Money, exponent
 from florin.screens.office import typed
 from florin.screens.office.typed import Mistyped
 
-_BETWEEN = re.compile(r"[,;\s]+")
-_LONGEST_ADDRESSES = 4000
 _MOST_DAYS = 365
 _TEXTS = ("number", "name", "bill_to", "ship_to", "phone", "tax_id", "note", "terms_days", "credit_limit")
 _NAMES = (*_TEXTS, "invoice_emails", "statement_emails", "currency", "language")
@@ -171,6 +168,4 @@ def of(customer: Customer) -> TypedCustomer:
 
 
 def _addresses(text: str) -> tuple[str, ...]:
-    if len(text) > _LONGEST_ADDRESSES:
-        raise Mistyped(_("These are too many addresses. A document goes to at most 20 at once."))
-    return send_documents.addresses(_BETWEEN.split(text)) if text.strip() else ()
+    return send_documents.addresses([text]) if text.strip() else ()

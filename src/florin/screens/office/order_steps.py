@@ -1,6 +1,5 @@
 """What cannot be taken back: confirm, void and e-mail an order. Each asks first, and acts on POST."""
 
-import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,9 +20,6 @@ from florin.kernel.errors import Refusal
 from florin.screens.office import reading
 from florin.screens.office.doors import StaffRequest, done, needs, page
 from florin.screens.office.reading import Standing
-
-_BETWEEN = re.compile(r"[,;\s]+")
-_LONGEST_ADDRESSES = 4000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +72,7 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
         sent = send_documents.send_invoice(
             request.user.company,
             pk,
-            to=_addresses(to),
+            to=[to],
             with_link=tick,
             press=request.POST.get("press", "").replace("\x00", "") or str(new_key()),
             by=request.user,
@@ -85,12 +81,6 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
         return _email(request, shown, to=to, tick=tick, problem=problem)
     _say_sent(request, shown, sent)
     return done(request, "office:order", pk)
-
-
-def _addresses(text: str) -> list[str]:
-    if len(text) > _LONGEST_ADDRESSES:
-        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
-    return _BETWEEN.split(text)
 
 
 def _email(

@@ -1,6 +1,5 @@
 """Mail receipt: the dialog on the page of a payment."""
 
-import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,9 +15,6 @@ from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.doors import StaffRequest, done, needs, page
 
-_BETWEEN = re.compile(r"[,;\s]+")
-_LONGEST_ADDRESSES = 4000
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.RECEIVE_PAYMENT)
@@ -32,19 +28,13 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
     try:
         recipients = mail_receipt.mail(
-            request.user.company, pk, to=_addresses(to), press=press or new_key().hex, by=request.user
+            request.user.company, pk, to=[to], press=press or new_key().hex, by=request.user
         )
     except Refusal as problem:
         return _dialog(request, payment, to=to, press=press, problem=problem)
     details = {"number": payment.number, "to": ", ".join(recipients)}
     messages.success(request, _("The receipt of %(number)s is on its way to %(to)s.") % details)
     return done(request, "office:payment", pk)
-
-
-def _addresses(text: str) -> list[str]:
-    if len(text) > _LONGEST_ADDRESSES:
-        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
-    return _BETWEEN.split(text)
 
 
 def _dialog(

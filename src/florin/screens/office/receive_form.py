@@ -1,6 +1,5 @@
 """The form of Receive Payment: what was typed, kept as typed, and what it means for each open invoice."""
 
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,10 +21,8 @@ from florin.kernel.money import Money, exponent
 from florin.screens.office import order_form, typed
 from florin.screens.office.typed import Mistyped
 
-_BETWEEN = re.compile(r"[,;\s]+")
 _TEXTS = ("customer", "method", "amount", "on", "reference", "note", "to")
 _LONGEST = {"reference": 120, "note": 400}
-_LONGEST_ADDRESSES = 4000
 _LONGEST_PRESS = 32
 _MOST_DIGITS = 12
 
@@ -141,8 +138,8 @@ class TypedPayment:
 
     @property
     def addresses(self) -> list[str]:
-        """Whom to mail the receipt to, one by one."""
-        return _BETWEEN.split(self.to[:_LONGEST_ADDRESSES]) if self.mail else []
+        """Whom to mail the receipt to, as typed."""
+        return [self.to] if self.mail else []
 
     def wanted(self, company: Company) -> Receiving | None:
         """Return what is to be recorded, or None with a sentence at each field that is wrong."""

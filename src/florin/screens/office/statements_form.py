@@ -1,6 +1,5 @@
 """Create / Send Statement: type, days, addresses and payment link, and the figures before it is sent."""
 
-import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,9 +23,6 @@ from florin.screens.office import statements_asked
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.statements_asked import Asked
 
-_BETWEEN = re.compile(r"[,;\s]+")
-_LONGEST_ADDRESSES = 4000
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.STATEMENTS)
@@ -47,7 +43,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
             company,
             pk,
             asked.period,
-            to=addresses(to),
+            to=[to],
             with_link="payment_link" in request.POST,
             press=request.POST.get("press", "") or str(new_key()),
             by=request.user,
@@ -82,17 +78,6 @@ def find_customer(company: Company, pk: UUID) -> Customer:
         NotFound: if there is none.
     """
     return find(Customer.objects.filter(company=company).select_related("company"), pk=pk)
-
-
-def addresses(text: str) -> list[str]:
-    """Read addresses with commas, blanks or lines between.
-
-    Raises:
-        Refusal: if there are too many to read.
-    """
-    if len(text) > _LONGEST_ADDRESSES:
-        raise Refusal(_("These are too many addresses. A document goes to at most 20 at once."))
-    return _BETWEEN.split(text)
 
 
 def say_sent(request: StaffRequest, sent: Sent) -> None:

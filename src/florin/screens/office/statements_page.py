@@ -14,7 +14,7 @@ from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office import links_sent, stories
 from florin.screens.office.doors import StaffRequest, done, needs, page
-from florin.screens.office.statements_form import addresses, find_customer, pdf, say_sent
+from florin.screens.office.statements_form import find_customer, pdf, say_sent
 from florin.screens.office.stories import Story
 
 _MOST_LINES = 500
@@ -76,7 +76,7 @@ def send(request: StaffRequest, pk: UUID) -> HttpResponse:
         sent = send_statement.send_again(
             request.user.company,
             pk,
-            to=addresses(to),
+            to=[to],
             with_link=tick,
             press=request.POST.get("press", "") or str(new_key()),
             by=request.user,

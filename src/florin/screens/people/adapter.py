@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from florin.kernel import clients
+from florin.kernel import addresses, clients
 from florin.kernel.errors import Refusal
 
 
@@ -48,7 +48,7 @@ class StaffAdapter(DefaultAccountAdapter):
             MailAway: if the mail server does not take it.
         """
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, addresses.on_the_wire(email), context)
         except OSError:  # what a mail server says is one of these too
             raise MailAway(
                 _("The mail cannot be sent at the moment. Please try again in a few minutes.")
