@@ -43,6 +43,12 @@ def test_a_bill_is_in_the_customers_language_and_currency(payer: Client, owner: 
     assert "1.234\xa0JPY" in page
 
 
+def test_a_name_that_reads_from_right_to_left_is_isolated(payer: Client, link: Link) -> None:
+    Customer.objects.filter(pk=link.customer_id).update(name="\u202eشركة 7")
+
+    assert "For \u2068شركة 7\u2069<" in payer.get(address(link)).text
+
+
 def test_an_overdue_bill_says_since_when(payer: Client, link: Link, invoice: Invoice) -> None:
     Invoice.objects.filter(pk=invoice.pk).update(due_on="2020-01-31")
 

@@ -142,8 +142,6 @@ def test_the_same_snapshot_gives_the_same_bytes_in_another_process() -> None:
         '#panic("x") $a^2$ *bold* _it_ `raw` <label> @ref // note /* x */ = head - item \\ "quoted" {1} [2]',
         '\\") #panic() \\u{41} \\\\" \\n',
         "-- --- ... ~ 'single' https://a.test/b 1. + / :",
-        "مرحبا",
-        "שלום",
         "Ñandú Łódź Ελλάδα Москва",
     ],
 )
@@ -154,7 +152,7 @@ def test_what_people_type_is_printed_and_never_obeyed(hostile: str) -> None:
 
     flat = "".join(text.split())
     wanted = "".join(hostile.split())
-    assert wanted in flat or wanted[::-1] in flat
+    assert wanted in flat
 
 
 @pytest.mark.parametrize(

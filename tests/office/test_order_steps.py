@@ -6,6 +6,7 @@ import pytest
 
 from factories import make_customer, make_invoice, make_order
 from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
@@ -112,3 +113,18 @@ def test_a_step_that_was_overtaken_is_a_sentence(owner: User, company: Company) 
     write_order.void(company, invoice.order_id, by=owner)
     answer = signed_in(owner).post(email(invoice), {"to": "a@x.example", "press": "p"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("step", ["confirm", "email"])
+def test_what_the_pdf_cannot_show_is_said_before_it_leaves(owner: User, step: str) -> None:
+    customer = make_customer(owner.company, name="Rosa \U00013000")
+    order = (
+        make_order(owner, customer=customer)
+        if step == "confirm"
+        else make_invoice(owner, customer=customer).order
+    )
+    text = signed_in(owner).get(f"/office/orders/{order.pk}/{step}/", headers=HTMX).content.decode()
+    assert "The PDF has no typeface for \U00013000" in text
+    Customer.objects.update(name="Rosa 花 ירוק")
+    text = signed_in(owner).get(f"/office/orders/{order.pk}/{step}/", headers=HTMX).content.decode()
+    assert "no typeface" not in text

@@ -91,7 +91,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "loaders": [("django.template.loaders.cached.Loader", _loaders)],
-            "builtins": ["django.templatetags.i18n", "florin.screens.people.templatetags.money"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "florin.screens.people.templatetags.money",
+                "florin.screens.people.templatetags.names",
+            ],
         },
     }
 ]

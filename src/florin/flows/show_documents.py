@@ -1,5 +1,7 @@
 """The papers as files, for whoever may see them."""
 
+import json
+from dataclasses import asdict
 from uuid import UUID
 
 from florin.contracts.documents import StatementDocument
@@ -9,6 +11,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
+from florin.domain.orders.models import Order
 from florin.domain.payments import asking, bill
 from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, Payment
@@ -51,6 +54,21 @@ def statement_pdf(company: Company, statement_id: UUID) -> File:
     """
     statement = find(Statement.objects.filter(company=company), pk=statement_id)
     return _statement(statement, pay_url=None, payable=0)
+
+
+def undrawn_of_order(order: Order) -> list[str]:
+    """Return the letters of an order that its invoice would show as boxes, ten at most."""
+    company, customer = order.company, order.customer
+    texts = [company.name, company.address, customer.name, customer.bill_to]
+    texts += [order.ship_to or customer.ship_to, order.po_number, order.note]
+    for line in order.lines.values_list("code", "description", "unit"):
+        texts += line
+    return documents.undrawn("\n".join(texts))
+
+
+def undrawn_of_statement(document: StatementDocument) -> list[str]:
+    """Return the letters of a statement that would show as boxes, ten at most."""
+    return documents.undrawn(json.dumps(asdict(document), default=str, ensure_ascii=False))
 
 
 def statement_preview(document: StatementDocument) -> File:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from florin.contracts.documents import Letterhead
 from florin.contracts.processor import LONGEST_REFERENCE, MethodStatus
 from florin.kernel.database import Keyed
+from florin.kernel.directions import NameField
 
 
 class Company(Keyed):
     """A wholesaler, how it presents itself, and the switches that hold for all its customers."""
 
     slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     address = models.TextField(blank=True, max_length=400)
     email = models.EmailField(help_text="Confirmations go here, and customers may write here.")
     phone = models.CharField(max_length=40, blank=True)

@@ -7,6 +7,7 @@ from django.db import models
 
 from florin.domain.companies.models import Company
 from florin.kernel.database import Keyed
+from florin.kernel.directions import NameField
 from florin.kernel.folding import FoldedField
 
 
@@ -16,7 +17,7 @@ class Customer(Keyed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     folded = FoldedField(of="number", help_text="The number whatever its case and width.")
-    name = models.CharField(max_length=120)
+    name = NameField(max_length=120)
     bill_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
     ship_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
     phone = models.CharField(max_length=40, blank=True)

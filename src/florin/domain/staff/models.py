@@ -11,6 +11,7 @@ from florin.domain.staff import rights
 from florin.domain.staff.rights import Right, Role
 from florin.kernel import addresses
 from florin.kernel.database import Keyed
+from florin.kernel.directions import NameField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,7 +37,7 @@ class User(Keyed, AbstractBaseUser):
     """A person of one company's staff; what they may do is the union of their roles' rights (R1)."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=80)
+    name = NameField(max_length=80)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     roles = ArrayField(models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role]))
     language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])

@@ -2,5 +2,6 @@
 
 from florin.edges.documents.render import render_invoice, render_receipt
 from florin.edges.documents.statements import render_statement
+from florin.edges.documents.typesetter import undrawn
 
-__all__ = ["render_invoice", "render_receipt", "render_statement"]
+__all__ = ["render_invoice", "render_receipt", "render_statement", "undrawn"]

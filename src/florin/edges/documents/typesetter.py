@@ -1,12 +1,13 @@
 """One warm typesetter per thread: a template and its data in, a PDF out.
 
 Data reaches a template as JSON inside one string and is only ever set as strings, so nothing that
-people typed is read as markup. Fonts are the wheel's and those built into typst; the machine's own
+people typed is read as markup. Fonts come from packages and those built into typst; the machine's own
 are ignored, so that a document looks the same everywhere.
 """
 
 import contextlib
 import json
+import re
 import threading
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,9 +15,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import font_source_sans_pro
+import manimgx_fonts
+import manimgx_fonts_cjk
 import typst
 
+from florin.edges.documents import faces
+
 _TEMPLATES = Path(__file__).parent / "templates"
+_ENOUGH = 10
+_NOT_DISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
 _warm = threading.local()
 
 
@@ -30,6 +37,7 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
     Raises:
         typst.TypstError: if the template itself is wrong.
     """
+    data = {**data, "faces": faces.order(json.dumps(data, ensure_ascii=False))}
     plain = {**data, "logo": ""}
     with contextlib.suppress(typst.TypstError):
         return _compile(template, data, "ua-1", made_on)
@@ -38,6 +46,27 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
     with contextlib.suppress(typst.TypstError):
         return _compile(template, data, "1.7", made_on)
     return _compile(template, plain, "1.7", made_on)
+
+
+def undrawn(text: str) -> list[str]:
+    """Return the letters of a text that no typeface has, at most ten: papers show boxes in their place.
+
+    The typesetter itself is asked, so it costs a few milliseconds, but nothing for text in ASCII.
+    """
+    words = " ".join(dict.fromkeys(word for word in text.split() if not word.isascii()))
+    missing: list[str] = []
+    while words and len(missing) < _ENOUGH:
+        try:
+            _compile("letters", {"text": words, "faces": faces.order(text)}, "ua-1", date(2000, 1, 1))
+        except typst.TypstError as problem:
+            found = _NOT_DISPLAYED.search(str(problem))
+            if found is None or found[1] not in words:
+                raise
+            missing.append(found[1])
+            words = words.replace(found[1], "")
+        else:
+            break
+    return missing
 
 
 def _compile(template: str, data: dict[str, Any], standard: Literal["ua-1", "1.7"], made_on: date) -> bytes:
@@ -68,4 +97,7 @@ def _compiler() -> typst.Compiler:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[font_source_sans_pro.font_directory])
+    """Know where the fonts are; each is read when a document first needs it."""
+    packages = (manimgx_fonts, manimgx_fonts_cjk)
+    found = [font_source_sans_pro.font_directory, *(Path(each.__file__).parent for each in packages)]
+    return typst.Fonts(include_system_fonts=False, font_paths=found)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from florin.contracts.demands import Demand
 from florin.contracts.documents import Letterhead
 from florin.edges.documents import colours, formats, logos
+from florin.kernel.directions import isolated
 
 _LETTER_PAPER = frozenset({"USD", "CAD", "MXN"})
 _LONG_WORD = re.compile(r"\S{28,}")
@@ -107,7 +108,8 @@ def _short(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text that can be set: no control characters, and long words able to break (by U+200B)."""
+    """Return text that can be set: isolated, no control characters, long words able to break (by U+200B)."""
+    text = isolated(text)
     if not text.isprintable():
         text = "".join(
             char for char in text if char in _KEPT_CONTROLS or unicodedata.category(char) not in _UNSEEN

@@ -12,6 +12,7 @@ from florin.contracts.processor import AccountStatus
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
+from florin.kernel.directions import isolate_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str) -> Letter:
     Of ``news``, ``state`` is how the account stands, ``reason`` the processor's word for why, and
     ``reference`` what is wanted, the processor's names with commas between.
     """
+    letterhead = isolate_all(letterhead)
     with override(news.language):
         wanted = account_words.wanted(filter(None, news.reference.split(",")))
         words = _words(AccountStatus(news.state), wanted=wanted)

@@ -22,6 +22,7 @@ from florin.contracts.documents import (
 from florin.edges.documents import formats, statements, wording
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
+from florin.kernel.directions import isolate_all
 from florin.kernel.money import Money
 
 
@@ -42,6 +43,7 @@ def invoice_letter(
         message: what a member of staff wrote to the customer; plain text.
         today: the company's day, to tell what is overdue; without it nothing is.
     """
+    document = isolate_all(document)
     language = document.language
     amount = partial(formats.money, currency=document.currency, language=language)
     owed = demand.payable > 0
@@ -83,6 +85,7 @@ def invoice_list_letter(lists: Sequence[tuple[InvoiceList, str]], *, today: date
         lists: one customer's open invoices, a list for each currency, and where its button leads.
         today: the company's day, to tell what is overdue; without it nothing is.
     """
+    lists = [(isolate_all(listed), pay_url) for listed, pay_url in lists]
     first = lists[0][0]
     language = first.language
     with override(language):
@@ -115,6 +118,7 @@ def statement_letter(
         payable: what the link asks for, in minor units.
         message: what a member of staff wrote to the customer; plain text.
     """
+    document = isolate_all(document)
     language = document.language
     amount = partial(formats.money, currency=document.currency, language=language)
     with override(language):
@@ -148,6 +152,7 @@ def statement_letter(
 
 def payment_received_letter(receipt: ReceiptDocument) -> Letter:
     """Write the payer's confirmation: what arrived, what it paid, what is left (R11). Attach the receipt."""
+    receipt = isolate_all(receipt)
     with override(receipt.language):
         words = _payment_words(receipt)
         subject = _("Payment received: %(amount)s to %(company)s") % {
@@ -169,6 +174,7 @@ def payment_notice_letter(
         office_url: the payment's page in the office.
         language: the company's language; without it, the receipt's.
     """
+    receipt = isolate_all(receipt)
     spoken = language or receipt.language
     with override(spoken):
         words = {**_payment_words(receipt, spoken), "office_url": office_url}
@@ -198,6 +204,7 @@ def not_charged_letter(
         invoice_numbers: what it was meant to pay.
         method: how, such as "Visa •••• 4242".
     """
+    letterhead = isolate_all(letterhead)
     with override(language):
         said = formats.money(amount.minor, amount.currency, language)
         facts = (

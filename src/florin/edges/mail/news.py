@@ -13,6 +13,7 @@ from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
 from florin.kernel import return_codes
+from florin.kernel.directions import isolate_all
 from florin.kernel.return_codes import Uncoded
 
 
@@ -32,6 +33,7 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
 
     Its button, if its topic has one, leads to ``url``, or to where something has to be answered.
     """
+    news, letterhead = isolate_all(news), isolate_all(letterhead)
     url = news.answer_at or url
     with override(news.language):
         amount = partial(formats.money, currency=news.currency, language=news.language)

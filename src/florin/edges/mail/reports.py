@@ -9,12 +9,14 @@ from florin.contracts.documents import Letterhead
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
+from florin.kernel.directions import isolate_all
 
 
 def settlement_letter(
     letterhead: Letterhead, *, first: date, last: date, language: str, office_url: str
 ) -> Letter:
     """Write the letter that brings a settlement report; both days are within it."""
+    letterhead = isolate_all(letterhead)
     with override(language):
         days = {"first": formats.day(first, language), "last": formats.day(last, language)}
         return writing.write(

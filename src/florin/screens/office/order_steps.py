@@ -13,7 +13,7 @@ from florin.domain.links import rules
 from florin.domain.orders.models import Order
 from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
-from florin.flows import confirm_order, send_documents, write_order
+from florin.flows import confirm_order, send_documents, show_documents, write_order
 from florin.flows.send_documents import Sent
 from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
@@ -105,6 +105,7 @@ def _step(
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
     context |= {"shown": shown, "problem": problem, "part": f"office/{name}.html"}
+    context["undrawn"] = show_documents.undrawn_of_order(shown.order)
     context["heading"] = "h2" if request.htmx else "h1"
     template = f"{name}.html" if request.htmx else "step.html"
     return page(request, template, context, status=problem.status if problem else 200)

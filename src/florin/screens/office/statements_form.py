@@ -122,6 +122,7 @@ def _form(
         "asked": asked,
         "proposals": proposals,
         "offered": offered,
+        "undrawn": show_documents.undrawn_of_statement(proposals[0].draft.document) if proposals else [],
         "answer": proposals[0].answer if proposals else rules.for_manual_send(company, customer),
         "tick": offered and wants_link,
         "wants_link": wants_link,
