@@ -56,3 +56,17 @@ class User(Keyed, AbstractBaseUser):
     def may(self, right: Right) -> bool:
         """Whether one of the person's roles allows it."""
         return self.is_active and right in rights.of(self.roles)
+
+
+class Tries(models.Model):
+    """How often something was tried, such as a person's password from one place, and when it may be again."""
+
+    key = models.BinaryField(primary_key=True, max_length=32, help_text="A hash of what is counted.")
+    made = models.PositiveIntegerField()
+    free_at = models.DateTimeField(db_index=True, help_text="When the next try is looked at.")
+
+    class Meta:
+        verbose_name = "tries"
+
+    def __str__(self) -> str:
+        return f"{self.made} tries"

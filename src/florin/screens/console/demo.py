@@ -39,7 +39,6 @@ def _start(processes: Processes) -> None:
     ports = _ports()
     own_port, sandbox_port, smtp_port = ports.values()
     make_demo.claim(ports)
-    call_command("createcachetable", verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
     programs = Path(sys.executable).parent
     florin = str(programs / "florin")

@@ -16,8 +16,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Apply what is missing."""
-    if not options.check:
-        call_command("createcachetable", verbosity=0)
     call_command(
         "migrate", interactive=False, verbosity=0 if not options.check else 1, check_unapplied=options.check
     )

@@ -19,6 +19,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
 from florin.domain.companies.models import Company
+from florin.domain.staff import tries
 from florin.flows import (
     deliver_outbox,
     handle_notice,
@@ -69,6 +70,7 @@ def build() -> App:
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
+        (_EVERY_HOUR, "forget_tries", _forget_tries),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -163,6 +165,11 @@ def _sweep_outbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passe
 @_connected
 def _sweep_notices(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     handle_notice.sweep()
+
+
+@_connected
+def _forget_tries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    tries.forget()
 
 
 @_connected

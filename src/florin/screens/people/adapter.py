@@ -4,11 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from florin.domain.staff import tries
 from florin.kernel import addresses, clients
 from florin.kernel.errors import Refusal
+from florin.screens.people import known, waiting
 
 
 class MailAway(Refusal):
@@ -27,6 +30,22 @@ class StaffAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Say where somebody is as everything else here does."""
         return clients.address(request.META)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Look whether the password is right, unless there were too many wrong ones.
+
+        Raises:
+            ValidationError: if it is too early for another try; no password was looked at.
+        """
+        login = str(credentials.get("email", "")).strip().lower()
+        place = clients.place(clients.address(request.META))
+        counted = tries.of_sign_in(login, place=place, browser=known.browser(request, login))
+        if wait := tries.begin(counted):
+            raise waiting.too_early(wait)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            tries.succeeded(counted)
+        return user
 
     def add_message(self, *_arguments: Any, **_details: Any) -> None:
         """Say nothing about signing in and out: the page that follows shows it."""

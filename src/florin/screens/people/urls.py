@@ -4,9 +4,10 @@ from allauth.account import views as account
 from django.urls import path, re_path
 
 from florin.screens.people import views
+from florin.screens.people.sign_in import SignIn
 
 urlpatterns = [
-    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/", SignIn.as_view(), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("password/", account.password_change, name="account_change_password"),

@@ -1,0 +1,23 @@
+"""The sign-in page: a browser that has signed somebody in is known from then on."""
+
+from typing import Any
+
+from allauth.account.views import LoginView
+from django.http import HttpResponse
+
+from florin.screens.people import known, waiting
+
+
+class SignIn(LoginView):
+    """Signs people in."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, and know this browser from now on."""
+        response: HttpResponse = super().form_valid(form)
+        if self.request.user.is_authenticated:
+            known.remember(self.request, response, form.cleaned_data["login"])
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again, to whoever came too early with the time to come back."""
+        return waiting.marked(super().form_invalid(form), form)
