@@ -18,5 +18,6 @@ urlpatterns = [
 ]
 
 handler404 = "florin.screens.people.views.not_found"
+handler400 = "florin.screens.people.views.bad_request"
 handler403 = "florin.screens.people.views.forbidden"
 handler500 = "florin.screens.people.views.broken"

@@ -10,7 +10,6 @@ from florin.domain.customers.models import Customer
 
 # As the index has it: punctuation parts words, and everything else belongs to one.
 _BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~]+")
-_MOST_WORDS = 10
 
 
 class _Words(Func):
@@ -23,7 +22,7 @@ class _Words(Func):
 def search(company_id: UUID, words: str) -> QuerySet[Customer]:
     """Return the company's customers in whose number, name or e-mail addresses each word begins a word."""
     found = Customer.objects.filter(company_id=company_id).order_by("name", "number")
-    parts = [part for part in _BETWEEN_WORDS.split(words.replace("\x00", "")) if part][:_MOST_WORDS]
+    parts = [part for part in _BETWEEN_WORDS.split(words.replace("\x00", "")) if part]
     if not words.strip():
         return found
     asked = " & ".join(f"'{part}':*" for part in parts)

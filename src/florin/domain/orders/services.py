@@ -23,7 +23,7 @@ from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.folding import fold
 from florin.kernel.money import MOST_MINOR, line_total
 
-_MOST_LINES = 2000
+MOST_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _in_words(state: OrderState) -> str:
 
 
 def _take(order: Order, draft: OrderDraft) -> None:
-    if len(draft.lines) > _MOST_LINES:
+    if len(draft.lines) > MOST_LINES:
         raise Refusal(_("An order takes at most 2,000 lines. Split it into two orders."))
     order.ship_on = draft.ship_on
     order.po_number = draft.po_number

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from florin.domain.orders.services import MOST_LINES
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.rows import Fact, Row
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.kernel.money import MOST_MINOR, line_total
-
-_MOST_LINES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _wrong(lines: Sequence[Priced], total: int, *, credit: bool) -> tuple[Reason
     customers = {fold(line.fact.customer): line.fact.customer for line in lines}
     if len(customers) > 1:
         return Reason.TWO_CUSTOMERS, ", ".join(sorted(customers.values()))
-    if len(lines) > _MOST_LINES:
+    if len(lines) > MOST_LINES:
         return Reason.TOO_MANY_ROWS, ""
     if total > MOST_MINOR:
         return Reason.AMOUNT_TOO_LARGE, ""

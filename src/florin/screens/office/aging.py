@@ -17,9 +17,9 @@ from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.typed import search
 
 _ROWS = 50
-_LONGEST_SEARCH = 120
 _RUNS = 5
 _AMOUNTS = ("current", "to_30", "to_60", "to_90", "over_90", "credits", "total")
 _SORTS = ("number", "name", *_AMOUNTS)
@@ -55,7 +55,7 @@ class Asked:
         sort = request.GET.get("sort", "")
         number = request.GET.get("page", "")
         return cls(
-            words=request.GET.get("q", "")[:_LONGEST_SEARCH].strip(),
+            words=search(request.GET.get("q", "")),
             sort=sort if sort.removeprefix("-") in _SORTS else "name",
             number=int(number)
             if number.isascii() and number.isdecimal() and len(number) < len("10000")

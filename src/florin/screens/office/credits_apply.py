@@ -30,7 +30,6 @@ from florin.screens.office.typed import Mistyped
 _UNPROCESSABLE = 422
 _MOST_INVOICES = 200
 _LONGEST_PRESS = 40
-_LONGEST_NUMBER = 20
 _AMOUNT = "amount-"
 
 
@@ -177,7 +176,7 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _sheet(request: StaffRequest, item: Item) -> Sheet:
     """Draw up the form with what was typed; what has an amount stays, whatever is searched for."""
-    words = request.POST.get("q", "").replace("\x00", "").strip()[:_LONGEST_NUMBER]
+    words = typed.search(request.POST.get("q", ""))
     amounts = _typed_amounts(request)
     shown = queries.open_invoices(item, most=_MOST_INVOICES, number=words, also=amounts)
     held = bill.reserved([one.pk for one in shown])

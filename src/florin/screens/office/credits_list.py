@@ -18,8 +18,8 @@ from florin.kernel.money import Money
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column
+from florin.screens.office.typed import search
 
-_LONGEST_SEARCH = 120
 _LAST = Column("pk", UUID)
 _SORTS = {
     "given": (Column("given_on", date.fromisoformat), _LAST),
@@ -136,7 +136,7 @@ def _with_held(items: Sequence[Item]) -> list[OpenCredit]:
 
 
 def _read(query: QueryDict, field: str, *, known: set[str], by: Mapping[str, Sequence[Column]]) -> Asked:
-    words = query.get("q", "")[:_LONGEST_SEARCH]
+    words = search(query.get("q", ""))
     chosen, sort = query.get(field, ""), query.get("sort", "")
     usual = "-given" if by is _SORTS else "opened"
     return Asked(

@@ -8,8 +8,8 @@ from florin.domain.staff.rights import Right
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column
+from florin.screens.office.typed import search
 
-_LONGEST_SEARCH = 120
 _BY_NAME = (Column("name", str), Column("number", str))
 
 
@@ -17,7 +17,7 @@ _BY_NAME = (Column("name", str), Column("number", str))
 @needs(Right.SEE_CUSTOMERS)
 def customers(request: StaffRequest) -> HttpResponse:
     """Show customers by name."""
-    words = request.GET.get("q", "")[:_LONGEST_SEARCH]
+    words = search(request.GET.get("q", ""))
     after = request.GET.get("after", "")
     shown = paging.slice_of(queries.search(request.user.company_id, words), _BY_NAME, after)
     context = {"customers": shown.rows, "after": shown.after, "first": not after, "words": words}

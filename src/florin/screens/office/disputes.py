@@ -21,8 +21,8 @@ from florin.kernel import clock
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column
+from florin.screens.office.typed import search
 
-_LONGEST_SEARCH = 120
 _SOON = 3  # days
 STATES = {
     "open": gettext_lazy("Open"),
@@ -85,7 +85,7 @@ class Row:
 @needs(Right.REFUND)
 def disputes(request: StaffRequest) -> HttpResponse:
     """Show disputes, first those that wait for an answer."""
-    typed = {name: request.GET.get(name, "")[:_LONGEST_SEARCH].replace("\x00", "") for name in ("q", "state")}
+    typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
     after = request.GET.get("after", "")
     wanted = Wanted(state=typed["state"] if typed["state"] in STATES else "", words=typed["q"].strip())
     found = queries.search(request.user.company_id, wanted)

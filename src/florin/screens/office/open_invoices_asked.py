@@ -15,7 +15,6 @@ from florin.kernel import clock
 from florin.screens.office import typed
 from florin.screens.office.typed import Mistyped
 
-_LONGEST = 120
 _FIELDS = ("q", "customer", "late", "from", "to", "currency", "link")
 
 
@@ -31,7 +30,7 @@ class Asked:
     @classmethod
     def read(cls, sent: QueryDict) -> "Asked":
         """Read what a form or an address asks for; nothing of it is believed yet."""
-        values = {name: sent.get(name, "").replace("\x00", "")[:_LONGEST].strip() for name in _FIELDS}
+        values = {name: typed.search(sent.get(name, "")) for name in _FIELDS}
         sort = sent.get("sort", "")
         return cls(values, Order(sort) if sort in set(Order) else Order.DUE, sent.get("after", ""))
 
@@ -59,7 +58,7 @@ class Asked:
             customer=as_key(self.values["customer"]),
             due_from=due_from,
             due_to=due_to,
-            currency=self.values["currency"][:3],
+            currency=self.values["currency"],
             upto=upto,
             only=sent.get(self.values["link"]),
         )

@@ -35,7 +35,7 @@ class Choice:
         carried = sent.get("chosen", "").split(",")
         keys = map(as_key, [*sent.getlist("kept"), *carried, *sent.getlist("tick")])
         some = dict.fromkeys(key for key in keys if key)
-        return cls(dict(list(some.items())[:_MOST]), sent.get("all", "")[:1000])
+        return cls(some, sent.get("all", ""))
 
     def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
         """Tick this page, all that match, or nothing."""

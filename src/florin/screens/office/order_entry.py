@@ -23,7 +23,6 @@ from florin.screens.office.order_form import TypedLine, TypedOrder
 from florin.screens.office.typed import Mistyped, as_typed
 
 _SUGGESTIONS = 12
-_LONGEST_SEARCH = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +89,7 @@ def customer(request: StaffRequest) -> HttpResponse:
 @needs(Right.ORDERS)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
-    words = request.GET.get("customer", "").partition(" · ")[0][:_LONGEST_SEARCH]
+    words = request.GET.get("customer", "").partition(" · ")[0]
     found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
     return page(request, "suggest_customers.html", {"customers": found})
 
@@ -99,7 +98,7 @@ def suggest_customers(request: StaffRequest) -> HttpResponse:
 @needs(Right.ORDERS)
 def suggest_products(request: StaffRequest) -> HttpResponse:
     """Suggest products for what is typed."""
-    words = request.GET.get("line-code", "")[:_LONGEST_SEARCH]
+    words = request.GET.get("line-code", "")
     found = catalogue.search(request.user.company_id, words)[:_SUGGESTIONS]
     return page(request, "suggest_products.html", {"products": found})
 
@@ -153,7 +152,7 @@ def _form(
 
 def _fill(request: StaffRequest, line: TypedLine) -> None:
     """Copy a chosen product into its line; what it is and costs may be typed over."""
-    code = line.code.replace("\x00", "").strip()[:40]
+    code = line.code.replace("\x00", "").strip()
     product = (
         Product.objects.filter(company_id=request.user.company_id, folded=fold(code)).first()
         if code

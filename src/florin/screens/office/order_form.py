@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -14,15 +15,15 @@ from florin.domain.companies.models import Company
 from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
-from florin.domain.orders.services import LineDraft, OrderDraft
+from florin.domain.orders.services import MOST_LINES, LineDraft, OrderDraft
 from florin.kernel.folding import fold
 from florin.kernel.money import Money, line_total
 from florin.screens.office import typed
 from florin.screens.office.typed import Mistyped
 
 _KEY = re.compile(r"[0-9a-f]{8}")
-_MOST_LINES = 2000
 _LONG = 10
+_LONGEST_CUSTOMER = 200
 _PARTS = ("key", "code", "description", "quantity", "unit", "unit_price")
 
 
@@ -129,6 +130,8 @@ class TypedOrder:
         with _errors_into(self.errors, "ship_on"):
             ship_on = typed.day(self.ship_on)
         lines = [line.draft() for line in self.lines if not line.blank]
+        if len(lines) > MOST_LINES:
+            self.errors["lines"] = _too_many(len(lines))
         if customer is None or self.wrong:
             return None
         drafts = [line for line in lines if line is not None]
@@ -138,7 +141,9 @@ class TypedOrder:
         """Add, remove or move a line: ``add``, ``remove:<key>``, ``up:<key>``, ``down:<key>``."""
         verb, _colon, key = what.partition(":")
         place = next((place for place, line in enumerate(self.lines) if line.key == key), -1)
-        if verb == "add":
+        if verb == "add" and len(self.lines) >= MOST_LINES:
+            self.errors["lines"] = _too_many(len(self.lines))
+        elif verb == "add":
             self.lines.append(TypedLine())
         elif place >= 0 and verb == "remove":
             del self.lines[place]
@@ -156,8 +161,9 @@ def blank(company: Company) -> TypedOrder:
 
 def read(post: QueryDict, company: Company) -> TypedOrder:
     """Return the form as it was sent; nothing of it is believed yet."""
-    columns = [post.getlist(f"line-{part}")[:_MOST_LINES] for part in _PARTS]
-    lines = [TypedLine(**dict(zip(_PARTS, row, strict=True))) for row in zip(*columns, strict=False)]
+    columns = [post.getlist(f"line-{part}") for part in _PARTS]
+    rows = zip_longest(*columns, fillvalue="")
+    lines = [TypedLine(**dict(zip(_PARTS, row, strict=True))) for row in rows]
     for line in lines:
         if not _KEY.fullmatch(line.key):
             line.key = fresh_key()
@@ -206,7 +212,7 @@ def find_customer(company: Company, text: str) -> Customer:
     Raises:
         Mistyped: if it could be nobody, or several.
     """
-    text = text.replace("\x00", "").strip()[:200]
+    text = typed.words(text, longest=_LONGEST_CUSTOMER)
     if not text:
         raise Mistyped(_("Choose a customer."))
     number = text.partition(" · ")[0].strip()
@@ -222,6 +228,14 @@ def find_customer(company: Company, text: str) -> Customer:
         raise Mistyped(_("No customer has this number or name."))
     some = ", ".join(label(customer) for customer in found[:3])
     raise Mistyped(_("Several customers fit: %(some)s. Type the number.") % {"some": some})
+
+
+def _too_many(count: int) -> str:
+    told = {"most": f"{MOST_LINES:,}", "count": f"{count:,}"}
+    text = _(
+        "An order takes at most %(most)s lines; this one has %(count)s. Put the rest into another order."
+    )
+    return text % told
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.paging import Column
 from florin.screens.office.typed import Mistyped
 
-_LONGEST_SEARCH = 120
 _PAID = {"open", "overdue", "paid"}
 
 # What a list can be sorted by, rising; each has an index that yields it without sorting everything.
@@ -95,7 +94,7 @@ def orders(request: StaffRequest) -> HttpResponse:
 def _read(query: QueryDict) -> Asked:
     """Read the filters; a date that is none narrows nothing, and says so beside its field."""
     names = ("q", "state", "paid", "customer", "number", "po", "since", "until", "sort")
-    values = {name: query.get(name, "")[:_LONGEST_SEARCH] for name in names}
+    values = {name: typed.search(query.get(name, "")) for name in names}
     errors: dict[str, str] = {}
     days: dict[str, date | None] = {"since": None, "until": None}
     for name in days:

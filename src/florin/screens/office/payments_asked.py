@@ -20,7 +20,6 @@ from florin.screens.office import typed
 from florin.screens.office.paging import Column
 from florin.screens.office.typed import Mistyped
 
-_LONGEST = 120
 _FIELDS = ("q", "customer", "method", "state", "by", "since", "until", "sort")
 _LATEST = "-received"
 
@@ -49,7 +48,7 @@ class Asked:
     @classmethod
     def read(cls, sent: QueryDict) -> "Asked":
         """Read what an address asks for; nothing of it is believed yet."""
-        return cls({name: sent.get(name, "").replace("\x00", "")[:_LONGEST].strip() for name in _FIELDS})
+        return cls({name: typed.search(sent.get(name, "")) for name in _FIELDS})
 
     @property
     def narrowed(self) -> bool:

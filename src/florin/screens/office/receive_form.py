@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import TypeVar
 from uuid import UUID
 
@@ -203,7 +204,7 @@ def blank(company: Company, *, customer: str = "") -> TypedPayment:
 def read(post: QueryDict, company: Company) -> TypedPayment:
     """Return the form as it was sent, beside the invoices as they are now; nothing of it is believed yet."""
     columns = [post.getlist(f"share-{name}") for name in ("item", "amount", "discount")]
-    shares = {item: (amount, discount) for item, amount, discount in zip(*columns, strict=False)}
+    shares = {item: (amount, discount) for item, amount, discount in zip_longest(*columns, fillvalue="")}
     form = TypedPayment(
         by_hand=post.get("how") == "hand",
         is_prepayment="is_prepayment" in post,

@@ -25,7 +25,6 @@ from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.receive_form import TypedPayment
 
 _SUGGESTIONS = 12
-_LONGEST_SEARCH = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +75,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
 @needs(Right.RECEIVE_PAYMENT)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
-    words = request.GET.get("customer", "").partition(" · ")[0][:_LONGEST_SEARCH]
+    words = request.GET.get("customer", "").partition(" · ")[0]
     found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
     return page(request, "suggest_customers.html", {"customers": found})
 

@@ -246,7 +246,6 @@ def _dialog(
         "row": Row(difference),
         "note": note,
         "problem": problem,
-        "longest": _LONGEST_NOTE,
         "title": _("Settle by hand"),
         "heading": "h2" if request.htmx else "h1",
         "part": "office/difference_settle.html",

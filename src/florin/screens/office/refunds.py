@@ -21,8 +21,8 @@ from florin.screens.office import paging, refund_form
 from florin.screens.office.doors import StaffRequest, done, needs, page
 from florin.screens.office.paging import Column
 from florin.screens.office.refund_form import Sheet
+from florin.screens.office.typed import search
 
-_LONGEST_SEARCH = 120
 STATES = {
     RefundState.REQUESTED: gettext_lazy("Requested"),
     RefundState.PENDING: gettext_lazy("On its way"),
@@ -71,7 +71,7 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
 @needs(Right.REFUND)
 def refunds(request: StaffRequest) -> HttpResponse:
     """Show what was sent back, the latest first."""
-    typed = {name: request.GET.get(name, "")[:_LONGEST_SEARCH].replace("\x00", "") for name in ("q", "state")}
+    typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
     after, words = request.GET.get("after", ""), typed["q"].strip()
     state = typed["state"] if typed["state"] in STATES else ""
     found = queries.search(request.user.company_id, words=words, state=state)

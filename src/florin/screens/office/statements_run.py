@@ -18,8 +18,8 @@ from florin.kernel.errors import Refusal
 from florin.screens.office import statements_asked
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.statements_asked import Asked
+from florin.screens.office.typed import search
 
-_LONGEST_SEARCH = 120
 _LONGEST_PRESS = 60
 _SHOWN = 200
 
@@ -78,7 +78,7 @@ def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
 def _chosen(request: StaffRequest) -> list[UUID]:
     """Return who was ticked, or, if all were asked for, everybody whom the search finds."""
     if "all" in request.POST:
-        words = request.POST.get("q", "")[:_LONGEST_SEARCH]
+        words = search(request.POST.get("q", ""))
         found = books.by_customer(request.user.company, words)
         return list(dict.fromkeys(row.customer_id for row in found))
     given = [*request.POST.getlist("customer"), *request.POST.get("chosen", "").split(",")]

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.kernel import cards, formats
+from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
 _GROUPED = {
@@ -15,6 +16,7 @@ _GROUPED = {
     "es": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
 }
 _NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
+_LONGEST_SEARCH = 200
 FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -78,6 +80,19 @@ def words(text: str, *, longest: int) -> str:
         raise Mistyped(
             _("This looks like a card number. Never keep one here; the customer types it when paying.")
         )
+    return text
+
+
+def search(text: str) -> str:
+    """Read words to search for, without spaces around them.
+
+    Raises:
+        Refusal: if they are too long to search for.
+    """
+    text = text.replace("\x00", "").strip()
+    if len(text) > _LONGEST_SEARCH:
+        told = {"most": _LONGEST_SEARCH, "count": len(text)}
+        raise Refusal(_("Search for at most %(most)s characters; these are %(count)s.") % told)
     return text
 
 

@@ -90,6 +90,7 @@ def _title(status: int) -> str:
         403: _("Not for your role"),
         404: _("Nothing here"),
         409: _("Changed meanwhile"),
+        413: _("Too much at once"),
         422: _("That cannot be done"),
         429: _("Too many tries"),
         500: _("Something went wrong"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -61,6 +62,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answers.plain(
         request, 404, _("There is nothing at this address. It may have been moved, or mistyped.")
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say what is wrong with what was sent; where it is too much, how much may be sent at once."""
+    if isinstance(exception, TooManyFieldsSent):
+        most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}"
+        sentence = _("This form has more than the %(most)s fields that can be sent at once.") % {"most": most}
+    elif isinstance(exception, RequestDataTooBig):
+        most = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_000_000:g}"
+        sentence = _("This is more than the %(most)s MB that can be sent at once.") % {"most": most}
+    else:
+        return answers.plain(request, 400, _("Florin cannot read this request."))
+    kept = _("Nothing was saved. What you typed is still in the page: go back, and send it in parts.")
+    return answers.plain(request, 413, f"{sentence} {kept}")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
