@@ -21,6 +21,7 @@ from florin.flows import export_payments, reconcile, refund_payment, settle_paym
 from florin.flows.start_checkout import NotPayable
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
+from office import signed_in
 from testing.bank import Bank
 from testing.till import in_the_books, own_account
 
@@ -47,6 +48,13 @@ def compared(owner: User) -> list[tuple[str, str, str]]:
     reconcile.run(owner.company, by="a test")
     open_ = queries.open_differences(owner.company)
     return list(open_.values_list("kind", "ours", "theirs"))
+
+
+def shown_totals(owner: User, address: str) -> list[str]:
+    """What each total says, as read."""
+    text = signed_in(owner).get(address).content.decode()
+    [totals] = re.findall(r'<dl class="totals">(.*?)</dl>', text, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in totals.split("</div>")][:-1]
 
 
 def test_a_payment_is_booked_in_both_currencies(owner: User, bank: Bank, account: str) -> None:
@@ -141,6 +149,33 @@ def test_screens_and_files_show_the_conversion(owner: User, bank: Bank, account:
     assert "$105.03" in client.get("/office/payments/").content.decode()
     file_.writelines(export_payments.csv_of_payments(owner.company, Wanted()))
     assert '108.42,3.39,105.03,"USD",1.0842' in file_.getvalue().decode()
+
+
+def test_the_totals_of_payment_history_add_up_what_was_converted_beside(
+    owner: User, bank: Bank, account: str
+) -> None:
+    payment = paid(owner, bank)
+    paid(owner, bank, "50.00")
+    item = payment.allocations.get().item_id
+    wish = Wish(amounts={item: 4_000}, reason="Short", press=uuid4().hex)
+    refund_payment.refund(owner.company, payment.pk, wish, by=owner)
+    assert compared(owner) == []
+    totals = shown_totals(owner, "/office/payments/")
+    assert totals[0] == (
+        "2 payments, EUR €150.00 less €40.00 refunded, disputed or returned"
+        " = €110.00 before the fees of what was converted"
+    )
+    kept = in_the_books(owner.company, Account.FEES)["USD"]
+    assert totals[1] == (
+        "2 payments converted from EUR to USD $162.63 less $43.37 refunded, disputed or returned"
+        f" less ${kept / 100:.2f} in fees = ${bank.balances(account)['USD'] / 100:.2f} net"
+    )
+
+
+def test_home_tells_the_fees_of_what_was_converted(owner: User, bank: Bank, account: str) -> None:
+    paid(owner, bank)
+    assert compared(owner) == []
+    assert "$3.39 in fees" in signed_in(owner).get("/office/").content.decode()
 
 
 @pytest.mark.usefixtures("one_clock")

@@ -18,7 +18,7 @@ from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
 from florin.domain.payouts import queries as payouts
-from florin.domain.payouts.models import Movement
+from florin.domain.payouts.queries import Conversion
 from florin.edges import sheets
 from florin.edges.sheets import Cell, Sheet
 from florin.kernel import clock, formats
@@ -139,12 +139,15 @@ def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
         ]
 
 
-def _settled(movement: Movement | None) -> list[Cell]:
-    """Return what a payment came to in the currency of the account, if the processor converted it."""
-    if movement is None:
+def _settled(converted: Conversion | None) -> list[Cell]:
+    """Return what a payment came to in the currency of the account, if the processor converted it.
+
+    The net is what is left there after refunds, disputes and returns as well.
+    """
+    if converted is None:
         return [None] * 5
-    amounts = (movement.worth, movement.cost, movement.arrived)
-    return [*(amount.decimal for amount in amounts), movement.currency, movement.exchange_rate]
+    amounts = (converted.worth, converted.cost, converted.net)
+    return [*(amount.decimal for amount in amounts), converted.worth.currency, converted.exchange_rate]
 
 
 def _of_allocations(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:

@@ -85,10 +85,15 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is."""
+    """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is.
+
+    ``without_fee`` are payments whose fee is not known in their own currency: not yet, or because the
+    processor converted them and took it in another.
+    """
 
     totals: Sequence[Total]
     cut: bool
+    without_fee: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,7 @@ def totals(found: QuerySet[Payment]) -> Totals:
             for currency, (count, *amounts) in sorted(sums.items())
         ],
         cut=False,
+        without_fee=[key for key, _currency, _amount, fee in payments if fee is None],
     )
 
 

@@ -143,21 +143,6 @@ class Movement(Keyed):
         return self.gross if self.presented is None else self.presented
 
     @property
-    def worth(self) -> Money:
-        """The gross amount in the currency of the account."""
-        return Money(self.gross, self.currency)
-
-    @property
-    def cost(self) -> Money:
-        """The fee, in the currency of the account."""
-        return Money(self.fee, self.currency)
-
-    @property
-    def arrived(self) -> Money:
-        """What it did to the balance, in the currency of the account."""
-        return Money(self.net, self.currency)
-
-    @property
     def payers(self) -> Money:
         """What it did to the balance, in the payer's currency: of what was converted, without the fee."""
         if self.presented is None:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from operator import itemgetter
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from florin.contracts.processor import Itemised, MovementKind
 from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.history.queries import Total
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.comparing import amount_in
@@ -36,6 +39,35 @@ class Parts:
 
     count: int
     total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What the processor made of a payment, and of what followed it, in the currency of the account.
+
+    ``worth`` is what came in, ``gone`` what refunds, disputes and returns took of it, each at the rate of its
+    own moment; ``cost`` is what of all that the processor keeps as its fee.
+    """
+
+    payment: UUID
+    paid_in: str
+    worth: Money
+    gone: Money
+    cost: Money
+    exchange_rate: Decimal | None
+
+    @property
+    def net(self) -> Money:
+        """What it did to the balance."""
+        return self.worth - self.gone - self.cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """What the payments of one currency that the processor converted into another come to there."""
+
+    paid_in: str
+    total: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +234,48 @@ def balances(company: Company, *, before: datetime) -> dict[str, Money]:
     return {currency: Money(int(total), currency) for currency, total in rows.annotate(Sum("net"))}
 
 
-def conversions(payments: Iterable[UUID]) -> dict[UUID, Movement]:
-    """Return how payments came to the account that the processor converted, in one query."""
-    rows = Movement.objects.filter(
-        payment__in=list(payments), kind=MovementKind.PAYMENT.value, presented__isnull=False
+def conversions(payments: Iterable[UUID]) -> dict[UUID, Conversion]:
+    """Return what became of payments that the processor converted, in one query, and none for no payments.
+
+    An account that was paid out in several currencies one after the other counts with the payment's.
+    """
+    rows = (
+        Movement.objects.filter(payment__in=list(payments), presented__isnull=False)
+        .order_by()
+        .values_list("payment", "presented_currency", "currency")
+        .annotate(
+            worth=Sum("gross", filter=Q(kind__in=_OF_PAYMENTS), default=0),
+            gone=Sum("gross", filter=~Q(kind__in=_OF_PAYMENTS), default=0),
+            cost=Sum("fee"),
+            rate=Max("exchange_rate", filter=Q(kind=MovementKind.PAYMENT.value)),
+        )
     )
-    return {row.payment_id: row for row in rows if row.payment_id}
+    return {
+        key: Conversion(
+            payment=key,
+            paid_in=paid_in,
+            worth=Money(worth, currency),
+            gone=Money(-gone, currency),
+            cost=Money(cost, currency),
+            exchange_rate=rate,
+        )
+        for key, paid_in, currency, worth, gone, cost, rate in rows
+        if rate is not None
+    }
+
+
+def converted(found: Iterable[Conversion]) -> list[Converted]:
+    """Add up what payments came to in the currencies of the accounts, by those that they were paid in."""
+    sums: dict[tuple[str, str], Total] = {}
+    for one in found:
+        key = (one.paid_in, one.worth.currency)
+        zero = Money.zero(one.worth.currency)
+        sum_ = sums.get(key, Total(0, zero, zero, zero))
+        sums[key] = Total(sum_.count + 1, sum_.gross + one.worth, sum_.fee + one.cost, sum_.gone + one.gone)
+    return [
+        Converted(paid_in=paid_in, total=total)
+        for (paid_in, _), total in sorted(sums.items(), key=itemgetter(0))
+    ]
 
 
 def papers_of(payments: Iterable[UUID]) -> dict[UUID, list[Paper]]:

@@ -12,6 +12,7 @@ from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Item
 from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.payouts.models import Movement
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
 from florin.kernel.money import Money
@@ -89,11 +90,12 @@ def owed(company: Company) -> list[Owed]:
 
 
 def collected(company: Company) -> list[Collected]:
-    """Return what came in and went back since Monday and since the first of the month, in seven queries.
+    """Return what came in and went back since Monday and since the first of the month, in eight queries.
 
     What staff undid never came in. Refunds and returns go back on the day on which they happen, whenever the
     payment came in, and what a dispute holds or has lost on the day on which it was opened; the same holds
-    for what they cost. The days are the company's.
+    for what they cost. Fees of what the processor converted count in the currency in which it took them. The
+    days are the company's.
     """
     today = clock.today(company.time_zone)
     since = _Since(
@@ -109,6 +111,7 @@ def collected(company: Company) -> list[Collected]:
         since.sums(payments, "received_at", of="fee"),
         since.sums(disputes, "opened_at", of="fee"),
         since.sums(refunds, "requested_at", of="fee_returned", sign=-1),
+        since.sums(Movement.objects.filter(company=company, presented__isnull=False), "at", of="fee"),
     ]
     back = [
         since.sums(refunds, "requested_at"),

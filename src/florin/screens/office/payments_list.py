@@ -37,10 +37,13 @@ def payments(request: StaffRequest) -> HttpResponse:
     few = asked.narrowed and not totals.cut
     shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
     rows = history.rows(shown.rows)
-    converted = payouts.conversions([row.payment.pk for row in rows if row.fee is None])
+    known = payouts.conversions({*totals.without_fee, *(row.payment.pk for row in rows if row.fee is None)})
+    added_up = [known[key] for key in totals.without_fee if key in known]
     context: dict[str, object] = {
-        "rows": [(row, converted.get(row.payment.pk)) for row in rows],
+        "rows": [(row, known.get(row.payment.pk)) for row in rows],
         "totals": totals,
+        "converted": payouts.converted(added_up),
+        "converted_from": {one.paid_in for one in added_up},
         "most": queries.MOST_COUNTED,
         "after": shown.after,
         "first": not after,
