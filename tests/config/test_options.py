@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from florin.config import settings
+from florin.config import environment, settings
 from florin.config.environment import Misconfigured
+from florin.edges.gateways import registry
 
 README = Path(__file__).parents[2] / "README.md"
 WRONG = {
@@ -25,6 +26,7 @@ WRONG = {
     "FLORIN_PORT": ["0", "65536", "eight", "²"],
     "DATABASE_URL": ["mysql://host/name", "florin"],
     "FLORIN_SECRET_KEY": ["short"],
+    "FLORIN_GATEWAY": ["paypal", "Stripe"],
     "STRIPE_CONNECT": ["perhaps", "Yes"],
     "STRIPE_API_BASE": ["api.stripe.example", "https://user:word@api.stripe.example"],
     "STRIPE_DASHBOARD_URL": ["dashboard"],
@@ -85,6 +87,10 @@ def test_no_setting_of_the_readme_is_left_out() -> None:
     named = {name for cell in table for name in re.findall(r"`([A-Z_]+)`", cell)}
 
     assert named - WRONG.keys() - FREE.keys() == set()
+
+
+def test_every_gateways_folder_is_in_the_registry() -> None:
+    assert set(environment.gateways()) == set(registry.GATEWAYS)
 
 
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x"])

@@ -1,5 +1,7 @@
 """Setup > Payments: the account's page says how it stands and what to do; nothing is offered before (R2)."""
 
+from html import unescape
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -15,6 +17,8 @@ from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import onboard_account
+from florin.kernel.fees import FeeSchedule, Rate
+from florin.screens.office import contracted_fees
 from office import signed_in
 from testing.bank import Bank
 
@@ -57,8 +61,37 @@ def test_a_new_account_says_what_it_needs_and_knows_the_country(admin: User) -> 
     page = text(admin)
     assert "Open a payments account" in page
     assert '<option value="US" selected>United States</option>' in page
-    assert "2.9 % + $0.25" in page
-    assert "1 %, at least $1.00" in page
+    assert "2.9\u00a0% + $0.25" in page
+    assert "1\u00a0%, at least $1.00" in page
+
+
+@pytest.mark.parametrize(
+    ("fees", "said"),
+    [
+        (
+            FeeSchedule(ach=Rate(80, most=500), tolerance=Rate(150, fixed=10)),
+            (
+                "2.9 % + $0.25 of a card payment; 0.8 %, at most $5.00 of a bank payment (ACH); $15.00 for a",
+                "bring back the part of the fee that goes by the amount, less $1.00.",
+                "may be off by up to 1.5 % + $0.10",
+            ),
+        ),
+        (
+            FeeSchedule(refund_kept=None),
+            ("No part of the fee is expected back with a refund.", "Every other fee is shown."),
+        ),
+    ],
+)
+def test_what_is_compared_of_fees_is_said_where_they_are_shown_and_where_they_differ(
+    admin: User, settings: Settings, fees: FeeSchedule, said: tuple[str, ...]
+) -> None:
+    settings.FEES = fees
+    account, differences = (unescape(text(admin, page)) for page in (ACCOUNT, "/office/reconciliation/"))
+    sentence = contracted_fees.told("USD", gateway="stripe").compared
+    assert sentence in account
+    assert sentence in differences
+    for part in said:
+        assert part in sentence.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,12 @@ def _is_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(told[:4])
 
 
+def gateways() -> tuple[str, ...]:
+    """Return the names of the gateways: each is a folder with a factory."""
+    folder = PACKAGE / "edges" / "gateways"
+    return tuple(sorted(path.parent.name for path in folder.glob("*/factory.py")))
+
+
 def fees() -> FeeSchedule:
     """Return what processing is expected to cost (product decisions, "Fees").
 

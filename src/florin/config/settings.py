@@ -208,6 +208,7 @@ MESSAGE_ID_DOMAIN = _public.hostname
 DEFAULT_FROM_EMAIL = environment.mail_from()
 SECURITY_CONTACT = environment.security_contact()
 
+GATEWAY = environment.choice("FLORIN_GATEWAY", "stripe", environment.gateways())
 STRIPE_API_BASE = environment.address("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_API_KEY = environment.processor_key(base=STRIPE_API_BASE, at=PUBLIC_URL)
 STRIPE_CONNECT = environment.connects()

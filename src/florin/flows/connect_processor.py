@@ -19,7 +19,9 @@ State = PaymentsAccount.State
 def check_settings() -> tuple[Finding, ...]:
     """Judge the settings of every gateway by themselves; nobody is asked."""
     return tuple(
-        chain.from_iterable(registry.get(name).check_settings(registry.site(name)) for name in registry.SITES)
+        chain.from_iterable(
+            registry.get(name).check_settings(registry.site(name)) for name in registry.GATEWAYS
+        )
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from florin.contracts.processor import AccountReport, MethodStatus
+from florin.domain.companies import services
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
 
@@ -37,7 +38,7 @@ class Change:
 
 def of(company: Company) -> PaymentsAccount:
     """Return the company's payments account; a company without one gets one that is not opened yet."""
-    return PaymentsAccount.objects.get_or_create(company=company)[0]
+    return services.account_to_open(company)
 
 
 def opened(account: PaymentsAccount, *, reference: str) -> bool:

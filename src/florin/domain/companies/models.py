@@ -87,7 +87,7 @@ class PaymentsAccount(Keyed):
         REJECTED = "rejected", _("rejected")
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
-    gateway = models.CharField(max_length=20, default="stripe")
+    gateway = models.CharField(max_length=20)
     reference = models.CharField(
         max_length=LONGEST_REFERENCE,
         blank=True,
@@ -115,6 +115,9 @@ class PaymentsAccount(Keyed):
 
     class Meta:
         verbose_name = "payments account"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(gateway=""), name="account_has_gateway"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gateway} ({self.state})"

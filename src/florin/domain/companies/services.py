@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
@@ -38,8 +39,14 @@ def open_company(*, slug: str, name: str, email: str, **details: str | int) -> C
         Refusal: if ``email`` is no address to which mail can be sent.
     """
     company = Company.objects.create(slug=slug, name=name, email=addresses.read(email), **details)
-    PaymentsAccount.objects.create(company=company)
+    account_to_open(company)
     return company
+
+
+def account_to_open(company: Company) -> PaymentsAccount:
+    """Return the company's payments account, or a new one at the processor of ``FLORIN_GATEWAY``."""
+    new = {"gateway": settings.GATEWAY}
+    return PaymentsAccount.objects.get_or_create(company=company, defaults=new)[0]
 
 
 def activate_account(company: Company) -> None:
@@ -52,6 +59,12 @@ def activate_account(company: Company) -> None:
 def account_of(company: Company) -> PaymentsAccount | None:
     """Return the company's payments account, if it has opened one."""
     return getattr(company, "account", None)
+
+
+def gateway_of(company: Company) -> str:
+    """Return the gateway of the company's payments account, or of the one that it would open."""
+    account = account_of(company)
+    return account.gateway if account else settings.GATEWAY
 
 
 def takes_cards(account: PaymentsAccount) -> bool:

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from florin.contracts.capabilities import Capabilities
 from florin.contracts.connection import Finding, Site
@@ -23,6 +23,16 @@ from florin.contracts.processor import (
     Unread,
 )
 from florin.kernel.money import Money
+
+
+class Factory(Protocol):
+    """What a gateway's module ``factory`` offers to the registry."""
+
+    def make(self, settings: Any, account: str) -> "Gateway":
+        """Return the gateway that speaks for one account; the empty name is the installation's own."""
+
+    def site(self, settings: Any, *, uses_own: bool) -> Site:
+        """Return where this installation stands, seen from the processor."""
 
 
 class Gateway(Protocol):

@@ -1,24 +1,20 @@
 """Which gateways there are, each made once per process from the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 
 from florin.contracts.capabilities import Capabilities
 from florin.contracts.connection import Site
 from florin.edges.gateways.breaker import Breaker, GuardedGateway
-from florin.edges.gateways.interface import Gateway
+from florin.edges.gateways.interface import Factory, Gateway
 from florin.edges.gateways.stripe import factory as stripe
 
-# A new gateway is a folder, and a line here. A factory takes the settings, and the account to speak for.
-FACTORIES: Mapping[str, Callable[[Any, str], Gateway]] = {
-    "stripe": stripe.make,
+# A new gateway is a folder, and a line here.
+GATEWAYS: Mapping[str, Factory] = {
+    "stripe": stripe,
 }
-
-# Where the installation stands, for those that can check the connection or send notices.
-SITES: Mapping[str, Callable[..., Site]] = {"stripe": stripe.site}
 
 
 @cache
@@ -30,7 +26,7 @@ def get(name: str, account: str = "") -> Gateway:
     Raises:
         LookupError: if there is none.
     """
-    return GuardedGateway(FACTORIES[name](settings, account), breaker(name))
+    return GuardedGateway(GATEWAYS[name].make(settings, account), breaker(name))
 
 
 def site(name: str, *, uses_own: bool = False) -> Site:
@@ -39,7 +35,7 @@ def site(name: str, *, uses_own: bool = False) -> Site:
     Raises:
         LookupError: if there is no such gateway.
     """
-    return SITES[name](settings, uses_own=uses_own)
+    return GATEWAYS[name].site(settings, uses_own=uses_own)
 
 
 def capabilities(name: str) -> Capabilities:

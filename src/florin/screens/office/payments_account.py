@@ -1,10 +1,6 @@
 """Setup > Payments: the company's payments account: how it stands, and what to do next (R2)."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
 from babel.core import get_global
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
@@ -17,22 +13,8 @@ from florin.domain.staff.rights import Right
 from florin.flows import connect_processor, onboard_account
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
-from florin.kernel.fees import Rate, in_currency
-from florin.kernel.money import Money
-from florin.screens.office import stories
+from florin.screens.office import contracted_fees, stories
 from florin.screens.office.doors import StaffRequest, needs, page
-
-_HUNDREDTHS = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """A rate as people read it: ``percent`` of the payment, more ``fixed``; its ``least`` and ``most``."""
-
-    percent: Decimal
-    fixed: Money
-    least: Money
-    most: Money | None
 
 
 @require_safe
@@ -85,15 +67,10 @@ def _afresh(request: StaffRequest) -> HttpResponse:
 def show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     """Show the page, with what the context adds to it."""
     company = request.user.company
-    rates = settings.FEES
     known = companies.account_of(company)
     context = {
         **_standing(request),
-        "card": _fee(rates.card, company.currency),
-        "bank": _fee(rates.ach, company.currency),
-        "dispute": rates.of_dispute(company.currency),
-        "kept": None if rates.refund_kept is None else in_currency(rates.refund_kept, company.currency),
-        "tolerance": _fee(rates.tolerance, company.currency) if rates.tolerance != Rate(0) else None,
+        "fees": contracted_fees.told(company.currency, gateway=companies.gateway_of(company)),
         "amiss": _amiss(),
         "stories": stories.timeline(company.pk, known.pk) if known else [],
         **context,
@@ -115,7 +92,7 @@ def _standing(request: StaffRequest) -> dict[str, object]:
     company = request.user.company
     known = companies.account_of(company)
     state = _state(known)
-    gateway = (known or PaymentsAccount()).gateway
+    gateway = companies.gateway_of(company)
     return {
         "account": known,
         "state": state,
@@ -147,12 +124,3 @@ def _countries(gateway: str) -> list[tuple[str, str]]:
 def _country(company: Company) -> str:
     """Return the country of the company's time zone, for most companies are where their clock is."""
     return str(get_global("zone_territories").get(company.time_zone, ""))
-
-
-def _fee(rate: Rate, currency: str) -> Fee:
-    return Fee(
-        rate.basis_points * _HUNDREDTHS,
-        in_currency(rate.fixed, currency),
-        in_currency(rate.least, currency),
-        None if rate.most is None else in_currency(rate.most, currency),
-    )

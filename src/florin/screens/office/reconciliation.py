@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.payments.lifecycle import AttemptState
 from florin.domain.payouts import comparing, queries
@@ -25,7 +26,7 @@ from florin.flows import reconcile
 from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office import typed
+from florin.screens.office import contracted_fees, typed
 from florin.screens.office.doors import StaffRequest, done, needs, page
 from florin.screens.office.typed import Mistyped
 
@@ -171,6 +172,9 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
         "settled": _rows(queries.settled_differences(company, _MOST_SETTLED)),
         "runs": queries.runs(company, _MOST_RUNS),
         "latest": queries.latest_run(company),
+        "fees_compared": contracted_fees.told(
+            company.currency, gateway=companies.gateway_of(company)
+        ).compared,
         "has_moved": queries.has_moved(company),
         "waiting": waiting,
         "compared": asked is not None and queries.has_compared(company, since=asked),
