@@ -17,7 +17,6 @@ from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
-from florin.domain.payouts import queries as payouts
 from florin.domain.payouts.queries import Conversion
 from florin.edges import sheets
 from florin.edges.sheets import Cell, Sheet
@@ -114,9 +113,7 @@ def _rows(
 
 
 def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
-    rows = history.rows(some)
-    converted = payouts.conversions([row.payment.pk for row in rows if row.fee is None])
-    for row in rows:
+    for row in history.rows(some):
         payment = row.payment
         yield [
             payment.number,
@@ -135,7 +132,7 @@ def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
             _by(payment),
             str(row.fate.label),
             payment.note,
-            *_settled(converted.get(payment.pk)),
+            *_settled(row.converted),
         ]
 
 

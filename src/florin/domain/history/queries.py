@@ -1,7 +1,7 @@
 """What became of payments: refunds, returns and disputes beside the money that came in."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models
@@ -14,7 +14,9 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
-from florin.domain.payments.models import Allocation, Payment, Return, Undoing
+from florin.domain.payments.models import ONLINE, Allocation, Payment, Return, Undoing
+from florin.domain.payouts import queries as payouts
+from florin.domain.payouts.queries import Conversion
 from florin.domain.refunds.models import Refund
 from florin.kernel import return_codes
 from florin.kernel.money import Money
@@ -42,7 +44,8 @@ class Row:
     """One payment as a list shows it.
 
     ``refunded`` is what went, or is going, back; ``lost`` what the payer's bank holds in a dispute or took,
-    and what was undone; ``charged`` what disputes cost, less what of the fee came back with refunds.
+    and what was undone; ``charged`` what disputes cost, less what of the fee came back with refunds. If the
+    processor ``converted`` it, fee and net are in the currency of the account, and stand there.
     """
 
     payment: Payment
@@ -51,6 +54,7 @@ class Row:
     lost: Money
     charged: Money
     invoices: Sequence[Invoice]
+    converted: Conversion | None = None
 
     @property
     def fee(self) -> Money | None:
@@ -87,13 +91,18 @@ class Total:
 class Totals:
     """What was found, currency by currency; ``cut`` if it is more than is added up, and then nothing is.
 
-    ``without_fee`` are payments whose fee is not known in their own currency: not yet, or because the
-    processor converted them and took it in another.
+    ``converted`` is what those of them came to, with their fees, that the processor converted from one
+    currency into another.
     """
 
     totals: Sequence[Total]
     cut: bool
-    without_fee: Sequence[UUID] = ()
+    converted: Mapping[tuple[str, str], Total] = field(default_factory=dict)
+
+    @property
+    def without_fees(self) -> set[str]:
+        """The currencies whose totals lack fees that were taken in another."""
+        return {paid_in for paid_in, _ in self.converted}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,7 @@ class Aftermath:
 
 
 def rows(payments: Sequence[Payment]) -> list[Row]:
-    """Return payments as a list shows them, in the same order, in five queries however many there are."""
+    """Return payments as a list shows them, in the same order, in six queries however many there are."""
     happened = _happened([payment.pk for payment in payments])
     invoices: dict[UUID, list[Invoice]] = {}
     came_in = Allocation.objects.filter(
@@ -116,18 +125,25 @@ def rows(payments: Sequence[Payment]) -> list[Row]:
     for part in came_in.select_related("invoice").order_by("pk"):
         if part.invoice:
             invoices.setdefault(part.payment_id, []).append(part.invoice)
-    return [_row(payment, happened[payment.pk], invoices.get(payment.pk, [])) for payment in payments]
+    converted = payouts.conversions(
+        [payment.pk for payment in payments if payment.is_online and payment.fee is None]
+    )
+    return [
+        _row(payment, happened[payment.pk], invoices.get(payment.pk, []), converted.get(payment.pk))
+        for payment in payments
+    ]
 
 
 def totals(found: QuerySet[Payment]) -> Totals:
-    """Add up what was found, in five queries, unless it is more than ``MOST_COUNTED``."""
-    some = found.order_by().values_list("pk", "currency", "amount", "fee")[: queries.MOST_COUNTED + 1]
+    """Add up what was found, in six queries, unless it is more than ``MOST_COUNTED``."""
+    asked = found.order_by().values_list("pk", "currency", "amount", "fee", "method")
+    some = asked[: queries.MOST_COUNTED + 1]
     payments = list(some)
     if len(payments) > queries.MOST_COUNTED:
         return Totals([], cut=True)
     happened = _happened([key for key, *_ in payments])
     sums: dict[str, list[int]] = {}
-    for key, currency, amount, fee in payments:
+    for key, currency, amount, fee, _method in payments:
         what = happened[key]
         told = (1, amount, (fee or 0) + what.charged, what.refunded + what.lost(amount))
         sums[currency] = [one + other for one, other in zip(sums.get(currency, (0,) * 4), told, strict=True)]
@@ -137,8 +153,20 @@ def totals(found: QuerySet[Payment]) -> Totals:
             for currency, (count, *amounts) in sorted(sums.items())
         ],
         cut=False,
-        without_fee=[key for key, _currency, _amount, fee in payments if fee is None],
+        converted=_converted([key for key, *_, fee, method in payments if fee is None and method in ONLINE]),
     )
+
+
+def _converted(keys: Collection[UUID]) -> dict[tuple[str, str], Total]:
+    """Add up what converted payments came to, by both currencies; one query, none for no payments."""
+    sums: dict[tuple[str, str], Total] = {}
+    for one in payouts.conversions(keys).values():
+        zero, both = Money.zero(one.worth.currency), (one.paid_in, one.worth.currency)
+        until = sums.get(both, Total(0, zero, zero, zero))
+        sums[both] = Total(
+            until.count + 1, until.gross + one.worth, until.fee + one.cost, until.gone + one.gone
+        )
+    return dict(sorted(sums.items()))
 
 
 def aftermath(payment: Payment) -> Aftermath:
@@ -246,7 +274,7 @@ def _take_back(found: dict[UUID, _Happened]) -> None:
         found[payment].whole, found[payment].fate = True, Fate.UNDONE
 
 
-def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice]) -> Row:
+def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice], converted: Conversion | None) -> Row:
     return Row(
         payment=payment,
         fate=what.fate or _by_refunds(payment, what.refunded),
@@ -254,6 +282,7 @@ def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice]) -> Row:
         lost=Money(what.lost(payment.amount), payment.currency),
         charged=Money(what.charged, payment.currency),
         invoices=invoices,
+        converted=converted,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Self
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from florin.contracts.processor import Itemised, MovementKind
 from florin.domain.companies.models import Company, PaymentsAccount
-from florin.domain.history.queries import Total
 from florin.domain.ledger.models import Entry
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payouts.comparing import amount_in
@@ -60,14 +58,6 @@ class Conversion:
     def net(self) -> Money:
         """What it did to the balance."""
         return self.worth - self.gone - self.cost
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """What the payments of one currency that the processor converted into another come to there."""
-
-    paid_in: str
-    total: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,20 +252,6 @@ def conversions(payments: Iterable[UUID]) -> dict[UUID, Conversion]:
         for key, paid_in, currency, worth, gone, cost, rate in rows
         if rate is not None
     }
-
-
-def converted(found: Iterable[Conversion]) -> list[Converted]:
-    """Add up what payments came to in the currencies of the accounts, by those that they were paid in."""
-    sums: dict[tuple[str, str], Total] = {}
-    for one in found:
-        key = (one.paid_in, one.worth.currency)
-        zero = Money.zero(one.worth.currency)
-        sum_ = sums.get(key, Total(0, zero, zero, zero))
-        sums[key] = Total(sum_.count + 1, sum_.gross + one.worth, sum_.fee + one.cost, sum_.gone + one.gone)
-    return [
-        Converted(paid_in=paid_in, total=total)
-        for (paid_in, _), total in sorted(sums.items(), key=itemgetter(0))
-    ]
 
 
 def papers_of(payments: Iterable[UUID]) -> dict[UUID, list[Paper]]:

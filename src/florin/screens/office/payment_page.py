@@ -117,7 +117,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "applied": _applied(shown),
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         **_payout(shown),
-        "converted": settlement.conversions([shown.pk]).get(shown.pk) if row.fee is None else None,
+        "converted": row.converted,
         "may": _may(request, row, after),
         "unanswered": _unanswered(request, after),
         "until": refunds.last_day(shown),

@@ -10,7 +10,6 @@ from florin.domain.history import queries as history
 from florin.domain.history.queries import Fate
 from florin.domain.payments import queries
 from florin.domain.payments.models import Method
-from florin.domain.payouts import queries as payouts
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import nsf_fee
@@ -37,13 +36,9 @@ def payments(request: StaffRequest) -> HttpResponse:
     few = asked.narrowed and not totals.cut
     shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
     rows = history.rows(shown.rows)
-    known = payouts.conversions({*totals.without_fee, *(row.payment.pk for row in rows if row.fee is None)})
-    added_up = [known[key] for key in totals.without_fee if key in known]
     context: dict[str, object] = {
-        "rows": [(row, known.get(row.payment.pk)) for row in rows],
+        "rows": rows,
         "totals": totals,
-        "converted": payouts.converted(added_up),
-        "converted_from": {one.paid_in for one in added_up},
         "most": queries.MOST_COUNTED,
         "after": shown.after,
         "first": not after,
