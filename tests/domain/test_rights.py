@@ -18,6 +18,7 @@ COLUMNS = [
 # Columns: Admin, Accounts Receivable, Cashier, Sales Manager, Sales, Sales Allocations, Reports.
 TABLE = {
     Right.ORDERS: "x-xxxx-",
+    Right.OVER_CREDIT_LIMIT: "x--x---",
     Right.SEND_INVOICE: "xxxxxx-",
     Right.OPEN_INVOICES: "xxxxxx-",
     Right.STATEMENTS: "xxxxxx-",

@@ -22,7 +22,7 @@ from florin.domain.payments import bill
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, send_documents, start_checkout, write_order
+from florin.flows import confirm_order, email_order, start_checkout, write_order
 from florin.kernel.money import Money
 
 PASSWORD = "a-long-enough-password"
@@ -50,7 +50,7 @@ def make_user(company: Company, *roles: Role) -> User:
     )
 
 
-def make_customer(company: Company, **details: str | bool | list[str]) -> Customer:
+def make_customer(company: Company, **details: str | int | list[str]) -> Customer:
     """A florist."""
     number = str(next(_numbers))
     given = {
@@ -99,7 +99,7 @@ def make_link(
 ) -> Link:
     """An invoice mailed with a payment link."""
     invoice = invoice or make_invoice(owner)
-    sent = send_documents.send_invoice(
+    sent = email_order.send(
         owner.company, invoice.order_id, to=to, with_link=True, press=uuid4().hex, by=owner
     )
     assert sent.link is not None, sent.why_no_link

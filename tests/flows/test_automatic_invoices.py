@@ -101,8 +101,9 @@ def test_what_is_refused_mails_nothing(owner: User) -> None:
 @pytest.mark.parametrize(
     ("details", "sentence"),
     [
-        ({}, "goes to <b>a@shop.example, b@shop.example</b> by itself, with a payment link."),
-        ({"links_enabled": False}, "by itself, without a payment link."),
+        ({}, ">a@shop.example\nb@shop.example</textarea>"),
+        ({}, "With a payment link."),
+        ({"links_enabled": False}, "Without a payment link."),
         ({"invoice_emails": []}, "No address for invoices is known"),
         ({"automatic_invoices": False}, "are not sent to"),
     ],

@@ -12,7 +12,7 @@ from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, send_documents, settle_payment
+from florin.flows import deliver_outbox, email_order, settle_payment
 from florin.kernel import clock
 from testing.bank import Bank
 
@@ -78,7 +78,7 @@ def test_a_rollback_sends_no_mail(owner: User, bank: Bank) -> None:
     owner.name = "x" * 300  # the timeline refuses it, after the mail was queued
 
     with pytest.raises(DataError):
-        send_documents.send_invoice(
+        email_order.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=False, press="p", by=owner
         )
 
@@ -91,7 +91,7 @@ def test_send_pressed_twice_sends_once(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
 
     for _ in range(2):
-        send_documents.send_invoice(
+        email_order.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
         )
 
@@ -165,7 +165,7 @@ def test_a_mail_given_up_after_three_days_is_seen_as_bounced(owner: User, bank: 
 
 def test_the_same_press_on_two_orders_sends_both(owner: User, bank: Bank) -> None:
     for invoice in (make_invoice(owner), make_invoice(owner)):
-        send_documents.send_invoice(
+        email_order.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
         )
 

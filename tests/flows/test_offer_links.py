@@ -20,9 +20,9 @@ from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Type
 from florin.flows import (
     confirm_order,
+    email_order,
     refund_payment,
     send_batch,
-    send_documents,
     send_statement,
     settle_payment,
     start_checkout,
@@ -58,7 +58,7 @@ def owing(owner: User, currency: str, *prices: str) -> Invoice:
 def test_an_invoice_sent_by_hand(owner: User, currency: str, price: str, reason: str) -> None:
     invoice = owing(owner, currency, price)
     press = uuid4().hex
-    sent = send_documents.send_invoice(
+    sent = email_order.send(
         owner.company, invoice.order_id, to=["ann@shop.example"], with_link=True, press=press, by=owner
     )
     assert reason in sent.why_no_link

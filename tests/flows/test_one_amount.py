@@ -16,7 +16,7 @@ from florin.domain.payments import asking, bill
 from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.edges.mail.post import Envelope
-from florin.flows import apply_credit, confirm_order, deliver_outbox, send_batch, send_documents
+from florin.flows import apply_credit, confirm_order, deliver_outbox, email_order, send_batch, send_documents
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def _written() -> Envelope:
 
 
 def _send(owner: User, invoice: Invoice) -> send_documents.Sent:
-    return send_documents.send_invoice(
+    return email_order.send(
         owner.company, invoice.order_id, to=["a@x.example"], with_link=True, press="p", by=owner
     )
 

@@ -30,10 +30,17 @@ def write(folder: Path, *rows: str) -> Path:
     return path
 
 
-def take(path: Path, company: Company, folder: Path, *, told: Told | None = None) -> Summary:
+def take(
+    path: Path, company: Company, folder: Path, *, told: Told | None = None, over_limit: str = ""
+) -> Summary:
     """Import it, with the report in ``folder``."""
     return import_invoices.run(
-        path, company, report=folder / "report.csv", progress=lambda _done, _rows: None, told=told
+        path,
+        company,
+        report=folder / "report.csv",
+        progress=lambda _done, _rows: None,
+        told=told,
+        over_limit=over_limit,
     )
 
 

@@ -5,8 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from factories import make_customer, make_invoice, make_link, make_order
+from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
+from florin.flows import hold_order
 from office.conftest import Open
 
 SCREENS = ["light 1280", "dark 390", "light 360"]
@@ -36,10 +38,25 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
         order,
     ]
     addresses += [f"{order}edit/", f"{order}email/", f"{order}void/", f"/office/orders/{draft.pk}/confirm/"]
+    addresses += [f"/office/orders/{draft.pk}/email/", *_held(owner)]
     addresses += ["/account/password/", "/account/sign-out/", "/office/nowhere"]
     for address in addresses:
         page.goto(address)
         check(page)
+
+
+def _held(owner: User) -> list[str]:
+    """Return where an order on hold is seen, and the dialog that lets another one pass the limit."""
+    customer = make_customer(owner.company, credit_limit=100)
+    held, over = make_order(owner, customer=customer), make_order(owner, customer=customer)
+    hold_order.hold(owner.company, held.pk, Wish(to=["ann@shop.example"]), by=owner)
+    orders = "/office/orders/"
+    return [
+        f"{orders}on-hold/",
+        f"{orders}{held.pk}/",
+        f"{orders}{over.pk}/confirm/",
+        f"{orders}{over.pk}/email/",
+    ]
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -82,6 +99,7 @@ def test_the_menus_open_and_hold_what_the_rights_allow(owner: User, browse: Open
     assert page.locator("#menu-orders").get_by_role("link").all_inner_texts() == [
         "Add Order",
         "Order Summary",
+        "Orders on Hold",
     ]
     check(page)
     page.get_by_role("button", name="Admin Person").click()

@@ -41,6 +41,7 @@ MAY_OPEN = {
     "order": SENDERS,
     "order-timeline": SENDERS,
     "order-email": SENDERS,
+    "orders-held": SENDERS,
     "invoice-pdf": SENDERS,
     **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
     **dict.fromkeys(["batch", "batch-progress"], SENDERS),
@@ -57,7 +58,7 @@ MAY_OPEN = {
     **dict.fromkeys(["payment-received", "payment-undo", "payment-unapply"], MONEY),
     **dict.fromkeys(["overpayments", "overpayment-keep", "overpayment-apply"], MONEY),
     "receiving-terms": {Role.ADMIN},
-    **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void"], ORDERS),
+    **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void", "order-withdraw"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
     **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),
     "link-revoke": SENDERS,
@@ -70,7 +71,14 @@ MAY_OPEN = {
     "payments-connection": ADMINS,
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
-POSTS |= {"processor-refusal-end", "reconcile", "settlement-mail", "dispute-answer", "credits-undo"}
+POSTS |= {
+    "order-withdraw",
+    "processor-refusal-end",
+    "reconcile",
+    "settlement-mail",
+    "dispute-answer",
+    "credits-undo",
+}
 POSTS |= {
     "credits-confirm",
     "open-invoices-picked",
@@ -85,6 +93,7 @@ OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "pa
 OF_ONE_PAYMENT += ["payment-refund", "payment-fee"]
 OF_ONE_PAYMENT += ["payment-received", "payment-undo", "payment-unapply"]
 OF_ONE_ORDER = ["order", "order-timeline", "order-email", "order-edit", "order-confirm", "order-void"]
+OF_ONE_ORDER += ["order-withdraw"]
 
 
 def knock(client: Client, door: str, key: UUID) -> int:

@@ -101,11 +101,12 @@ def test_wrong_addresses_are_named_and_stay_typed(owner: User, to: str) -> None:
     assert not Message.objects.exists()
 
 
-def test_a_draft_has_nothing_to_send(owner: User) -> None:
+def test_a_void_order_has_nothing_to_send(owner: User) -> None:
     order = make_order(owner)
+    write_order.void(owner.company, order.pk, by=owner)
     answer = signed_in(owner).get(f"/office/orders/{order.pk}/email/", headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (422, "#notices")
-    assert "Confirm the order first" in answer.content.decode()
+    assert "A void order has no invoice to send." in answer.content.decode()
 
 
 def test_a_step_that_was_overtaken_is_a_sentence(owner: User, company: Company) -> None:

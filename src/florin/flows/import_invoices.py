@@ -75,10 +75,17 @@ class MiscountedError(Exception):
 
 
 def run(
-    path: Path, company: Company, *, report: Path, progress: Progress, told: Told | None = None
+    path: Path,
+    company: Company,
+    *,
+    report: Path,
+    progress: Progress,
+    told: Told | None = None,
+    over_limit: str = "",
 ) -> Summary:
     """Book every invoice and credit of a file that is not here yet; list what cannot be in ``report``.
 
+    Invoices that pass a customer's credit limit are refused, unless ``over_limit`` says why they may.
     ``progress`` is called with rows done and rows in all, after each batch. Safe to repeat, also after having
     been killed, and safe to run twice at once.
 
@@ -96,7 +103,7 @@ def run(
     with report_to(report, beside=path) as refusals:
         papers = _good(complete(read(file), found.last_lines), company.currency, refusals)
         for batch in _batches(papers):
-            booked = book(company, batch, found, run=summary.run)
+            booked = book(company, batch, found, run=summary.run, over_limit=over_limit)
             summary.add(booked)
             refusals.add(booked.refused)
             progress(_done(summary, refusals), found.rows)

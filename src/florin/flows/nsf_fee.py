@@ -63,7 +63,7 @@ def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
         actor=by,
         number=order.number,
     )
-    return confirm_order.confirm_locked(order, by=by, also=[what.pk])
+    return confirm_order.confirm_locked(order, confirm_order.foresee(order), by=by, also=[what.pk])
 
 
 @transaction.atomic(durable=True)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.contracts.demands import Demand
@@ -18,13 +17,11 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.links.rules import Answer
-from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking
-from florin.domain.staff.models import User
 from florin.flows import apply_credit
 from florin.kernel.addresses import several
 from florin.kernel.errors import Refusal
@@ -58,29 +55,31 @@ def addresses(typed: Sequence[str]) -> tuple[str, ...]:
     return tuple(good)
 
 
-@transaction.atomic(durable=True)
-def send_invoice(
-    company: Company, order_id: UUID, *, to: Sequence[str], with_link: bool, press: str, by: User
-) -> Sent:
-    """Queue the invoice of a confirmed order to every address, with one new link for all of them (R3, R16).
+def send_locked(order: Order, to: Sequence[str], *, with_link: bool, event: str, by: str) -> Sent:
+    """Queue a locked order's invoice to every address, with one new link for all of them (R3, R16).
 
-    ``press`` names the press of the Send button: pressing it twice sends once.
+    In the caller's transaction, which sees to it that this happens once per ``event``.
 
     Raises:
-        Refusal: if the order has no invoice yet, or an address is wrong; nothing is sent then.
+        Refusal: if the order has no invoice, or none any more.
     """
-    recipients = addresses(to)
-    order = orders.lock(company, order_id)
     if order.state != Order.State.CONFIRMED:
-        raise Refusal(_("Confirm the order first; only then there is an invoice to send."))
+        raise Refusal(_("A void order has no invoice to send."))
     invoice = invoices.of_order(order)
-    event = f"send:{uuid5(order.pk, press)}"
-    if Message.objects.filter(company=company, event=event).exists():
-        return Sent(recipients, None, "")
-    asked = settle_if_covered(invoice, by=by.name)
+    asked = settle_if_covered(invoice, by=by)
     answer = asking.for_manual_invoice(invoice, asked) if with_link else Answer(offered=False)
-    link = queue(invoice, asked, answer, to=recipients, event=event, by=by.name)
-    return Sent(recipients, link, answer.reason)
+    link = queue(invoice, asked, answer, to=to, event=event, by=by)
+    return Sent(tuple(to), link, answer.reason)
+
+
+def event_of(order_id: UUID, press: str) -> str:
+    """Name what a press of Send brings about, so that it happens once."""
+    return f"send:{uuid5(order_id, press)}"
+
+
+def is_queued(company: Company, event: str) -> bool:
+    """Whether the mails of an event are queued already, or sent."""
+    return Message.objects.filter(company=company, event=event).exists()
 
 
 def settle_if_covered(invoice: Invoice, *, by: str) -> Demand:

@@ -1,6 +1,7 @@
 """Order entry: write, change and void an order; an invoice that is out follows along.
 
-draft saved -> order -> (confirmed: new revision, difference in the ledger, stale sessions expire) -> timeline
+draft saved -> order -> (confirmed: within the credit limit? -> new revision, difference in the ledger, stale
+sessions expire) -> timeline
 """
 
 from uuid import UUID
@@ -12,10 +13,13 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
+from florin.domain.orders import credit_limit, holds
 from florin.domain.orders import services as orders
+from florin.domain.orders.credit_limit import Override
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import OrderDraft
 from florin.domain.staff.models import User
+from florin.flows import confirm_order
 from florin.kernel.errors import PressReused
 from florin.kernel.jobs import Job, later
 
@@ -65,19 +69,32 @@ def _create(company: Company, draft: OrderDraft, press: str, *, by: User) -> Ord
 
 
 @transaction.atomic(durable=True)
-def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int, by: User) -> Order:
+def change(
+    company: Company, order_id: UUID, draft: OrderDraft, *, version: int, by: User, reason: str = ""
+) -> Order:
     """Save an order over the version that was shown. A confirmed one gets a new invoice revision (R19).
+
+    One that was on hold no longer is: it was for what the order said that somebody wanted it confirmed.
+    ``reason`` is why somebody who may lets what is added to a confirmed order pass over the credit limit.
 
     Raises:
         Conflict: if somebody else saved it meanwhile.
+        OverLimit: if what is added passes the limit and there is no reason to let it.
+        Forbidden: if there is a reason, and the person may not.
         Refusal: if it is void, or more has been paid than the new total.
     """
+    before = orders.lock(company, order_id).money
     order = orders.change(company, order_id, draft, version=version)
+    end_hold(order, by=by)
     subjects = [order.pk, order.customer_id]
     activity.note(
         company.pk, activity.Kind.ORDER_CHANGED, subjects=subjects, actor=by.name, number=order.number
     )
     if order.state == Order.State.CONFIRMED:
+        override = Override(by, reason) if reason.strip() else None
+        over = credit_limit.admit(order, order.money - before, override=override)
+        if over is not None:
+            confirm_order.note_override(order, over, by=by, reason=reason)
         invoice = invoices.revise(order, by=by.name)
         activity.note(
             company.pk,
@@ -102,6 +119,7 @@ def void(company: Company, order_id: UUID, *, by: User) -> Order:
     """
     order = orders.lock(company, order_id)
     confirmed = order.state == Order.State.CONFIRMED
+    end_hold(order, by=by)
     orders.move(order, Order.State.VOID)
     subjects = [order.pk, order.customer_id]
     if confirmed:
@@ -112,6 +130,18 @@ def void(company: Company, order_id: UUID, *, by: User) -> Order:
         company.pk, activity.Kind.ORDER_VOIDED, subjects=subjects, actor=by.name, number=order.number
     )
     return order
+
+
+def end_hold(order: Order, *, by: User) -> None:
+    """Take a locked order off hold, if it is on hold, in the caller's transaction; its timeline says so."""
+    if holds.end(order):
+        activity.note(
+            order.company_id,
+            activity.Kind.HOLD_ENDED,
+            subjects=[order.pk, order.customer_id],
+            actor=by.name,
+            number=order.number,
+        )
 
 
 def _expire_sessions(invoice: Invoice) -> None:

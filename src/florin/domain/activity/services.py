@@ -1,6 +1,7 @@
 """Writing and reading the timeline."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -44,6 +45,12 @@ def timeline(company_id: UUID, *subjects: UUID) -> QuerySet[Activity]:
     """Return what happened to an object, or to one of several that are told as one, the latest first."""
     touched = Activity.objects.filter(company_id=company_id, subjects__overlap=list(subjects))
     return touched.order_by("-at", "-pk")
+
+
+def mailed(company_id: UUID, subject: UUID) -> list[tuple[datetime, str]]:
+    """Return when an object's paper was queued to be mailed, and to whom, the latest first."""
+    queued = timeline(company_id, subject).filter(kind=Kind.QUEUED)
+    return [(entry.at, str(entry.about.get("to", ""))) for entry in queued]
 
 
 def feed(company_id: UUID, kinds: list[Activity.Kind]) -> QuerySet[Activity]:

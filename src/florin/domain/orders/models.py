@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F
@@ -78,6 +79,29 @@ class Order(Keyed):
     def money(self) -> Money:
         """The total."""
         return Money(self.total, self.currency)
+
+
+class Hold(Keyed):
+    """Somebody wants a draft confirmed that passes the customer's credit limit: it waits for room.
+
+    ``to`` are the addresses for its invoice then. ``by_hand`` says that it was asked for with Email, where
+    ``with_link`` is the tick; otherwise the invoice goes out as the system sends it.
+    """
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="hold")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    to = ArrayField(models.EmailField(), default=list, blank=True)
+    by_hand = models.BooleanField(default=False)
+    with_link = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "order on hold"
+        indexes: ClassVar = [models.Index(fields=["company", "asked_at", "id"], name="hold_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.order)
 
 
 class OrderLine(Keyed):

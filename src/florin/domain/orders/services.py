@@ -109,13 +109,22 @@ def move(order: Order, state: OrderState) -> None:
     Raises:
         Refusal: if the order cannot go there from where it is.
     """
+    check_move(order, state)
+    order.state = state
+    order.save(update_fields=["state"])
+
+
+def check_move(order: Order, state: OrderState) -> None:
+    """Let pass that an order goes to a state from where it is.
+
+    Raises:
+        Refusal: if it cannot.
+    """
     if state not in ORDER.moves[OrderState(order.state)]:
         raise Refusal(
             _("Order %(number)s is %(state)s; that cannot be done any more.")
             % {"number": order.number, "state": _in_words(OrderState(order.state))}
         )
-    order.state = state
-    order.save(update_fields=["state"])
 
 
 def _in_words(state: OrderState) -> str:

@@ -19,6 +19,7 @@ class Right(StrEnum):
     """What can be done; every office screen names the one it needs."""
 
     ORDERS = "orders"
+    OVER_CREDIT_LIMIT = "over_credit_limit"
     SEND_INVOICE = "send_invoice"
     OPEN_INVOICES = "open_invoices"
     STATEMENTS = "statements"
@@ -44,7 +45,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | {Right.REPORTS},
     Role.CASHIER: _SELLING | _MONEY | {Right.SEE_CUSTOMERS},
     Role.SALES_MANAGER: _SELLING
-    | {Right.CREATE_CREDIT, Right.APPROVE_CREDIT, Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.REPORTS},
+    | {Right.OVER_CREDIT_LIMIT, Right.CREATE_CREDIT, Right.APPROVE_CREDIT}
+    | {Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.REPORTS},
     Role.SALES: _SELLING | {Right.CREATE_CREDIT, Right.SEE_CUSTOMERS},
     Role.SALES_ALLOCATIONS: _SELLING | {Right.SEE_CUSTOMERS},
     Role.REPORTS: frozenset({Right.REPORTS}),

@@ -19,9 +19,10 @@ from florin.domain.customers.models import Customer
 from florin.domain.invoices import importing as invoices
 from florin.domain.invoices.importing import OldInvoice
 from florin.domain.orders import importing as orders
-from florin.domain.orders.importing import OldOrder
+from florin.domain.orders.importing import OldOrder, Written
 from florin.domain.orders.services import LineDraft
 from florin.flows import stale_sessions
+from florin.flows.importing import limits
 from florin.flows.importing.papers import Paper
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.survey import Survey
@@ -70,14 +71,18 @@ class _Desk:
     products: dict[str, UUID]
 
 
-def book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str) -> Booked:
+def book(
+    company: Company, papers: Sequence[Paper], found: Survey, *, run: str, over_limit: str = ""
+) -> Booked:
     """Book the papers that are not here yet, all or none, each exactly once; ``run`` names them together.
+
+    ``over_limit`` is why they may pass credit limits.
 
     Raises:
         Conflict: if something else than an import took one of the numbers at the same moment.
     """
     try:
-        return _book(company, papers, found, run)
+        return _book(company, papers, found, run=run, reason=over_limit)
     except IntegrityError as error:
         raise Conflict(
             "Somebody else used one of these numbers at the same moment. "
@@ -86,17 +91,20 @@ def book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str) 
 
 
 @transaction.atomic(durable=True)
-def _book(company: Company, papers: Sequence[Paper], found: Survey, run: str) -> Booked:
+def _book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str, reason: str) -> Booked:
     _take_turn(company)
     sifted = _sift(company, papers)
     people = customers.known(company, {paper.customer for paper in sifted.fresh})
     desk = _Desk(company, run, found, people, {})
     _refuse_foreign(desk, sifted)
+    allowed = limits.sort(sifted.fresh, people, currency=company.currency, reason=reason)
+    sifted.fresh = allowed.papers
+    sifted.refused += allowed.refused
     bills = [paper for paper in sifted.fresh if not paper.credit]
     returns = [paper for paper in sifted.fresh if paper.credit]
     new_customers = _make_customers(desk, sifted.fresh)
     new_products = _make_products(desk, bills)
-    _invoice(desk, bills)
+    limits.note(company, _invoice(desk, bills), allowed, reason=reason, actor=_ACTOR)
     given = credits_.give_many(company, [_credit(desk, paper) for paper in returns], by=_ACTOR)
     stale_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
     return Booked(
@@ -188,10 +196,11 @@ def _make_products(desk: _Desk, papers: Sequence[Paper]) -> int:
     return len(missing)
 
 
-def _invoice(desk: _Desk, papers: Sequence[Paper]) -> None:
+def _invoice(desk: _Desk, papers: Sequence[Paper]) -> list[Written]:
     written = orders.write_many(desk.company, [_order(desk, paper) for paper in papers])
     olds = [OldInvoice(one, paper.number, paper.at) for one, paper in zip(written, papers, strict=True)]
     invoices.issue_many(desk.company, olds, by=_ACTOR)
+    return written
 
 
 def _order(desk: _Desk, paper: Paper) -> OldOrder:

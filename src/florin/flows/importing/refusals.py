@@ -49,6 +49,10 @@ class Reason(StrEnum):
     NO_CREDIT = "The credit comes to nothing."
     TOO_MANY_ROWS = "An order takes at most 2,000 lines."
     OTHER_CURRENCY = "The customer is kept in another currency than the company:"
+    OVER_LIMIT = (
+        "The invoice passes the customer's credit limit. "
+        "Import it with --over-limit and a reason to let it pass. It is over by"
+    )
     DIFFERENT = "This number is here already, with another customer or total:"
     ITS_OTHER_ROW = "A paper is booked whole or not at all, and another of its rows is refused: line"
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from florin.domain.companies.models import Company
+from florin.domain.orders.credit_limit import LONGEST_REASON
 from florin.flows import import_invoices, undo_run
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
@@ -36,6 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--undo", metavar="RUN", help="take back all that an import brought; it says at its end what to type"
+    )
+    parser.add_argument(
+        "--over-limit",
+        default="",
+        metavar="REASON",
+        help="why invoices may pass customers' credit limits; it stays on the orders' timelines",
     )
     parser.add_argument(
         "--decimals",
@@ -79,9 +86,17 @@ def _import(console: Console, options: argparse.Namespace, report: Path) -> Summ
             options.file,
             company,
             told=_told(options),
+            over_limit=_reason(options),
             report=report,
             progress=lambda done, rows: bar.update(task, description="Rows", completed=done, total=rows),
         )
+
+
+def _reason(options: argparse.Namespace) -> str:
+    reason: str = options.over_limit.strip()
+    if len(reason) > LONGEST_REASON:
+        raise Refusal(f"The reason takes at most {LONGEST_REASON} characters.")
+    return reason
 
 
 def _company(slug: str) -> Company:

@@ -23,6 +23,7 @@ from florin.domain.staff import tries
 from florin.flows import (
     deliver_outbox,
     handle_notice,
+    hold_order,
     onboard_account,
     reconcile,
     refund_payment,
@@ -65,6 +66,7 @@ def build() -> App:
         (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
         (_EVERY_FIVE_SECONDS, "sweep_batches", _sweep_batches),
+        (_EVERY_FIVE_SECONDS, "sweep_holds", _sweep_holds),
         (_EVERY_FIVE_SECONDS, "sweep_statements", _sweep_statements),
         (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
@@ -135,6 +137,11 @@ def _send_batch(parts: list[str]) -> None:
 @_connected
 def _sweep_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     send_batch.sweep()
+
+
+@_connected
+def _sweep_holds(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    hold_order.sweep()
 
 
 @_connected

@@ -14,6 +14,7 @@ from florin.domain.companies.services import account_of
 from florin.domain.credits import queries as credits_
 from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.orders import holds
 from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
 from florin.domain.payouts import queries as settled
@@ -166,6 +167,14 @@ def _waiting_credits(company: Company) -> Line | None:
     return Line(text=text, path=f"{reverse('office:credits')}?state=submitted", count=count)
 
 
+def _held_orders(company: Company) -> Line | None:
+    count = holds.of_company(company.pk).count()
+    if not count:
+        return None
+    text = ngettext("Order is on hold for the credit limit", "Orders are on hold for the credit limit", count)
+    return Line(text=text, path=reverse("office:orders-held"), count=count)
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
 LOOKS: tuple[tuple[Right, Look], ...] = (
@@ -180,6 +189,7 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.RECEIVE_PAYMENT, _refusals),
     (Right.RECEIVE_PAYMENT, _overpayments),
     (Right.APPROVE_CREDIT, _waiting_credits),
+    (Right.OVER_CREDIT_LIMIT, _held_orders),
     (Right.REFUND, _differences),
     (Right.REPORTS, _failed_payouts),
 )

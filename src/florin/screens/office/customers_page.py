@@ -13,6 +13,7 @@ from florin.domain.history import queries as history
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
+from florin.domain.orders import credit_limit
 from florin.domain.orders.models import Order
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
@@ -84,6 +85,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     context: dict[str, object] = {
         "customer": shown,
         "owing": _owing(shown, company.time_zone),
+        "room": credit_limit.room_of(shown) if shown.credit_limit is not None else None,
         "stories": told,
         "mark": _mark(told),
     }

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
 from florin.domain.customers import queries as customers
+from florin.domain.orders import credit_limit
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.flows import write_order
 from florin.kernel.database import new_key
 from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.folding import fold
-from florin.screens.office import order_form, reading
+from florin.screens.office import order_form, order_limit, reading
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.order_form import TypedLine, TypedOrder
 from florin.screens.office.typed import Mistyped, as_typed
@@ -69,7 +70,8 @@ def lines(request: StaffRequest) -> HttpResponse:
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each line and the order come to."""
     typed = order_form.read(request.POST, request.user.company)
-    return page(request, "order_totals.html", {"typed": typed})
+    limit = order_limit.of_typed(request, typed, _named(request))
+    return page(request, "order_totals.html", {"typed": typed, "over": limit.over if limit else None})
 
 
 @require_POST
@@ -79,7 +81,8 @@ def customer(request: StaffRequest) -> HttpResponse:
     text = request.POST.get("customer", "")
     context: dict[str, object] = {}
     try:
-        context = {"customer": order_form.find_customer(request.user.company, text)}
+        found = order_form.find_customer(request.user.company, text)
+        context = {"customer": found, "room": credit_limit.room_of(found)}
     except Mistyped as problem:
         context = {"problem": problem} if text.strip() else {}
     return page(request, "order_customer.html", context)
@@ -103,6 +106,15 @@ def suggest_products(request: StaffRequest) -> HttpResponse:
     return page(request, "suggest_products.html", {"products": found})
 
 
+def _named(request: StaffRequest) -> Order | None:
+    """Return the order that is being changed, if it is one of the company's."""
+    try:
+        key = UUID(request.GET.get("order", ""))
+    except ValueError:
+        return None
+    return Order.objects.filter(company=request.user.company_id, pk=key).first()
+
+
 def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
     """Save what was typed, or show it again with what is wrong."""
     typed = order_form.read(request.POST, request.user.company)
@@ -118,7 +130,12 @@ def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
             saved = write_order.create(request.user.company, draft, by=request.user, press=press)
         else:
             saved = write_order.change(
-                request.user.company, order.pk, draft, version=typed.version, by=request.user
+                request.user.company,
+                order.pk,
+                draft,
+                version=typed.version,
+                by=request.user,
+                reason=order_limit.reason(request),
             )
     except Refusal as problem:
         return _refused(request, typed, order, problem)
@@ -146,7 +163,15 @@ def _form(
     problem: Refusal | None = None,
     now: Order | None = None,
 ) -> HttpResponse:
-    context = {"typed": typed, "order": order, "problem": problem, "now": now}
+    limit = order_limit.of_typed(request, typed, order)
+    context = {
+        "typed": typed,
+        "order": order,
+        "problem": problem,
+        "now": now,
+        "over": limit.over if limit else None,
+        "limit": limit if problem and order and order.state == Order.State.CONFIRMED else None,
+    }
     return page(request, "order_form.html", context, status=status)
 
 

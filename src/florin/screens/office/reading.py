@@ -8,7 +8,8 @@ from uuid import UUID
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Debt, Link
-from florin.domain.orders.models import Order
+from florin.domain.orders import holds
+from florin.domain.orders.models import Hold, Order
 from florin.domain.payments import bill
 from florin.kernel import clock
 from florin.kernel.database import find
@@ -25,6 +26,7 @@ class Standing:
     invoice: Invoice | None
     today: date
     held: int = 0
+    hold: Hold | None = None
 
     @property
     def balance(self) -> Money | None:
@@ -43,7 +45,9 @@ class Standing:
 
     @property
     def badge(self) -> str:
-        """One word for state and payment together: draft, void, paid, partly, overdue or open."""
+        """One word for state and payment together: draft, hold, void, paid, partly, overdue or open."""
+        if self.hold:
+            return "hold"
         if self.invoice is None or self.invoice.void:
             return self.order.state
         if not self.invoice.item.balance:
@@ -54,16 +58,18 @@ class Standing:
 
 
 def with_invoices(company: Company, orders: Sequence[Order]) -> list[Standing]:
-    """Pair orders with their invoices, and with what is being paid of them (X3), in two queries."""
+    """Pair orders with invoices, with what is being paid of them (X3), and with holds, in three queries."""
     invoices = {
         invoice.order_id: invoice
         for invoice in Invoice.objects.filter(order__in=orders).select_related("item")
     }
     held = bill.reserved([invoice.item_id for invoice in invoices.values()])
+    drafts = [order.pk for order in orders if order.state == Order.State.DRAFT]
+    on_hold = {hold.order_id: hold for hold in Hold.objects.filter(order__in=drafts)} if drafts else {}
     today = clock.today(company.time_zone)
     found = [(order, invoices.get(order.pk)) for order in orders]
     return [
-        Standing(order, invoice, today, held.get(invoice.item_id, 0) if invoice else 0)
+        Standing(order, invoice, today, held.get(invoice.item_id, 0) if invoice else 0, on_hold.get(order.pk))
         for order, invoice in found
     ]
 
@@ -76,11 +82,13 @@ def standing(company: Company, order_id: UUID) -> Standing:
     """
     order = find(Order.objects.filter(company=company).select_related("customer"), pk=order_id)
     invoice = Invoice.objects.filter(order=order).select_related("item", "customer").first()
-    held = 0
+    held, hold = 0, None
     if invoice:
         invoice.company = company
         held = bill.reserved([invoice.item_id]).get(invoice.item_id, 0)
-    return Standing(order, invoice, clock.today(company.time_zone), held)
+    elif order.state == Order.State.DRAFT:
+        hold = holds.of(order)
+    return Standing(order, invoice, clock.today(company.time_zone), held, hold)
 
 
 def links_of(invoice: Invoice | None) -> list[Link]:

@@ -1,0 +1,70 @@
+"""Credit limits hold for papers of another system too, unless whoever imports them says why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.orders import credit_limit
+from florin.domain.orders.credit_limit import Room
+from florin.domain.orders.importing import Written
+from florin.flows.importing.papers import Paper
+from florin.flows.importing.refusals import Reason, Refused
+from florin.kernel.folding import fold
+from florin.kernel.money import Money
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Papers within the limits, rows of those that are not, and by how much some were let pass, by number."""
+
+    papers: list[Paper] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    over: dict[str, Money] = field(default_factory=dict)
+
+
+def sort(papers: Sequence[Paper], people: Mapping[str, Customer], *, currency: str, reason: str) -> Sorted:
+    """Part the papers that pass a customer's credit limit from the others, in the order of the file.
+
+    In the caller's transaction, which books them: customers with a limit are locked. With a ``reason`` every
+    paper passes.
+    """
+    rooms = _rooms(people)
+    found = Sorted()
+    for paper in papers:
+        customer = fold(paper.customer)
+        room = rooms.get(customer)
+        adds = Money(-paper.total if paper.credit else paper.total, currency)
+        over = room.over(adds) if room else None
+        if over and not reason:
+            found.refused += paper.refused(Reason.OVER_LIMIT, str(over.decimal))
+            continue
+        if over:
+            found.over[paper.number] = over
+        if room:
+            rooms[customer] = replace(room, used=room.used + adds)
+        found.papers.append(paper)
+    return found
+
+
+def note(company: Company, written: Sequence[Written], found: Sorted, *, reason: str, actor: str) -> None:
+    """Keep on the timelines of orders, whose papers passed a limit, by how much and why."""
+    numbers = {f"W-{number}": over for number, over in found.over.items()}
+    passing = [one.order for one in written if one.order.number in numbers]
+    happened = [
+        ([order.pk, order.customer_id], _told(order.number, numbers[order.number], reason))
+        for order in passing
+    ]
+    activity.note_many(company.pk, activity.Kind.LIMIT_OVERRIDDEN, happened, actor=actor)
+
+
+def _told(number: str, over: Money, reason: str) -> dict[str, str | int]:
+    return {"number": number, "amount": over.minor, "currency": over.currency, "reason": reason}
+
+
+def _rooms(people: Mapping[str, Customer]) -> dict[str, Room]:
+    limited = {folded: customer for folded, customer in people.items() if customer.credit_limit is not None}
+    locked = {key: credit_limit.lock(key) for key in sorted(customer.pk for customer in limited.values())}
+    rooms = credit_limit.rooms(locked.values()) if locked else {}
+    return {folded: rooms[customer.pk] for folded, customer in limited.items()}
