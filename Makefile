@@ -1,6 +1,6 @@
 # Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint format messages bench chaos lock clean
+.PHONY: demo test check lint format messages bench chaos siege lock clean
 
 BIN = .venv/bin
 RUNTIME = .venv/.installed-runtime
@@ -34,6 +34,9 @@ bench: $(DEVELOPMENT)  ## Measure speed; takes a few minutes.
 
 chaos: $(DEVELOPMENT)  ## Crowds, thousands of payments, hundreds of kills; takes about two hours.
 	cd tests && ../$(BIN)/python -m chaos
+
+siege: $(DEVELOPMENT)  ## Attack a running server and measure its pages; a few minutes on an idle machine.
+	cd tests && ../$(BIN)/python -m siege
 
 lock: $(DEVELOPMENT)  ## Renew the locked versions.
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \

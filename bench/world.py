@@ -87,8 +87,7 @@ class World:
     def empty_web(self) -> int:
         """Serve an empty answer as Florin's web server would, and return the port."""
         port = _free_port()
-        options = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws"]
-        self.start("granian", [*options, "--port", str(port), "--log-level", "warning", "bench.empty:answer"])
+        self.start("python", ["-m", "bench.empty", str(port)])
         self._wait_for(f"http://127.0.0.1:{port}/")
         return port
 

@@ -75,7 +75,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "florin.config.urls"
-WSGI_APPLICATION = "florin.config.wsgi.application"
 
 _loaders = [
     "django.template.loaders.filesystem.Loader",
@@ -113,7 +112,7 @@ DATABASES = {
         "PORT": _database.pop("port", None),
         # What else the address says (sslmode, …) goes to the driver as it stands.
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 10},
             # Most statements take PostgreSQL longer to plan than to carry out, so one that comes again is
             # planned once a connection. A pooler in transaction mode need not know prepared statements;
             # before the embedded server there is none.
@@ -230,5 +229,7 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        # Of requests that make no sense there may be any number.
+        "uvicorn": {"level": "ERROR"},
     },
 }

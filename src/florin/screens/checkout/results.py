@@ -9,6 +9,7 @@ from django.utils import translation
 
 from florin.domain.links import services as links
 from florin.flows import settle_payment, show_documents
+from florin.kernel.gate_words import CROWDED
 from florin.screens.checkout import doors, sheets, views
 from florin.screens.checkout.doors import payers
 
@@ -30,6 +31,8 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("checkout:result", token, attempt)
+    if CROWDED in request.META:
+        return _not_asked(token, attempt)
     settle_payment.check(token, attempt)
     if "X-Part" not in request.headers:
         answer = HttpResponseRedirect(reverse("checkout:result", args=[token, attempt]) + "?asked=1")
@@ -39,6 +42,16 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
     with translation.override(link.customer.language):
         sheet = sheets.result_sheet(token, link, attempt, asked=True)
         return doors.page("checkout/_result.html", {"sheet": sheet})
+
+
+def _not_asked(token: str, attempt: UUID) -> HttpResponse:
+    """Show what is known to one more who asks at the same moment as others; our script asks again."""
+    link = links.find(token)
+    with translation.override(link.customer.language):
+        sheet = sheets.result_sheet(token, link, attempt, asked=False)
+        answer = doors.page("checkout/result.html", {"sheet": sheet}, status=503)
+    answer.headers["Retry-After"] = views.CROWD_AGAIN_AFTER
+    return answer
 
 
 @payers("GET", "HEAD")

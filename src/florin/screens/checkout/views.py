@@ -15,6 +15,7 @@ from florin.domain.payments.models import Method
 from florin.flows import apply_credit, open_link, show_documents, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
+from florin.kernel.gate_words import CROWDED
 from florin.kernel.money import Money
 from florin.screens.checkout import doors, presses, sheets
 from florin.screens.checkout.doors import payers
@@ -22,6 +23,7 @@ from florin.screens.checkout.presses import Press
 from florin.screens.checkout.sheets import Note
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
+CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this link
 
 
 @payers("GET", "HEAD")
@@ -66,6 +68,8 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         if press is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
             return _again(token, link, note, status=400)
+        if CROWDED in request.META:
+            return _crowded(token, link, press)
         return _lead_on(token, link, press)
 
 
@@ -76,6 +80,14 @@ def use_credits(request: HttpRequest, token: str) -> HttpResponse:
         apply_credit.settle_covered(token)
     answer = redirect("checkout:bill", token)
     answer.status_code = 303
+    return answer
+
+
+def _crowded(token: str, link: Link, press: Press) -> HttpResponse:
+    """Show the bill again to one more who pressed Pay at the same moment as others; nobody is asked."""
+    note = _("Others are opening this bill for payment at this moment. Please press Pay again.")
+    answer = _again(token, link, note, status=503, chosen=press.method)
+    answer.headers["Retry-After"] = CROWD_AGAIN_AFTER
     return answer
 
 

@@ -72,7 +72,7 @@ class Processes:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads here
             )
         self._running[name] = child
         (self._folder / f"{name}.group").write_text(f"{child.pid} {command[0]}")
@@ -134,7 +134,7 @@ def _end_group(note: Path) -> None:
     except (FileNotFoundError, ValueError):
         return
     for member in _members(int(group)):
-        if program.encode() in _command_line(member) or b"granian" in _command_line(member):
+        if program.encode() in _command_line(member):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
     note.unlink(missing_ok=True)
@@ -159,7 +159,8 @@ def _command_line(process: int) -> bytes:
         return b""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have this process told to end when its parent dies; on Linux only."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
 
 

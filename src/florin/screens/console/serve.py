@@ -5,11 +5,10 @@ import sys
 
 from django.conf import settings
 from django.core.management import call_command
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+from django.core.wsgi import get_wsgi_application
 
 from florin.screens.console import starting
+from florin.screens.console.serving import workers
 
 HELP = "Serve the office and the payment pages."
 
@@ -31,15 +30,5 @@ def run(options: argparse.Namespace) -> int:
             " all limits take it for one single client. Set it to the number of proxies.\n"
         )
     call_command("collectstatic", interactive=False, verbosity=0)
-    Granian(
-        "florin.config.wsgi:application",
-        interface=Interfaces.WSGI,
-        address=options.host,
-        port=options.port,
-        workers=options.workers,
-        blocking_threads=8,
-        websockets=False,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-    ).serve()
+    workers.serve(get_wsgi_application, host=options.host, port=options.port, workers=options.workers)
     return 0

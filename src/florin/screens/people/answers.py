@@ -6,6 +6,7 @@ import secrets
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
@@ -54,6 +55,17 @@ def database_away(request: HttpRequest, problem: BaseException) -> HttpResponse:
     return response
 
 
+def of_gate(request: HttpRequest, status: int, *, limit: int) -> HttpResponse:
+    """Say what the web server's gate did not let through; ``limit`` is how many bytes may be sent."""
+    sentences = {
+        408: _("What you sent did not arrive in time. Please look at your connection, and send it again."),
+        413: _("This is too large: at most %(limit)s can be sent here. Nothing was changed.")
+        % {"limit": filesizeformat(limit)},
+    }
+    busy = _("Very many people are here at this moment. Nothing is lost; please try again in a few seconds.")
+    return plain(request, status, sentences.get(status, busy))
+
+
 def broken(request: HttpRequest, problem: BaseException | None) -> HttpResponse:
     """Answer a defect of ours with a reference number that is also in the log."""
     reference = log(request, problem)
@@ -89,6 +101,7 @@ def _title(status: int) -> str:
         400: _("That does not look right"),
         403: _("Not for your role"),
         404: _("Nothing here"),
+        408: _("That took too long"),
         409: _("Changed meanwhile"),
         413: _("Too much at once"),
         422: _("That cannot be done"),

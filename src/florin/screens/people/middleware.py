@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.kernel.errors import Refusal
+from florin.kernel.gate_words import LIMIT, REFUSED
 from florin.screens.people import answers
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +53,8 @@ class Answers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in a language that the browser asks for; who is signed in may overrule it."""
         with translation.override(translation.get_language_from_request(request)):
+            if REFUSED in request.META:
+                return answers.of_gate(request, request.META[REFUSED], limit=request.META[LIMIT])
             return self.following(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:

@@ -1,8 +1,0 @@
-"""The door for the web server."""
-
-import os
-
-from django.core.wsgi import get_wsgi_application
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "florin.config.settings")
-application = get_wsgi_application()

@@ -1,0 +1,9 @@
+"""What the web server's gate tells the application of a request, in ``request.META``.
+
+No header can set these: headers there begin with ``HTTP_``.
+"""
+
+# A status to answer with, without a look at anything else; and the bytes that the address takes.
+REFUSED, LIMIT = "florin.refused", "florin.limit"
+# Others are at the processor for this payment link already, so this request is not to ask it.
+CROWDED = "florin.crowded"

@@ -1,0 +1,1 @@
+"""Attacks on a running server: strangers may try, `/healthz` and the office answer within a second."""
