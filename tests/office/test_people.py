@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.core import mail
 from django.db import OperationalError, connection
 from django.test import Client
 from psycopg_pool import PoolTimeout
@@ -37,38 +36,6 @@ def test_a_wrong_password_keeps_the_address_and_says_nothing_about_accounts(owne
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/email/", "/account/reauthenticate/"])
 def test_what_has_no_page_of_ours_is_not_there(owner: User, path: str) -> None:
     assert signed_in(owner).get(path).status_code == 404
-
-
-def test_a_forgotten_password_is_chosen_anew_by_mail(owner: User, settings: object) -> None:
-    client = Client()
-    client.post("/account/password/reset/", {"email": owner.email}, headers={"Host": "testserver"})
-    link = re.search(r"http://127\.0\.0\.1:\d+(/account/password/reset/\S+)", str(mail.outbox[0].body))
-    assert link
-    page = client.get(link[1], follow=True)
-    fresh = "a-quite-different-password"
-    client.post(page.redirect_chain[-1][0], {"password1": fresh, "password2": fresh})
-    owner.refresh_from_db()
-    assert owner.check_password(fresh)
-    assert "no longer works" in Client().get(link[1]).content.decode()
-
-
-def test_asking_for_an_unknown_address_looks_the_same_and_mails_nothing(database: None) -> None:
-    answer = Client().post("/account/password/reset/", {"email": "nobody@x.example"})
-    assert answer["Location"] == "/account/password/reset/sent/"
-    assert mail.outbox == []
-
-
-def test_a_password_can_be_changed(owner: User) -> None:
-    fresh = "a-quite-different-password"
-    sheet = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
-    assert signed_in(owner).post("/account/password/", sheet).status_code == 302
-    owner.refresh_from_db()
-    assert owner.check_password(fresh)
-
-
-def test_a_weak_password_is_refused(owner: User) -> None:
-    sheet = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
-    assert "at least 12 characters" in signed_in(owner).post("/account/password/", sheet).content.decode()
 
 
 def test_one_chooses_the_language_and_stays_where_one_was(owner: User) -> None:

@@ -27,7 +27,7 @@ from florin.edges.mail import account_letter, letters, news, post, reports, writ
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.writing import Letter
-from florin.flows import report_settlement
+from florin.flows import change_password, report_settlement
 from florin.kernel import clock
 from florin.kernel.money import Money
 
@@ -150,6 +150,8 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
             told = MoneyNews.from_json(message.snapshot["news"])
             url = f"{settings.PUBLIC_URL}{message.snapshot['path']}"
             return account_letter.letter(told, message.company.letterhead, url=url), ()
+        case Message.Kind.PASSWORD_RESET | Message.Kind.PASSWORD_CHANGED:
+            return change_password.letter(message), ()
         case Message.Kind.SETTLEMENT_REPORT:
             return _settlement(message)
         case _:

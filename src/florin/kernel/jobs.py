@@ -17,6 +17,7 @@ class Job(StrEnum):
     DELIVER_OUTBOX = "deliver_outbox"
     EXPIRE_SESSIONS = "expire_sessions"
     HANDLE_NOTICE = "handle_notice"
+    MAIL_RESET_LINK = "mail_reset_link"
     RECONCILE = "reconcile"
     SEND_BATCH = "send_batch"
     SEND_STATEMENTS = "send_statements"

@@ -35,6 +35,8 @@ class Message(Keyed):
         DISPUTE_NOTICE = "dispute_notice", "Dispute, to the company"
         ACCOUNT_NOTICE = "account_notice", "Payments account, to the company"
         SETTLEMENT_REPORT = "settlement_report", "Settlement report"
+        PASSWORD_RESET = "password_reset", "Link to a new password"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
 
     class State(models.TextChoices):
         """How far it has come."""

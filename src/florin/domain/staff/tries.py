@@ -48,6 +48,9 @@ _KNOWN_BROWSER = Limit(name="known browser", free=10, longest=_PAUSE)
 _PERSON_AT_A_PLACE = Limit(name="person at a place", free=5, longest=_PAUSE)
 _PERSON = Limit(name="person", free=50, longest=_PAUSE)
 _PLACE = Limit(name="place", free=50, longest=timedelta(minutes=5))
+_ASKING = Limit(name="asking for links", free=20, longest=timedelta(minutes=5))
+# Shorter than the link lives: whoever asks in vain has one in the mailbox that works.
+_RESET_LINK = Limit(name="reset link", free=3, longest=_PAUSE)
 _OLD_PASSWORD = Limit(name="old password", free=5, longest=_PAUSE)
 
 
@@ -64,6 +67,16 @@ def of_sign_in(login: str, *, place: str, browser: str) -> list[Counted]:
 def of_old_password(person: str) -> list[Counted]:
     """Return what telling one's old password counts for, to choose a new one."""
     return [_OLD_PASSWORD.of(person)]
+
+
+def of_asking(place: str) -> list[Counted]:
+    """Return what asking for a link counts for, whoever's it would be."""
+    return [_ASKING.of(place)]
+
+
+def of_reset_link(login: str) -> list[Counted]:
+    """Return what mailing somebody a link counts for."""
+    return [_RESET_LINK.of(login)]
 
 
 def begin(counted: Sequence[Counted]) -> int:

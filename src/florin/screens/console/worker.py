@@ -21,6 +21,7 @@ from procrastinate.retry import RetryStrategy
 from florin.domain.companies.models import Company
 from florin.domain.staff import tries
 from florin.flows import (
+    change_password,
     deliver_outbox,
     handle_notice,
     hold_order,
@@ -59,6 +60,7 @@ def build() -> App:
     app.task(name=Job.DELIVER_OUTBOX.value, retry=_RETRY)(_deliver_outbox)
     app.task(name=Job.EXPIRE_SESSIONS.value, retry=_RETRY)(_expire_sessions)
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
+    app.task(name=Job.MAIL_RESET_LINK.value, retry=_RETRY)(_mail_reset_link)
     app.task(name=Job.RECONCILE.value, retry=_RETRY)(_reconcile)
     app.task(name=Job.SEND_BATCH.value, retry=_RETRY)(_send_batch)
     app.task(name=Job.SEND_STATEMENTS.value, retry=_RETRY)(_send_statements)
@@ -117,6 +119,11 @@ def _handle_notice(
     gateway: str, event: str, attempt: str, *, payment: str = "", account: str = "", payout: str = ""
 ) -> None:
     handle_notice.handle(gateway, event, attempt, payment=payment, account=account, payout=payout)
+
+
+@_connected
+def _mail_reset_link(address: str, asked: str) -> None:
+    change_password.mail_link(address, asked=asked)
 
 
 @_connected

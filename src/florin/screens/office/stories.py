@@ -127,6 +127,8 @@ MAILS: dict[str, Promise] = {
     "dispute_notice": gettext_lazy("Dispute"),
     "account_notice": gettext_lazy("Payments account"),
     "settlement_report": gettext_lazy("Settlement report"),
+    "password_reset": gettext_lazy("Link to a new password"),
+    "password_changed": gettext_lazy("Password changed"),
 }
 
 # What the fields that somebody may change are called on the screens.

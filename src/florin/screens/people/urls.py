@@ -3,19 +3,19 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from florin.screens.people import views
+from florin.screens.people import passwords, views
 from florin.screens.people.sign_in import SignIn
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("password/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/", passwords.Change.as_view(), name="account_change_password"),
+    path("password/reset/", passwords.ask_for_link, name="account_reset_password"),
     path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        passwords.ChooseByLink.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

@@ -20,6 +20,12 @@ def too_early(seconds: int) -> ValidationError:
     return ValidationError(sentence % {"wait": said(seconds)}, code=_TOO_EARLY, params={"seconds": seconds})
 
 
+def too_many_links(seconds: int) -> ValidationError:
+    """Return the problem of a question for a link that comes too early."""
+    sentence = _("Too many links were asked for from here. Please try again in %(wait)s.")
+    return ValidationError(sentence % {"wait": said(seconds)}, code=_TOO_EARLY, params={"seconds": seconds})
+
+
 def said(seconds: int) -> str:
     """Return a time to wait in words."""
     if seconds < _MINUTE:

@@ -1,0 +1,133 @@
+"""Passwords: a forgotten one is chosen anew by a link in a mail, and every change is told by mail.
+
+asked for -> job -> is there such a person? -> mail with a link -> new password, once
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from florin.domain.outbox import services as outbox
+from florin.domain.outbox.models import Message
+from florin.domain.outbox.services import NewMessage
+from florin.domain.staff import tries
+from florin.domain.staff.models import User
+from florin.edges.mail import people
+from florin.edges.mail.writing import Letter
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+from florin.kernel.jobs import Job, later
+
+
+class LinkDead(Refusal):
+    """The link in the mail has done its work, or is more than an hour old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whence:
+    """From where somebody acts, as the mail and the list of sessions tell it."""
+
+    address: str
+    browser: str
+
+
+def ask(address: str) -> None:
+    """Have a link mailed to an address if it is somebody's.
+
+    Whether it is, the worker finds out: here the same happens for everybody, and takes the same time.
+    """
+    later(Job.MAIL_RESET_LINK, address=address.strip().lower(), asked=uuid4().hex)
+
+
+def mail_link(address: str, *, asked: str) -> None:
+    """Queue the mail with the link; safe to repeat. Nothing for an address that is nobody's.
+
+    Of many requests for the same person only some are mailed: the link of the last mail still works.
+    """
+    person = User.objects.filter(email=address, is_active=True).first()
+    if person is None or tries.begin(tries.of_reset_link(address)):
+        return
+    with transaction.atomic(durable=True):
+        _enqueue(person, Message.Kind.PASSWORD_RESET, event=f"password-reset:{asked}")
+
+
+@transaction.atomic(durable=True)
+def reset(person: User, *, key: str, password: str, whence: Whence) -> None:
+    """Set the password of whoever holds the mailed key; of two at the same instant one does.
+
+    Raises:
+        LinkDead: if the key has been used, is too old, or the person has been switched off.
+    """
+    hashed = make_password(password)  # before the lock: it takes its time
+    locked = User.objects.select_for_update().get(pk=person.pk)
+    if not locked.is_active or not default_token_generator.check_token(locked, key):
+        raise LinkDead(_("This link no longer works. It may have been used already, or be too old."))
+    _save(locked, hashed, whence)
+
+
+@transaction.atomic(durable=True)
+def change(person: User, *, password: str, whence: Whence) -> User:
+    """Set the password of somebody who has just told the old one, and return them as they are now."""
+    hashed = make_password(password)
+    locked = User.objects.select_for_update().get(pk=person.pk)
+    _save(locked, hashed, whence)
+    return locked
+
+
+def letter(message: Message) -> Letter:
+    """Write one of the mails about passwords; the link is made when it leaves, and stored nowhere."""
+    person = User.objects.select_related("company").get(pk=message.snapshot["person"])
+    match Message.Kind(message.kind):
+        case Message.Kind.PASSWORD_RESET:
+            return people.reset_letter(
+                person.company.letterhead, url=_address(person), language=person.language
+            )
+        case _:
+            return people.changed_letter(
+                person.company.letterhead,
+                at=datetime.fromisoformat(message.snapshot["at"]),
+                time_zone=person.company.time_zone,
+                address=message.snapshot["address"],
+                browser=message.snapshot["browser"],
+                url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
+                language=person.language,
+            )
+
+
+def _save(person: User, hashed: str, whence: Whence) -> None:
+    person.password = hashed
+    person.save(update_fields=["password"])
+    _enqueue(
+        person,
+        Message.Kind.PASSWORD_CHANGED,
+        event=f"password-changed:{uuid4().hex}",
+        at=clock.now().isoformat(),
+        address=whence.address,
+        browser=whence.browser,
+    )
+
+
+def _enqueue(person: User, kind: Message.Kind, *, event: str, **told: str) -> None:
+    outbox.enqueue(
+        NewMessage(
+            company_id=person.company_id,
+            event=event,
+            kind=kind,
+            recipients=[person.email],
+            snapshot={"person": str(person.pk), "language": person.language, **told},
+            subjects=[UUID(str(person.pk))],
+        )
+    )
+
+
+def _address(person: User) -> str:
+    key = default_token_generator.make_token(person)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": person.pk.hex, "key": key})
+    return f"{settings.PUBLIC_URL}{path}"
