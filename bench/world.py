@@ -17,6 +17,7 @@ from typing import Self
 
 import django
 import httpx
+import psycopg
 
 ROOT = Path(__file__).parent.parent
 _PROGRAMS = Path(sys.executable).parent
@@ -56,8 +57,13 @@ class World:
         from django.core.management import call_command  # noqa: PLC0415 - only once the settings are chosen
 
         from florin.edges import database_server  # noqa: PLC0415
+        from florin.edges.database_roles import APPLICATION  # noqa: PLC0415
 
         address = self._open.enter_context(database_server.running(self.folder / "postgres"))
+        with psycopg.connect(
+            database_server.maintenance(self.folder / "postgres"), autocommit=True
+        ) as server:
+            server.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
         call_command("migrate", interactive=False, verbosity=0)
         return address
 

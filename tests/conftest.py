@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.signals import setting_changed
@@ -17,6 +18,7 @@ from florin.domain.companies.models import Company
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges import database_server
+from florin.edges.database_roles import APPLICATION
 from florin.edges.gateways import registry
 from florin.flows import check_books
 from florin.kernel import clock
@@ -36,6 +38,7 @@ def migrated(worker_id: str, django_db_blocker: Any) -> Iterator[None]:
         database_server.running(test_settings.SERVER_FOLDER, options=_FAST) as url,
         django_db_blocker.unblock(),
     ):
+        _let_tests_do_more()
         connection.settings_dict["HOST"] = conninfo_to_dict(url)["host"]
         connection.settings_dict["TEST"]["NAME"] = f"test_{worker_id}"
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
@@ -45,6 +48,13 @@ def migrated(worker_id: str, django_db_blocker: Any) -> Iterator[None]:
         wrapper.close_pool()
     if not (test_settings.SERVER_FOLDER / "cluster" / "postmaster.pid").exists():
         shutil.rmtree(test_settings.SERVER_FOLDER, ignore_errors=True)
+
+
+def _let_tests_do_more() -> None:
+    """Let the application's role make test databases, and pass the triggers that guard the books."""
+    with psycopg.connect(database_server.maintenance(test_settings.SERVER_FOLDER), autocommit=True) as server:
+        server.execute(f"ALTER ROLE {APPLICATION} CREATEDB")
+        server.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
 
 
 @pytest.fixture

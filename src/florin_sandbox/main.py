@@ -28,6 +28,7 @@ SECRETS = "Secrets come by the environment: SANDBOX_API_KEY, SANDBOX_CONTROL_TOK
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run until told to stop."""
+    os.umask(0o077)  # what it keeps is for its own user
     settings = read_settings(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import signal
 import stat
 import subprocess
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from florin.edges import database_server
 from florin.edges.database_server import DatabaseServerError
 
+_DAC_READ_SEARCH = 1 << 2
 _FAST = ("fsync=off", "shared_buffers=16MB", "max_connections=20")
 
 
@@ -146,14 +149,107 @@ def test_a_folder_too_deep_for_a_socket_and_with_a_strange_name_is_no_hindrance(
     assert database_server.address(deep.parent / ("x" * 119)) != url
 
 
-def test_it_runs_as_the_current_user_or_as_nobody_and_lets_no_stranger_in(home: Path) -> None:
+def test_it_runs_as_the_current_user_or_one_of_its_own_and_lets_no_stranger_in(home: Path) -> None:
     with database_server.running(home, options=_FAST) as url, psycopg.connect(url) as connection:
         owner = Path(f"/proc/{postmaster(home)}").stat().st_uid
-        assert owner == (os.geteuid() or pwd.getpwnam("nobody").pw_uid)
+        assert owner == (os.geteuid() or pwd.getpwnam("florin-postgres").pw_uid)
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
         for folder in (Path(connection.info.host), home / "cluster"):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             assert folder.stat().st_uid == owner
+
+
+def test_its_processes_have_no_right_but_to_pass_through_folders(home: Path) -> None:
+    with database_server.running(home, options=_FAST):
+        status = Path(f"/proc/{postmaster(home)}/status").read_text()
+        held = int(re.search(r"CapEff:\s*(\w+)", status)[1], 16)  # type: ignore[index]
+        assert held & ~_DAC_READ_SEARCH == 0
+        assert "NoNewPrivs:\t1" in status or os.geteuid() != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_another_user_of_the_machine_is_not_believed_to_be_us(home: Path) -> None:
+    with database_server.running(home, options=_FAST) as url:
+        sockets = Path(conninfo_to_dict(url)["host"])
+        opened = [
+            sockets,
+            *(folder for folder in sockets.parents if not folder.stat().st_mode & stat.S_IXOTH),
+        ]
+        modes = [folder.stat().st_mode for folder in opened]
+        try:
+            for folder in opened:
+                folder.chmod(0o755)
+            with somebody_of_the_machine():
+                for role in ("florin", "florin_app"):
+                    with pytest.raises(psycopg.OperationalError, match="eer authentication failed"):
+                        psycopg.connect(url, user=role)
+        finally:
+            for folder, mode in zip(opened, modes, strict=True):
+                folder.chmod(mode)
+
+
+@contextmanager
+def somebody_of_the_machine() -> Iterator[None]:
+    os.seteuid(pwd.getpwnam("daemon").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_ls_dir('/')",
+        "SELECT lo_import('/etc/passwd')",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "COPY (SELECT 1) TO '/tmp/written'",
+        "CREATE ROLE another SUPERUSER",
+        "SET session_replication_role = replica",
+        "ALTER SYSTEM SET port = 1",
+        "SET ROLE florin",
+    ],
+)
+def test_the_application_reads_no_file_runs_no_program_and_passes_no_trigger(
+    home: Path, statement: str
+) -> None:
+    with (
+        database_server.running(home, options=_FAST) as url,
+        psycopg.connect(url, autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
+
+
+def test_a_database_of_earlier_versions_is_given_to_the_application(tmp_path: Path) -> None:
+    with (
+        database_server.running(tmp_path, options=_FAST),
+        psycopg.connect(database_server.maintenance(tmp_path), dbname="florin") as connection,
+    ):
+        connection.execute("ALTER DATABASE florin OWNER TO florin; CREATE TYPE mood AS ENUM ('a')")
+        connection.execute("CREATE TABLE old (n int GENERATED ALWAYS AS IDENTITY, m mood, s serial)")
+        connection.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    (tmp_path / "cluster" / "pg_hba.conf").write_text("local all all trust\n")
+
+    with database_server.running(tmp_path, options=_FAST) as url, psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO old (m) VALUES ('a'); ALTER TABLE old ADD x int")
+        connection.execute("DROP FUNCTION one(); DROP TABLE old; DROP TYPE mood; CREATE TABLE new (n int)")
+    assert "trust" not in (tmp_path / "cluster" / "pg_hba.conf").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="earlier versions used nobody only as root")
+def test_files_that_belonged_to_nobody_are_taken_over(tmp_path: Path) -> None:
+    with database_server.running(tmp_path, options=_FAST) as url:
+        pass
+    nobody = pwd.getpwnam("nobody").pw_uid
+    sockets = Path(conninfo_to_dict(url)["host"])
+    for each in (sockets, tmp_path / "cluster", *(tmp_path / "cluster").rglob("*")):
+        os.chown(each, nobody, -1, follow_symlinks=False)
+
+    with database_server.running(tmp_path, options=_FAST) as same:
+        assert answers(same)
+    assert (tmp_path / "cluster" / "PG_VERSION").stat().st_uid == pwd.getpwnam("florin-postgres").pw_uid
 
 
 def test_a_server_that_cannot_start_says_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,25 @@ def data_folder() -> Path:
     return Path(text("FLORIN_DATA", "var")).absolute()
 
 
+def keep_private() -> None:
+    """Close the data folder to everybody else, and every file that this process and its children will make.
+
+    Raises:
+        Misconfigured: if the folder is open to others, and not ours to close.
+    """
+    os.umask(0o077)
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        try:
+            folder.chmod(0o700)
+        except PermissionError:
+            raise Misconfigured(
+                f"{folder} can be read by others and belongs to somebody else. Let it belong to the user who"
+                " runs Florin, or set FLORIN_DATA to another folder."
+            ) from None
+
+
 def database_url() -> str:
     """Return the address of the database: ``DATABASE_URL``, or the embedded server's.
 

@@ -43,6 +43,7 @@ class Command(Protocol):
 def main(words: Sequence[str] | None = None) -> None:
     """Run one command; ``florin --help`` lists them, ``florin COMMAND --help`` explains one."""
     name, rest = _name(sys.argv[1:] if words is None else words)
+    environment.keep_private()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "florin.config.settings")
     if name == "demo":
         environment.prepare_demo()

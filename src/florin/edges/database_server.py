@@ -6,11 +6,9 @@ and nowhere else. It outlives a ``kill -9`` of anything, itself included: the ne
 
 import contextlib
 import fcntl
-import getpass
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -25,10 +23,13 @@ from urllib.parse import quote
 
 import psycopg
 
+from florin.edges import database_roles, server_user
+from florin.edges.database_roles import APPLICATION, DATABASE, SUPERUSER
+from florin.edges.server_user import NoUserError
+
 _LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have about 107 characters
 _PATIENCE_SECONDS = 60
-_NAME = "florin"
-_CLUSTER = ["--username", _NAME, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+_CLUSTER = ["--username", SUPERUSER, "--auth", "peer", "--encoding", "UTF8", "--locale", "C", "--no-sync"]
 
 
 class DatabaseServerError(Exception):
@@ -46,8 +47,13 @@ def _program(name: str) -> str:
 
 
 def address(folder: Path) -> str:
-    """Return the URL of the server that lives (or will live) in ``folder``; the same each time."""
-    return f"postgresql://{_NAME}@/{_NAME}?host={quote(str(_socket_folder(folder)), safe='')}"
+    """Return the URL at which the application finds its database in ``folder``; the same each time."""
+    return f"postgresql://{APPLICATION}@/{DATABASE}?host={quote(str(_socket_folder(folder)), safe='')}"
+
+
+def maintenance(folder: Path) -> str:
+    """Return how the superuser connects; for making the database, and for tests."""
+    return f"host={_socket_folder(folder)} user={SUPERUSER} dbname=postgres"
 
 
 @contextmanager
@@ -86,8 +92,11 @@ def start(folder: Path, *, options: tuple[str, ...] = ()) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with _starting(folder):
         if not _answers(folder):
-            _make_cluster(folder)
-            _launch(folder, options)
+            try:
+                _make_cluster(folder)
+                _launch(folder, options)
+            except NoUserError as problem:
+                raise DatabaseServerError(str(problem)) from problem
 
 
 def stop(folder: Path) -> None:
@@ -133,9 +142,9 @@ def _make_cluster(folder: Path) -> None:
     fresh = folder / "cluster.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    _give_away(fresh)
+    server_user.give(fresh)
     made = subprocess.run(  # noqa: S603 - our own program with our own arguments
-        [*_as_server_user(), _program("initdb"), "--pgdata", str(fresh), *_CLUSTER],
+        server_user.before([_program("initdb"), "--pgdata", str(fresh), *_CLUSTER], folder=fresh),
         capture_output=True,
         text=True,
         check=False,
@@ -147,10 +156,12 @@ def _make_cluster(folder: Path) -> None:
 
 
 def _launch(folder: Path, options: tuple[str, ...]) -> None:
-    sockets = _socket_folder(folder)
-    _make_private(sockets)
+    sockets, cluster = _socket_folder(folder), folder / "cluster"
+    server_user.make_private(sockets)
     if _pid(folder) is None:
         _forget_the_dead(folder, sockets)
+        server_user.give(cluster)
+    database_roles.admit_only_us(cluster)
     log = folder / "log.txt"
     settings = (
         "listen_addresses=",
@@ -159,9 +170,8 @@ def _launch(folder: Path, options: tuple[str, ...]) -> None:
         "max_connections=200",
         *options,
     )
-    command = [*_as_server_user(), _program("postgres"), "-D", str(folder / "cluster")]
-    for setting in settings:
-        command += ["-c", setting]
+    words = [word for setting in settings for word in ("-c", setting)]
+    command = server_user.before([_program("postgres"), "-D", str(cluster), *words], folder=cluster)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:  # after a kill -9 the old backends may need a moment to notice and let go
         with log.open("a") as output:
@@ -175,7 +185,7 @@ def _launch(folder: Path, options: tuple[str, ...]) -> None:
             )
         while server.poll() is None and time.monotonic() < deadline:
             if _answers(folder):
-                _make_database(folder)
+                database_roles.make_database(maintenance(folder))
                 return
             time.sleep(0.05)
         if time.monotonic() >= deadline:
@@ -193,23 +203,12 @@ def _forget_the_dead(folder: Path, sockets: Path) -> None:
         lock.unlink()
 
 
-def _make_database(folder: Path) -> None:
-    with psycopg.connect(_maintenance(folder), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME]).fetchone()
-        if known is None:
-            connection.execute(f"CREATE DATABASE {_NAME}")  # a constant name
-
-
 def _answers(folder: Path) -> bool:
     try:
-        psycopg.connect(_maintenance(folder), connect_timeout=2).close()
+        psycopg.connect(maintenance(folder), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
-
-
-def _maintenance(folder: Path) -> str:
-    return f"host={_socket_folder(folder)} user={_NAME} dbname=postgres"
 
 
 def _socket_folder(folder: Path) -> Path:
@@ -217,7 +216,7 @@ def _socket_folder(folder: Path) -> Path:
     if len(str(inside)) <= _LONGEST_SOCKET_FOLDER:
         return inside
     digest = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"florin-{getpass.getuser()}-{digest}"
+    return Path(tempfile.gettempdir()) / f"florin-{os.geteuid()}-{digest}"
 
 
 def _pid(folder: Path) -> int | None:
@@ -250,49 +249,3 @@ def _alive(process: int) -> bool:
             return False
         return True
     return finished == 0
-
-
-def _as_server_user() -> list[str]:
-    """PostgreSQL refuses to run as root, so root runs it as ``nobody``.
-
-    It keeps the one right to reach its files when a folder above them is closed to others (a checkout in
-    a home folder, for one). As anybody else there is nothing to change.
-    """
-    if os.geteuid() != 0:
-        return []
-    user = pwd.getpwnam("nobody")
-    return [
-        "setpriv",
-        f"--reuid={user.pw_uid}",
-        f"--regid={user.pw_gid}",
-        "--clear-groups",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-        "--",
-    ]
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder that only the server's user and we can enter.
-
-    Raises:
-        DatabaseServerError: if somebody else has put something in its place.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError:
-        owner = folder.lstat()
-        if not folder.is_dir() or folder.is_symlink() or owner.st_uid not in {os.geteuid(), _server_user()}:
-            raise DatabaseServerError(f"{folder} is not ours; remove it.") from None
-    _give_away(folder)
-
-
-def _server_user() -> int:
-    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()
-
-
-def _give_away(path: Path) -> None:
-    if os.geteuid() == 0:
-        user = pwd.getpwnam("nobody")
-        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
