@@ -157,6 +157,6 @@ def test_changes_cost_one_query_however_many_invoices_changed(payer: Client, own
     with queries() as asked:
         page = payer.get(address(link)).text
 
-    assert len(asked) == 5
+    assert len(asked) == 6
     assert page.count("after it was mailed") == 12
     assert page.count("updated; was $100.00, now $120.00") == 20

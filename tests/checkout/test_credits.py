@@ -109,4 +109,4 @@ def test_credits_cost_one_more_query_however_many_there_are(payer: Client, owner
             payer.get(path)
         counts.append(len(asked))
 
-    assert counts == [5, 5]
+    assert counts == [6, 6]

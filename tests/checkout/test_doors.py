@@ -16,6 +16,7 @@ _EVERY_GET = [
     "/now",
     "/opened",
     "/checkout",
+    "/fresh",
     "/logo",
     "/invoices/{invoice}.pdf",
     "/statement.pdf",

@@ -22,12 +22,14 @@ from factories import make_credit, make_draft, make_invoice, make_link, press_pa
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
+from florin.domain.declines.services import MOST_OF_LINK
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from testing.bank import Bank
+from testing.card_testing import decline
 
 
 @pytest.fixture
@@ -119,6 +121,15 @@ def _in_progress(scene: Scene) -> str:
 def _debit_in_progress(scene: Scene) -> str:
     tell(begin(scene.link), Outcome.PENDING)
     return address(scene.link)
+
+
+def _cooling(scene: Scene) -> str:
+    decline(scene.link, MOST_OF_LINK)
+    return address(scene.link)
+
+
+def _mailed_anew(scene: Scene) -> str:
+    return f"{_cooling(scene)}?mailed=1"
 
 
 def _declined(scene: Scene) -> str:
@@ -213,7 +224,7 @@ _SCENES = [
     _void,
     _off,
 ]
-_SCENES += [_unknown, _settled, _expired]
+_SCENES += [_unknown, _settled, _expired, _cooling, _mailed_anew]
 _SCENES += [_debit_in_progress, _declined, _debit_only, _pending, _failed, _open_again]
 _SCENES += [_unconfirmed, _unconfirmed_by_another, _never_confirmed]
 

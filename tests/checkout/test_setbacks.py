@@ -211,4 +211,4 @@ def test_saying_so_costs_two_queries_and_looking_in_vain_one(
     with queries() as found:
         payer.get(address(link))
 
-    assert (len(in_vain), len(found)) == (5, 6)
+    assert (len(in_vain), len(found)) == (6, 7)

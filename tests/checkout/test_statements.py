@@ -72,4 +72,4 @@ def test_a_statement_costs_one_query_more_than_its_invoices(payer: Client, state
     with queries() as asked:
         payer.get(address(statement))
 
-    assert len(asked) == 5
+    assert len(asked) == 6

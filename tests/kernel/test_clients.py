@@ -69,3 +69,10 @@ def test_nobody_else_asks_where_a_request_comes_from(word: str) -> None:
     found = [path for path in SOURCE.rglob("*.py") if word in path.read_text()]
 
     assert {path.name for path in found} <= {"clients.py"}
+
+
+def test_the_longest_place_can_be_kept() -> None:
+    longest = clients.place("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+
+    assert longest == "ffff:ffff:ffff:ffff::/64"
+    assert len(longest) <= clients.LONGEST_PLACE

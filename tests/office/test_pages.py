@@ -24,8 +24,8 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 12 + len(attention.LOOKS)),
-        ("/office/feed/", 3),
+        ("/office/", 13 + len(attention.LOOKS)),
+        ("/office/feed/", 4),
         ("/office/orders/", 3),
         ("/office/orders/?q=Corner", 6),  # how many begin so, any of them at all, customers who fit
         ("/office/orders/new/", 0),

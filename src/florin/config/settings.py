@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "florin.domain.invoices",
     "florin.domain.credits",
     "florin.domain.links",
+    "florin.domain.declines",
     "florin.domain.sends",
     "florin.domain.payments",
     "florin.domain.refunds",

@@ -22,6 +22,7 @@ class Topic(StrEnum):
     REFUND_FAILED_NOTICE = "refund_failed_notice"
     DISPUTE_NOTICE = "dispute_notice"
     ACCOUNT_NOTICE = "account_notice"
+    FRESH_LINK = "fresh_link"
 
 
 @dataclass(frozen=True, slots=True)

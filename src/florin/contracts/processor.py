@@ -307,7 +307,8 @@ class Notice:
 
     ``attempt`` says about which of our attempts, unless it tells what followed a payment; ``payment`` about
     which of the processor's payments or payouts, ``account`` at which account. All are empty when it is about
-    none.
+    none. ``decline`` names a card or bank account that was refused just now, as a ``Report`` would, with why:
+    of several in a row a look-up tells the last one only.
     """
 
     event: str
@@ -316,6 +317,9 @@ class Notice:
     payment: str = ""
     account: str = ""
     payout: str = ""
+    decline: str = ""
+    decline_reason: DeclineReason = DeclineReason.UNKNOWN
+    code: Code = NO_CODE
 
 
 class GatewayError(Exception):

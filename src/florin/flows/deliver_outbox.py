@@ -23,7 +23,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
 from florin.edges import documents, sheets
-from florin.edges.mail import account_letter, letters, news, post, reports, writing
+from florin.edges.mail import account_letter, letters, link_letter, news, post, reports, writing
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.writing import Letter
@@ -152,6 +152,10 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
             return account_letter.letter(told, message.company.letterhead, url=url), ()
         case Message.Kind.PASSWORD_RESET | Message.Kind.PASSWORD_CHANGED:
             return change_password.letter(message), ()
+        case Message.Kind.FRESH_LINK:
+            told = MoneyNews.from_json(message.snapshot["news"])
+            url = links.address_of(UUID(message.snapshot["link"]))
+            return link_letter.letter(told, message.company.letterhead, url=url), ()
         case Message.Kind.SETTLEMENT_REPORT:
             return _settlement(message)
         case _:

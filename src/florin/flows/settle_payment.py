@@ -39,7 +39,7 @@ from florin.domain.receipts import services as receipts
 from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import note_refusal, nsf_fee, stale_sessions, start_checkout, tell
+from florin.flows import note_decline, note_refusal, nsf_fee, stale_sessions, start_checkout, tell
 from florin.flows.tell import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
@@ -191,6 +191,8 @@ def _settle(attempt: Attempt, gateway: Gateway) -> list[str]:
             case Void():
                 report = gateway.void(report.reference, key=_key(attempt.pk, "void"), payment=report.payment)
                 answered.append("void")
+            case Declined() if stale_sessions.is_overtaken(attempt):  # it was one too many
+                report = _look_up(gateway, attempt)
             case Booked() | Ended() | Pending() | Declined() | Wait():
                 return answered
     attempts.doubt(attempt.pk)  # asked to take or release it, the processor still only holds it
@@ -239,14 +241,7 @@ def _record(attempt_id: UUID, report: Report) -> Step:
         case Ended() if attempt.state == Attempt.State.FAILED:
             _after_failure(attempt, report)
         case Declined(reason, code):
-            _note(
-                activity.Kind.CARD_DECLINED,
-                attempt,
-                amount=attempt.money,
-                reason=reason,
-                told=f"{code}",
-                method=attempt.method,
-            )
+            note_decline.note(attempt, attempt.decline, reason=reason, code=code)
         case Ended(released=True):
             _after_release(attempt, report)
         case Ended():

@@ -26,6 +26,8 @@ from florin.kernel.money import Money
 
 File = tuple[str, bytes]
 
+_PAYABLE = {BillState.PAYABLE, BillState.COOLING}  # who prints it pays once the link has cooled down
+
 
 def invoice_pdf(company: Company, invoice_id: UUID) -> File:
     """Return the latest revision of a company's invoice as staff print it: without a payment link (R14).
@@ -100,7 +102,7 @@ def bill_invoice_pdf(token: str, invoice_id: UUID) -> File:
     """
     link = links.find(token)
     debt = find(link.debts.select_related("invoice__company", "invoice__item"), invoice=invoice_id)
-    payable = debt.invoice.item.balance > 0 and bill.draw_up(link).state == BillState.PAYABLE
+    payable = debt.invoice.item.balance > 0 and bill.draw_up(link).state in _PAYABLE
     return _invoice(debt.invoice, pay_url=links.address_of(link.pk) if payable else None)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from florin.domain.declines import services as declines
 from florin.domain.ledger.models import Item
 from florin.domain.payments import attempts, bill
 from florin.domain.payments.bill import BillState
@@ -43,12 +44,14 @@ def expire(**conditions: object) -> None:
 def is_overtaken(attempt: Attempt) -> bool:
     """Say whether the bill is another by now than the payer agreed to: its amount, its methods, its link.
 
+    Or whether too many cards were declined, in this session, by this link or from the payer's place.
+
     Jobs only hurry: whoever looks at an open session asks this too, so that none that is stale is missed.
     """
     link = attempt.link
-    now = bill.draw_up(link)
+    now = bill.draw_up(link, place=attempt.place)
     stands = now.state == BillState.PAYABLE and now.payable == attempt.money and attempt.method in now.methods
-    return link.revoked_at is not None or not stands
+    return link.revoked_at is not None or not stands or declines.is_enough(attempt.pk)
 
 
 def _debts(*fit: Q, **conditions: object) -> set[UUID]:

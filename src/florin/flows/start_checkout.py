@@ -4,6 +4,7 @@ read the bill again -> still what the payer saw? -> freeze the attempt -> ask fo
 """
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -45,32 +46,49 @@ class BillChanged(Conflict):
     """The amount is not the one that the payer saw; they look again and decide again (promise 1)."""
 
 
+class TooManyDeclines(Refusal):
+    """So many cards were declined that the link takes no payments for a while."""
+
+    status = 429
+
+
 class NotPayable(Conflict):
     """There is nothing that can be paid now; the bill's page says why."""
 
 
-def start(token: str, *, seen: Money, nonce: str, method: Method | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """One press of Pay, as ``start`` is told of it."""
+
+    seen: Money
+    nonce: str
+    method: Method | None
+    place: str
+
+
+def start(token: str, *, seen: Money, nonce: str, method: Method | None = None, place: str = "") -> str:
     """Return the address of the processor's page for paying what is owed now.
 
     ``seen`` is the amount on the page where Pay was pressed, ``nonce`` names that page: pressed twice, there
     is one attempt, and the same session comes back as long as it is for what is owed. Without ``method`` it
-    is the first one offered (R13).
+    is the first one offered (R13). ``place`` is where the payer is (``kernel.clients``).
 
     Raises:
         NotFound: if no link has this token.
         BillChanged: if another amount is owed now.
         NotPayable: if nothing can be paid now, or not by this method.
         TooManyAttempts: if the link is opened for payment over and over.
+        TooManyDeclines: if too many cards were declined just now.
         ProcessorAway: if the processor does not answer, or did not answer others just now.
     """
-    attempt = _freeze(token, seen, nonce, method)
+    attempt = _freeze(token, _Press(seen, nonce, method, place))
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
     if attempt.url:
         return attempt.url
     url = _ask_for_session(attempt)
     # Whoever changes the debt from here on finds the session and ends it; until now they could not.
-    _offered(_compared(links.find(token), attempt.money), Method(attempt.method))
+    _offered(_compared(links.find(token), attempt.money, place), Method(attempt.method))
     return url
 
 
@@ -182,18 +200,24 @@ def _line_items(
 
 
 @transaction.atomic(durable=True)
-def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attempt:
+def _freeze(token: str, press: _Press) -> Attempt:
     link = links.find(token)
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
-    known = attempts.of_page(link, nonce)
+    known = attempts.of_page(link, press.nonce)
     if known is not None:
-        return _again(known, link, seen, method)
+        return _again(known, link, press)
     if is_away(link):
         raise ProcessorAway(
             _("Online payment is not available at this moment. Nothing was charged; please try again soon.")
         )
-    now = _compared(link, seen)
-    attempt = attempts.open_for(now, nonce=nonce, method=_offered(now, method), order=_order(now))
+    now = _compared(link, press.seen, press.place)
+    attempt = attempts.open_for(
+        now,
+        nonce=press.nonce,
+        method=_offered(now, press.method),
+        order=_order(now),
+        place=press.place,
+    )
     links.note_started(link)
     if links.note_opened(link):
         _note(activity.Kind.LINK_OPENED, attempt)
@@ -201,19 +225,21 @@ def _freeze(token: str, seen: Money, nonce: str, method: Method | None) -> Attem
     return attempt
 
 
-def _again(known: Attempt, link: Link, seen: Money, method: Method | None) -> Attempt:
+def _again(known: Attempt, link: Link, press: _Press) -> Attempt:
     """Let the same page lead to its session again, if that is still what is owed."""
-    if known.method != (method or known.method):
+    if known.method != (press.method or known.method):
         raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))
     if known.state == Attempt.State.OPENED:
-        _compared(link, seen)
-        _offered(_compared(link, known.money), Method(known.method))
+        _compared(link, press.seen, press.place)
+        _offered(_compared(link, known.money, press.place), Method(known.method))
     return known
 
 
-def _compared(link: Link, seen: Money) -> Bill:
+def _compared(link: Link, seen: Money, place: str) -> Bill:
     """Return the bill of this moment, if it is the one that the payer saw (promise 1)."""
-    now = bill.draw_up(link)
+    now = bill.draw_up(link, place=place)
+    if now.state == BillState.COOLING:
+        raise TooManyDeclines(_("Too many cards were declined, so this link takes no payments for a while."))
     if now.state != BillState.PAYABLE:
         raise NotPayable(_("This bill cannot be paid online right now."))
     if now.payable != seen:

@@ -8,6 +8,7 @@ from django.conf import settings
 
 # An IPv6 network of this size is one household or one machine (RFC 6177): who has it has all its addresses.
 _ONE_PLACE = 64
+LONGEST_PLACE = 45
 
 
 def address(meta: Mapping[str, Any]) -> str:

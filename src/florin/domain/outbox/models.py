@@ -18,6 +18,7 @@ class Message(Keyed):
         INVOICE = "invoice", "Invoice"
         INVOICES = "invoices", "Several invoices"
         STATEMENT = "statement", "Statement"
+        FRESH_LINK = "fresh_link", "New payment link"
         PAYMENT_RECEIVED = "payment_received", "Payment confirmation to the payer"
         PAYMENT_NOTICE = "payment_notice", "Payment confirmation to the company"
         NOT_CHARGED = "not_charged", "Nothing was charged"

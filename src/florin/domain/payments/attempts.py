@@ -38,11 +38,17 @@ def of_page(link: Link, nonce: str) -> Attempt | None:
 
 
 def open_for(
-    bill: Bill, *, nonce: str, method: Method = Method.CARD, order: Mapping[str, Any] | None = None
+    bill: Bill,
+    *,
+    nonce: str,
+    method: Method = Method.CARD,
+    order: Mapping[str, Any] | None = None,
+    place: str = "",
 ) -> Attempt:
     """Freeze what the payer agreed to, in the caller's transaction, which holds the link's lock.
 
     ``order`` is what the session is asked for with; asked again, it must be the same, for the key is.
+    ``place`` is from where Pay was pressed (``kernel.clients``).
 
     Raises:
         TooManyAttempts: if the link has too many attempts open already.
@@ -56,6 +62,7 @@ def open_for(
         company_id=bill.link.company_id,
         link=bill.link,
         nonce=nonce,
+        place=place,
         gateway=account.gateway if account else "",
         account=account.reference if account else "",
         method=method,
@@ -148,6 +155,20 @@ def due(now: datetime) -> QuerySet[Attempt]:
     """
     wanted = ~Q(state__in=sorted(FINAL)) | Q(unsure_since__isnull=False)
     return Attempt.objects.filter(wanted, check_at__lte=now).order_by("check_at")
+
+
+def hurry(link: Link) -> None:
+    """Let the poller ask at once about the link's open attempts, but for those whose answer is missing.
+
+    Rows that somebody else has locked are left out: whoever holds them asks.
+    """
+    now = clock.now()
+    waiting = Attempt.objects.filter(
+        link=link, state=Attempt.State.OPENED, unsure_since__isnull=True, check_at__gt=now
+    )
+    with transaction.atomic():
+        keys = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        Attempt.objects.filter(pk__in=keys).update(check_at=now)
 
 
 def rivals(items: list[UUID]) -> QuerySet[Attempt]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q, Sum
 
 from florin.contracts.limits import Bar, Limits
 from florin.domain.companies.services import account_of, takes_cards, takes_debits
+from florin.domain.declines import services as declines
 from florin.domain.links import rules
 from florin.domain.links.models import Debt, Link
 from florin.domain.payments import deducting
@@ -30,6 +31,7 @@ class BillState(StrEnum):
     COVERED = "covered"  # the customer's open credits are enough
     OFF = "off"  # online payment is switched off, or was never possible
     BARRED = "barred"  # the processor does not take such an amount
+    COOLING = "cooling"  # too many cards were declined just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Progress:
 class Bill:
     """All that a link is for, now, and the ways in which it can be paid (R13).
 
-    ``bar`` is why the processor would not take the amount, ``limits`` what it takes of the currency.
+    ``bar`` is why the processor would not take the amount, ``limits`` what it takes of the currency;
+    ``until`` (UTC) is when a link that is cooling takes payments again.
     """
 
     link: Link
@@ -81,6 +84,7 @@ class Bill:
     methods: Sequence[Method] = ()
     limits: Limits | None = None
     bar: Bar | None = None
+    until: datetime | None = None
 
     @property
     def payable(self) -> Money:
@@ -122,8 +126,11 @@ _OF_A_DEBT = (
 )
 
 
-def draw_up(link: Link) -> Bill:
-    """Reckon what is owed on a link, with the same few queries whatever the number of invoices."""
+def draw_up(link: Link, *, place: str = "") -> Bill:
+    """Reckon what is owed on a link, with the same few queries whatever the number of invoices.
+
+    ``place`` is where the payer is (``kernel.clients``): it may have had too many declines.
+    """
     debts = list(Debt.objects.filter(link=link).order_by("position").values_list(*_OF_A_DEBT))
     held = reserved([item for item, *_ in debts])
     lines = [_line(debt, link.currency, held.get(debt[0], 0)) for debt in debts]
@@ -135,7 +142,8 @@ def draw_up(link: Link) -> Bill:
     limits = rules.limits_of(link.company, link.currency) if state == BillState.PAYABLE else None
     if limits and (bar := limits.bar(bill.payable)):
         return replace(bill, state=BillState.BARRED, limits=limits, bar=bar)
-    return bill
+    until = declines.cools_until(link, place=place) if state == BillState.PAYABLE else None
+    return replace(bill, state=BillState.COOLING, until=until) if until else bill
 
 
 def reserved(items: Sequence[UUID]) -> dict[UUID, int]:

@@ -17,6 +17,7 @@ from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.links.models import Link
 from florin.domain.payments.lifecycle import FINAL, AttemptState
 from florin.kernel import clock
+from florin.kernel.clients import LONGEST_PLACE
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
 
@@ -48,6 +49,7 @@ class Attempt(Keyed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+")
     nonce = models.CharField(max_length=40, help_text="Of the page on which Pay was pressed.")
+    place = models.CharField(max_length=LONGEST_PLACE, blank=True, help_text="From where Pay was pressed.")
     method = models.CharField(max_length=8, choices=Method.choices, default=Method.CARD)
     gateway = models.CharField(max_length=20)
     account = models.CharField(

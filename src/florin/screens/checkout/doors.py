@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from florin.kernel import clients
 from florin.kernel.errors import NotFound
 
 Arguments = ParamSpec("Arguments")
@@ -55,6 +56,11 @@ def payers(*methods: str) -> Callable[[View[Arguments]], View[Arguments]]:
 def page(template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     """Render a payer's page; without the request, so that nothing looks at sessions or users."""
     return HttpResponse(render_to_string(template, context), status=status)
+
+
+def place_of(request: HttpRequest) -> str:
+    """Return where the payer is, for what is counted by place."""
+    return clients.place(clients.address(request.META))
 
 
 def unknown() -> HttpResponse:

@@ -1,16 +1,16 @@
 """What the payer's pages say, made ready for their templates."""
 
 import hashlib
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
-from florin.contracts import declines
 from florin.contracts.documents import ReceiptDocument
 from florin.contracts.limits import Bar
 from florin.domain.history import queries as history
@@ -34,8 +34,7 @@ from florin.screens.checkout import looks
 from florin.screens.checkout.looks import Logo
 
 _TAKEN = frozenset({BillState.PAID, BillState.IN_PROGRESS})
-_ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
-_OPEN = frozenset({BillState.PAYABLE, BillState.OFF, BillState.BARRED})
+_OPEN = frozenset({BillState.PAYABLE, BillState.OFF, BillState.BARRED, BillState.COOLING})
 _OVER = frozenset({BillState.PAID, BillState.VOID})
 _AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
@@ -51,14 +50,6 @@ class Sheet:
     def logo(self) -> Logo | None:
         """The company's logo, if it has one that can be shown."""
         return looks.measure(self.link.company.logo)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence above the bill; ``warn`` says whether something did not go as the payer wanted."""
-
-    text: str
-    warn: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +129,12 @@ class BillSheet(Sheet):
                 return _("%(amount)s is owed, and an online payment can be %(most)s at most.") % told
             case Bar.UNEVEN:
                 return _("%(amount)s is owed, and cards cannot pay its last digits.") % told
+
+    @property
+    def minutes(self) -> int:
+        """In how many minutes a link that is cooling takes payments again; at least one."""
+        left = self.bill.until - clock.now() if self.bill.until else timedelta()
+        return max(math.ceil(left / timedelta(minutes=1)), 1)
 
     @property
     def first(self) -> Sequence[BillLine]:
@@ -271,9 +268,9 @@ class ResultSheet(Sheet):
         return return_codes.reason(self.attempt.failure)
 
 
-def bill_sheet(token: str, link: Link, *, chosen: Method | None = None) -> BillSheet:
-    """Read the bill of a link as it is now; ``chosen`` is how the payer wanted to pay just before."""
-    bill = bills.draw_up(link)
+def bill_sheet(token: str, link: Link, *, chosen: Method | None = None, place: str = "") -> BillSheet:
+    """Read the bill of a link as it is now, for a payer at ``place`` who had ``chosen`` a way to pay."""
+    bill = bills.draw_up(link, place=place)
     first = bill.methods[0] if bill.methods else None
     return BillSheet(
         token=token,
@@ -290,51 +287,6 @@ def bill_sheet(token: str, link: Link, *, chosen: Method | None = None) -> BillS
         statement=statements.of_link(link) if link.kind == Link.Kind.STATEMENT else None,
         setback=queries.setback(bill) if bill.state in _OPEN else None,
     )
-
-
-def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
-    """Say what became of the try from which the payer came back to the bill, from our own records only."""
-    if sheet.bill.state != BillState.PAYABLE:
-        return None
-    mine = Attempt.objects.filter(link=sheet.link)
-    attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
-    if attempt and (attempt.unsure_since or attempt.state not in _ENDED):
-        return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
-    if attempt and attempt.is_lost:
-        return Note(
-            _("The payment service has no record of your last try. Please call us before you pay again.")
-        )
-    if attempt and attempt.decline and attempt.method == Method.ACH:
-        return Note(
-            _("Your bank account was refused. Nothing was charged. %(advice)s")
-            % {"advice": _advice_after_debit(sheet.bill)}
-        )
-    if attempt and attempt.decline:
-        return Note(
-            _("Your card was declined: %(reason)s. Nothing was charged. %(advice)s")
-            % {"reason": declines.reason(attempt.failure), "advice": _advice(sheet.bill)}
-        )
-    return Note(_("You came back without paying. Nothing was charged."), warn=False)
-
-
-def _advice(bill: Bill) -> str:
-    if Method.ACH in bill.methods:
-        return _("Please try another card, or pay from your bank account.")
-    return _("Please try another card.")
-
-
-def _advice_after_debit(bill: Bill) -> str:
-    if Method.CARD in bill.methods:
-        return _("Please try another bank account, or pay by card.")
-    return _("Please try another bank account.")
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> ResultSheet:

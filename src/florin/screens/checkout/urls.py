@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:token>/now", views.now, name="now"),
     path("<str:token>/opened", views.opened, name="opened"),
     path("<str:token>/checkout", views.start, name="start"),
+    path("<str:token>/fresh", views.fresh, name="fresh"),
     path("<str:token>/credits", views.use_credits, name="use-credits"),
     path("<str:token>/logo", looks.logo, name="logo"),
     path("<str:token>/invoices/<uuid:invoice>.pdf", views.invoice_pdf, name="invoice-pdf"),

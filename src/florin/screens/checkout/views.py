@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -11,16 +12,16 @@ from django.utils.translation import gettext as _
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Method
-from florin.flows import apply_credit, open_link, show_documents, start_checkout
+from florin.flows import apply_credit, fresh_link, open_link, show_documents, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.gate_words import CROWDED
 from florin.kernel.money import Money
-from florin.screens.checkout import doors, presses, sheets
+from florin.screens.checkout import doors, notes, presses, sheets
 from florin.screens.checkout.doors import payers
+from florin.screens.checkout.notes import Note
 from florin.screens.checkout.presses import Press
-from florin.screens.checkout.sheets import Note
+from florin.screens.checkout.sheets import BillSheet
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this link
@@ -31,8 +32,10 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
     link = links.find(token)
     with translation.override(link.customer.language):
-        sheet = sheets.bill_sheet(token, link)
-        told = sheets.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
+        sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
+        told = notes.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
+        if "mailed" in request.GET:
+            told = notes.mailed_note(sheet)
         return doors.page("checkout/bill.html", {"sheet": sheet, "note": told})
 
 
@@ -41,7 +44,7 @@ def now(request: HttpRequest, token: str) -> HttpResponse:
     """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
     link = links.find(token)
     with translation.override(link.customer.language):
-        sheet = sheets.bill_sheet(token, link)
+        sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
         if request.GET.get("v") == sheet.version:
             return HttpResponse(status=204)
         return doors.page("checkout/_bill.html", {"sheet": sheet})
@@ -67,10 +70,19 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         press = presses.read(request, link.currency)
         if press is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
-            return _again(token, link, note, status=400)
+            return _again(sheets.bill_sheet(token, link), note, status=400)
         if CROWDED in request.META:
             return _crowded(token, link, press)
-        return _lead_on(token, link, press)
+        return _lead_on(token, link, press, place=doors.place_of(request))
+
+
+@payers("POST", "GET", "HEAD")
+def fresh(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail a new link to wherever this one was mailed, while it takes no payments, and show the bill."""
+    asked = request.method == "POST" and fresh_link.ask(token, place=doors.place_of(request))
+    answer = HttpResponseRedirect(reverse("checkout:bill", args=[token]) + ("?mailed=1" if asked else ""))
+    answer.status_code = 303
+    return answer
 
 
 @payers("POST", "GET", "HEAD")
@@ -86,42 +98,28 @@ def use_credits(request: HttpRequest, token: str) -> HttpResponse:
 def _crowded(token: str, link: Link, press: Press) -> HttpResponse:
     """Show the bill again to one more who pressed Pay at the same moment as others; nobody is asked."""
     note = _("Others are opening this bill for payment at this moment. Please press Pay again.")
-    answer = _again(token, link, note, status=503, chosen=press.method)
+    answer = _again(sheets.bill_sheet(token, link, chosen=press.method), note, status=503)
     answer.headers["Retry-After"] = CROWD_AGAIN_AFTER
     return answer
 
 
-def _lead_on(token: str, link: Link, press: Press) -> HttpResponse:
+def _lead_on(token: str, link: Link, press: Press, *, place: str) -> HttpResponse:
     try:
-        answer = HttpResponseRedirect(_started(token, press))
+        answer = HttpResponseRedirect(_started(token, press, place))
     except Refusal as refusal:
         changed = isinstance(refusal, start_checkout.BillChanged)
-        return _again(
-            token,
-            link,
-            str(refusal),
-            status=refusal.status,
-            seen=press.seen if changed else None,
-            chosen=press.method,
-        )
+        sheet = sheets.bill_sheet(token, link, chosen=press.method, place=place)
+        return _again(sheet, str(refusal), status=refusal.status, seen=press.seen if changed else None)
     answer.status_code = 303
     return answer
 
 
-def _started(token: str, press: Press) -> str:
-    return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method)
+def _started(token: str, press: Press, place: str) -> str:
+    return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method, place=place)
 
 
-def _again(
-    token: str,
-    link: Link,
-    text: str,
-    *,
-    status: int,
-    seen: Money | None = None,
-    chosen: Method | None = None,
-) -> HttpResponse:
-    sheet = sheets.bill_sheet(token, link, chosen=chosen)
+def _again(sheet: BillSheet, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:
+    link = sheet.link
     if seen is not None and sheet.bill.state == BillState.PAYABLE:
         text = _(
             "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
@@ -129,7 +127,9 @@ def _again(
             "old": formats.money(seen, link.customer.language),
             "new": formats.money(sheet.bill.payable, link.customer.language),
         }
-    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": Note(text)}, status=status)
+    # A link that is cooling says so itself.
+    note = None if sheet.bill.state == BillState.COOLING else Note(text)
+    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": note}, status=status)
     if status in _AGAIN_AFTER:
         answer.headers["Retry-After"] = _AGAIN_AFTER[status]
     return answer

@@ -12,8 +12,10 @@ from florin.contracts.processor import RefusalReason
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import account_of
 from florin.domain.credits import queries as credits_
+from florin.domain.declines import services as declines
 from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import DisputeState
+from florin.domain.links.models import Debt
 from florin.domain.orders import holds
 from florin.domain.payments import overpaid, returns
 from florin.domain.payments import queries as payments
@@ -175,6 +177,20 @@ def _held_orders(company: Company) -> Line | None:
     return Line(text=text, path=reverse("office:orders-held"), count=count)
 
 
+def _declines(company: Company) -> Line | None:
+    """Lead to the order of the link in question: there the link can be revoked, and a new one sent."""
+    found = declines.in_trouble(company)
+    if not found:
+        return None
+    order = Debt.objects.filter(link=found[0].link).order_by("position").values_list("invoice__order")[0][0]
+    text = ngettext(
+        "Payment link at which many cards were declined",
+        "Payment links at which many cards were declined",
+        len(found),
+    )
+    return Line(text=text, path=reverse("office:order", args=[order]), count=len(found), tone="bad")
+
+
 # Each look is one query that an index answers, for whoever has the right; it returns a line only if there
 # is something to do.
 LOOKS: tuple[tuple[Right, Look], ...] = (
@@ -184,6 +200,7 @@ LOOKS: tuple[tuple[Right, Look], ...] = (
     (Right.REFUND, _returned_payments),
     (Right.REFUND, _failed_refunds),
     (Right.REFUND, _short_refunds),
+    (Right.SEND_INVOICE, _declines),
     (Right.RECEIVE_PAYMENT, _failed_debits),
     (Right.RECEIVE_PAYMENT, _silent_debits),
     (Right.RECEIVE_PAYMENT, _refusals),

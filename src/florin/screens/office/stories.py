@@ -16,23 +16,27 @@ from django.utils.translation import gettext_lazy
 from florin.contracts import account_words, declines, dispute_reasons
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
+from florin.domain.declines.services import MOST_OF_LINK
 from florin.domain.orders.models import Order
 from florin.domain.payments.models import Method
 from florin.kernel import return_codes
 from florin.kernel.money import Money
+from florin.screens.office import declined
+from florin.screens.office.declined import Fold
 
 Kind = Activity.Kind
 _MOST = 200
 _MOST_NEWS = 15
 _MOST_MAILS = 200  # that are looked at for one line of the feed
+_MOST_TRIES = 200  # as many of them
+_MOST_BEFORE_FOLDING = 600
 
-# What the live feed on Home tells of beside the mails that were sent; their timelines say if they arrive.
+# What the live feed on Home tells of beside the mails that were sent and the tries to pay; the timelines
+# say if mails arrive.
 NEWS = [
     Kind.BOUNCED,
     Kind.LINK_REVOKED,
     Kind.LINK_OPENED,
-    Kind.CHECKOUT_STARTED,
-    Kind.CARD_DECLINED,
     Kind.PAYMENT_INITIATED,
     Kind.PAYMENT_RECEIVED,
     Kind.PAYMENT_FAILED,
@@ -112,6 +116,7 @@ _LOOKS = {
 MAILS: dict[str, Promise] = {
     "invoices": gettext_lazy("Invoices"),
     "statement": gettext_lazy("Statement"),
+    "fresh_link": gettext_lazy("New payment link"),
     "not_charged": gettext_lazy("Nothing was charged"),
     "payment_initiated": gettext_lazy("Bank payment under way"),
     "initiated_notice": gettext_lazy("Bank payment under way"),
@@ -172,6 +177,7 @@ class Story:
     """One line of a timeline; ``about`` holds the sentence's details, ``order`` where it leads.
 
     ``mails`` counts the mails in a row that the line tells of; ``more`` says that there may be more of them.
+    ``fold`` counts the declined cards that it tells of, if they are several.
     """
 
     key: UUID
@@ -183,6 +189,7 @@ class Story:
     order: UUID | None = None
     mails: int = 1
     more: bool = False
+    fold: Fold | None = None
 
     @property
     def icon(self) -> str:
@@ -210,6 +217,11 @@ class Story:
         """How somebody paid; the ways to pay at the counter in the reader's language."""
         method = str(self.about.get("method", ""))
         return str(Method(method).label) if method in Method.values else method
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether so many cards were declined that somebody may be trying out cards that are not theirs."""
+        return self.fold is not None and self.fold.declines >= MOST_OF_LINK
 
     @property
     def declined(self) -> str:
@@ -248,22 +260,28 @@ class Story:
 
 def timeline(company_id: UUID, *subjects: UUID) -> list[Story]:
     """Tell what happened to an object, or to several that are told as one, the latest first (one query)."""
-    return _tell(activity.timeline(company_id, *subjects)[:_MOST])
+    told = activity.timeline(company_id, *subjects)
+    happened, folds = declined.fold(list(told[:_MOST_BEFORE_FOLDING]))
+    return [replace(story, fold=folds.get(story.key)) for story in _tell(happened[:_MOST])]
 
 
 def news(company_id: UUID) -> list[Story]:
-    """Tell what happened to the company's links and payments, the latest first (three queries).
+    """Tell what happened to the company's links and payments, the latest first (four queries).
 
-    Mails that somebody sent one after the other are one line, so that they hide neither money nor trouble.
+    Mails that somebody sent one after the other are one line, and so are the cards that were declined at a
+    link, so that they hide neither money nor trouble.
     """
     mails = list(activity.feed(company_id, [Kind.QUEUED])[:_MOST_MAILS])
-    happened = [*mails, *activity.feed(company_id, NEWS)[:_MOST_NEWS]]
+    tries = list(activity.feed(company_id, declined.TRIES)[:_MOST_TRIES])
+    happened = [*mails, *tries, *activity.feed(company_id, NEWS)[:_MOST_NEWS]]
     happened.sort(key=lambda entry: (entry.at, entry.pk), reverse=True)
+    happened, folds = declined.fold(happened)
     lines = [list(line) for _sender, line in groupby(happened, key=_sender)][:_MOST_NEWS]
     last = mails[-1] if len(mails) == _MOST_MAILS else None
     told = _lead_to_orders(company_id, [line[0] for line in lines])
     return [
-        replace(story, mails=len(line), more=last in line) for story, line in zip(told, lines, strict=True)
+        replace(story, mails=len(line), more=last in line, fold=folds.get(story.key))
+        for story, line in zip(told, lines, strict=True)
     ]
 
 

@@ -18,6 +18,7 @@ from florin.edges.gateways.stripe import reading
 _log = logging.getLogger(__name__)
 _MAY_BE_OLD_SECONDS = 300
 _MAY_BE_EARLY_SECONDS = 300  # clocks differ
+_REFUSED = "payment_intent.payment_failed"
 _LONGEST_KIND, _LONGEST_ATTEMPT = 80, 40
 
 
@@ -41,6 +42,9 @@ def _notice(event: Mapping[str, Any]) -> Notice:
     named = {**thing, "id": _text(thing, "id") if "id" in thing else ""}  # an upcoming object has none
     if named.get("metadata") is not None:
         _mapping(named["metadata"], "Its metadata")
+    refused = named.get("last_payment_error") if kind == _REFUSED else None
+    problem = _mapping(refused, "Its error") if refused else {}
+    reason, code = reading.why_declined(problem)
     return Notice(
         event=_text(event, "id"),
         kind=kind,
@@ -48,6 +52,9 @@ def _notice(event: Mapping[str, Any]) -> Notice:
         payment=_checked(reading.payment_of(named)),
         payout=named["id"] if what == "payout" else "",
         account=_text(event, "account") if event.get("account") else _checked(reading.account_of(named)),
+        decline=_checked(reading.decline_of(problem)),
+        decline_reason=reason,
+        code=code,
     )
 
 

@@ -23,7 +23,7 @@ from florin.contracts.processor import (
     Report,
     Unread,
 )
-from florin.contracts.reasons import Code, StopReason
+from florin.contracts.reasons import Code, DeclineReason, StopReason
 from florin.edges.gateways.stripe import states, words
 from florin.edges.gateways.stripe.amounts import from_stripe
 from florin.kernel.money import Money
@@ -52,7 +52,7 @@ def report(session: Mapping[str, Any]) -> Report:
     details = charge.get("payment_method_details") or {}
     card, bank = details.get("card") or {}, details.get("us_bank_account") or {}
     problem = intent.get("last_payment_error") or {}
-    word = str(problem.get("decline_code") or problem.get("code") or "")
+    reason, word = why_declined(problem)
     outcome = states.attempt(session["status"], intent["status"])
     return Report(
         reference=reference,
@@ -69,10 +69,23 @@ def report(session: Mapping[str, Any]) -> Report:
         bank_name=bank.get("bank_name") or "",
         bank_last4=bank.get("last4") or "",
         failure=_failure(charge, problem) if outcome == Outcome.FAILED else "",
-        decline=str(problem.get("charge") or problem.get("code") or "") if outcome == Outcome.OPEN else "",
-        decline_reason=words.decline(word),
-        code=_code(charge) if outcome == Outcome.FAILED else Code(_SCHEME, word),
+        decline=decline_of(problem) if outcome == Outcome.OPEN else "",
+        decline_reason=reason,
+        code=_code(charge) if outcome == Outcome.FAILED else word,
     )
+
+
+def decline_of(problem: Mapping[str, Any]) -> str:
+    """Return what names one refused try: its charge, or if it came to none the new payment method."""
+    tried = problem.get("payment_method")
+    method = tried.get("id") if isinstance(tried, Mapping) else None
+    return str(problem.get("charge") or method or problem.get("code") or "")
+
+
+def why_declined(problem: Mapping[str, Any]) -> tuple[DeclineReason, Code]:
+    """Return why a try was refused, in our words and in Stripe's own."""
+    word = str(problem.get("decline_code") or problem.get("code") or "")
+    return words.decline(word), Code(_SCHEME, word)
 
 
 def _amount(intent: Mapping[str, Any], outcome: Outcome) -> Money | None:
