@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from florin.contracts import capabilities
+from florin.contracts import capabilities, patience
 from florin.contracts.processor import GatewayError, GatewayRefusal
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
@@ -41,6 +41,8 @@ SCHEDULE = "schedule"
 _BALANCE = "balance"
 # What was booked within this time may be too new to be in what the processor told.
 _CALM = timedelta(minutes=15)
+# How long all of a run, or of a round, waits for a processor that is asked too often.
+_PATIENCE_SECONDS = 60
 
 
 def ask(company: Company, *, by: User) -> None:
@@ -58,13 +60,14 @@ def run_all(*, by: str = SCHEDULE) -> list[Reconciliation]:
     """Compare every company that takes payments; one whose processor is away keeps no other waiting."""
     done = []
     accounts = PaymentsAccount.objects.exclude(state=PaymentsAccount.State.NEW).select_related("company")
-    for account in accounts.order_by("pk"):
-        try:
-            done.append(run(account.company, by=by))
-        except (GatewayError, GatewayRefusal) as problem:
-            _log.warning("The account of %s cannot be compared: %s", account.company.slug, problem)
-        except Exception:  # noqa: BLE001 - one company that trips us keeps no other waiting
-            _log.exception("The account of %s cannot be compared", account.company.slug)
+    with patience.lasting(_PATIENCE_SECONDS):
+        for account in accounts.order_by("pk"):
+            try:
+                done.append(run(account.company, by=by))
+            except (GatewayError, GatewayRefusal) as problem:
+                _log.warning("The account of %s cannot be compared: %s", account.company.slug, problem)
+            except Exception:  # noqa: BLE001 - one company that trips us keeps no other waiting
+                _log.exception("The account of %s cannot be compared", account.company.slug)
     return done
 
 
@@ -76,6 +79,7 @@ def run(company: Company, *, by: str, since: datetime | None = None) -> Reconcil
     told as a difference, and holds up neither the rest nor the next run.
 
     Safe to run at once and again: each movement is kept and booked exactly once, each payment settled once.
+    Where the processor says "not so fast" it waits, up to a minute altogether: never call it from a request.
 
     Raises:
         Refusal: if the company has no payments account.
@@ -83,7 +87,12 @@ def run(company: Company, *, by: str, since: datetime | None = None) -> Reconcil
         GatewayRefusal: if that account has left us.
     """
     _need_account(company)
-    begun = services.begin(company, since=since or _since(company), by=by)
+    with patience.lasting(_PATIENCE_SECONDS):
+        return _compare(services.begin(company, since=since or _since(company), by=by))
+
+
+def _compare(begun: Reconciliation) -> Reconciliation:
+    company = begun.company
     for debit in services.due_debits(company):
         settle_payment.settle(debit)
     tally = Tally(since=begun.since, until=begun.started_at)

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from florin.contracts.processor import GatewayError, GatewayRefusal
+from florin.contracts.processor import GatewayError, GatewayRefusal, GatewayThrottled
 from florin.domain.companies.models import Company
 from florin.domain.payouts import queries
 from florin.domain.payouts.models import Difference, Reconciliation
@@ -57,6 +57,8 @@ def _told(company: Company, since: datetime | None) -> dict[str, Any]:
     try:
         done: Reconciliation | None = reconcile.run(company, by=_BY, since=since)
         problem = ""
+    except GatewayThrottled:
+        done, problem = None, "The processor asks us to wait longer than a comparison may. Try again later."
     except GatewayError as trouble:
         _log.warning("The account of %s cannot be compared: %s", company.slug, trouble)
         done, problem = None, "The processor does not answer; is there a network? Try again later."

@@ -12,11 +12,13 @@ from typing import Any
 
 import stripe
 
+from florin.contracts import patience
 from florin.contracts.connection import Finding, Site
 from florin.contracts.processor import (
     AccountReport,
     GatewayError,
     GatewayRefusal,
+    GatewayThrottled,
     Movement,
     NewAccount,
     Notice,
@@ -283,11 +285,16 @@ class StripeGateway(Gateway):
                 return
 
     def _ask(self, call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
-        try:
-            answer: stripe.StripeObject = call(*arguments, **named)
-        except stripe.StripeError as problem:
-            raise answers.meaning(problem) from problem
-        return answer.to_dict()
+        """Ask once; what was asked too fast, again for as long as whoever asks has the patience."""
+        while True:
+            try:
+                answer: stripe.StripeObject = call(*arguments, **named)
+            except stripe.StripeError as problem:
+                meaning = answers.meaning(problem)
+                if isinstance(meaning, GatewayThrottled) and patience.waited(meaning):
+                    continue
+                raise meaning from problem
+            return answer.to_dict()
 
 
 def _session(order: StartOrder) -> dict[str, Any]:
