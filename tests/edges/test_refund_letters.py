@@ -12,7 +12,9 @@ from florin.edges.mail.writing import Letter
 PAGE = "https://office.northwind.test/office/payments/1/"
 
 
-def letter(topic: Topic, *, state: str = "card", reason: str = "Wilted", url: str = "") -> Letter:
+def letter(
+    topic: Topic, *, state: str = "card", reason: str = "Wilted", url: str = "", waits: bool = False
+) -> Letter:
     told = MoneyNews(
         topic=topic,
         customer_name="Rosa's Flower Shop",
@@ -25,6 +27,7 @@ def letter(topic: Topic, *, state: str = "card", reason: str = "Wilted", url: st
         number="RF-10001",
         reason=reason,
         state=state,
+        waits=waits,
         lines=(NewsLine("INV-10023", 4_000, 6_000),) if topic == Topic.REFUND_INITIATED else (),
     )
     return news.letter(told, letterhead(), url=url)
@@ -49,6 +52,16 @@ def test_the_payers_letter_is_the_receipt_of_the_refund() -> None:
 )
 def test_it_says_how_long_it_takes_by_that_method(state: str, said: str) -> None:
     assert said in letter(Topic.REFUND_INITIATED, state=state).text
+
+
+@pytest.mark.parametrize("state", ["card", "ach"])
+def test_one_that_waits_for_the_balance_promises_nothing_yet(state: str) -> None:
+    written = letter(Topic.REFUND_INITIATED, state=state, waits=True).text
+
+    assert "Your refund is waiting to be sent" in written
+    assert "on its way" not in written
+    assert "business days" not in written
+    assert "does not cover it yet" in letter(Topic.REFUND_NOTICE, state=state, waits=True).text
 
 
 def test_the_company_reads_of_it_and_where_to_look() -> None:

@@ -41,6 +41,8 @@ def test_a_failed_debit_is_reversed_under_the_name_of_its_charge_whatever_revers
         ("payment", "charge", MovementKind.PAYMENT),
         ("charge", "charge", MovementKind.PAYMENT),
         ("refund", "partial_capture_reversal", MovementKind.PAYMENT_REVERSED),
+        ("payout_minimum_balance_hold", "payout_minimum_balance_hold", MovementKind.KEPT_BACK),
+        ("payout_minimum_balance_release", "payout_minimum_balance_release", MovementKind.KEPT_BACK),
         ("refund", "refund", MovementKind.REFUND),
         ("adjustment", "dispute", MovementKind.DISPUTE),
         ("adjustment", "dispute_reversal", MovementKind.DISPUTE_WON),

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_link, press_pay
 from florin.contracts.processor import GatewayError
+from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Attempt
@@ -101,10 +102,11 @@ def test_a_payout_that_was_called_off_or_taken_back_leaves_the_books_right(
     assert run(owner).different == 0
     assert sorted(Payout.objects.values_list("amount", "state")) == [
         (-9_685, "pending"),
-        (5_000, "failed"),
+        (5_000, "canceled"),
         (9_685, "failed"),
         (9_685, "paid"),
     ]
+    assert not Activity.objects.filter(kind=Activity.Kind.PAYOUT_FAILED, about__amount=5_000).exists()
     assert in_the_books(owner.company, Account.BANK) == {}
     assert in_the_books(owner.company) == at_the_bank(owner.company, bank) == {"USD": 9_685}
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from factories import make_invoice
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
+from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Payment
 from florin.domain.payouts import comparing
 from florin.domain.payouts.models import Movement
@@ -71,6 +72,18 @@ def test_it_is_shown_as_waiting_and_booked_as_the_processor_does(
     for page in ("/office/payments/refunds/", f"/office/payments/{payment.pk}/"):
         assert WAITS in client.get(page).content.decode()
     assert "Refund waits for money" in client.get("/office/").content.decode()
+
+
+def test_payer_and_company_read_that_it_waits(owner: User, payment: Payment, invoice: Invoice) -> None:
+    send_back(owner, payment, invoice)
+    told = Message.objects.filter(kind__in=["refund_initiated", "refund_notice"])
+    assert [message.snapshot["news"]["waits"] for message in told] == [True, True]
+
+
+def test_whoever_refunds_reads_that_it_waits(owner: User, payment: Payment, invoice: Invoice) -> None:
+    typed = {f"amount-{invoice.item_id}": "50.00", "reason": "Wilted", "press": uuid4().hex}
+    answer = signed_in(owner).post(f"/office/payments/{payment.pk}/refund/", typed, follow=True)
+    assert "leaves as soon as the balance" in answer.text
 
 
 def test_it_goes_out_when_the_balance_covers_it(

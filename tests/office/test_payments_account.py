@@ -66,6 +66,23 @@ def test_a_new_account_says_what_it_needs_and_knows_the_country(admin: User) -> 
 
 
 @pytest.mark.parametrize(
+    ("mode", "said"),
+    [("401", "does not accept the key of this installation"), ("403_permission", "may not do this")],
+)
+def test_who_opens_an_account_while_the_key_is_wrong_reads_whom_to_ask(
+    admin: User, bank: Bank, mode: str, said: str
+) -> None:
+    bank.break_down("account.create", mode)
+    answer = signed_in(admin).post(OPEN, {"country": "US"})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Ask whoever runs it." in answer.text
+    assert "processor does not answer" not in answer.text
+    assert admin.company.account.state == State.NEW
+
+
+@pytest.mark.parametrize(
     ("fees", "said"),
     [
         (

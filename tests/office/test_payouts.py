@@ -12,7 +12,9 @@ from domain.world import usd
 from factories import make_invoice, make_user
 from florin.contracts.processor import Itemised, MovementKind, PayoutWay
 from florin.domain.companies.models import PaymentsAccount
+from florin.domain.ledger.models import Account
 from florin.domain.outbox.models import Message
+from florin.domain.payouts import checking
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
@@ -21,6 +23,7 @@ from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from testing.movements import paid, paid_out, take_in, told
+from testing.till import in_the_books
 
 ASKING = 3  # the session, the person, the company
 PAYOUTS, REPORT, RECONCILIATION = (
@@ -107,6 +110,33 @@ def test_money_that_was_taken_back_from_the_bank_says_so(owner: User) -> None:
     (back,) = take_in(owner.company, told(MovementKind.OTHER, -900))
     payout = paid_out(owner.company, back)
     assert "took this money back" in shown(owner, f"{PAYOUTS}{payout.pk}/")
+
+
+def test_what_is_kept_back_for_a_minimum_balance_is_called_so_and_no_difference(owner: User) -> None:
+    paid(owner, make_invoice(owner))
+    take_in(owner.company, told(MovementKind.KEPT_BACK, -5_000))
+    payout = paid_out(owner.company, *Movement.objects.all())
+    take_in(owner.company, told(MovementKind.KEPT_BACK, 5_000))
+
+    assert checking.about_movements(owner.company, since=payout.made_at - timedelta(hours=1)) == []
+    assert in_the_books(owner.company, Account.ADJUSTMENTS) == {}
+    page = shown(owner, f"{PAYOUTS}{payout.pk}/")
+    assert "Kept back for the minimum balance" in page
+    assert "Other movements" not in page
+    assert ">Minimum balance<" in shown(owner, REPORT)
+
+
+def test_a_payout_that_was_canceled_never_left(owner: User) -> None:
+    paid(owner, make_invoice(owner))
+    payout = paid_out(owner.company, *Movement.objects.all(), state="canceled")
+    take_in(owner.company, told(MovementKind.PAYOUT_FAILED, payout.amount, source=payout.reference))
+
+    listed, page, report = (shown(owner, page) for page in (PAYOUTS, f"{PAYOUTS}{payout.pk}/", REPORT))
+    assert ">Canceled<" in listed
+    assert "canceled before it left" in page
+    assert ">Payout canceled<" in report
+    assert "ame back" not in listed + page + report
+    assert "came back from the bank" not in shown(owner, "/office/")
 
 
 def test_who_shares_an_account_reads_why_no_payouts_are_listed(owner: User, stranger: User) -> None:

@@ -51,6 +51,7 @@ class MoneyNews:
     processor's, ``state`` how the thing stands where a topic has several ends (a dispute's state).
     ``answer_by`` is the last day to answer, if there is something to answer; ``answer_at`` is set only in
     letters that were queued when they still led to the processor itself.
+    ``waits`` says that it will only happen once the balance at the processor covers it.
     ``fee`` is what the customer is charged for it, if anything; ``credited``, what of the amount is an open
     credit of theirs now, in minor units.
     """
@@ -72,6 +73,7 @@ class MoneyNews:
     answer_at: str = ""
     fee: NewsFee | None = None
     credited: int = 0
+    waits: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""

@@ -228,6 +228,9 @@ class MovementKind(StrEnum):
     PAYOUT = "payout"
     PAYOUT_FAILED = "payout_failed"
     FEE = "fee"
+    KEPT_BACK = (
+        "kept_back"  # from a payout, for the least balance that the account is to have; and given back
+    )
     OTHER = "other"
 
 
@@ -281,8 +284,8 @@ class Itemised(StrEnum):
 class PayoutReport:
     """What the processor says about one payout to the company's bank account.
 
-    ``state`` is ``pending``, ``in_transit``, ``paid`` or ``failed``; ``arrives_on`` is the bank's day. The
-    amount is negative if the processor takes money back from the bank.
+    ``state`` is ``pending``, ``in_transit``, ``paid``, ``failed`` or ``canceled`` (it never left);
+    ``arrives_on`` is the bank's day. The amount is negative if the processor takes money back from the bank.
     """
 
     reference: str

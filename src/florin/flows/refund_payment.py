@@ -270,6 +270,7 @@ def _happening(made: Refund, what: str) -> Happening:
         reason=made.reason,
         reference=made.payment.reference,
         state=made.payment.method,
+        waits=made.awaits_balance,
         path=f"/office/payments/{made.payment_id}/",
     )
 

@@ -50,6 +50,7 @@ KINDS: dict[str, Promise] = {
     MovementKind.PAYOUT.value: gettext_lazy("Payout"),
     MovementKind.PAYOUT_FAILED.value: gettext_lazy("Payout came back"),
     MovementKind.FEE.value: gettext_lazy("Processor's fee"),
+    MovementKind.KEPT_BACK.value: gettext_lazy("Minimum balance"),
     MovementKind.OTHER.value: gettext_lazy("Other"),
 }
 PAYOUTS: dict[str, Promise] = {
@@ -104,6 +105,8 @@ class Line:
         """What it was, in the active language."""
         if self.movement.kind == MovementKind.PAYOUT and self.whole and self.whole.way in PAYOUTS:
             return str(PAYOUTS[self.whole.way])
+        if self.movement.kind == MovementKind.PAYOUT_FAILED and self.whole and self.whole.is_canceled:
+            return _("Payout canceled")
         return kind_of(self.movement)
 
 

@@ -22,7 +22,8 @@ class Happening:
 
     ``link`` is the payment link that the payer's letter may lead to, ``path`` the page in the office, on
     which it can be answered until ``answer_by``; ``fee`` is what the customer is charged for it;
-    ``credited``, what of the amount is an open credit of theirs now.
+    ``credited``, what of the amount is an open credit of theirs now; ``waits`` that it will only happen once
+    the balance at the processor covers it.
     """
 
     event: str
@@ -42,6 +43,7 @@ class Happening:
     answer_by: date | None = None
     fee: NewsFee | None = None
     credited: Money | None = None
+    waits: bool = False
 
 
 def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> None:
@@ -97,4 +99,5 @@ def _news(happening: Happening, kind: Message.Kind, language: str) -> MoneyNews:
         answer_by=happening.answer_by,
         fee=happening.fee,
         credited=happening.credited.minor if happening.credited else 0,
+        waits=happening.waits,
     )

@@ -27,6 +27,7 @@ class Payout(Keyed):
         IN_TRANSIT = "in_transit", "in transit"
         PAID = "paid", "paid"
         FAILED = "failed", "failed"
+        CANCELED = "canceled", "canceled"  # before it left
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)
@@ -59,6 +60,11 @@ class Payout(Keyed):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether it was called off before it left."""
+        return self.state == self.State.CANCELED
 
     @property
     def money(self) -> Money:

@@ -68,6 +68,7 @@ class Sums:
     refunds: Money
     disputes: Money
     fees: Money
+    kept_back: Money
     other: Money
     payouts: Money
 
@@ -75,12 +76,13 @@ class Sums:
     def nothing(cls, currency: str) -> Self:
         """Return the sums of no movements."""
         none = Money.zero(currency)
-        return cls(none, none, none, none, none, none)
+        return cls(none, none, none, none, none, none, none)
 
     @property
     def total(self) -> Money:
         """What they do to the balance at the processor."""
-        return self.payments + self.refunds + self.disputes + self.fees + self.other + self.payouts
+        moved = self.payments + self.refunds + self.disputes + self.fees
+        return moved + self.kept_back + self.other + self.payouts
 
 
 def with_accounts(slug: str = "") -> list[Company]:
@@ -210,6 +212,7 @@ def sums(rows: QuerySet[Movement]) -> dict[str, Sums]:
             ),
             charged=Sum("gross", filter=Q(kind=kinds.FEE.value), default=0),
             fee=Sum("fee", default=0),
+            kept_back=Sum("gross", filter=Q(kind=kinds.KEPT_BACK.value), default=0),
             other=Sum("gross", filter=Q(kind=kinds.OTHER.value), default=0),
             payouts=Sum("gross", filter=Q(kind__in=_OF_PAYOUTS), default=0),
         )
@@ -289,6 +292,7 @@ def _sums(row: dict[str, object]) -> Sums:
         refunds=of("refunds"),
         disputes=of("disputes"),
         fees=of("charged") - of("fee"),
+        kept_back=of("kept_back"),
         other=of("other"),
         payouts=of("payouts"),
     )

@@ -1,6 +1,6 @@
 """Short letters about a payment: what happened, what it means for the reader, and what to do now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -10,22 +10,11 @@ from florin.contracts import dispute_reasons, refund_failures
 from florin.contracts.documents import Letterhead
 from florin.contracts.news import MoneyNews, Topic
 from florin.edges.documents import formats
-from florin.edges.mail import writing
-from florin.edges.mail.writing import Letter
+from florin.edges.mail import refund_words, writing
+from florin.edges.mail.writing import Letter, Words
 from florin.kernel import return_codes
 from florin.kernel.directions import isolate_all
 from florin.kernel.return_codes import Uncoded
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What is particular to a topic: ``say`` are paragraphs, ``lines`` is what the table's amounts are."""
-
-    subject: str
-    heading: str
-    say: tuple[str, ...]
-    lines: str = ""
-    button: str = ""
 
 
 def letter(news: MoneyNews, letterhead: Letterhead, *, url: str = "") -> Letter:
@@ -79,7 +68,7 @@ def _reason(news: MoneyNews) -> str:
     return return_codes.sentence(news.reason) if return_codes.is_known(news.reason) else news.reason
 
 
-def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a table
+def _words(news: MoneyNews, company: str) -> Words:  # noqa: C901, PLR0911 - a table
     parts = {
         "amount": formats.money(news.amount, news.currency, news.language),
         "company": company,
@@ -94,7 +83,7 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
         case Topic.PAYMENT_RETURNED:
             return _returned(news, parts)
         case Topic.RETURNED_NOTICE:
-            return _Words(
+            return Words(
                 _("Payment %(number)s of %(customer)s over %(amount)s came back") % parts,
                 _("A payment came back"),
                 (
@@ -111,17 +100,17 @@ def _words(news: MoneyNews, company: str) -> _Words:  # noqa: C901, PLR0911 - a 
         case Topic.DISPUTE_NOTICE:
             return _dispute(news, parts)
         case Topic.REFUND_INITIATED | Topic.REFUND_NOTICE:
-            return _refund(news, parts)
+            return refund_words.initiated(news, parts)
         case Topic.REFUND_FAILED | Topic.REFUND_FAILED_NOTICE:
-            return _refund_failed(news, parts)
+            return refund_words.failed(news, parts)
         case topic:
             raise NotImplementedError(topic)
 
 
-def _initiated(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _initiated(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell that a bank debit is under way, and not paid."""
     if news.topic == Topic.PAYMENT_INITIATED:
-        return _Words(
+        return Words(
             _("Payment initiated: %(amount)s to %(company)s") % parts,
             _("Your bank payment is under way"),
             (
@@ -130,7 +119,7 @@ def _initiated(news: MoneyNews, parts: dict[str, str]) -> _Words:
             ),
             lines=_("Being paid"),
         )
-    return _Words(
+    return Words(
         _("%(customer)s is paying %(amount)s by bank account") % parts,
         _("A bank payment is under way"),
         (
@@ -142,10 +131,10 @@ def _initiated(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _unconfirmed(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _unconfirmed(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell that a bank account is still to be confirmed by its holder; nothing is debited till then."""
     if news.topic == Topic.PAYMENT_INITIATED:
-        return _Words(
+        return Words(
             _("Confirm your bank account to pay %(amount)s to %(company)s") % parts,
             _("Your bank account still has to be confirmed"),
             (
@@ -155,7 +144,7 @@ def _unconfirmed(news: MoneyNews, parts: dict[str, str]) -> _Words:
             ),
             lines=_("To be paid"),
         )
-    return _Words(
+    return Words(
         _("%(customer)s has to confirm a bank account to pay %(amount)s") % parts,
         _("A bank payment is waiting for the payer"),
         (
@@ -167,7 +156,7 @@ def _unconfirmed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _failed(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell that the bank did not pay a debit that was under way, and why; the payer may pay again."""
     why = _("The bank did not pay: %(reason)s.") % {"reason": return_codes.sentence(news.reason)}
     subject = _("Your bank did not pay %(amount)s to %(company)s") % parts
@@ -176,7 +165,7 @@ def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
         subject = _("Your payment of %(amount)s to %(company)s was not made") % parts
     fee = _fee(news)
     if news.topic == Topic.PAYMENT_FAILED:
-        return _Words(
+        return Words(
             subject,
             _("Your bank payment did not go through"),
             (
@@ -187,7 +176,7 @@ def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
             lines=_("Not paid"),
             button=_("Pay another way"),
         )
-    return _Words(
+    return Words(
         _("The bank payment of %(amount)s by %(customer)s failed") % parts,
         _("A bank payment failed"),
         (
@@ -200,7 +189,7 @@ def _failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _returned(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell a payer that a payment came back, or that the bank gave it back to them after a dispute."""
     if news.state:
         why = _("Your bank has decided for you and gave you the money back.")
@@ -210,7 +199,7 @@ def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
         now = _("These invoices are therefore open again. Please pay them another way, or call us.")
     else:
         now = _("Please pay it another way, or call us.")
-    return _Words(
+    return Words(
         _("Your payment of %(amount)s to %(company)s came back") % parts,
         _("Your payment came back"),
         (why, now, *_fee(news)),
@@ -219,7 +208,7 @@ def _returned(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _regained(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _regained(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell a payer who was asked to pay again that the payment counts, for the bank has decided anew."""
     if any(line.balance for line in news.lines):
         now = _("It pays the invoices below again; what is still owed on them stands beside each.")
@@ -227,7 +216,7 @@ def _regained(news: MoneyNews, parts: dict[str, str]) -> _Words:
         now = _("It pays the invoices below again. Please do not pay them another time.")
     else:
         now = _("You need not pay anything for it again.")
-    return _Words(
+    return Words(
         _("Your payment of %(amount)s to %(company)s counts after all") % parts,
         _("Your payment counts after all"),
         (_("Your bank has decided anew and gave us the money back."), now, *_credited(news)),
@@ -255,69 +244,16 @@ def _fee(news: MoneyNews) -> tuple[str, ...]:
     return (_("A fee of %(fee)s is charged for it, with invoice %(number)s.") % parts,)
 
 
-def _refund(news: MoneyNews, parts: dict[str, str]) -> _Words:
-    """Tell payer or company that money goes back; the payer's letter is the receipt of the refund."""
-    if news.topic == Topic.REFUND_NOTICE:
-        return _Words(
-            _("%(amount)s is being refunded to %(customer)s") % parts,
-            _("A refund was initiated"),
-            (_("You need not do anything. If it fails, you get another mail."),),
-            lines=_("Owed again"),
-            button=_("Open the payment"),
-        )
-    match news.state:
-        case "card":
-            heading = _("Your refund is on its way")
-            when = _(
-                "It goes back to the card that paid; banks usually show it in five to ten business days."
-            )
-        case "ach":
-            heading = _("Your refund is on its way")
-            when = _("It goes back to the bank account that paid, usually within five business days.")
-        case _other:
-            heading = _("You were paid back")
-            when = _("It was paid back in the way in which you had paid.")
-    keep = _("Please keep this mail: it is the receipt of the refund.")
-    owed = (_("The invoices below are owed again by what was refunded of them."),) if news.lines else ()
-    return _Words(
-        _("Refund of %(amount)s from %(company)s") % parts,
-        heading,
-        (when, *owed, keep),
-        lines=_("Owed again"),
-    )
-
-
-def _refund_failed(news: MoneyNews, parts: dict[str, str]) -> _Words:
-    if news.topic == Topic.REFUND_FAILED:
-        return _Words(
-            _("Your refund of %(amount)s from %(company)s did not arrive") % parts,
-            _("Your refund came back"),
-            (
-                _("Your bank did not take it, so the money is with us again."),
-                _("We will find another way with you. You can also call us."),
-            ),
-        )
-    return _Words(
-        _("Refund %(number)s of %(amount)s to %(customer)s failed") % parts,
-        _("A refund failed"),
-        (
-            _("The money is booked back to where it was taken from."),
-            _("Refund it once more, or pay the customer back in another way."),
-        ),
-        button=_("Open the payment"),
-    )
-
-
-def _appeal(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _appeal(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell the company that a lost dispute can be appealed, or that its appeal was lost."""
     if news.state == "appeal_lost":
-        return _Words(
+        return Words(
             _("Appeal lost: %(amount)s of %(customer)s") % parts,
             _("An appeal was lost"),
             (_("The bank has decided for the payer once more. Nothing else changes."),),
             button=_("Open the disputes"),
         )
-    return _Words(
+    return Words(
         _("Lost dispute can be appealed: %(amount)s of %(customer)s") % parts,
         _("A lost dispute can be appealed"),
         (
@@ -329,16 +265,16 @@ def _appeal(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _won(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _won(news: MoneyNews, parts: dict[str, str]) -> Words:
     """Tell the company that a dispute was won, at once or after it had been lost."""
     if news.state == "won":
-        return _Words(
+        return Words(
             _("Dispute won: %(amount)s of %(customer)s") % parts,
             _("A dispute was won"),
             (_("The money is back, and the invoices stay paid. You need not do anything."),),
             button=_("Open the disputes"),
         )
-    return _Words(
+    return Words(
         _("Dispute won after all: %(amount)s of %(customer)s") % parts,
         _("A dispute was won after all"),
         (
@@ -351,10 +287,10 @@ def _won(news: MoneyNews, parts: dict[str, str]) -> _Words:
     )
 
 
-def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
+def _dispute(news: MoneyNews, parts: dict[str, str]) -> Words:
     match news.state:
         case "inquiry":
-            return _Words(
+            return Words(
                 _("%(customer)s's bank asks about a payment of %(amount)s") % parts,
                 _("A bank asks about a payment"),
                 (
@@ -366,7 +302,7 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
         case "won" | "won_after_all":
             return _won(news, parts)
         case "lost":
-            return _Words(
+            return Words(
                 _("Dispute lost: %(amount)s of %(customer)s") % parts,
                 _("A dispute was lost"),
                 (
@@ -379,14 +315,14 @@ def _dispute(news: MoneyNews, parts: dict[str, str]) -> _Words:
         case "appealable" | "appeal_lost":
             return _appeal(news, parts)
         case "closed":
-            return _Words(
+            return Words(
                 _("Inquiry closed: %(amount)s of %(customer)s") % parts,
                 _("An inquiry was closed"),
                 (_("The bank asks no more, and no money has moved. You need not do anything."),),
                 button=_("Open the disputes"),
             )
         case _:
-            return _Words(
+            return Words(
                 _("%(customer)s disputes a payment of %(amount)s") % parts,
                 _("A payment is disputed"),
                 (

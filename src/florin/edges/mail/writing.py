@@ -33,6 +33,17 @@ class Letter:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a short letter has of its own: ``say`` are paragraphs, ``lines`` what the table's amounts are."""
+
+    subject: str
+    heading: str
+    say: tuple[str, ...]
+    lines: str = ""
+    button: str = ""
+
+
 def inline_logo(letterhead: Letterhead) -> bytes:
     """Return the PNG to travel inside the mail, or nothing: mail readers show no SVG, so the name stands."""
     return logos.png(letterhead.logo)

@@ -25,13 +25,14 @@ STATES: dict[str, Promise] = {
     Payout.State.IN_TRANSIT: gettext_lazy("On its way"),
     Payout.State.PAID: gettext_lazy("Arrived"),
     Payout.State.FAILED: gettext_lazy("Came back"),
+    Payout.State.CANCELED: gettext_lazy("Canceled"),
 }
 WAYS: dict[str, Promise] = {
     PayoutWay.AUTOMATIC: gettext_lazy("Automatic"),
     PayoutWay.MANUAL: gettext_lazy("Manual"),
     PayoutWay.INSTANT: gettext_lazy("Instant"),
 }
-_TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad"}
+_TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad", Payout.State.CANCELED: "plain"}
 _LATEST_FIRST = (
     Column("arrives_on", date.fromisoformat, falling=True),
     Column("pk", UUID, falling=True),

@@ -134,6 +134,12 @@ def _say(request: StaffRequest, made: Refund) -> None:
                 "It is asked again by itself; the payer gets a mail as soon as it is sure."
             )
             messages.warning(request, text % details)
+        case RefundState.PENDING if made.awaits_balance:
+            text = _(
+                "Refund %(number)s of %(amount)s is booked, and leaves as soon as the balance at the"
+                " processor covers it. The payer gets a mail that says so."
+            )
+            messages.warning(request, text % details)
         case RefundState.PENDING | RefundState.SUCCEEDED if made.payment.is_online:
             text = _("Refund %(number)s: %(amount)s goes back to %(method)s. The payer gets a mail.")
             messages.success(request, text % details)

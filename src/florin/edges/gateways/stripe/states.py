@@ -24,6 +24,8 @@ _KINDS = {
     "payout_failure": MovementKind.PAYOUT_FAILED,
     "payout_cancel": MovementKind.PAYOUT_FAILED,
     "stripe_fee": MovementKind.FEE,
+    "payout_minimum_balance_hold": MovementKind.KEPT_BACK,
+    "payout_minimum_balance_release": MovementKind.KEPT_BACK,
 }
 _CATEGORIES = {
     "dispute": MovementKind.DISPUTE,
@@ -35,7 +37,7 @@ _PAYOUT_STATES = {
     "in_transit": "in_transit",
     "paid": "paid",
     "failed": "failed",
-    "canceled": "failed",
+    "canceled": "canceled",
 }
 _ITEMISED = {"completed": Itemised.YES, "in_progress": Itemised.NOT_YET, "not_applicable": Itemised.NEVER}
 # Types of movements that are not about a payment of ours; they are compared as they are.
@@ -47,7 +49,7 @@ _OTHERS = (
     *("issuing_dispute", "issuing_dispute_provisional_credit", "issuing_dispute_provisional_credit_reversal"),
     *("issuing_transaction", "obligation_outbound", "obligation_reversal_inbound"),
     *("payment_network_reserve_hold", "payment_network_reserve_release", "payment_reversal"),
-    *("payment_unreconciled", "payout_minimum_balance_hold", "payout_minimum_balance_release"),
+    *("payment_unreconciled"),
     *("reserve_hold", "reserve_release", "reserve_transaction", "reserved_funds"),
     *("stripe_balance_payment_debit", "stripe_balance_payment_debit_reversal", "stripe_fx_fee", "tax_fee"),
     *("tax_fund", "topup", "topup_reversal", "transfer", "transfer_cancel", "transfer_failure"),
