@@ -170,7 +170,7 @@ def test_its_processes_have_no_right_but_to_pass_through_folders(home: Path) -> 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 def test_another_user_of_the_machine_is_not_believed_to_be_us(home: Path) -> None:
     with database_server.running(home, options=_FAST) as url:
-        sockets = Path(conninfo_to_dict(url)["host"])
+        sockets = Path(str(conninfo_to_dict(url)["host"]))
         opened = [
             sockets,
             *(folder for folder in sockets.parents if not folder.stat().st_mode & stat.S_IXOTH),
@@ -243,7 +243,7 @@ def test_files_that_belonged_to_nobody_are_taken_over(tmp_path: Path) -> None:
     with database_server.running(tmp_path, options=_FAST) as url:
         pass
     nobody = pwd.getpwnam("nobody").pw_uid
-    sockets = Path(conninfo_to_dict(url)["host"])
+    sockets = Path(str(conninfo_to_dict(url)["host"]))
     for each in (sockets, tmp_path / "cluster", *(tmp_path / "cluster").rglob("*")):
         os.chown(each, nobody, -1, follow_symlinks=False)
 
