@@ -213,3 +213,10 @@ def test_a_card_number_is_neither_booked_nor_kept_in_the_report(company: Company
     report = (tmp_path / "report.csv").read_text()
     assert reasons(tmp_path) == [(2, Reason.CARD), (3, Reason.CARD)]
     assert "4242" not in report
+
+
+def test_a_file_of_which_somebody_is_sure_keeps_its_long_numbers(company: Company, tmp_path: Path) -> None:
+    take("p18_card_number", company, tmp_path, no_card_numbers=True)
+
+    assert totals() == {"810161": 400, "810162": 400}
+    assert OrderLine.objects.filter(code="4242424242424242").exists()

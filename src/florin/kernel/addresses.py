@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email  # noqa: TID251 - here it is
 
+from florin.kernel import cards
 from florin.kernel.errors import Refusal
 
 _SHOWN = 80
@@ -49,8 +50,10 @@ def read(text: str) -> str:
 
     Raises:
         BadAddress: if no mail can be sent to it.
+        CardNumber: if it holds one.
     """
     normal: str = _checked(text).normalized
+    cards.refuse(normal)
     return normal
 
 

@@ -3,10 +3,21 @@
 A number counts as a card's if a brand issues numbers that begin so and are so long (ISO/IEC 7812; the ranges
 that the brands publish), and its check digit is right (Luhn). By the check digit alone one in ten of all long
 numbers would be refused: GTIN, GLN, SSCC and IMEI among them.
+
+Where a number looks so by accident, somebody who is sure says so. What is said counts for what one request or
+one import writes (``vouched_for``), and stands in the timeline with whatever it wrote (``told``).
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from florin.kernel.errors import Refusal
 
 _SHORTEST, _LONGEST = 14, 19
 # Groups of digits with one sign between them, as cards print their numbers.
@@ -15,6 +26,7 @@ _DASHES = dict.fromkeys(
     map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"), "-"
 )
 _TWO_DIGITS = 9
+_MOST_TOLD = 5
 
 
 def _begins(*ranges: tuple[int, int]) -> tuple[tuple[str, str], ...]:
@@ -35,19 +47,108 @@ _BRANDS: tuple[tuple[tuple[tuple[str, str], ...], frozenset[int]], ...] = (
 )
 
 
+@dataclass(slots=True)
+class _Word:
+    """What somebody says is no card number: these, or ``all``; ``met`` are those that were found."""
+
+    numbers: set[str] = field(default_factory=set)
+    all: bool = False
+    met: dict[str, None] = field(default_factory=dict)
+
+    def passes(self, number: str) -> bool:
+        passes = self.all or number in self.numbers
+        if passes and len(self.met) < _MOST_TOLD:
+            self.met[number] = None
+        return passes
+
+
+_word: ContextVar[_Word | None] = ContextVar("word", default=None)
+
+
+class CardNumber(Refusal):
+    """A text holds a card number; none is ever kept."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("This looks like a card number. Never keep one here; the customer types it when paying.")
+        )
+        self.number = number
+
+
+class Kept(str):
+    """A text that stands in the tables already, or comes from a processor: nobody types it now."""
+
+    __slots__ = ()
+
+
 def find(text: str) -> str:
     """Return the digits of the first card number in a text, however it is grouped; empty if it holds none.
 
-    Takes time in proportion to the text.
+    What somebody vouches for is none. Takes time in proportion to the text.
     """
+    word = _word.get()
+    return next((number for number in every(text) if word is None or not word.passes(number)), "")
+
+
+def refuse(text: str) -> None:
+    """Let a text pass that holds no card number.
+
+    Raises:
+        CardNumber: if it holds one, and nobody vouches for it.
+    """
+    if number := find(text):
+        raise CardNumber(number)
+
+
+def every(text: str) -> Iterator[str]:
+    """Yield the digits of everything in a text that looks like a card number."""
     if len(text) < _SHORTEST or sum(map(str.isdecimal, text)) < _SHORTEST:
-        return ""
+        return
     for run in _GROUPED.finditer(_plain(text)):
         groups = re.findall(r"\d+", run[0])
         for first in range(len(groups)):
-            if number := _card_from(groups, first):
-                return number
-    return ""
+            yield from _cards_from(groups, first)
+
+
+@contextmanager
+def vouched_for(numbers: Iterable[str]) -> Iterator[None]:
+    """Take somebody's word, until the block ends, that these numbers are no cards'."""
+    with _taken(_Word(set(numbers))):
+        yield
+
+
+@contextmanager
+def all_vouched_for() -> Iterator[None]:
+    """Take somebody's word, until the block ends, that nothing they bring holds a card number."""
+    with _taken(_Word(all=True)):
+        yield
+
+
+def vouch(texts: Iterable[str]) -> None:
+    """Let pass what texts hold that are kept already, so that they can be saved again as they are."""
+    if word := _word.get():
+        word.numbers.update(number for text in texts for number in every(text))
+
+
+def vouched() -> list[str]:
+    """Return the numbers for which somebody vouches now."""
+    word = _word.get()
+    return sorted(word.numbers) if word else []
+
+
+def told() -> dict[str, str]:
+    """Return what a timeline keeps of the numbers that passed on somebody's word: their last digits."""
+    word = _word.get()
+    return {"vouched": ", ".join(f"…{number[-4:]}" for number in word.met)} if word and word.met else {}
+
+
+@contextmanager
+def _taken(word: _Word) -> Iterator[None]:
+    before = _word.set(word)
+    try:
+        yield
+    finally:
+        _word.reset(before)
 
 
 def masked(text: str) -> str:
@@ -55,16 +156,15 @@ def masked(text: str) -> str:
     return re.sub(r"\d", "\N{BULLET}", text)
 
 
-def _card_from(groups: list[str], first: int) -> str:
-    """Return the card number that begins with a group and ends with one, if there is any."""
+def _cards_from(groups: list[str], first: int) -> Iterator[str]:
+    """Yield the card numbers that begin with a group and end with one."""
     digits = ""
     for group in groups[first : first + _LONGEST]:
         digits += group
         if len(digits) > _LONGEST:
-            return ""
+            return
         if len(digits) >= _SHORTEST and _is_card(digits):
-            return digits
-    return ""
+            yield digits
 
 
 def _plain(text: str) -> str:

@@ -6,9 +6,11 @@ beside figures and our own words is isolated wherever we cannot mark it up.
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
+
+from florin.kernel.texts import Words
 
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -20,7 +22,7 @@ _Record = TypeVar("_Record")
 
 def plain(text: str) -> str:
     """Return a text without the characters that turn the direction of others."""
-    return _TURNING.sub("", text)
+    return _TURNING.sub("", text) if _TURNING.search(text) else text
 
 
 def isolated(text: str) -> str:
@@ -47,19 +49,8 @@ def _isolate(value: Any) -> Any:
     return value
 
 
-if TYPE_CHECKING:
-    _Text = models.CharField[str, str]
-else:
-    _Text = models.CharField
-
-
-class NameField(_Text):
+class NameField(Words):
     """A name, kept without characters that turn directions, whoever writes it and however."""
-
-    def deconstruct(self) -> Any:
-        """Be an ordinary column to migrations."""
-        name, _path, arguments, options = super().deconstruct()
-        return name, "django.db.models.CharField", arguments, options
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 - Django's signature
         """Take them out of the row in hand too."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from florin.domain.activity.models import Activity
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.database import AT_ONCE
 
 Kind = Activity.Kind
@@ -17,7 +17,11 @@ SYSTEM = "Florin"
 def note(
     company_id: UUID, kind: Activity.Kind, *, subjects: list[UUID], actor: str = SYSTEM, **about: str | int
 ) -> Activity:
-    """Add one line to the timeline of each of ``subjects``, in the caller's transaction."""
+    """Add one line to the timeline of each of ``subjects``, in the caller's transaction.
+
+    It also tells which numbers ``actor`` has just said to be no card's.
+    """
+    about |= cards.told()
     return Activity.objects.create(
         company_id=company_id, at=clock.now(), kind=kind, actor=actor, about=about, subjects=subjects
     )
@@ -31,10 +35,17 @@ def note_many(
     actor: str,
 ) -> None:
     """Add many lines of a kind, each with its subjects and details, as ``note`` does, in few statements."""
-    at = clock.now()
+    at, vouched = clock.now(), cards.told()
     Activity.objects.bulk_create(
         [
-            Activity(company_id=company_id, at=at, kind=kind, actor=actor, about=about, subjects=subjects)
+            Activity(
+                company_id=company_id,
+                at=at,
+                kind=kind,
+                actor=actor,
+                about={**about, **vouched},
+                subjects=subjects,
+            )
             for subjects, about in happened
         ],
         batch_size=AT_ONCE,

@@ -10,6 +10,7 @@ from florin.contracts.documents import Letterhead
 from florin.contracts.processor import LONGEST_REFERENCE, MethodStatus
 from florin.kernel.database import Keyed
 from florin.kernel.directions import NameField
+from florin.kernel.texts import Text, Words
 
 
 class Company(Keyed):
@@ -17,10 +18,10 @@ class Company(Keyed):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = NameField(max_length=120)
-    address = models.TextField(blank=True, max_length=400)
+    address = Text(blank=True, max_length=400)
     email = models.EmailField(help_text="Confirmations go here, and customers may write here.")
-    phone = models.CharField(max_length=40, blank=True)
-    tax_id = models.CharField(max_length=40, blank=True)
+    phone = Words(max_length=40, blank=True)
+    tax_id = Words(max_length=40, blank=True)
     colour = models.CharField(max_length=7, default="#2f6f57")
     logo = models.TextField(blank=True, help_text="A PNG or SVG in base64.")
     time_zone = models.CharField(max_length=60, default="UTC")

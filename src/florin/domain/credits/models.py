@@ -9,6 +9,7 @@ from florin.domain.credits.lifecycle import CreditState
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
 from florin.kernel.database import Keyed
+from florin.kernel.texts import Words
 
 
 class Credit(Keyed):
@@ -26,16 +27,16 @@ class Credit(Keyed):
         choices=[(state.value, state.value) for state in CreditState],
         default=CreditState.APPROVED,
     )
-    number = models.CharField(max_length=20)
+    number = Words(max_length=20)
     currency = models.CharField(max_length=3)
     given_on = models.DateField()
     amount = models.BigIntegerField(help_text="In minor units, positive.")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = Words(max_length=200, blank=True)
     press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was created.")
     created_by = models.CharField(max_length=254, blank=True)
     decided_by = models.CharField(max_length=254, blank=True)
     decided_at = models.DateTimeField(null=True)
-    refusal = models.CharField(max_length=200, blank=True, help_text="Why it was rejected or taken back.")
+    refusal = Words(max_length=200, blank=True, help_text="Why it was rejected or taken back.")
 
     class Meta:
         verbose_name = "credit"

@@ -9,20 +9,21 @@ from florin.domain.companies.models import Company
 from florin.kernel.database import Keyed
 from florin.kernel.directions import NameField
 from florin.kernel.folding import FoldedField
+from florin.kernel.texts import Text, Words
 
 
 class Customer(Keyed):
     """A business that buys on account."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=20)
+    number = Words(max_length=20)
     folded = FoldedField(of="number", help_text="The number whatever its case and width.")
     name = NameField(max_length=120)
-    bill_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
-    ship_to = models.TextField(blank=True, max_length=400, help_text="The address, a line each.")
-    phone = models.CharField(max_length=40, blank=True)
-    tax_id = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True, max_length=1000)
+    bill_to = Text(blank=True, max_length=400, help_text="The address, a line each.")
+    ship_to = Text(blank=True, max_length=400, help_text="The address, a line each.")
+    phone = Words(max_length=40, blank=True)
+    tax_id = Words(max_length=40, blank=True)
+    note = Text(blank=True, max_length=1000)
     invoice_emails = ArrayField(models.EmailField(), default=list, blank=True)
     statement_emails = ArrayField(models.EmailField(), default=list, blank=True)
     credit_limit = models.BigIntegerField(null=True, help_text="In minor units; empty means none.")

@@ -11,6 +11,7 @@ from florin.domain.ledger.models import Item
 from florin.domain.orders.models import Order
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Words
 
 
 class Invoice(Keyed):
@@ -20,7 +21,7 @@ class Invoice(Keyed):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
     item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=20)
+    number = Words(max_length=20)
     currency = models.CharField(max_length=3)
     issued_on = models.DateField()
     due_on = models.DateField()

@@ -12,6 +12,7 @@ from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Words
 
 
 class Account(models.TextChoices):
@@ -47,7 +48,7 @@ class Item(Keyed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    number = models.CharField(max_length=20, help_text="The number of the paper it stands for.")
+    number = Words(max_length=20, help_text="The number of the paper it stands for.")
     currency = models.CharField(max_length=3)
     opened_on = models.DateField()
     due_on = models.DateField()

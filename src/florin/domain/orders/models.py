@@ -15,6 +15,7 @@ from florin.domain.orders.lifecycle import OrderState
 from florin.domain.staff.models import User
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Text, Words
 
 
 class Order(Keyed):
@@ -24,15 +25,15 @@ class Order(Keyed):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=20)
+    number = Words(max_length=20)
     state = models.CharField(
         max_length=10, choices=[(state.value, state.value) for state in OrderState], default=OrderState.DRAFT
     )
     ordered_on = models.DateField()
     ship_on = models.DateField(null=True)
-    po_number = models.CharField(max_length=40, blank=True)
-    ship_to = models.TextField(blank=True, max_length=400)
-    note = models.TextField(blank=True, max_length=1000)
+    po_number = Words(max_length=40, blank=True)
+    ship_to = Text(blank=True, max_length=400)
+    note = Text(blank=True, max_length=1000)
     currency = models.CharField(max_length=3)
     total = models.BigIntegerField(default=0)
     version = models.PositiveIntegerField(
@@ -110,10 +111,10 @@ class OrderLine(Keyed):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", null=True)
-    code = models.CharField(max_length=40, blank=True)
-    description = models.CharField(max_length=200)
+    code = Words(max_length=40, blank=True)
+    description = Words(max_length=200)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
-    unit = models.CharField(max_length=20, blank=True)
+    unit = Words(max_length=20, blank=True)
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)
     total = models.BigIntegerField()
 

@@ -20,6 +20,7 @@ from florin.kernel import clock
 from florin.kernel.clients import LONGEST_PLACE
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Words
 
 
 class Method(models.TextChoices):
@@ -186,14 +187,14 @@ class Payment(Keyed):
     amount = models.BigIntegerField(help_text="Gross, in minor units.")
     fee = models.BigIntegerField(null=True, help_text="What the processor keeps, once known (R15).")
     received_at = models.DateTimeField()
-    reference = models.CharField(
+    reference = Words(
         max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's, or a check's number."
     )
     gateway = models.CharField(max_length=20, blank=True)
     account = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="As the attempt's.")
     received_by = models.CharField(max_length=254, default="processor", help_text="Who processed it.")
     press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was recorded.")
-    note = models.CharField(max_length=400, blank=True)
+    note = Words(max_length=400, blank=True)
     is_prepayment = models.BooleanField(default=False, help_text="Money for what is yet to be invoiced.")
     payer_email = models.EmailField(blank=True)
     card_brand = models.CharField(max_length=20, blank=True)
@@ -296,7 +297,7 @@ class Return(Keyed):
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=10, blank=True, help_text="The return code, such as R01.")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = Words(max_length=200, blank=True)
     reference = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="The processor's.")
     returned_at = models.DateTimeField()
     marked_by = models.CharField(max_length=254, default="processor")
@@ -313,7 +314,7 @@ class Undoing(Keyed):
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=200)
+    reason = Words(max_length=200)
     undone_at = models.DateTimeField()
     undone_by = models.CharField(max_length=254)
 

@@ -16,7 +16,7 @@ from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
 from florin.domain.payments.models import Allocation, Method, Payment, Return, Undoing
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
 from florin.kernel.return_codes import CHARGED_BACK
@@ -51,7 +51,9 @@ def take_in(payment: Payment, report: DisputeReport) -> Return | None:
     returned = _book(
         payment,
         report.amount,
-        Return(code=report.return_reason, reason=f"{report.code}"[:200], reference=report.reference),
+        Return(
+            code=report.return_reason, reason=cards.Kept(f"{report.code}"[:200]), reference=report.reference
+        ),
         by=_BY,
     )
     if report.fee and report.fee.currency == payment.currency:

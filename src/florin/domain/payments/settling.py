@@ -21,7 +21,7 @@ from florin.domain.payments.allocating import Part
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL
 from florin.domain.payments.lifecycle import AttemptState as State
 from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Payment
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money
 
@@ -311,7 +311,7 @@ def _taken(attempt: Attempt, report: Report, amount: Money) -> Payment:
         amount=amount.minor,
         fee=fee.minor if fee is not None else None,
         received_at=_taken_at(attempt, report),
-        reference=report.payment,
+        reference=cards.Kept(report.payment),
         gateway=attempt.gateway,
         account=attempt.account,
         payer_email=report.payer_email,

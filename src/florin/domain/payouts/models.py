@@ -12,6 +12,7 @@ from florin.domain.payments.models import Attempt, Payment
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Words
 
 
 class Payout(Keyed):
@@ -186,7 +187,7 @@ class Difference(Keyed):
     found_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=254, blank=True)
-    note = models.CharField(max_length=200, blank=True)
+    note = Words(max_length=200, blank=True)
 
     class Meta:
         verbose_name = "difference"

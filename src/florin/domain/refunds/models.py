@@ -13,6 +13,7 @@ from florin.domain.payments.models import Payment
 from florin.domain.refunds.lifecycle import RefundState
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
+from florin.kernel.texts import Words
 
 
 class Refund(Keyed):
@@ -32,7 +33,7 @@ class Refund(Keyed):
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField(help_text="In minor units.")
     fee_returned = models.BigIntegerField(null=True, help_text="What of the fee came back, once known (R15).")
-    reason = models.CharField(max_length=200)
+    reason = Words(max_length=200)
     state = models.CharField(
         max_length=12,
         choices=[(state.value, state.value) for state in RefundState],

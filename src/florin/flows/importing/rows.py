@@ -55,6 +55,7 @@ class Told:
 
     decimals: Sign | None = None
     dates: Order | None = None
+    no_card_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=[order.value for order in Order],
         help="what stands first in dates such as 10/02/2026, where the file does not show it",
     )
+    parser.add_argument(
+        "--no-card-numbers",
+        action="store_true",
+        help="numbers in the file that look like card numbers are none, and are kept; you are sure of it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -117,6 +122,7 @@ def _told(options: argparse.Namespace) -> Told:
     return Told(
         decimals=Sign[options.decimals.upper()] if options.decimals else None,
         dates=Order(options.dates) if options.dates else None,
+        no_card_numbers=options.no_card_numbers,
     )
 
 

@@ -13,7 +13,7 @@ from florin.domain.credits import services as credits_
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.customers.models import Customer
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.money import Money, exponent
 from florin.screens.office import order_form, typed
 from florin.screens.office.typed import Mistyped
@@ -156,6 +156,7 @@ def read(post: QueryDict) -> TypedCredit:
 
 def of(credit: Credit) -> TypedCredit:
     """Return the form of a credit as saved."""
+    cards.vouch([credit.reason])
     return TypedCredit(
         customer=order_form.label(credit.customer),
         amount=typed.written(Money(credit.amount, credit.currency)),

@@ -16,6 +16,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
 from florin.flows import upload_credits
 from florin.flows.upload_credits import Row, Table
+from florin.kernel.cards import CardNumber
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.kernel.money import Money
@@ -56,8 +57,11 @@ def judge(company: Company, table: Table) -> list[Judged]:
     return judged
 
 
-def pack(judged: Sequence[Judged], *, press: str, by: User) -> str:
-    """Write the good rows into a text that only this person can bring back, unchanged, within a day."""
+def pack(judged: Sequence[Judged], *, sure: bool, press: str, by: User) -> str:
+    """Write the good rows into a text that only this person can bring back, unchanged, within a day.
+
+    ``sure`` says that none of their long numbers is a card's.
+    """
     drafts = [row.draft for row in judged if row.draft is not None]
     rows = [
         (
@@ -70,11 +74,11 @@ def pack(judged: Sequence[Judged], *, press: str, by: User) -> str:
         )
         for one in drafts
     ]
-    return signing.dumps({"press": press, "rows": rows}, salt=_salt(by), compress=True)
+    return signing.dumps({"press": press, "rows": rows, "sure": sure}, salt=_salt(by), compress=True)
 
 
-def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft]]:
-    """Return the press and the rows that ``pack`` wrote.
+def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft], bool]:
+    """Return the press, the rows, and whether the person is sure of them, as ``pack`` wrote them.
 
     Raises:
         Refusal: if they are older than a day, somebody else's, or were changed.
@@ -93,7 +97,7 @@ def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft]]:
         )
         for customer, minor, currency, given_on, reason, number in packed["rows"]
     ]
-    return packed["press"], drafts
+    return packed["press"], drafts, packed["sure"]
 
 
 def _judge(
@@ -144,7 +148,7 @@ def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency:
         try:
             values[name] = read()
         except (Mistyped, Refusal) as problem:
-            judged.problems.append(str(problem))
+            judged.problems.append(str(problem.__cause__ if _is_card(problem) else problem))
     amount, given_on = values.get("amount"), values.get("date")
     if judged.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):
         return None
@@ -155,6 +159,11 @@ def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency:
         reason=str(values.get("reason", "")),
         number=str(values.get("number", "")),
     )
+
+
+def _is_card(problem: Exception) -> bool:
+    """Whether a tick would stand beside the sentence; a file has one for all its rows."""
+    return isinstance(problem.__cause__, CardNumber)
 
 
 def _warn_of_twins(company: Company, judged: Sequence[Judged]) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64decode, b64encode
+from contextlib import AbstractContextManager, nullcontext
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -15,10 +16,13 @@ from florin.domain.credits.lifecycle import CreditState
 from florin.domain.staff.rights import Right
 from florin.flows import undo_run, upload_credits
 from florin.flows.upload_credits import Table, Told
+from florin.kernel import cards
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office import credits_rows
 from florin.screens.office.doors import StaffRequest, needs, page
+
+_ANSWERS = ("decimals", "dates", "no_cards")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +38,9 @@ def upload(request: StaffRequest) -> HttpResponse:
         return _form(request, problem)
     if table.questions:
         return _ask(request, table, data)
-    judged = credits_rows.judge(request.user.company, table)
+    sure = bool(request.POST.get("no_cards"))
+    with _word(sure=sure):
+        judged = credits_rows.judge(request.user.company, table)
     good = [row for row in judged if row.draft is not None]
     context = {
         "rows": sorted(judged, key=lambda row: row.draft is not None),
@@ -43,7 +49,7 @@ def upload(request: StaffRequest) -> HttpResponse:
         "warned": sum(bool(row.warning) for row in good),
         "unused": table.unused,
         "table": table,
-        "packed": credits_rows.pack(judged, press=secrets.token_hex(16), by=request.user),
+        "packed": credits_rows.pack(judged, sure=sure, press=secrets.token_hex(16), by=request.user),
     }
     return page(request, "credits_preview.html", context)
 
@@ -54,8 +60,11 @@ def confirm(request: StaffRequest) -> HttpResponse:
     """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
     state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
     try:
-        press, drafts = credits_rows.unpack(request.POST.get("packed", ""), by=request.user)
-        count = upload_credits.create(request.user.company, drafts, state=state, press=press, by=request.user)
+        press, drafts, sure = credits_rows.unpack(request.POST.get("packed", ""), by=request.user)
+        with _word(sure=sure):
+            count = upload_credits.create(
+                request.user.company, drafts, state=state, press=press, by=request.user
+            )
     except Refusal as problem:
         return _form(request, problem)
     text = ngettext("%(count)s credit is written.", "%(count)s credits are written.", count)
@@ -81,6 +90,11 @@ def undo(request: StaffRequest) -> HttpResponse:
 def template(_request: StaffRequest) -> FileResponse:
     """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
     return FileResponse(upload_credits.template(), as_attachment=True, filename="credits.xlsx")
+
+
+def _word(*, sure: bool) -> AbstractContextManager[None]:
+    """Take the person's word that no long number of the file is a card's, if they give it."""
+    return cards.all_vouched_for() if sure else nullcontext()
 
 
 def _sent(request: StaffRequest) -> bytes:
@@ -111,7 +125,7 @@ def _ask(request: StaffRequest, table: Table, data: bytes) -> HttpResponse:
     context = {
         "questions": table.questions,
         "kept": b64encode(data).decode(),
-        "told": {name: request.POST[name] for name in ("decimals", "dates") if request.POST.get(name)},
+        "told": {name: request.POST[name] for name in _ANSWERS if request.POST.get(name)},
     }
     return page(request, "credits_ask.html", context)
 

@@ -14,6 +14,7 @@ from florin.domain.customers import services as customers
 from florin.domain.customers.models import Customer
 from florin.domain.customers.services import CustomerDraft
 from florin.flows import send_documents
+from florin.kernel import cards
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money, exponent
 from florin.screens.office import typed
@@ -146,6 +147,7 @@ def read(post: QueryDict) -> TypedCustomer:
 
 def of(customer: Customer) -> TypedCustomer:
     """Return the form of a customer as saved."""
+    cards.vouch(customers.said(customer).values())
     limit = customer.credit_limit
     return TypedCustomer(
         number=customer.number,

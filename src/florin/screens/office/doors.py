@@ -16,6 +16,7 @@ from florin.domain.companies.models import Company
 from florin.domain.staff import rights
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
+from florin.kernel import cards
 from florin.kernel.errors import Forbidden
 
 Arguments = ParamSpec("Arguments")
@@ -49,7 +50,8 @@ def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
                 return _ask_to_sign_in(request)
             if right is not None and not request.user.may(right):
                 raise Forbidden(_("Your roles do not allow this. An Admin of your company can change that."))
-            response = view(cast("StaffRequest", request), *args, **kwargs)
+            with cards.vouched_for(request.POST.getlist("not_a_card")):
+                response = view(cast("StaffRequest", request), *args, **kwargs)
             response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
@@ -60,9 +62,9 @@ def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
 
 
 def page(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a screen, or a part of one, with what the person may do."""
-    allowed = rights.of(request.user.roles)
-    return render(request, f"office/{template}", {"rights": allowed, **context}, status=status)
+    """Render a screen, or a part of one, with what the person may do and vouches for."""
+    known = {"rights": rights.of(request.user.roles), "vouched": cards.vouched()}
+    return render(request, f"office/{template}", {**known, **context}, status=status)
 
 
 def done(request: StaffRequest, to: str, *arguments: object) -> HttpResponse:

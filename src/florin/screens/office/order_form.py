@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import MOST_LINES, LineDraft, OrderDraft
+from florin.kernel import cards
 from florin.kernel.folding import fold
 from florin.kernel.money import Money, line_total
 from florin.screens.office import typed
@@ -162,7 +164,7 @@ def blank(company: Company) -> TypedOrder:
 def read(post: QueryDict, company: Company) -> TypedOrder:
     """Return the form as it was sent; nothing of it is believed yet."""
     columns = [post.getlist(f"line-{part}") for part in _PARTS]
-    rows = zip_longest(*columns, fillvalue="")
+    rows: Iterator[tuple[Any, ...]] = zip_longest(*columns, fillvalue="")
     lines = [TypedLine(**dict(zip(_PARTS, row, strict=True))) for row in rows]
     for line in lines:
         if not _KEY.fullmatch(line.key):
@@ -179,6 +181,8 @@ def read(post: QueryDict, company: Company) -> TypedOrder:
 
 def of(order: Order, lines: Sequence[OrderLine], write: Callable[[Decimal], str]) -> TypedOrder:
     """Return the form of an existing order; ``write`` shows a number as the reader would type it."""
+    cards.vouch([order.po_number, order.ship_to, order.note])
+    cards.vouch(text for line in lines for text in (line.code, line.description, line.unit))
     return TypedOrder(
         customer=label(order.customer),
         ship_on=order.ship_on.isoformat() if order.ship_on else "",

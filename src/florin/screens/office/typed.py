@@ -5,11 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from florin.kernel import cards, formats
+from florin.kernel.cards import CardNumber
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
+from florin.kernel.texts import too_long
 
 _GROUPED = {
     "en": re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
@@ -73,14 +76,24 @@ def words(text: str, *, longest: int) -> str:
     """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
-        raise Mistyped(_("At most %(longest)s characters.") % {"longest": longest})
+        raise Mistyped(too_long(longest))
     if "\x00" in text:
         raise Mistyped(_("This holds a character that cannot be kept."))
-    if cards.find(text):
-        raise Mistyped(
-            _("This looks like a card number. Never keep one here; the customer types it when paying.")
-        )
+    try:
+        cards.refuse(text)
+    except CardNumber as problem:
+        raise Mistyped(_with_a_tick(problem)) from problem
     return text
+
+
+def _with_a_tick(problem: CardNumber) -> str:
+    """Return the sentence with a box beside it, for those who are sure; ``doors.needs`` reads it."""
+    return format_html(
+        '{} <label class="sure"><input type="checkbox" name="not_a_card" value="{}"> {}</label>',
+        problem,
+        problem.number,
+        _("This is not a card number"),
+    )
 
 
 def search(text: str) -> str:
