@@ -103,7 +103,7 @@ def test_disputes_are_found_by_payment_and_customer(owner: User) -> None:
     assert "Nothing found" in shown(owner, f"{DISPUTES}?q=nobody")
 
 
-@pytest.mark.parametrize("query", ["after=%00", "after=0_x_y", "state=nonsense", "q=%00", "q=" + "x" * 5000])
+@pytest.mark.parametrize("query", ["after=%00", "after=0_x_y", "state=nonsense", "q=%00", "q=" + "x" * 200])
 def test_absurd_questions_get_a_calm_page(owner: User, query: str) -> None:
     contest(owner)
     assert signed_in(owner).get(f"{DISPUTES}?{query}").status_code == 200

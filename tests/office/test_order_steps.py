@@ -92,7 +92,11 @@ def test_without_the_tick_no_link_is_made(owner: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["", "nobody", "a@x.example, b@", "a\x00@x.example", "é" * 5000, "1@x.example, 2" * 21]
+    "to",
+    [
+        *("", "nobody", "a@x.example, b@", "a\x00@x.example", "é" * 5000, "jörg@x.example"),
+        " ".join(f"a{number}@x.example" for number in range(21)),
+    ],
 )
 def test_wrong_addresses_are_named_and_stay_typed(owner: User, to: str) -> None:
     answer = signed_in(owner).post(email(make_invoice(owner)), {"to": to, "press": "p1"}, headers=HTMX)
