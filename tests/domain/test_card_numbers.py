@@ -57,7 +57,7 @@ NOT_TYPED = {
     },
     "an address, checked by florin.kernel.addresses": {
         *("Company.email", "User.email", "Customer.invoice_emails", "Customer.statement_emails"),
-        *("Message.recipient", "Link.recipients", "Part.recipients", "Sending.recipients"),
+        *("Message.recipient", "Link.recipients", "Part.recipients", "Sending.recipients", "Hold.to"),
     },
     "one of a few values": {
         *("Company.colour", "Company.time_zone", "Batch.language", "Run.language", "User.roles"),

@@ -99,10 +99,12 @@ def run(
     """
     told = told or Told()
     with cards.all_vouched_for() if told.no_card_numbers else nullcontext():
-        return _run(path, company, told, report=report, progress=progress)
+        return _run(path, company, told, report=report, progress=progress, over_limit=over_limit)
 
 
-def _run(path: Path, company: Company, told: Told, *, report: Path, progress: Progress) -> Summary:
+def _run(
+    path: Path, company: Company, told: Told, *, report: Path, progress: Progress, over_limit: str
+) -> Summary:
     begun = time.monotonic()
     file = understand(path, told, currency=company.currency)
     summary = Summary(run=secrets.token_hex(12), how=_how(file), unused=file.table.unused)
