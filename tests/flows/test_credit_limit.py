@@ -17,7 +17,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import confirm_order, email_order, hold_order, write_order
-from florin.kernel.errors import Forbidden
+from florin.kernel.errors import Forbidden, Refusal
 from office import signed_in
 
 TO = ["bills@shop.example"]
@@ -213,3 +213,10 @@ def test_room_that_came_meanwhile_confirms_instead_of_holding(
     make_credit(owner, customer, "50.00")
     hold(order, seller)
     assert (state(order), Hold.objects.count()) == ("confirmed", 0)
+
+
+def test_a_reason_is_no_place_for_a_card_number(owner: User, customer: Customer) -> None:
+    with pytest.raises(Refusal, match="looks like a card number"):
+        confirm_order.confirm(
+            owner.company, over(owner, customer).pk, by=owner, reason="Paid by 4242 4242 4242 4242"
+        )

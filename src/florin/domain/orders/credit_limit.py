@@ -17,7 +17,7 @@ from florin.domain.ledger.models import Item
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.kernel import formats
+from florin.kernel import cards, formats
 from florin.kernel.errors import Forbidden, Refusal
 from florin.kernel.money import Money
 
@@ -124,4 +124,5 @@ def admit(order: Order, more: Money, *, override: Override | None = None) -> Mon
         raise Refusal(_("Say why the order may pass over the credit limit."))
     if len(override.reason) > LONGEST_REASON:
         raise Refusal(_("The reason takes at most 200 characters."))
+    cards.refuse(override.reason)
     return over

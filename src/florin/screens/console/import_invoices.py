@@ -15,7 +15,7 @@ from florin.domain.orders.credit_limit import LONGEST_REASON
 from florin.flows import import_invoices, undo_run
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
 
@@ -101,6 +101,7 @@ def _reason(options: argparse.Namespace) -> str:
     reason: str = options.over_limit.strip()
     if len(reason) > LONGEST_REASON:
         raise Refusal(f"The reason takes at most {LONGEST_REASON} characters.")
+    cards.refuse(reason)
     return reason
 
 

@@ -11,8 +11,6 @@ from florin.screens.office.doors import StaffRequest
 from florin.screens.office.order_form import TypedOrder, find_customer
 from florin.screens.office.typed import Mistyped
 
-_LONGEST_REASON = 1000  # as typed; what is too long to be kept is refused, not cut
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -51,7 +49,7 @@ def of_typed(request: StaffRequest, typed: TypedOrder, order: Order | None) -> L
 
 def reason(request: StaffRequest) -> str:
     """Return why the person wants to pass the limit, as typed."""
-    return request.POST.get("reason", "").replace("\x00", "").strip()[:_LONGEST_REASON]
+    return request.POST.get("reason", "").replace("\x00", "").strip()
 
 
 def wants_hold(request: StaffRequest) -> bool:
