@@ -63,22 +63,23 @@ def intents_of(demo: Demo) -> dict[str, Any]:
     return {one["session"]: one for one in summary["payment_intents"]}
 
 
-def _press_pay(web: httpx.Client, page: str, form: dict[str, str]) -> httpx.Response:
-    """Press Pay; press again on a fresh page when told that the processor is busy, as a payer would."""
+def _press(web: httpx.Client, address: str, page: str = "") -> httpx.Response:
+    """Press a button; press again, on a fresh page, when told that others do, as a payer would."""
     deadline = time.monotonic() + _PATIENCE_SECONDS / 2
     while True:
-        pressed = web.post(f"{page}/checkout", data=form)
+        form = dict(_FIELD.findall(page))
+        pressed = web.post(address, data=form)
         if pressed.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
             return pressed
         time.sleep(float(pressed.headers.get("Retry-After", 2)))
-        form = dict(_FIELD.findall(web.get(page).text))
+        page = pressed.text if _FIELD.search(pressed.text) else page
 
 
 def _pay(demo: Demo, page: str, barrier: threading.Barrier, place: int) -> End:
     with httpx.Client(timeout=_PATIENCE_SECONDS) as web:
-        form = dict(_FIELD.findall(web.get(page).text))
+        shown = web.get(page).text
         barrier.wait(_PATIENCE_SECONDS)
-        pressed = _press_pay(web, page, form)
+        pressed = _press(web, f"{page}/checkout", shown)
         found = re.search(r"cs_test_\w+", pressed.headers.get("location", ""))
         barrier.wait(_PATIENCE_SECONDS)
         begun = time.monotonic()
@@ -91,6 +92,6 @@ def _pay(demo: Demo, page: str, barrier: threading.Barrier, place: int) -> End:
         if paid.status_code != httpx.codes.OK:
             return End(session=found[0], problem=f"The card answered {paid.status_code}")
         result = str(paid.json()["session"]["success_url"])
-        answer = web.post(f"{result}/check")
+        answer = _press(web, f"{result}/check")
         problem = "" if answer.status_code < httpx.codes.BAD_REQUEST else f"Check: {answer.status_code}"
         return End(found[0], result, problem, time.monotonic() - begun)

@@ -53,6 +53,31 @@ def tried(guard: Breaker, calls: Calls, times: int) -> None:
             guard.call(calls)
 
 
+def test_answers_that_come_too_slowly_are_used_and_count_as_failures(clock: Clock) -> None:
+    guard = Breaker(slow=7.5)
+
+    def answer(seconds: float) -> str:
+        clock.now += seconds
+        return "yes"
+
+    assert [guard.call(answer, 8.0) for _ in range(4)] == ["yes"] * 4
+    guard.call(answer, 7.0)  # one that is quick enough, and all is forgiven
+    for _ in range(5):
+        guard.call(answer, 8.0)
+    with pytest.raises(GatewayAway):
+        guard.call(answer, 0.1)
+
+
+def test_a_list_may_take_its_time(clock: Clock) -> None:
+    guard = Breaker(slow=7.5)
+
+    def answer() -> str:
+        clock.now += 60
+        return "many"
+
+    assert [guard.call_at_length(answer) for _ in range(9)] == ["many"] * 9
+
+
 def test_after_five_failures_in_a_row_nobody_is_asked(clock: Clock) -> None:
     guard, calls = Breaker(), Calls(GatewayError())
     tried(guard, calls, 20)

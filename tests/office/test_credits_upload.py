@@ -1,6 +1,8 @@
 """Credits from files: what spreadsheets write, what is wrong row by row, and writing what is right once."""
 
 import io
+import itertools
+import time
 import zipfile
 from datetime import date
 from typing import Any
@@ -333,6 +335,27 @@ def test_a_preview_costs_the_same_for_one_row_as_for_a_thousand(
 
 def runs(page: str) -> list[str]:
     return [part.split('"', maxsplit=1)[0] for part in page.split('name="run" value="')[1:]]
+
+
+def test_the_largest_upload_is_judged_written_and_undone_within_two_seconds_each(
+    owner: User, customer: Customer
+) -> None:
+    client = signed_in(owner)
+    rows = [
+        f"1001,{place}.25,USD,2026-02-01,Wilted roses of a whole week {'x' * 60},C{place}"
+        for place in range(1000)
+    ]
+    marks = [time.process_time()]
+    preview = send(client, "\n".join([HEAD, *rows]))
+    marks.append(time.process_time())
+    confirm(client, preview)
+    marks.append(time.process_time())
+    [run] = runs(client.get(UPLOAD).text)
+    client.post(f"{UPLOAD}undo/", {"run": run})
+    marks.append(time.process_time())
+    took = [after - before for before, after in itertools.pairwise(marks)]
+    assert Credit.objects.filter(state="void").count() == 1000
+    assert max(took) < 2, took
 
 
 def test_an_upload_is_undone_as_a_whole_and_can_come_again(owner: User, customer: Customer) -> None:

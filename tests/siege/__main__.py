@@ -14,7 +14,7 @@ from siege import measure, sockets
 from siege.target import Target
 
 # Each name is a module.
-ATTACKS = ("bodies", "heads", "readers")
+ATTACKS = ("bodies", "heads", "readers", "crowds", "presses", "papers", "passwords", "uploads")
 
 
 def main() -> int:

@@ -1,9 +1,11 @@
 """A circuit breaker: after several failures in a row, calls to a processor fail at once for a while."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -32,6 +34,7 @@ from florin.kernel.money import Money
 _log = logging.getLogger(__name__)
 _MOST_FAILURES = 5
 _REST_SECONDS = 10
+_LISTS = {"movements", "payouts"}
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -45,10 +48,12 @@ class Breaker:
     """Counts the calls to one processor that failed in a row, for all threads of this process.
 
     After five it lets none through for ten seconds, then one, which tries for all; if that one succeeds, all
-    may call again. A refusal is an answer, and so no failure; so is "not so fast".
+    may call again. A refusal is an answer, and so no failure; so is "not so fast". An answer that took longer
+    than ``slow`` seconds is used, but counts as a failure: whoever waits holds a thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, slow: float = math.inf) -> None:
+        self._slow = slow
         self._lock = Lock()
         self._failures = 0
         self._rests_until = 0.0
@@ -61,27 +66,43 @@ class Breaker:
     def call(
         self, ask: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Answer:
-        """Ask, and remember whether an answer came.
+        """Ask, and remember whether an answer came, and in time.
 
         Raises:
             GatewayAway: at once and without asking, while the processor is let rest.
         """
-        self._enter()
-        try:
-            answer = ask(*arguments, **named)
-        except (GatewayBusy, GatewayRefusal, GatewayThrottled):
-            self.answered()
-            raise
-        except GatewayError:
-            self._failed()
-            raise
-        self.answered()
-        return answer
+        return self._ask(partial(ask, *arguments, **named), slow=self._slow)
+
+    def call_at_length(
+        self, ask: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Answer:
+        """Ask for a list, which comes page by page and may take its time; else as ``call``."""
+        return self._ask(partial(ask, *arguments, **named), slow=math.inf)
 
     def answered(self) -> None:
         """Forget the failures: the processor is there."""
         with self._lock:
             self._failures = 0
+
+    def _ask(self, ask: Callable[[], Answer], *, slow: float) -> Answer:
+        self._enter()
+        begun = time.monotonic()
+        try:
+            answer = ask()
+        except (GatewayBusy, GatewayRefusal, GatewayThrottled):
+            self._came(begun, slow=slow)
+            raise
+        except GatewayError:
+            self._failed()
+            raise
+        self._came(begun, slow=slow)
+        return answer
+
+    def _came(self, begun: float, *, slow: float) -> None:
+        if time.monotonic() - begun > slow:
+            self._failed()
+        else:
+            self.answered()
 
     def _enter(self) -> None:
         with self._lock:
@@ -193,7 +214,8 @@ class GuardedGateway(Gateway):
         **named: Arguments.kwargs,
     ) -> Answer:
         try:
-            return self._breaker.call(ask, *arguments, **named)
+            call = self._breaker.call_at_length if verb in _LISTS else self._breaker.call
+            return call(ask, *arguments, **named)
         except GatewayRefusal as refusal:
             refusal.verb = verb
             _log.log(

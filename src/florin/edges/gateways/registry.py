@@ -16,6 +16,8 @@ GATEWAYS: Mapping[str, Factory] = {
     "stripe": stripe,
 }
 
+_SLOW_SHARE = 0.5  # of the time after which an answer is given up
+
 
 @cache
 def get(name: str, account: str = "") -> Gateway:
@@ -50,7 +52,7 @@ def capabilities(name: str) -> Capabilities:
 @cache
 def breaker(name: str) -> Breaker:  # noqa: ARG001 - the cache keeps one for each name
     """Return what guards a gateway in this process, whatever account it speaks for."""
-    return Breaker()
+    return Breaker(slow=settings.PROCESSOR_SECONDS * _SLOW_SHARE)
 
 
 def is_away(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from importlib import import_module
 
 from django.conf import settings
 from django.core.management import call_command
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
             "FLORIN_URL begins with https://, so a proxy stands before Florin; without FLORIN_TRUSTED_PROXIES"
             " all limits take it for one single client. Set it to the number of proxies.\n"
         )
+    import_module(settings.ROOT_URLCONF)  # once for all processes, also for those that replace others
     call_command("collectstatic", interactive=False, verbosity=0)
     workers.serve(get_wsgi_application, host=options.host, port=options.port, workers=options.workers)
     return 0

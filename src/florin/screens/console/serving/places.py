@@ -18,6 +18,7 @@ class Place(Enum):
 
     OFFICE = auto()  # staff, by their session
     OFFICE_PROCESSOR = auto()  # staff's work that asks the processor
+    UPLOADS = auto()  # staff's files, which are read and judged row by row
     PAGES = auto()  # everybody else's pages: bills above all
     PROCESSOR = auto()  # payers' presses that ask the processor
     NOTICES = auto()  # from processors and mail senders
@@ -37,9 +38,10 @@ class Bounds:
 
 
 BOUNDS: Mapping[Place, Bounds] = {
-    Place.OFFICE: Bounds(6, queue=60, seconds=20, body=16 * _KB * _KB),
-    Place.OFFICE_PROCESSOR: Bounds(2, queue=20, seconds=20, body=16 * _KB * _KB),
-    Place.PAGES: Bounds(3, queue=100, seconds=10),
+    Place.OFFICE: Bounds(6, queue=60, seconds=20, body=4 * _KB * _KB),
+    Place.OFFICE_PROCESSOR: Bounds(2, queue=60, seconds=20, body=4 * _KB * _KB),
+    Place.UPLOADS: Bounds(1, queue=20, seconds=20, body=4 * _KB * _KB),
+    Place.PAGES: Bounds(2, queue=100, seconds=10),
     Place.PROCESSOR: Bounds(6, queue=40, seconds=5),
     Place.NOTICES: Bounds(2, queue=100, seconds=10, body=2 * _KB * _KB),
     Place.PAPERS: Bounds(1, queue=20, seconds=5),
@@ -53,6 +55,9 @@ _PAPER = re.compile(r"/pay/(?P<token>[^/]+)/(invoices/[^/]+\.pdf|statement\.pdf|
 _OFFICE_PRESS = re.compile(
     r"/office/(payments/(account/.+|connection/|disputes/[^/]+/answer/|[^/]+/refund/)|reconciliation/compare/)"
 )
+
+
+_UPLOAD = re.compile(r"/office/credits/upload/.*")
 
 
 class FullError(Exception):
@@ -107,9 +112,15 @@ def place_of(method: str, path: str, *, has_session: bool) -> tuple[Place, str]:
         return Place.FILES, ""
     if posts and path.startswith("/account/"):
         return Place.SIGN_IN, ""
-    if posts and has_session and _OFFICE_PRESS.fullmatch(path):
-        return Place.OFFICE_PROCESSOR, ""
-    return (Place.OFFICE if has_session else Place.PAGES), ""
+    return (_staffs_place(path, posts=posts) if has_session else Place.PAGES), ""
+
+
+def _staffs_place(path: str, *, posts: bool) -> Place:
+    if posts and _OFFICE_PRESS.fullmatch(path):
+        return Place.OFFICE_PROCESSOR
+    if posts and _UPLOAD.fullmatch(path):
+        return Place.UPLOADS
+    return Place.OFFICE
 
 
 def _payers_place(path: str, *, posts: bool) -> tuple[Place, str]:

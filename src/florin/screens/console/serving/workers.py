@@ -3,6 +3,7 @@
 import multiprocessing
 import resource
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from florin.screens.console.serving.turns import Turns
 from florin.screens.console.serving.wsgi_calls import Application
 
 _LONGEST_HEAD = 64 * 1024
+_SEND_BUFFER = 256 * 1024  # of each connection, in the kernel; by itself it would grow to megabytes
 _GRACE_SECONDS = 8  # for what is under way when the server is told to stop
 _PATIENCE_SECONDS = 12
 _SPARE_FILES = 500
@@ -30,14 +32,15 @@ def serve(make: Callable[[], Application], *, host: str, port: int, workers: int
     """Serve what ``make`` makes with so many processes until SIGTERM or Ctrl-C."""
     _allow_files()
     config = configured(host=host, port=port)
-    socket = config.bind_socket()
+    listening = config.bind_socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     shared = Turns.memory(workers)
 
     def work(row: int) -> None:
         die_with_parent()
         sys.setswitchinterval(_SWITCH_SECONDS)
         config.app = Gate(make(), Turns(shared, row))
-        Server(config).run(sockets=[socket])
+        Server(config).run(sockets=[listening])
 
     keep(workers, work)
 
