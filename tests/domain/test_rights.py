@@ -31,6 +31,7 @@ TABLE = {
     Right.SWITCH_CUSTOMER_LINKS: "xx-----",
     Right.REPORTS: "xx-x--x",
     Right.SETUP: "x------",
+    Right.SECURITY_LOG: "x------",
 }
 
 

@@ -107,6 +107,15 @@ def test_a_wrong_password_is_refused(settings: Settings, mail: Message, tell: Te
     assert mail.state == State.SENT
 
 
+def test_a_wrong_password_is_in_the_security_log(postmark: Sender, mail: Message, tell: Tell) -> None:
+    security.tally.clear()
+    headers, body = postmark.notice("bounced", key=str(mail.pk))
+    tell("postmark", ({**headers, **basic("a guess")}, body))
+
+    row = SecurityEvent.objects.get()
+    assert (row.kind, row.company, row.about) == ("notice_forged", None, {"sender": "postmark"})
+
+
 @pytest.mark.parametrize("guard", [{}, {"WEBHOOK_SECRET": ""}, {"WEBHOOK_SECRET": []}])
 def test_without_a_secret_the_door_is_shut(
     postmark: Sender, settings: Settings, tell: Tell, guard: dict[str, Any]

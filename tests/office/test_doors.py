@@ -65,6 +65,7 @@ MAY_OPEN = {
     **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
     "payments-settings": {Role.ADMIN},
+    "security-log": {Role.ADMIN},
     **dict.fromkeys(CREDITS, CREDITORS),
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], ADMINS),

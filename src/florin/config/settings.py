@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "florin.domain.outbox",
     "florin.domain.activity",
     "florin.domain.refusals",
+    "florin.domain.security",
     "florin.domain.staff",
     "florin.domain.customers",
     "florin.domain.catalogue",
@@ -224,12 +225,13 @@ _log_level = environment.choice("FLORIN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "W
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": "florin.config.log_lines.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": _log_level},
     "loggers": {
         # A payer's address holds the link's token, so refused requests are not logged with their path.
         "django.request": {"level": "CRITICAL"},
+        "florin.security": {"level": "INFO"},  # whatever else is not wanted
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
         # Of requests that make no sense there may be any number.

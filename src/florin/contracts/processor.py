@@ -378,4 +378,8 @@ class GatewayRefusal(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class BadNotice(Exception):  # noqa: N818 - it names the notice, not a fault of ours
-    """A notice that the processor did not sign, or signed too long ago."""
+    """A notice that cannot be taken in."""
+
+
+class ForgedNotice(BadNotice):
+    """A notice that the processor did not sign, or signed too long ago, or for later."""

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
+from florin.domain.security import services as security
 from florin.domain.staff import tries
 from florin.domain.staff.models import User
 from florin.edges.mail import people
 from florin.edges.mail.writing import Letter
-from florin.kernel import clock
+from florin.kernel import clients, clock
 from florin.kernel.errors import Refusal
 from florin.kernel.jobs import Job, later
 
@@ -43,15 +44,19 @@ def ask(address: str) -> None:
 
     Whether it is, the worker finds out: here the same happens for everybody, and takes the same time.
     """
-    later(Job.MAIL_RESET_LINK, address=address.strip().lower(), asked=uuid4().hex)
+    later(Job.MAIL_RESET_LINK, address=address.strip().lower(), asked=uuid4().hex, place=clients.current())
 
 
-def mail_link(address: str, *, asked: str) -> None:
+def mail_link(address: str, *, asked: str, place: str = "") -> None:
     """Queue the mail with the link; safe to repeat. Nothing for an address that is nobody's.
+
+    ``place`` is the client's address that asked, for the security log.
 
     Of many requests for the same person only some are mailed: the link of the last mail still works.
     """
     person = User.objects.filter(email=address, is_active=True).first()
+    with clients.asking(place):
+        _note(security.Kind.RESET_ASKED, person)
     if person is None or tries.begin(tries.of_reset_link(address)):
         return
     with transaction.atomic(durable=True):
@@ -70,6 +75,7 @@ def reset(person: User, *, key: str, password: str, whence: Whence) -> None:
     if not locked.is_active or not default_token_generator.check_token(locked, key):
         raise LinkDead(_("This link no longer works. It may have been used already, or be too old."))
     _save(locked, hashed, whence)
+    _note(security.Kind.PASSWORD_RESET, locked)
 
 
 @transaction.atomic(durable=True)
@@ -78,6 +84,7 @@ def change(person: User, *, password: str, whence: Whence) -> User:
     hashed = make_password(password)
     locked = User.objects.select_for_update().get(pk=person.pk)
     _save(locked, hashed, whence)
+    _note(security.Kind.PASSWORD_CHANGED, locked)
     return locked
 
 
@@ -112,6 +119,13 @@ def _save(person: User, hashed: str, whence: Whence) -> None:
         address=whence.address,
         browser=whence.browser,
     )
+
+
+def _note(kind: security.Kind, person: User | None) -> None:
+    if person is None:
+        security.note(kind)
+    else:
+        security.note(kind, company_id=person.company_id, who=person.email)
 
 
 def _enqueue(person: User, kind: Message.Kind, *, event: str, **told: str) -> None:

@@ -11,6 +11,7 @@ from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.companies.receiving import Terms
 from florin.domain.companies.services import Switches
+from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.flows import stale_sessions
 
@@ -32,6 +33,7 @@ def change(company: Company, switches: Switches, *, seen: str, by: User) -> Swit
             actor=by.name,
             **changed,
         )
+        _note(company, changed, by=by)
     return switches
 
 
@@ -47,3 +49,8 @@ def change_receiving(company: Company, terms: Terms, *, seen: str, by: User) -> 
         activity.note(
             company.pk, activity.Kind.SETTINGS_CHANGED, subjects=[company.pk], actor=by.name, **changed
         )
+        _note(company, changed, by=by)
+
+
+def _note(company: Company, changed: dict[str, str], *, by: User) -> None:
+    security.note(security.Kind.SETTINGS_CHANGED, company_id=company.pk, who=by.email, **changed)

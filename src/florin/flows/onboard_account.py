@@ -34,6 +34,7 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments.models import Method
+from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import note_refusal, stale_sessions
@@ -153,6 +154,7 @@ def _key(new: NewAccount) -> str:
 def _keep(account: PaymentsAccount, reference: str, *, by: User) -> None:
     if accounts.opened(account, reference=reference):
         _note(account, State.INCOMPLETE, by=by.name)
+        _note_setting(account, by=by)
 
 
 def _use_own(account: PaymentsAccount, *, by: User) -> None:
@@ -161,6 +163,7 @@ def _use_own(account: PaymentsAccount, *, by: User) -> None:
     report = _answered(lambda: registry.get(account.gateway).account(""))
     with transaction.atomic(durable=True):
         accounts.claim_own(account)
+        _note_setting(account, by=by)
         _follow(accounts.record(account, report, asked_at=asked_at), by=by.name)
 
 
@@ -214,6 +217,17 @@ def _note(account: PaymentsAccount, state: State, *, by: str) -> None:
         actor=by,
         state=state.value,
         reason=account.reason,
+    )
+
+
+def _note_setting(account: PaymentsAccount, *, by: User) -> None:
+    """Note who decided where the company's money goes."""
+    security.note(
+        security.Kind.SETTINGS_CHANGED,
+        company_id=account.company_id,
+        who=by.email,
+        fields="payments_account",
+        payments_account_after=account.gateway,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
+from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import onboard_account
@@ -50,12 +51,19 @@ def move_in(new: NewCompany, *, takes_payments: bool) -> Company:
             )
             if takes_payments:
                 companies.activate_account(company)
-            User.objects.create_user(
+            admin = User.objects.create_user(
                 new.admin,
                 new.password,
                 name=new.admin.split("@")[0],
                 company=company,
                 roles=[Role.ADMIN.value],
+            )
+            security.note(
+                security.Kind.PERSON_ADDED,
+                company_id=company.pk,
+                who=admin.email,
+                fields="roles",
+                roles_after=Role.ADMIN.value,
             )
     except ValidationError as problem:
         raise Refusal(" ".join(problem.messages)) from problem

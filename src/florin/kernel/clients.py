@@ -1,6 +1,8 @@
 """Where a request comes from: the client's address, behind as many proxies as the installation trusts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.conf import settings
 # An IPv6 network of this size is one household or one machine (RFC 6177): who has it has all its addresses.
 _ONE_PLACE = 64
 LONGEST_PLACE = 45
+_asking: ContextVar[str] = ContextVar("asking", default="")
 
 
 def address(meta: Mapping[str, Any]) -> str:
@@ -25,6 +28,21 @@ def address(meta: Mapping[str, Any]) -> str:
     if hops == 0 or len(told) < hops:
         return direct
     return str(_read(told[-hops]) or direct)
+
+
+@contextmanager
+def asking(client: str) -> Iterator[None]:
+    """Let ``current`` say, while a request is answered or its job is done, where it comes from."""
+    token = _asking.set(client)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
+
+
+def current() -> str:
+    """Return the address of whoever's request this is; empty in a round of the worker or a command."""
+    return _asking.get()
 
 
 def place(client: str) -> str:

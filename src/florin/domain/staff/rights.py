@@ -32,6 +32,7 @@ class Right(StrEnum):
     SWITCH_CUSTOMER_LINKS = "switch_customer_links"
     REPORTS = "reports"
     SETUP = "setup"
+    SECURITY_LOG = "security_log"
 
 
 _SELLING = frozenset({Right.ORDERS, Right.SEND_INVOICE, Right.OPEN_INVOICES, Right.STATEMENTS})

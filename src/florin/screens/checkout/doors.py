@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from florin.domain.security import services as security
 from florin.kernel import clients
 from florin.kernel.errors import NotFound
 
@@ -98,6 +99,9 @@ def _refused(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse | N
         answer.headers["Allow"] = ", ".join(methods)
         return answer
     if request.method == "POST" and not _from_here(request):
+        security.note(
+            security.Kind.FORM_REFUSED, page=request.resolver_match.route if request.resolver_match else ""
+        )
         return _refusal(
             _("This did not come from our page"),
             _("Another website tried to use your payment link. Nothing was done. Please open it again."),

@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from florin.contracts.processor import BadNotice
+from florin.contracts.processor import BadNotice, ForgedNotice
+from florin.domain.security import services as security
 from florin.flows import handle_notice
 
 _MOST_BYTES = 512 * 1024
@@ -24,6 +25,8 @@ def receive(request: HttpRequest, gateway: str) -> HttpResponse:
     try:
         handle_notice.receive(gateway, headers, request.body)
     except BadNotice as bad:
+        if isinstance(bad, ForgedNotice):
+            security.note(security.Kind.NOTICE_FORGED, sender=gateway)
         return _say(f"The notice was not accepted: {bad}", status=400)
     except LookupError:
         return _say("There is no such gateway here.", status=404)

@@ -19,6 +19,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
 from florin.domain.companies.models import Company
+from florin.domain.security import services as security
 from florin.domain.staff import tries
 from florin.flows import (
     change_password,
@@ -37,6 +38,7 @@ from florin.kernel.jobs import Job
 _EVERY_FIVE_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
+_EVERY_DAY = "41 3 * * *"
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 Arguments = ParamSpec("Arguments")
@@ -74,6 +76,7 @@ def build() -> App:
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
+        (_EVERY_DAY, "purge_security_log", _purge_security_log),
         (_EVERY_HOUR, "forget_tries", _forget_tries),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
@@ -122,8 +125,8 @@ def _handle_notice(
 
 
 @_connected
-def _mail_reset_link(address: str, asked: str) -> None:
-    change_password.mail_link(address, asked=asked)
+def _mail_reset_link(address: str, asked: str, place: str = "") -> None:
+    change_password.mail_link(address, asked=asked, place=place)
 
 
 @_connected
@@ -189,3 +192,8 @@ def _forget_tries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passe
 @_connected
 def _look_at_accounts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     onboard_account.look_round()
+
+
+@_connected
+def _purge_security_log(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    security.purge()

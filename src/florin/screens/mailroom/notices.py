@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from florin.contracts.mailing import BadMailNotice, UnsignedMailNotice
+from florin.domain.security import services as security
 from florin.flows import track_mail
 
 _MOST_BYTES = 1024 * 1024  # SendGrid and Mailgun put many events into one notice
@@ -25,7 +26,10 @@ def receive(request: HttpRequest, sender: str) -> HttpResponse:
     try:
         track_mail.receive(sender, headers, request.body)
     except UnsignedMailNotice as unsigned:
-        return _ask() if unsigned.ask else _say("The notice is not signed by its sender.", status=403)
+        if unsigned.ask:
+            return _ask()
+        security.note(security.Kind.NOTICE_FORGED, sender=sender)
+        return _say("The notice is not signed by its sender.", status=403)
     except BadMailNotice as bad:
         return _say(f"The notice was not accepted: {bad}", status=400)
     except LookupError:

@@ -4,6 +4,7 @@ from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import export_payments
 from florin.kernel import clock
@@ -22,6 +23,9 @@ def payments(request: StaffRequest) -> HttpResponseBase:
     wanted = asked.wanted(company)
     if asked.errors:
         raise Refusal(" ".join(asked.errors.values()))
+    security.note(
+        security.Kind.EXPORTED, company_id=company.pk, who=request.user.email, what="payment-history"
+    )
     name = f"payments-{clock.today(company.time_zone)}"
     if request.GET.get("as") == "xlsx":
         book = export_payments.book(company, wanted)

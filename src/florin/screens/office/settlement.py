@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.payouts import queries
+from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
 from florin.flows.report_settlement import Report
@@ -49,6 +50,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
 def download(request: StaffRequest) -> HttpResponseBase:
     """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
     report = _asked(request)
+    _note(request, security.Kind.EXPORTED)
     name = report_settlement.file_name(report)
     if request.GET.get("as") == "csv":
         response = StreamingHttpResponse(
@@ -73,9 +75,16 @@ def mail(request: StaffRequest) -> HttpResponse:
         return _show(
             request, {"problem": problem, "to": to, "press": press or new_key().hex}, status=problem.status
         )
+    _note(request, security.Kind.EXPORT_MAILED, to=", ".join(recipients))
     messages.success(request, _("The report is on its way to %(to)s.") % {"to": ", ".join(recipients)})
     days = {"from": report.first.isoformat(), "until": report.last.isoformat()}
     return redirect(f"{reverse('office:settlement')}?{urlencode(days)}")
+
+
+def _note(request: StaffRequest, kind: security.Kind, **about: str) -> None:
+    """Note for the company's Admin that somebody took the report away, or mailed it to whom."""
+    user = request.user
+    security.note(kind, company_id=user.company_id, who=user.email, what="settlement-report", **about)
 
 
 def _asked(request: StaffRequest) -> Report:

@@ -3,7 +3,7 @@
 The sentences themselves are in ``templates/office/story.html``, one for each kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -160,6 +160,10 @@ FIELDS: dict[str, Promise] = {
     "discount_days": gettext_lazy("Days for the discount"),
     "nsf_fee": gettext_lazy("Fee for a returned payment"),
     "ach_enabled": gettext_lazy("Bank payments (ACH)"),
+    "payments_account": gettext_lazy("Payments account"),
+    "roles": gettext_lazy("Roles"),
+    "active": gettext_lazy("May sign in"),
+    "email": gettext_lazy("E-mail"),
 }
 
 
@@ -247,15 +251,20 @@ class Story:
     @property
     def changes(self) -> list[Change]:
         """What was changed, field by field, in the words of its screen."""
-        names = filter(None, str(self.about.get("fields", "")).split(","))
-        return [
-            Change(
-                str(FIELDS.get(name, name)),
-                _value(self.about.get(f"{name}_before", "")),
-                _value(self.about.get(f"{name}_after", "")),
-            )
-            for name in names
-        ]
+        return changes(self.about)
+
+
+def changes(about: Mapping[str, str | int]) -> list[Change]:
+    """Return what was changed, field by field, in the words of its screen."""
+    names = filter(None, str(about.get("fields", "")).split(","))
+    return [
+        Change(
+            str(FIELDS.get(name, name)),
+            _value(about.get(f"{name}_before", "")),
+            _value(about.get(f"{name}_after", "")),
+        )
+        for name in names
+    ]
 
 
 def timeline(company_id: UUID, *subjects: UUID) -> list[Story]:

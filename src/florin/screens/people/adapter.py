@@ -6,7 +6,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from florin.domain.security import services as security
 from florin.domain.staff import tries
+from florin.domain.staff.models import User
 from florin.kernel import clients
 from florin.screens.people import known, waiting
 
@@ -32,11 +34,37 @@ class StaffAdapter(DefaultAccountAdapter):
         place = clients.place(clients.address(request.META))
         counted = tries.of_sign_in(login, place=place, browser=known.browser(request, login))
         if wait := tries.begin(counted):
+            _note(security.Kind.SIGN_IN_SLOWED, _account(login))
             raise waiting.too_early(wait)
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
             tries.succeeded(counted)
+        if user is None or not user.is_active:
+            _note(security.Kind.SIGN_IN_FAILED, _account(login))
         return user
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Begin a session, and note it."""
+        super().login(request, user)
+        _note(security.Kind.SIGNED_IN, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session, and note it."""
+        user = request.user
+        super().logout(request)
+        _note(security.Kind.SIGNED_OUT, user)
 
     def add_message(self, *_arguments: Any, **_details: Any) -> None:
         """Say nothing about signing in and out: the page that follows shows it."""
+
+
+def _account(login: str) -> User | None:
+    return User.objects.filter(email=login).first()
+
+
+def _note(kind: security.Kind, user: object) -> None:
+    """Note what somebody did, or a stranger: then nothing that was typed, which may be a password."""
+    if isinstance(user, User):
+        security.note(kind, company_id=user.company_id, who=user.email)
+    else:
+        security.note(kind)

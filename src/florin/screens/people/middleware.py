@@ -12,7 +12,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from florin.kernel.errors import Refusal
+from florin.domain.security import services as security
+from florin.domain.staff.models import User
+from florin.kernel import clients
+from florin.kernel.errors import Forbidden, Refusal
 from florin.kernel.gate_words import LIMIT, REFUSED
 from florin.screens.people import answers
 
@@ -52,13 +55,16 @@ class Answers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in a language that the browser asks for; who is signed in may overrule it."""
-        with translation.override(translation.get_language_from_request(request)):
+        language = translation.get_language_from_request(request)
+        with translation.override(language), clients.asking(clients.address(request.META)):
             if REFUSED in request.META:
                 return answers.of_gate(request, request.META[REFUSED], limit=request.META[LIMIT])
             return self.following(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Answer a refusal, bad input, or a missing database; leave the rest to Django's handlers."""
+        if isinstance(problem, Forbidden):
+            _note_refused(request)
         if isinstance(problem, Refusal):
             return answers.refusal(request, problem)
         if isinstance(problem, _DJANGO_ANSWERS):
@@ -72,6 +78,18 @@ class Answers:
         if answers.is_database_away(problem):
             return answers.database_away(request, problem)
         return None
+
+
+def _note_refused(request: HttpRequest) -> None:
+    """Note for the company's Admin that somebody tried what their roles do not allow."""
+    if isinstance(request.user, User):
+        route = request.resolver_match.route if request.resolver_match else ""
+        security.note(
+            security.Kind.RIGHT_REFUSED,
+            company_id=request.user.company_id,
+            who=request.user.email,
+            page=route,
+        )
 
 
 class Sessions(SessionMiddleware):

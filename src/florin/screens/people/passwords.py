@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from florin.domain.security import services as security
 from florin.domain.staff import tries
 from florin.flows import change_password
 from florin.flows.change_password import LinkDead, Whence
@@ -64,10 +65,18 @@ class ChangeForm(ChangePasswordForm):
         """Look whether the old password is right, unless there were too many wrong ones."""
         counted = tries.of_old_password(str(self.user.pk))
         if wait := tries.begin(counted):
+            self._note(security.Kind.SIGN_IN_SLOWED)
             raise waiting.too_early(wait)
-        told: str = super().clean_oldpassword()
+        try:
+            told: str = super().clean_oldpassword()
+        except forms.ValidationError:
+            self._note(security.Kind.SIGN_IN_FAILED)
+            raise
         tries.succeeded(counted)
         return told
+
+    def _note(self, kind: security.Kind) -> None:
+        security.note(kind, company_id=self.user.company_id, who=self.user.email, what="old-password")
 
 
 class Change(PasswordChangeView):

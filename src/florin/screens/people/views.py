@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from psycopg_pool import PoolTimeout
 
+from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from florin.screens.people import answers
@@ -87,6 +88,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that the page has lain open too long, or came from elsewhere."""
+    security.note(
+        security.Kind.FORM_REFUSED, page=request.resolver_match.route if request.resolver_match else ""
+    )
     return answers.plain(
         request,
         403,

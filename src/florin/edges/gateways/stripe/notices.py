@@ -12,7 +12,7 @@ from typing import Any
 
 import stripe
 
-from florin.contracts.processor import LONGEST_REFERENCE, BadNotice, Notice
+from florin.contracts.processor import LONGEST_REFERENCE, BadNotice, ForgedNotice, Notice
 from florin.edges.gateways.stripe import reading
 
 _log = logging.getLogger(__name__)
@@ -69,14 +69,14 @@ def _check_signature(signature: str, body: bytes, secrets: Iterable[str]) -> Non
         else:
             _check_time(signature)
             return
-    raise BadNotice(problem)
+    raise ForgedNotice(problem)
 
 
 def _check_time(signature: str) -> None:
     """Refuse what is signed for later: it could be sent again and again until then."""
     told = [part.partition("=")[2] for part in signature.split(",") if part.startswith("t=")]
     if int(told[0]) > time.time() + _MAY_BE_EARLY_SECONDS:
-        raise BadNotice("Its time stamp is in the future")
+        raise ForgedNotice("Its time stamp is in the future")
 
 
 def _parsed(body: bytes) -> Any:

@@ -1,0 +1,34 @@
+"""The log is never rewritten: what is counted may only grow, and nothing goes before a year has passed."""
+
+from django.db import migrations
+
+from florin.kernel.database import sql
+
+GUARD = """
+    CREATE FUNCTION security_securityevent_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' AND OLD.at < now() - interval '365 days' THEN
+            RETURN OLD;
+        END IF;
+        IF TG_OP = 'UPDATE' AND OLD.hour IS NOT NULL AND NEW.count > OLD.count
+            AND to_jsonb(NEW) - 'count' - 'last_at' = to_jsonb(OLD) - 'count' - 'last_at' THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'security_securityevent is append-only' USING ERRCODE = 'integrity_constraint_violation';
+    END $$;
+    CREATE TRIGGER security_securityevent_append_only BEFORE UPDATE OR DELETE ON security_securityevent
+        FOR EACH ROW EXECUTE FUNCTION security_securityevent_is_append_only();
+    CREATE TRIGGER security_securityevent_no_truncate BEFORE TRUNCATE ON security_securityevent
+        FOR EACH STATEMENT EXECUTE FUNCTION security_securityevent_is_append_only();
+"""
+UNGUARD = """
+    DROP TRIGGER security_securityevent_append_only ON security_securityevent;
+    DROP TRIGGER security_securityevent_no_truncate ON security_securityevent;
+    DROP FUNCTION security_securityevent_is_append_only();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("security", "0001_make_table")]
+
+    operations = [sql(GUARD, UNGUARD)]
