@@ -12,6 +12,8 @@ from pytest_django.fixtures import Settings
 
 from florin.domain.activity.models import Activity
 from florin.domain.outbox.models import Message
+from florin.domain.security import services as security
+from florin.domain.security.models import SecurityEvent
 from mailroom.conftest import Tell
 from mailroom.senders import NO_SUCH_USER, SECRET, SENDERS, Sender, basic, mailgun_signature, sns
 
