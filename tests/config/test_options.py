@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from florin.config import environment, settings
+from florin.config import environment, senders, settings
 from florin.config.environment import Misconfigured
 from florin.edges.gateways import registry
 
@@ -27,6 +27,8 @@ WRONG = {
     "DATABASE_URL": ["mysql://host/name", "florin"],
     "FLORIN_SECRET_KEY": ["short"],
     "FLORIN_GATEWAY": ["paypal", "Stripe"],
+    "STRIPE_API_KEY": ["pk_test_x", "secret", "whsec_x"],
+    "STRIPE_WEBHOOK_SECRET": ["we_1NG8Du2eZvKYlo2C", "whsec_one, sk_test_other"],
     "STRIPE_CONNECT": ["perhaps", "Yes"],
     "STRIPE_API_BASE": ["api.stripe.example", "https://user:word@api.stripe.example"],
     "STRIPE_DASHBOARD_URL": ["dashboard"],
@@ -37,6 +39,7 @@ WRONG = {
     "FLORIN_FEES_REFUND_KEPT": ["free", "ALL"],
     "FLORIN_FEES_TOLERANCE": ["some"],
     "FLORIN_MAIL_SENDER": ["pigeon"],
+    "FLORIN_SMTP_HOST": ["smtp.example.com:587", "https://smtp.example.com", "smtp.example.com ", "ñ"],
     "FLORIN_SMTP_PORT": ["0", "smtp"],
     "FLORIN_SMTP_USER": ["florin"],
     "FLORIN_SMTP_PASSWORD": ["secret"],
@@ -45,13 +48,35 @@ WRONG = {
     "FLORIN_SECURITY_CONTACT": ["our office"],
     "FLORIN_LOG_LEVEL": ["LOUD", "info"],
 }
+# What each hosted sender asks for, rightly; and what it cannot be.
+HOSTED = {
+    "postmark": {"POSTMARK_SERVER_TOKEN": "0a129aee-e1cd-480d-b08d-4f48548ff48d"},
+    "mailgun": {"MAILGUN_API_KEY": "0123456789abcdef0123456789abcdef-4b1aa784-1f2a3b4c"},
+    "sendgrid": {"SENDGRID_API_KEY": "SG.abcDEF-123_x.ghiJKL-456_y"},
+    "resend": {"RESEND_API_KEY": "re_123abcDEF_456"},
+    "brevo": {"BREVO_API_KEY": "xkeysib-0123456789abcdef-Ab1Cd2Ef3Gh4"},
+    "amazon_ses": {"AWS_DEFAULT_REGION": "us-gov-west-1"},
+}
+WRONG_OF_HOSTED = [
+    ("postmark", "POSTMARK_SERVER_TOKEN", "my token"),
+    ("postmark", "POSTMARK_SERVER_TOKEN", "“0a129aee”"),
+    ("postmark", "POSTMARK_MESSAGE_STREAM", "Our Stream"),
+    ("postmark", "FLORIN_MAIL_NOTICE_SECRET", "short"),
+    ("postmark", "FLORIN_MAIL_NOTICE_SECRET", "it stands in an address/@"),
+    ("mailgun", "MAILGUN_API_KEY", "https://api.mailgun.net"),
+    ("mailgun", "MAILGUN_SENDER_DOMAIN", "billing@mg.example.com"),
+    ("mailgun", "MAILGUN_API_URL", "api.eu.mailgun.net/v3"),
+    ("mailgun", "MAILGUN_API_URL", "http://api.eu.mailgun.net/v3"),
+    ("sendgrid", "SENDGRID_API_KEY", "SG.abc def"),
+    ("sendgrid", "SENDGRID_API_URL", "eu"),
+    ("resend", "RESEND_API_KEY", "sk_live_of_another"),
+    ("brevo", "BREVO_API_KEY", "xsmtpsib-0123456789abcdef-Ab1Cd2Ef3Gh4"),
+    ("amazon_ses", "AWS_DEFAULT_REGION", "Virginia"),
+]
 # Any text will do, or it is checked where it is used.
 FREE = {
     "FLORIN_DATA": "any folder",
-    "FLORIN_SMTP_HOST": "any host",
-    "STRIPE_API_KEY": "the processor is asked about it",
-    "STRIPE_WEBHOOK_SECRET": "the processor is asked about it",
-    "FLORIN_MAIL_NOTICE_SECRET": "checked with the hosted sender that needs it",
+    "FLORIN_MAIL_NOTICE_SECRET": "checked below, with the hosted senders that need it",
     "FLORIN_SANDBOX_PORT": "checked when the demo starts",
     "SANDBOX_CONTROL_TOKEN": "the demo's",
 }
@@ -71,6 +96,39 @@ def test_a_wrong_value_is_refused_in_a_sentence_that_names_the_setting(
     with pytest.raises(Misconfigured, match=rf"{name}.* (must|has to|are|is) ") as refused:
         load_settings()
     assert str(refused.value).endswith(".")
+
+
+def use_hosted(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    monkeypatch.setattr(senders, "find_spec", lambda _name: object())
+    told = {"FLORIN_MAIL_NOTICE_SECRET": "a-password-only-for-notices", "FLORIN_MAIL_FROM": "a@shop.example"}
+    for name, value in {"FLORIN_MAIL_SENDER": sender, **told, **HOSTED[sender]}.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("sender", HOSTED)
+def test_what_a_hosted_sender_gives_out_is_taken(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    use_hosted(monkeypatch, sender)
+
+    load_settings()
+
+
+@pytest.mark.parametrize(("sender", "name", "value"), WRONG_OF_HOSTED)
+def test_what_it_cannot_have_given_out_is_refused_without_showing_a_key(
+    monkeypatch: pytest.MonkeyPatch, *, sender: str, name: str, value: str
+) -> None:
+    use_hosted(monkeypatch, sender)
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(Misconfigured, match=name) as refused:
+        load_settings()
+    assert ("API_KEY" not in name and "TOKEN" not in name) or value not in str(refused.value)
+
+
+def test_every_variable_of_every_hosted_sender_is_tried() -> None:
+    """What is new in the table of senders comes into this test too."""
+    asked = {name for one in senders._HOSTED.values() for name in (*one.needs, *one.may_have)}
+
+    assert asked == {name for _sender, name, _value in WRONG_OF_HOSTED} - {"FLORIN_MAIL_NOTICE_SECRET"}
 
 
 @pytest.mark.parametrize("url", ["https://pay.example.com", "http://localhost:8000", "http://10.0.0.7"])

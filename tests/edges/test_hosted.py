@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from edges.papers import PNG
 from edges.test_post import ENVELOPE
-from florin.config import environment
+from florin.config import senders
 from florin.edges.documents import logos
 from florin.edges.mail import MailRefused, MailUnavailable, MailUncertain, post, send
 
@@ -97,7 +97,7 @@ def use(settings: Settings, monkeypatch: pytest.MonkeyPatch, api: Api) -> Use:
         monkeypatch.setenv(NEEDS[sender], "the-key")
         monkeypatch.setenv("FLORIN_MAIL_NOTICE_SECRET", "a-password-only-for-notices")
         monkeypatch.setenv("FLORIN_MAIL_FROM", "billing@florin.test")
-        wanted = environment.mail_sender()
+        wanted = senders.mail_sender()
         settings.MAIL_SENDER, settings.EMAIL_BACKEND = wanted.name, wanted.backend
         settings.ANYMAIL = {**wanted.options, f"{sender.upper()}_API_URL": api.url}
         settings.DEFAULT_FROM_EMAIL = "billing@florin.test"

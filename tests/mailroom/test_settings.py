@@ -2,7 +2,7 @@
 
 import pytest
 
-from florin.config import environment
+from florin.config import environment, senders
 from florin.config.environment import Misconfigured
 
 WHOLE = {
@@ -25,14 +25,14 @@ def set_all(monkeypatch: pytest.MonkeyPatch, **others: str) -> None:
 
 
 def test_without_a_word_mail_leaves_over_smtp() -> None:
-    sender = environment.mail_sender()
+    sender = senders.mail_sender()
 
     assert (sender.name, sender.backend) == ("smtp", "django.core.mail.backends.smtp.EmailBackend")
 
 
 def test_a_hosted_sender_gets_its_key_and_guards_its_door(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch)
-    sender = environment.mail_sender()
+    sender = senders.mail_sender()
 
     assert sender.backend == "anymail.backends.postmark.EmailBackend"
     assert sender.options["POSTMARK_SERVER_TOKEN"] == "token"
@@ -42,7 +42,7 @@ def test_a_hosted_sender_gets_its_key_and_guards_its_door(monkeypatch: pytest.Mo
 def test_mailgun_signs_with_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, FLORIN_MAIL_SENDER="mailgun", MAILGUN_API_KEY="key")
 
-    assert environment.mail_sender().options["MAILGUN_WEBHOOK_SIGNING_KEY"] == "sixteen-letters-"
+    assert senders.mail_sender().options["MAILGUN_WEBHOOK_SIGNING_KEY"] == "sixteen-letters-"
 
 
 @pytest.mark.parametrize("missing", [name for name in WHOLE if name != "FLORIN_MAIL_SENDER"])
@@ -50,7 +50,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, missing: str)
     set_all(monkeypatch, **{missing: ""})
 
     with pytest.raises(Misconfigured, match=f"FLORIN_MAIL_SENDER=postmark needs {missing}"):
-        environment.mail_sender()
+        senders.mail_sender()
 
 
 @pytest.mark.parametrize("weak", ["fifteen-letters", "ñandúñandúñandúñandú"])
@@ -58,25 +58,25 @@ def test_a_weak_secret_is_none(monkeypatch: pytest.MonkeyPatch, weak: str) -> No
     set_all(monkeypatch, FLORIN_MAIL_NOTICE_SECRET=weak)
 
     with pytest.raises(Misconfigured, match="FLORIN_MAIL_NOTICE_SECRET"):
-        environment.mail_sender()
+        senders.mail_sender()
 
 
 def test_an_unknown_sender_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, FLORIN_MAIL_SENDER="pigeon")
 
     with pytest.raises(Misconfigured, match=r"must be smtp, postmark, mailgun, .*, not 'pigeon'"):
-        environment.mail_sender()
+        senders.mail_sender()
 
 
 def test_amazon_needs_its_own_library(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, FLORIN_MAIL_SENDER="amazon_ses", AWS_DEFAULT_REGION="us-east-1")
-    monkeypatch.setattr(environment, "find_spec", lambda _name: None)
+    monkeypatch.setattr(senders, "find_spec", lambda _name: None)
 
     with pytest.raises(Misconfigured, match="boto3"):
-        environment.mail_sender()
+        senders.mail_sender()
 
-    monkeypatch.setattr(environment, "find_spec", lambda _name: object())
-    assert environment.mail_sender().backend == "anymail.backends.amazon_ses.EmailBackend"
+    monkeypatch.setattr(senders, "find_spec", lambda _name: object())
+    assert senders.mail_sender().backend == "anymail.backends.amazon_ses.EmailBackend"
 
 
 def test_the_demo_never_sends_through_a_hosted_sender(
@@ -91,4 +91,4 @@ def test_the_demo_never_sends_through_a_hosted_sender(
         monkeypatch.setenv(name, "")
     environment.prepare_demo()
 
-    assert environment.mail_sender().name == "smtp"
+    assert senders.mail_sender().name == "smtp"

@@ -1,13 +1,11 @@
 """Everything that the environment decides, read in one place; what is wrong is said in a sentence."""
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from florin.edges import database_server
@@ -16,6 +14,7 @@ from florin.kernel.addresses import BadAddress
 from florin.kernel.fees import ALL, FeeSchedule, Rate, hundredths
 
 PACKAGE = Path(__file__).parent.parent
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 
 
 class Misconfigured(SystemExit):
@@ -184,14 +183,34 @@ def processor_key(*, base: str, at: str) -> str:
     """Return the processor's secret key; ``base`` is where the processor is, ``at`` where we are.
 
     Raises:
-        Misconfigured: if a live key would be sent in the clear, or payers would have to come back to an
-            ``http`` address, which Stripe refuses in live mode.
+        Misconfigured: if it is no secret key, a live key would be sent in the clear, or payers would have to
+            come back to an ``http`` address, which Stripe refuses in live mode.
     """
     key = text("STRIPE_API_KEY")
+    if key and not key.startswith(("sk_", "rk_")):
+        raise Misconfigured(
+            "STRIPE_API_KEY must be the secret key or a restricted one, which begin with sk_ and rk_; a key"
+            " that begins with pk_ is for web pages and can do nothing here."
+        )
     for name, url in (("STRIPE_API_BASE", base), ("FLORIN_URL", at)):
         if key.startswith(("sk_live_", "rk_live_")) and urlsplit(url).scheme != "https":
             raise Misconfigured(f"{name} must begin with https:// while STRIPE_API_KEY is a live key.")
     return key
+
+
+def notice_secret() -> str:
+    """Return what signs the processor's notices, of several endpoints with commas between; may be empty.
+
+    Raises:
+        Misconfigured: if one of them is no signing secret.
+    """
+    given = text("STRIPE_WEBHOOK_SECRET")
+    if given and not all(secret.strip().startswith("whsec_") for secret in given.split(",")):
+        raise Misconfigured(
+            "STRIPE_WEBHOOK_SECRET must be the signing secret of the endpoint, which begins with whsec_; of"
+            " several, all of them with commas between."
+        )
+    return given
 
 
 def _is_at_home(host: str) -> bool:
@@ -240,79 +259,27 @@ def connects() -> bool:
     return choice("STRIPE_CONNECT", "no", ("yes", "no")) == "yes"
 
 
-@dataclass(frozen=True, slots=True)
-class MailSender:
-    """How mail leaves: the sender's name, Django's backend for it, and what anymail must know."""
-
-    name: str
-    backend: str
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hosted:
-    """What a hosted sender asks for: variables it needs and may have, and switches that are always so."""
-
-    needs: tuple[str, ...]
-    may_have: tuple[str, ...] = ()
-    always: dict[str, Any] = field(default_factory=dict)
-
-
-# Nobody counts what recipients open or click, and payment links are not rewritten to lead through the sender.
-_UNWATCHED = {"track_opens": False, "track_clicks": False}
-_HOSTED = {
-    "postmark": _Hosted(
-        ("POSTMARK_SERVER_TOKEN",), ("POSTMARK_MESSAGE_STREAM",), {"POSTMARK_SEND_DEFAULTS": _UNWATCHED}
-    ),
-    "mailgun": _Hosted(
-        ("MAILGUN_API_KEY",),
-        ("MAILGUN_SENDER_DOMAIN", "MAILGUN_API_URL"),
-        {"MAILGUN_SEND_DEFAULTS": _UNWATCHED},
-    ),
-    "sendgrid": _Hosted(("SENDGRID_API_KEY",), ("SENDGRID_API_URL",), {"SENDGRID_SEND_DEFAULTS": _UNWATCHED}),
-    "resend": _Hosted(("RESEND_API_KEY",)),
-    "brevo": _Hosted(("BREVO_API_KEY",)),
-    "amazon_ses": _Hosted(("AWS_DEFAULT_REGION",)),  # the keys are found by Amazon's own library
-}
-_MAIL_SECONDS = 20
-_SHORTEST_SECRET = 16
-# Mailgun signs its notices with a key of its own; to the others we give a password to bring with them.
-_SIGNS_NOTICES = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY"}
-
-
-def mail_sender() -> MailSender:
-    """Return how mail leaves: over SMTP, unless a hosted sender is named.
+def smtp_host() -> str:
+    """Return the mail server's name or address.
 
     Raises:
-        Misconfigured: if the sender is unknown, or something is missing that it needs.
+        Misconfigured: if a port, a path or a scheme stands with it.
     """
-    name = text("FLORIN_MAIL_SENDER", "smtp")
-    if name == "smtp":
-        return MailSender(name, "django.core.mail.backends.smtp.EmailBackend")
-    hosted = _HOSTED.get(name)
-    if hosted is None:
-        raise Misconfigured(f"FLORIN_MAIL_SENDER must be smtp, {', '.join(_HOSTED)}, not {name!r}.")
-    password = text("FLORIN_MAIL_NOTICE_SECRET")
-    told = {key: text(key) for key in (*hosted.needs, *hosted.may_have) if text(key)}
-    wanted = {
-        **{key: key in told for key in hosted.needs},
-        "FLORIN_MAIL_NOTICE_SECRET": len(password) >= _SHORTEST_SECRET and password.isascii(),
-        "FLORIN_MAIL_FROM": text("FLORIN_MAIL_FROM"),
-    }
-    missing = [key for key, there in wanted.items() if not there]
-    if missing:
+    host = text("FLORIN_SMTP_HOST", "127.0.0.1")
+    if not _HOST.fullmatch(host) and not _is_ip(host):
         raise Misconfigured(
-            f"FLORIN_MAIL_SENDER={name} needs {', '.join(missing)}. (FLORIN_MAIL_NOTICE_SECRET has at"
-            " least 16 characters of ASCII; without it anybody could tell us that a mail bounced.)"
+            f"FLORIN_SMTP_HOST must be a name such as smtp.example.com, not {host!r}. The port goes into"
+            " FLORIN_SMTP_PORT."
         )
-    if name == "amazon_ses" and find_spec("boto3") is None:
-        raise Misconfigured(
-            "FLORIN_MAIL_SENDER=amazon_ses needs the package boto3: .venv/bin/pip install boto3."
-        )
-    signing_key = _SIGNS_NOTICES.get(name)
-    guard = {signing_key: password} if signing_key else {"WEBHOOK_SECRET": f"florin:{password}"}
-    options = {"REQUESTS_TIMEOUT": _MAIL_SECONDS, **hosted.always, **told, **guard}
-    return MailSender(name, f"anymail.backends.{name}.EmailBackend", options)
+    return host
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def smtp_login() -> tuple[str, str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from florin.config import environment
+from florin.config import environment, senders
 
 PORT = environment.port("FLORIN_PORT", 8000)
 PUBLIC_URL = environment.public_url()
@@ -196,11 +196,11 @@ STATIC_ROOT = environment.data_folder() / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 WHITENOISE_MAX_AGE = 31536000
 
-_mail = environment.mail_sender()
+_mail = senders.mail_sender()
 MAIL_SENDER = _mail.name
 EMAIL_BACKEND = _mail.backend
 ANYMAIL = _mail.options
-EMAIL_HOST = environment.text("FLORIN_SMTP_HOST", "127.0.0.1")
+EMAIL_HOST = environment.smtp_host()
 EMAIL_PORT = environment.port("FLORIN_SMTP_PORT", 8025)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.smtp_login()
 _smtp_security = environment.choice("FLORIN_SMTP_SECURITY", "", ("", "starttls", "tls"))
@@ -217,7 +217,7 @@ STRIPE_API_KEY = environment.processor_key(base=STRIPE_API_BASE, at=PUBLIC_URL)
 STRIPE_CONNECT = environment.connects()
 PROCESSOR_SECONDS = environment.number("FLORIN_PROCESSOR_SECONDS", 15, most=120)
 STRIPE_DASHBOARD_URL = environment.address("STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")
-STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_WEBHOOK_SECRET = environment.notice_secret()
 STRIPE_WEBHOOK_SECRETS_FILE = DATA_FOLDER / "stripe_webhook_secrets"  # used while the one above is empty
 FEES = environment.fees()
 
