@@ -16,6 +16,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, track_mail
 from florin.kernel import clock
+from florin.screens.office import bounced_mail
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
@@ -71,21 +72,66 @@ def test_a_mail_that_the_server_refuses_is_on_home_and_on_the_orders_timeline(
         assert "550" in text
 
 
-def test_once_sent_again_it_no_longer_asks_for_attention(owner: User) -> None:
+def send_again(owner: User, message: Message, to: str) -> None:
+    order = Invoice.objects.get(pk__in=message.subjects).order_id
+    sheet = {"to": to, "press": to, "instead": str(message.pk)}
+    assert signed_in(owner).post(f"/office/orders/{order}/email/", sheet).status_code == 302
+
+
+def test_once_sent_again_to_the_same_recipient_it_is_finished(owner: User) -> None:
     invoice = make_invoice(owner)
     bounce(mailed(owner, invoice=invoice))
-    make_link(owner, invoice, to=("right@shop.example",))
+    mailed(owner, invoice=invoice)
 
     assert "Needs attention" not in shown(signed_in(owner), "/office/")
     assert "Sent again" in shown(signed_in(owner), "/office/bounced-mail/")
 
 
-def test_what_is_sent_again_and_comes_back_asks_again(owner: User) -> None:
+def test_once_sent_to_the_address_put_right_it_is_finished(owner: User) -> None:
+    message = mailed(owner)
+    bounce(message)
+    send_again(owner, message, "right@shop.example")
+
+    assert "Needs attention" not in shown(signed_in(owner), "/office/")
+
+
+def test_that_anybody_else_got_the_invoice_finishes_nothing(owner: User) -> None:
     invoice = make_invoice(owner)
     bounce(mailed(owner, invoice=invoice))
-    bounce(mailed(owner, "right@shop.example", invoice))
+    mailed(owner, "else@shop.example", invoice)
+    mailed(owner)  # another invoice, to the same recipient
 
-    assert "right@shop.example" in shown(signed_in(owner), "/office/")
+    assert [one.to for one in bounced_mail.waiting(owner.company)] == ["gone@shop.example"]
+
+
+def test_what_is_sent_again_and_comes_back_asks_again_by_itself(owner: User) -> None:
+    message = mailed(owner)
+    bounce(message)
+    send_again(owner, message, "right@shop.example")
+    bounce(Message.objects.get(recipient="right@shop.example"))
+
+    assert [one.to for one in bounced_mail.waiting(owner.company)] == ["right@shop.example"]
+
+
+def test_the_dialog_of_send_again_shows_the_address_that_failed(owner: User) -> None:
+    message = mailed(owner)
+    bounce(message)
+    order = Invoice.objects.get(pk__in=message.subjects).order_id
+    text = shown(signed_in(owner), f"/office/orders/{order}/email/?instead={message.pk}")
+    assert ">gone@shop.example</textarea>" in text
+    assert f'name="instead" value="{message.pk}"' in text
+
+
+def test_dismissed_by_a_person_it_is_finished(owner: User, stranger: User) -> None:
+    message = mailed(owner)
+    bounce(message)
+    path = f"/office/bounced-mail/{message.pk}/dismiss/"
+    assert signed_in(stranger).post(path).status_code == 404
+    for _press in range(2):
+        signed_in(owner).post(path)
+
+    assert "Needs attention" not in shown(signed_in(owner), "/office/")
+    assert owner.name in shown(signed_in(owner), "/office/bounced-mail/")
 
 
 def test_a_confirmation_that_came_back_leads_to_the_order_but_is_not_sent_again(owner: User) -> None:

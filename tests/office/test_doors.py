@@ -37,6 +37,7 @@ MAY_OPEN = {
     "home": set(Role),
     "feed": SENDERS,
     "bounced-mail": SENDERS,
+    "bounced-dismiss": SENDERS,
     "orders": SENDERS,
     "order": SENDERS,
     "order-timeline": SENDERS,
@@ -74,6 +75,7 @@ MAY_OPEN = {
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {
     "order-withdraw",
+    "bounced-dismiss",
     "processor-refusal-end",
     "reconcile",
     "settlement-mail",

@@ -13,6 +13,7 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.orders import services as orders
 from florin.domain.orders.models import Order
+from florin.domain.outbox import services as outbox
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import confirm_order, send_documents
@@ -32,11 +33,13 @@ def send(
     by: User,
     saw_draft: bool = False,
     reason: str = "",
+    instead: UUID | None = None,
 ) -> Sent:
     """Queue an order's invoice to every address; a draft is confirmed, and nothing else is mailed for it.
 
     ``press`` names the press of Send: pressing it twice confirms and sends once. ``saw_draft`` says that the
     person was shown a draft. ``reason`` is why somebody who may lets it pass over the credit limit.
+    ``instead`` names a mail that came back, for which this one is sent.
 
     Raises:
         Conflict: if what was shown as a draft was confirmed by another press, and its invoice mailed.
@@ -57,7 +60,10 @@ def send(
         return confirm_and_send(order, recipients, with_link=with_link, event=event, by=by.name)
     if saw_draft:
         _tell_who_was_quicker(order)
-    return send_documents.send_locked(order, recipients, with_link=with_link, event=event, by=by.name)
+    sent = send_documents.send_locked(order, recipients, with_link=with_link, event=event, by=by.name)
+    if instead is not None:
+        outbox.put_right(company.pk, instead, event=event)
+    return sent
 
 
 def confirm_and_send(order: Order, to: Sequence[str], *, with_link: bool, event: str, by: str) -> Sent:

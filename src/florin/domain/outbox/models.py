@@ -69,6 +69,15 @@ class Message(Keyed):
     )
     bounced_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, help_text="The mail server's last refusal.")
+    instead_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="The mail that came back, for which this one was sent to the address put right.",
+    )
+    dismissed_at = models.DateTimeField(null=True, help_text="When somebody took the bounce off the list.")
+    dismissed_by = models.CharField(max_length=254, blank=True, default="")
 
     class Meta:
         verbose_name = "message"
@@ -86,6 +95,7 @@ class Message(Keyed):
                 name="message_bounced",
                 condition=models.Q(state="bounced"),
             ),
+            models.Index(fields=["company", "recipient", "-queued_at"], name="message_to"),
             models.Index(
                 fields=["provider_id"], name="message_of_provider", condition=~models.Q(provider_id="")
             ),

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from florin.domain.outbox.models import Message
 from florin.kernel import clock
-from florin.kernel.database import AT_ONCE
+from florin.kernel.database import AT_ONCE, find
 from florin.kernel.jobs import Job, later
 
 # A worker that says nothing for this long has died; SMTP gives up well before.
@@ -155,6 +155,30 @@ def came_back(message: Message, *, at: datetime, reason: str) -> bool:
     message.sent_at = message.sent_at or at
     message.save(update_fields=["state", "bounced_at", "sent_at", "error"])
     return True
+
+
+def put_right(company_id: UUID, bounced_id: UUID, *, event: str) -> None:
+    """Say that the mails of an event were sent instead of one that came back, perhaps to another address.
+
+    In the caller's transaction. Nothing happens if there is no such mail, it did not come back, or it was
+    about something else.
+    """
+    came_back = Message.objects.filter(company=company_id, pk=bounced_id, state=Message.State.BOUNCED).first()
+    if came_back is None:
+        return
+    sent_now = Message.objects.filter(company=company_id, event=event, kind=came_back.kind)
+    sent_now.filter(subjects__overlap=came_back.subjects).update(instead_of=came_back)
+
+
+def dismiss(company_id: UUID, bounced_id: UUID, *, by: str) -> Message:
+    """Take a mail that came back off the list of what needs attention; twice is once.
+
+    Raises:
+        NotFound: if the company has no such mail, or it did not come back.
+    """
+    message = find(Message.objects.filter(company=company_id, state=Message.State.BOUNCED), pk=bounced_id)
+    Message.objects.filter(pk=bounced_id, dismissed_at=None).update(dismissed_at=clock.now(), dismissed_by=by)
+    return message
 
 
 def _held(message: Message) -> QuerySet[Message]:

@@ -5,33 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from florin.domain.activity import services as activity
-from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.outbox import queries as outbox
+from florin.domain.outbox import services as outbox_services
 from florin.domain.outbox.models import Message
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
-from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.doors import StaffRequest, done, needs, page
 
 _SHOWN_FOR = timedelta(days=14)
 _MOST = 200
 _MOST_AT_HOME = 5
 _LOOKED_AT_FOR_HOME = 50
 _NAMED = 3
-# What somebody can send again; confirmations are sent once, when something happens.
-_SENT_BY_HAND = {Message.Kind.INVOICE, Message.Kind.INVOICES, Message.Kind.STATEMENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
     """One mail that came back; ``invoices`` are those it was about, and ``customer`` whose they are."""
 
+    key: UUID
     kind: str
     at: datetime
     to: str
@@ -39,7 +39,13 @@ class Bounce:
     customer: UUID | None
     customer_name: str
     invoices: Sequence[Invoice]
-    sent_again: bool
+    served: bool
+    dismissed_by: str
+
+    @property
+    def finished(self) -> bool:
+        """Whether it needs nobody any more: its recipient was served, or a person has dismissed it."""
+        return self.served or bool(self.dismissed_by)
 
     @property
     def named(self) -> Sequence[Invoice]:
@@ -73,55 +79,64 @@ def bounced(request: StaffRequest) -> HttpResponse:
     )
 
 
+@require_POST
+@needs(Right.SEND_INVOICE)
+def dismiss(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Take a mail that came back off the list of what needs attention."""
+    message = outbox_services.dismiss(request.user.company_id, pk, by=request.user.name)
+    messages.success(request, _("The mail to %(to)s no longer needs attention.") % {"to": message.recipient})
+    return done(request, "office:bounced-mail")
+
+
 def waiting(company: Company) -> list[Bounce]:
-    """Return the latest mails that came back and whose document has not been sent again since."""
-    left = [bounce for bounce in latest(company, most=_LOOKED_AT_FOR_HOME) if not bounce.sent_again]
+    """Return the latest mails that came back, whose recipient has not been served, and nobody dismissed."""
+    left = [bounce for bounce in latest(company, most=_LOOKED_AT_FOR_HOME) if not bounce.finished]
     return left[:_MOST_AT_HOME]
 
 
 def latest(company: Company, *, most: int) -> list[Bounce]:
     """Return the mails that came back within 14 days, in at most four queries however many there are."""
-    messages = list(outbox.bounced(company.pk, since=clock.now() - _SHOWN_FOR)[:most])
-    if not messages:
+    found = list(outbox.bounced(company.pk, since=clock.now() - _SHOWN_FOR)[:most])
+    if not found:
         return []
-    touched = {key for message in messages for key in message.subjects}
+    touched = {key for message in found for key in message.subjects}
     invoices = {
         invoice.pk: invoice
         for invoice in Invoice.objects.filter(company=company, pk__in=touched).order_by("pk")
     }
     customers = dict(Customer.objects.filter(company=company, pk__in=touched).values_list("pk", "name"))
-    again = _sent_since(company, messages, invoices)
-    return [_bounce(message, invoices, customers, again) for message in messages]
+    served = outbox.served(company.pk, {one.pk: (one, _about(one, invoices)) for one in found})
+    return [_bounce(one, invoices, customers, served=one.pk in served) for one in found]
 
 
-def _sent_since(
-    company: Company, messages: Sequence[Message], invoices: Iterable[UUID]
-) -> dict[UUID, datetime]:
-    """Return when each invoice was last queued to be mailed, if it was since the first of the messages."""
-    first = min(message.bounced_at for message in messages if message.bounced_at)
-    sends = Activity.objects.filter(
-        company=company, kind=activity.Kind.QUEUED, subjects__overlap=[*invoices], at__gt=first
-    )
-    return {key: at for at, keys in sends.order_by("at").values_list("at", "subjects") for key in keys}
+def _about(message: Message, invoices: Iterable[UUID]) -> frozenset[UUID]:
+    """Return the keys of the documents that a mail carried: its invoices, or its statement.
+
+    A confirmation is about all that it touched, whose payment is nowhere else.
+    """
+    match message.kind:
+        case Message.Kind.INVOICE | Message.Kind.INVOICES:
+            return frozenset(message.subjects) & frozenset(invoices)
+        case Message.Kind.STATEMENT:
+            return frozenset(message.subjects[1:2])  # the customer, then the statement
+        case _:
+            return frozenset(message.subjects)
 
 
 def _bounce(
-    message: Message,
-    invoices: dict[UUID, Invoice],
-    customers: dict[UUID, str],
-    again: dict[UUID, datetime],
+    message: Message, invoices: dict[UUID, Invoice], customers: dict[UUID, str], *, served: bool
 ) -> Bounce:
     about = [invoices[key] for key in message.subjects if key in invoices]
     customer = next((key for key in message.subjects if key in customers), None)
-    at = message.bounced_at or message.queued_at
-    again_at = [again.get(each.pk, at) for each in about] if message.kind in _SENT_BY_HAND else []
     return Bounce(
+        key=message.pk,
         kind=message.kind,
-        at=at,
+        at=message.bounced_at or message.queued_at,
         to=message.recipient,
         reason=message.error,
         customer=customer,
         customer_name=customers[customer] if customer else "",
         invoices=about,
-        sent_again=bool(again_at) and min(again_at) > at,
+        served=served,
+        dismissed_by=message.dismissed_by,
     )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from florin.domain.activity import services as activity
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
+from florin.domain.outbox import queries as outbox
 from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
 from florin.flows import confirm_order, email_order, hold_order
@@ -18,6 +19,7 @@ from florin.kernel.database import new_key
 from florin.kernel.errors import Forbidden, Refusal
 from florin.screens.office import order_limit, reading
 from florin.screens.office.doors import StaffRequest, done, needs
+from florin.screens.office.open_invoices_asked import as_key
 from florin.screens.office.order_dialog import say_held, step
 from florin.screens.office.reading import Standing
 
@@ -42,12 +44,18 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             press=request.POST.get("press", "").replace("\x00", "") or str(new_key()),
             by=request.user,
             saw_draft="saw_draft" in request.POST,
+            instead=_instead(request),
             reason=order_limit.reason(request),
         )
     except Refusal as problem:
         return _email(request, reading.standing(request.user.company, pk), problem)
     _say_sent(request, reading.standing(request.user.company, pk), sent, saw=shown)
     return done(request, "office:order", pk)
+
+
+def _instead(request: StaffRequest) -> UUID | None:
+    """Return the key of the mail that came back, which this one is sent for."""
+    return as_key(request.POST.get("instead", "") or request.GET.get("instead", ""))
 
 
 def _check(request: StaffRequest, order: Order) -> None:
@@ -80,7 +88,11 @@ def _email(request: StaffRequest, shown: Standing, problem: Refusal | None = Non
     held = shown.hold
     to = "\n".join(held.to if held and held.by_hand else order.customer.invoice_emails)
     tick = "payment_link" in request.POST if request.method == "POST" else True
+    came_back = outbox.came_back(request.user.company_id, _instead(request), order.pk)
+    if came_back:
+        to = came_back.recipient
     context |= {
+        "instead": came_back.pk if came_back else None,
         "to": request.POST.get("to", to),
         "answer": answer,
         "tick": tick and answer.offered,

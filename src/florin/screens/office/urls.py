@@ -56,6 +56,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("feed/", home.feed, name="feed"),
     path("bounced-mail/", bounced_mail.bounced, name="bounced-mail"),
+    path("bounced-mail/<uuid:pk>/dismiss/", bounced_mail.dismiss, name="bounced-dismiss"),
     path("orders/", order_list.orders, name="orders"),
     path("orders/on-hold/", order_holds.held, name="orders-held"),
     path("orders/new/", order_entry.new, name="order-new"),
