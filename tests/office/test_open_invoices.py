@@ -191,8 +191,8 @@ def test_the_list_costs_as_many_queries_for_one_invoice_as_for_twenty(
 ) -> None:
     client = signed_in(owner)
     # Two for the rows, two for the links, what is being paid, two for the currencies, the batches, and one
-    # for the switches; and two to find words.
-    queries_ = 9 + 2 * asked.startswith("q=")
+    # for the switches, one for customers without links; and two to find words.
+    queries_ = 10 + 2 * asked.startswith("q=")
     for rounds in (2, 20):
         for _ in range(rounds):
             invoice = make_due(owner, 1)
@@ -250,3 +250,18 @@ def test_what_forbids_links_is_said_at_the_button_before_anything_is_ticked(owne
     assert button
     assert "disabled" in button[0]
     assert "Payment links are switched off for what is sent by hand." in text
+
+
+def test_a_row_says_before_it_is_ticked_why_it_cannot_be_sent_with_a_link(owner: User) -> None:
+    off = make_customer(owner.company, links_enabled=False)
+    invoice = make_invoice(owner, customer=off)
+    small, huge, fine = make_invoice(owner, "0.10"), make_invoice(owner, "9999999.00"), make_invoice(owner)
+    text = signed_in(owner).get("/office/open-invoices/").content.decode()
+    for key, why in {
+        invoice.pk: f"Payment links are switched off for {off.name}.",
+        small.pk: "Too little for a payment link by itself.",
+        huge.pk: "The processor takes at most",
+    }.items():
+        assert re.search(rf'id="no-link-{key}">{why}', text)
+        assert f'aria-describedby="no-link-{key}"' in text
+    assert f"no-link-{fine.pk}" not in text

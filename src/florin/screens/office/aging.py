@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.doors import StaffRequest, needs, page
+from florin.screens.office.open_invoices_asked import as_key
 from florin.screens.office.typed import search
 
 _ROWS = 50
@@ -39,15 +41,20 @@ class Line:
 
     row: Row
     held: Money | None
+    ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the table is to show: words to search for, the column it is sorted by, and which page."""
+    """What the table is to show: words to search for, the column it is sorted by, and which page.
+
+    ``ticked`` are the keys of customers that are ticked, on whatever page.
+    """
 
     words: str
     sort: str
     number: int
+    ticked: Sequence[UUID] = ()
 
     @classmethod
     def read(cls, request: HttpRequest) -> "Asked":
@@ -60,11 +67,13 @@ class Asked:
             number=int(number)
             if number.isascii() and number.isdecimal() and len(number) < len("10000")
             else 1,
+            ticked=list(dict.fromkeys(filter(None, map(as_key, request.GET.get("chosen", "").split(","))))),
         )
 
     def address(self, **changes: str | int) -> str:
         """Return the address of the same table with something else; a new order begins on the first page."""
-        values = {"q": self.words, "sort": self.sort, **changes}
+        chosen = ",".join(key.hex for key in self.ticked)
+        values = {"q": self.words, "sort": self.sort, "chosen": chosen, **changes}
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
     @property
@@ -100,10 +109,13 @@ def aging(request: StaffRequest) -> HttpResponse:
     found = _sorted(books.by_customer(company, asked.words), asked)
     pages = max(ceil(len(found) / _ROWS), 1)
     number = min(max(asked.number, 1), pages)
+    shown = found[(number - 1) * _ROWS : number * _ROWS]
     context: dict[str, object] = {
         "asked": asked,
         "headings": [_heading(name, asked) for name in _SORTS if name != "number"],
-        "rows": _lines(found[(number - 1) * _ROWS : number * _ROWS]),
+        "rows": _lines(shown, asked),
+        "kept": [key for key in asked.ticked if key not in {row.customer_id for row in shown}],
+        "chosen": ",".join(key.hex for key in asked.ticked),
         "totals": [Total(currency, each) for currency, each in books.totals(found).items()],
         "customers": len({row.customer_id for row in found}),
         "before": asked.address(page=number - 1) if number > 1 else "",
@@ -118,9 +130,11 @@ def aging(request: StaffRequest) -> HttpResponse:
     return page(request, "aging.html", context)
 
 
-def _lines(rows: Sequence[Row]) -> list[Line]:
+def _lines(rows: Sequence[Row], asked: Asked) -> list[Line]:
     held = bill.reserved_of(row.customer_id for row in rows)
-    return [Line(row, held.get((row.customer_id, row.currency))) for row in rows]
+    return [
+        Line(row, held.get((row.customer_id, row.currency)), row.customer_id in asked.ticked) for row in rows
+    ]
 
 
 def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.customers.models import Customer
@@ -20,17 +21,19 @@ from florin.flows import send_batch
 from florin.kernel import clock
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.open_invoices_asked import Asked, as_key
+from florin.screens.office.open_invoices_bars import bars
 from florin.screens.office.open_invoices_choice import Choice
 
 _ROWS = 50
 _BATCHES = 5
+_FORM_ONLY = "csrfmiddlewaretoken"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row: the invoice, how late it is, how far its latest link has come, and whether it is ticked.
 
-    ``paying`` says that a payment of it is under way at this moment (X3).
+    ``paying`` says that a payment of it is under way at this moment (X3), ``barred`` why no link can be sent.
     """
 
     invoice: OpenRow
@@ -38,17 +41,24 @@ class Line:
     stage: Stage
     ticked: bool
     paying: bool
+    barred: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Right.OPEN_INVOICES)
 def open_invoices(request: StaffRequest) -> HttpResponse:
-    """Show a page of what is owed; a POST carries the ticks from page to page, and changes nothing."""
+    """Show a page of what is owed, with the ticks that an address or a POST brings; neither changes anything.
+
+    A browser without script sends the whole form: its answer is an address that says only what matters.
+    """
     sent = request.POST if request.method == "POST" else request.GET
-    company, asked, choice = request.user.company, Asked.read(sent), Choice.read(request.POST)
+    company, asked, choice = request.user.company, Asked.read(sent), Choice.read(sent)
     wanted = asked.wanted(company)
     shown = queries.page(company.pk, wanted, order=asked.order, after=asked.after, rows=_ROWS)
     choice.act(sent.get("act", ""), asked, shown.rows)
+    address = "&".join(filter(None, (asked.address, choice.address)))
+    if _FORM_ONLY in request.GET:
+        return redirect(f"{request.path}?{address}")
     context: dict[str, object] = {
         "asked": asked,
         **_chosen(request, choice),
@@ -60,7 +70,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         response = page(request, "open_invoices_rows.html", context)
-        response["HX-Push-Url"] = f"{request.path}?{asked.address}" if asked.address else request.path
+        response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
         return response
     context["orders"] = list(Order)
     context["currencies"] = queries.currencies(company.pk)
@@ -92,6 +102,7 @@ def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> li
     shown = [row.invoice_id for row in rows]
     stages, paying = links.stages(shown), bill.in_progress(shown)
     ticked = choice.on_page(company, rows)
+    barred = bars(company, rows) if rules.for_anybody(company).offered else {}
     return [
         Line(
             row,
@@ -99,6 +110,7 @@ def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> li
             stages.get(row.invoice_id, Stage.NONE),
             row.invoice_id in ticked,
             row.invoice_id in paying,
+            barred.get(row.invoice_id, ""),
         )
         for row in rows
     ]

@@ -17,6 +17,8 @@ from florin.screens.office.open_invoices_asked import Asked, as_key
 # One more than may be sent, so that "too many" shows.
 _MOST = send_batch.MOST_INVOICES + 1
 _UPTO = "upto"
+# As many keys are shorter than the 8 kB that proxies let an address have.
+MOST_IN_ADDRESS = 200
 
 
 @dataclass(slots=True)
@@ -36,6 +38,15 @@ class Choice:
         keys = map(as_key, [*sent.getlist("kept"), *carried, *sent.getlist("tick")])
         some = dict.fromkeys(key for key in keys if key)
         return cls(some, sent.get("all", ""))
+
+    @property
+    def address(self) -> str:
+        """The query string that brings the ticks back; very many by hand are too long for an address."""
+        if self.frozen:
+            return urlencode({"all": self.frozen})
+        if not 0 < len(self.ticked) <= MOST_IN_ADDRESS:
+            return ""
+        return urlencode({"chosen": ",".join(key.hex for key in self.ticked)})
 
     def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
         """Tick this page, all that match, or nothing."""

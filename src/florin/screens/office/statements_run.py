@@ -81,7 +81,8 @@ def _chosen(request: StaffRequest) -> list[UUID]:
         words = search(request.POST.get("q", ""))
         found = books.by_customer(request.user.company, words)
         return list(dict.fromkeys(row.customer_id for row in found))
-    given = [*request.POST.getlist("customer"), *request.POST.get("chosen", "").split(",")]
+    kept = request.POST.getlist("kept")
+    given = [*kept, *request.POST.getlist("customer"), *request.POST.get("chosen", "").split(",")]
     return list(dict.fromkeys(key for text in given if (key := _key(text)) is not None))
 
 
