@@ -20,7 +20,7 @@ from domain.world import (
 )
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
-from florin.contracts.reasons import DisputeReason
+from florin.contracts.reasons import DisputeReason, RefundFailure
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.payments import allocating, receiving, returns
@@ -224,7 +224,7 @@ def test_a_refund_that_we_gave_up_and_the_processor_made_is_booked_after_all(own
     made = request(payment, {invoice.item_id: 1_000})
     with transaction.atomic():
         allocating.lock(payment.pk)
-        services.refused(made.pk, "No")
+        services.refused(made.pk, RefundFailure.REFUSED, code="No")
 
     for _ in range(2):
         record(payment, RefundOutcome.SUCCEEDED, 1_000, refund=str(made.pk))

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from domain.world import make_credit, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
-from florin.contracts.reasons import DisputeReason
+from florin.contracts.reasons import DisputeReason, RefundFailure
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item
@@ -184,7 +184,7 @@ def test_control_without_the_locks_more_goes_back_than_came_in(owner: User) -> N
         made = [answer for answer in answers if isinstance(answer, Refund)]
         for extra in made[1:]:  # so that the books are right again
             with transaction.atomic():
-                services.refused(extra.pk, "It was one too many")
+                services.refused(extra.pk, RefundFailure.REFUSED, code="one too many")
         doubled = len(made) > 1
         if doubled:
             break

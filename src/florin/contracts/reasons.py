@@ -88,6 +88,7 @@ class RefundFailure(_Reason):
     LOW_BALANCE = "low_balance"
     DISPUTED = "disputed"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
     UNKNOWN = "unknown"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Why a refund failed, in people's words; and what a processor says in words of its own."""
+"""Why a refund failed, in people's words."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -12,10 +12,11 @@ _WORDS: dict[RefundFailure, str | Promise] = {
     RefundFailure.LOW_BALANCE: gettext_lazy("The balance at the processor was too low"),
     RefundFailure.DISPUTED: gettext_lazy("The payer disputed the payment meanwhile"),
     RefundFailure.CANCELLED: gettext_lazy("It was cancelled at the processor's dashboard"),
+    RefundFailure.REFUSED: gettext_lazy("The processor did not accept it"),
     RefundFailure.UNKNOWN: gettext_lazy("The payer's bank gave no reason"),
 }
 
 
 def words(stored: str) -> str:
-    """Return the reason in the language that is active; a sentence of the processor stays as it is."""
-    return stored if " " in stored else str(_WORDS[RefundFailure(stored)])
+    """Return the reason in the language that is active; also of what was kept in a processor's words."""
+    return str(_WORDS[RefundFailure.REFUSED if " " in stored else RefundFailure(stored)])

@@ -138,7 +138,7 @@ def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa
             return letters.payment_notice_letter(
                 receipt.document,
                 office_url=f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/",
-                language=message.company.language,
+                language=message.company.reads,
             ), ()
         case Message.Kind.NOT_CHARGED:
             return letters.not_charged_letter(

@@ -73,7 +73,7 @@ def sweep() -> None:
     One that is still too much does not stop a smaller one behind it. Safe to repeat, and at once with itself.
     """
     for held in holds.ready():
-        with translation.override(held.company.language):
+        with translation.override(held.company.reads):
             try:
                 release(held.company, held.order_id)
             except Refusal as why:

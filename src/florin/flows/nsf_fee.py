@@ -123,10 +123,11 @@ def _customer(what: Payment | Attempt) -> Customer:
 
 def _draft(what: Payment | Attempt, fee: Money) -> OrderDraft:
     customer = _customer(what)
-    with translation.override(customer.language):
+    language = customer.reads(what.company)
+    with translation.override(language):
         line = LineDraft(
             code="",
-            description=_("Returned payment fee: %(number)s") % {"number": _name(what, customer.language)},
+            description=_("Returned payment fee: %(number)s") % {"number": _name(what, language)},
             quantity=Decimal(1),
             unit="",
             unit_price=fee.decimal,

@@ -241,7 +241,7 @@ def _tell(account: PaymentsAccount) -> None:
         currency=company.currency,
         amount=0,
         on=clock.today(company.time_zone),
-        language=company.language,
+        language=company.reads,
         reason=account.reason,
         reference=",".join(account.wanted),
         state=account.state,
@@ -252,7 +252,7 @@ def _tell(account: PaymentsAccount) -> None:
             event=f"account:{account.pk}:{account.checked_at:%Y%m%d%H%M%S%f}",
             kind=Message.Kind.ACCOUNT_NOTICE,
             recipients=[company.email],
-            snapshot={"news": news.to_json(), "language": company.language, "path": PAGE},
+            snapshot={"news": news.to_json(), "language": company.reads, "path": PAGE},
             subjects=[account.pk],
         )
     )

@@ -25,6 +25,7 @@ from florin.contracts.processor import (
     RefundReport,
     RefusalReason,
 )
+from florin.contracts.reasons import RefundFailure
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -51,6 +52,10 @@ from florin.kernel.money import Money
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200
 _NEVER_FOUND = timedelta(days=1)
+_FAILURES = {
+    RefusalReason.BALANCE: RefundFailure.LOW_BALANCE,
+    RefusalReason.DECLINED: RefundFailure.DECLINED,
+}
 _MENDABLE = {
     RefusalReason.KEY,
     RefusalReason.PERMISSION,
@@ -160,14 +165,14 @@ def _not_made(asked: Refund, refusal: GatewayRefusal) -> None:
         return
     if refusal.reason in _MENDABLE:  # the others are about this refund, which says so itself
         note_refusal.about_payment(asked.payment, refusal)
-    _refused(asked, str(refusal))
+    _refused(asked, refusal)
 
 
 def _not_told(asked: Refund, refusal: GatewayRefusal) -> None:
     """Ask again after a look-up was refused; not for ever about a payment that is not there."""
     since = note_refusal.about_payment(asked.payment, refusal)
     if refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
-        _refused(asked, str(refusal))
+        _refused(asked, refusal)
     else:
         services.doubt(asked.pk)
 
@@ -218,9 +223,11 @@ def _record(payment_id: UUID, reports: list[RefundReport]) -> None:
 
 
 @transaction.atomic(durable=True)
-def _refused(asked: Refund, why: str) -> None:
+def _refused(asked: Refund, refusal: GatewayRefusal) -> None:
+    """Book a refund back; people read why in our words, and the processor's own are kept beside it."""
     allocating.lock(asked.payment_id)
-    change = services.refused(asked.pk, why)
+    why = _FAILURES.get(refusal.reason, RefundFailure.REFUSED)
+    change = services.refused(asked.pk, why, code=f"{refusal.code}: {refusal}")
     if change is not None:
         _tell(change)
 
@@ -253,7 +260,7 @@ def _tell_failed(made: Refund, *, payer_knows: bool) -> None:
             replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=return_payment.payers(made.payment)
         )
     tell.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
-    with override(made.company.language):
+    with override(made.company.reads):
         _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))
     _expire_sessions(made)
 

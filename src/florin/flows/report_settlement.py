@@ -211,7 +211,7 @@ def mail(report: Report, *, to: Sequence[str], press: str, by: User) -> tuple[st
             snapshot={
                 "first": report.first.isoformat(),
                 "last": report.last.isoformat(),
-                "language": get_language() or report.company.language,
+                "language": get_language() or report.company.reads,
             },
             subjects=[report.company.pk],
         )

@@ -112,7 +112,7 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | N
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
     link = link_of(payment) if payment.attempt else _fresh_link(payment, reopened, by=by)
     subjects = list(dict.fromkeys([*allocating.touched(payment), *papers, *([link] if link else [])]))
-    with translation.override(payment.company.language):
+    with translation.override(payment.company.reads):
         method = payment.method_text
     happening = Happening(
         event=f"payment:{payment.pk}:returned",

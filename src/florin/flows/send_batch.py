@@ -239,7 +239,7 @@ def _carry_out(part: Part) -> Outcome:
             kind=Message.Kind.INVOICES,
             recipients=part.recipients,
             snapshot={
-                "language": part.customer.language,
+                "language": part.customer.reads(company),
                 "lists": [{"link": str(link.pk), "list": listed.to_json()} for link, listed in minted],
             },
             subjects=subjects,
@@ -267,7 +267,7 @@ def _mint(part: Part, revisions: Sequence[Revision], asked: Mapping[str, Demand]
         customer_name=customer.name,
         currency=link.currency,
         invoices=tuple(_listed(revision) for revision in revisions),
-        language=customer.language,
+        language=customer.reads(company),
         paying=asked[link.currency].paying,
         credits=asked[link.currency].credits,
     )

@@ -113,7 +113,7 @@ def queue(
                 "revision": str(revision.pk),
                 "link": str(link.pk) if link else None,
                 **asked.to_json(),
-                "language": invoice.customer.language,
+                "language": invoice.customer.reads(invoice.company),
             },
             subjects=subjects,
         )

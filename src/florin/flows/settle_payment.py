@@ -357,7 +357,7 @@ def _after_release(attempt: Attempt, report: Report) -> None:
             snapshot={
                 "amount": attempt.total,
                 "currency": attempt.currency,
-                "language": attempt.link.customer.language,
+                "language": attempt.link.language,
             },
             subjects=attempts.touched(attempt),
         )

@@ -49,8 +49,8 @@ class Happening:
 def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> None:
     """Queue a letter to whoever paid, in the customer's language."""
     snapshot: dict[str, Any] = {
-        "news": _news(happening, kind, happening.customer.language).to_json(),
-        "language": happening.customer.language,
+        "news": _news(happening, kind, happening.customer.reads(happening.company)).to_json(),
+        "language": happening.customer.reads(happening.company),
         "link": str(happening.link) if happening.link else "",
     }
     _enqueue(happening, kind, to=to, snapshot=snapshot)
@@ -59,8 +59,8 @@ def payer(happening: Happening, kind: Message.Kind, *, to: Sequence[str]) -> Non
 def company(happening: Happening, kind: Message.Kind) -> None:
     """Queue a letter to the company, in its own language."""
     snapshot: dict[str, Any] = {
-        "news": _news(happening, kind, happening.company.language).to_json(),
-        "language": happening.company.language,
+        "news": _news(happening, kind, happening.company.reads).to_json(),
+        "language": happening.company.reads,
         "path": happening.path,
     }
     _enqueue(happening, kind, to=[happening.company.email], snapshot=snapshot)

@@ -22,11 +22,12 @@ _LETTER_THEN_FIGURE = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _MINUS = "\N{MINUS SIGN}"
 _QUANTITY_DECIMALS = 6
 _PRICE_DECIMALS = 4
+_NOWHERE = "ZZ"  # what Unicode calls an unknown region
 
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Return the locale of a language tag such as ``es`` or ``es-MX``."""
+    """Return the locale of a language tag such as ``es`` or ``es-mx``."""
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -34,14 +35,29 @@ def locale_of(language: str) -> Locale:
 
 
 @lru_cache(maxsize=256)
-def decimal_sign(language: str, time_zone: str) -> Sign:
-    """Return what stands before decimals in the spreadsheets of a reader: the language's way in the region.
+def regional(language: str, time_zone: str) -> str:
+    """Return a language as it is written in a region, such as ``es-us``; as it was where the zone has none.
 
     The region is that of the company's time zone: who reads Spanish in New York has the figures of the USA.
     """
-    territory = get_global("zone_territories").get(time_zone, "")
-    locale = locale_of(f"{language[:2]}-{territory}" if territory else language)
-    return Sign.COMMA if locale.number_symbols["latn"]["decimal"] == "," else Sign.POINT
+    zone = get_global("zone_aliases").get(time_zone, time_zone)
+    territory = get_global("zone_territories").get(zone, _NOWHERE)
+    return language if territory == _NOWHERE else f"{language[:2]}-{territory}".lower()
+
+
+def decimal_sign(language: str, time_zone: str) -> Sign:
+    """Return what stands before decimals in a reader's spreadsheets: the language's way in the region."""
+    return sign_of(regional(language, time_zone))
+
+
+def sign_of(language: str) -> Sign:
+    """Return what stands before decimals in a language."""
+    return Sign.COMMA if locale_of(language).number_symbols["latn"]["decimal"] == "," else Sign.POINT
+
+
+def group_of(language: str) -> str:
+    """Return what stands between thousands in a language."""
+    return str(locale_of(language).number_symbols["latn"]["group"])
 
 
 @lru_cache(maxsize=4096)

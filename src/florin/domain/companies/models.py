@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from florin.contracts.documents import Letterhead
 from florin.contracts.processor import LONGEST_REFERENCE, MethodStatus
+from florin.kernel import formats
 from florin.kernel.database import Keyed
 from florin.kernel.directions import NameField
 from florin.kernel.texts import Text, Words
@@ -51,6 +52,11 @@ class Company(Keyed):
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
             ),
         ]
+
+    @property
+    def reads(self) -> str:
+        """Its language, with the figures of its region."""
+        return formats.regional(self.language, self.time_zone)
 
     def __str__(self) -> str:
         return self.name

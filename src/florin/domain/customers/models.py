@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from florin.domain.companies.models import Company
+from florin.kernel import formats
 from florin.kernel.database import Keyed
 from florin.kernel.directions import NameField
 from florin.kernel.folding import FoldedField
@@ -47,3 +48,7 @@ class Customer(Keyed):
 
     def __str__(self) -> str:
         return self.name
+
+    def reads(self, company: Company) -> str:
+        """Return the customer's language, with the figures of the region of their company."""
+        return formats.regional(self.language, company.time_zone)

@@ -108,7 +108,7 @@ def current_revision(invoice_id: UUID) -> Revision:
 def describe(invoice: Invoice, order: Order, lines: Iterable[OrderLine]) -> InvoiceDocument:
     """Compose what an invoice says from its order and the order's lines, in the customer's language."""
     customer = order.customer
-    with translation.override(customer.language):
+    with translation.override(customer.reads(order.company)):
         terms = ngettext("Net %(days)s day", "Net %(days)s days", customer.terms_days) % {
             "days": customer.terms_days
         }
@@ -139,7 +139,7 @@ def describe(invoice: Invoice, order: Order, lines: Iterable[OrderLine]) -> Invo
         ),
         total=invoice.total,
         note=order.note,
-        language=customer.language,
+        language=customer.reads(order.company),
     )
 
 

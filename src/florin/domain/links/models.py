@@ -8,6 +8,7 @@ from django.db import models
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice, Revision
+from florin.kernel import formats
 from florin.kernel.database import Keyed
 
 
@@ -43,6 +44,11 @@ class Link(Keyed):
 
     def __str__(self) -> str:
         return f"link {self.pk}"
+
+    @property
+    def language(self) -> str:
+        """The payer's language, with the figures of the company's region."""
+        return formats.regional(self.customer.language, self.company.time_zone)
 
 
 class Debt(Keyed):

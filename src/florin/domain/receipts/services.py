@@ -25,7 +25,7 @@ def issue(payment: Payment) -> Receipt:
 
 def _describe(payment: Payment, number: str) -> ReceiptDocument:
     parts = list(payment.allocations.select_related("invoice").order_by("pk"))
-    with translation.override(payment.customer.language):
+    with translation.override(payment.customer.reads(payment.company)):
         method = payment.method_text
     return ReceiptDocument(
         letterhead=payment.company.letterhead,
@@ -50,7 +50,7 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         ),
         credited=_credited(payment),
         excess=sum(part.amount for part in parts if part.invoice is None),
-        language=payment.customer.language,
+        language=payment.customer.reads(payment.company),
         discount=sum(discounts.standing(payment).values()),
         prepayment=payment.is_prepayment,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from florin.contracts.processor import RefundReport
+from florin.contracts.reasons import RefundFailure
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Item
@@ -103,13 +104,13 @@ def record(payment: Payment, report: RefundReport) -> Change | None:
     return Change(refund, before)
 
 
-def refused(refund_id: UUID, why: str) -> Change | None:
+def refused(refund_id: UUID, why: RefundFailure, *, code: str) -> Change | None:
     """Book a refund back that the processor will not make; nothing if it is further along meanwhile."""
     refund = Refund.objects.get(pk=refund_id)
     if refund.state != RefundState.REQUESTED:
         return None
     before = RefundState(refund.state)
-    _move(refund, RefundState.FAILED, failure=why)
+    _move(refund, RefundState.FAILED, failure=why, code=code)
     return Change(refund, before)
 
 

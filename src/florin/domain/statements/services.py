@@ -109,7 +109,7 @@ def _draft(customer: Customer, period: Period, currency: str, moved: Sequence[Mo
         lines=figures.lines,
         aging=figures.aging,
         balance=figures.balance,
-        language=customer.language,
+        language=customer.reads(customer.company),
         due_on=figures.due_on,
     )
     return Draft(document, figures.open_invoices)

@@ -18,7 +18,7 @@ from florin.screens.checkout.doors import payers
 def result(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
     """Show what our own records say of an attempt. Changes nothing and asks nobody."""
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         sheet = sheets.result_sheet(token, link, attempt, asked="asked" in request.GET)
         return doors.page("checkout/result.html", {"sheet": sheet})
 
@@ -39,7 +39,7 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
         answer.status_code = 303
         return answer
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         sheet = sheets.result_sheet(token, link, attempt, asked=True)
         return doors.page("checkout/_result.html", {"sheet": sheet})
 
@@ -47,7 +47,7 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
 def _not_asked(token: str, attempt: UUID) -> HttpResponse:
     """Show what is known to one more who asks at the same moment as others; our script asks again."""
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         sheet = sheets.result_sheet(token, link, attempt, asked=False)
         answer = doors.page("checkout/result.html", {"sheet": sheet}, status=503)
     answer.headers["Retry-After"] = views.CROWD_AGAIN_AFTER

@@ -93,7 +93,7 @@ class BillSheet(Sheet):
         """What became of the payer's payment, if it failed, came back or was lost in a dispute (R13)."""
         if self.setback is None:
             return ""
-        language = self.link.customer.language
+        language = self.link.language
         day = clock.local(self.setback.began_at, self.link.company.time_zone)
         told = {
             "amount": formats.money(self.setback.amount, language),
@@ -113,7 +113,7 @@ class BillSheet(Sheet):
         bar, limits = self.bill.bar, self.bill.limits
         if bar is None or limits is None:
             return ""
-        language = self.link.customer.language
+        language = self.link.language
         told = {
             "amount": formats.money(self.bill.payable, language),
             "least": formats.money(limits.least, language),

@@ -31,7 +31,7 @@ CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this li
 def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
         told = notes.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
         if "mailed" in request.GET:
@@ -43,7 +43,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
 def now(request: HttpRequest, token: str) -> HttpResponse:
     """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
         if request.GET.get("v") == sheet.version:
             return HttpResponse(status=204)
@@ -66,7 +66,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("checkout:bill", token)
     link = links.find(token)
-    with translation.override(link.customer.language):
+    with translation.override(link.language):
         press = presses.read(request, link.currency)
         if press is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
@@ -124,8 +124,8 @@ def _again(sheet: BillSheet, text: str, *, status: int, seen: Money | None = Non
         text = _(
             "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
         ) % {
-            "old": formats.money(seen, link.customer.language),
-            "new": formats.money(sheet.bill.payable, link.customer.language),
+            "old": formats.money(seen, link.language),
+            "new": formats.money(sheet.bill.payable, link.language),
         }
     # A link that is cooling says so itself.
     note = None if sheet.bill.state == BillState.COOLING else Note(text)

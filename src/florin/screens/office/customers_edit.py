@@ -73,7 +73,8 @@ def _refused(
         case Conflict() if customer is not None:
             customer.refresh_from_db()
             typed.compare(customer)
-    return _form(request, typed, customer, status=problem.status, problem=problem)
+    said = "number" in typed.errors or "currency" in typed.errors
+    return _form(request, typed, customer, status=problem.status, problem=None if said else problem)
 
 
 def _form(

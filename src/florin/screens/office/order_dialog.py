@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
 from florin.flows import show_documents
 from florin.kernel.errors import Refusal
@@ -16,6 +17,8 @@ def step(
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
     context |= {"shown": shown, "problem": problem, "part": f"office/{name}.html"}
+    if isinstance(problem, OverLimit):  # what there is to say of it is beside the choice that it leaves
+        context |= {"problem": None, "unsaid": True}
     context["undrawn"] = show_documents.undrawn_of_order(shown.order)
     context["heading"] = "h2" if request.htmx else "h1"
     template = f"{name}.html" if request.htmx else "step.html"

@@ -12,6 +12,7 @@ from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
 from florin.domain.customers import queries as customers
 from florin.domain.orders import credit_limit
+from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.flows import write_order
@@ -172,6 +173,8 @@ def _form(
         "over": limit.over if limit else None,
         "limit": limit if problem and order and order.state == Order.State.CONFIRMED else None,
     }
+    if isinstance(problem, OverLimit) and limit and limit.may_override:
+        context |= {"problem": None, "unsaid": True}  # said beside the field that asks why
     return page(request, "order_form.html", context, status=status)
 
 

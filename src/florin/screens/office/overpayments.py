@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -76,7 +77,7 @@ def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
         _say(request, problem)
     else:
         if amount:
-            told = formats.money(amount, request.user.language)
+            told = formats.money(amount, get_language() or "en")
             messages.success(request, _("%(amount)s is applied to the oldest invoices.") % {"amount": told})
     return redirect("office:overpayments")
 

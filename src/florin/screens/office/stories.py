@@ -229,8 +229,9 @@ class Story:
 
     @property
     def declined(self) -> str:
-        """Why a card was declined, in people's words."""
-        return declines.reason(str(self.about.get("reason", "")))
+        """Why a card or a bank account was declined, in people's words."""
+        reason = str(self.about.get("reason", ""))
+        return declines.of_bank(reason) if self.about.get("method") == "ach" else declines.reason(reason)
 
     @property
     def why(self) -> str:

@@ -14,10 +14,6 @@ from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.kernel.texts import too_long
 
-_GROUPED = {
-    "en": re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
-    "es": re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
-}
 _NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
 _LONGEST_SEARCH = 200
 FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -30,17 +26,18 @@ class Mistyped(ValueError):  # noqa: N818 - an answer, not a fault
 def decimal(text: str, *, whole: int, places: int) -> Decimal:
     """Read a number with at most ``whole`` digits before its decimal sign and ``places`` after it.
 
-    Thousands signs are those of the active language; a comma or point that groups nothing is a decimal sign.
-    A minus may be the hyphen of the keyboard or the sign that our screens show.
+    Thousands signs are those of the active language in the company's region; a comma or point that groups
+    nothing is a decimal sign. A minus may be the hyphen of the keyboard or the sign that our screens show.
 
     Raises:
         Mistyped: for anything else, ``1e999`` and ``NaN`` among it.
     """
     plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
-    language = (translation.get_language() or "en")[:2]
-    if _GROUPED.get(language, _GROUPED["en"]).fullmatch(plain):
-        plain = plain.replace("." if language == "es" else ",", "")
+    language = translation.get_language() or "en"
+    group, point = formats.group_of(language), formats.sign_of(language)
+    if re.fullmatch(rf"[1-9]\d{{0,2}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d+)?", plain):
+        plain = plain.replace(group, "")
     if not plain.isascii() or not _NUMBER.fullmatch(plain):
         raise Mistyped(_("Give a number."))
     before, _sign, after = plain.replace(",", ".").partition(".")
@@ -117,4 +114,4 @@ def written(amount: Money) -> str:
 def as_typed(number: Decimal) -> str:
     """Write a number as the reader would type it: no thousands signs, no needless zeros."""
     plain = f"{number.normalize():f}"
-    return plain.replace(".", ",") if (translation.get_language() or "en").startswith("es") else plain
+    return plain.replace(".", formats.sign_of(translation.get_language() or "en").value)

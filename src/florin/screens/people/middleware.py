@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
-from florin.kernel import clients
+from florin.kernel import clients, formats
 from florin.kernel.errors import Forbidden, Refusal
 from florin.kernel.gate_words import LIMIT, REFUSED
 from florin.screens.people import answers
@@ -114,7 +114,7 @@ class Sessions(SessionMiddleware):
 
 
 class Language:
-    """Speaks the signed-in person's language."""
+    """Speaks the signed-in person's language, and writes figures as the company's region does."""
 
     def __init__(self, following: Handler) -> None:
         self.following = following
@@ -126,6 +126,12 @@ class Language:
         """
         if request.path.startswith("/pay/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.following(request)
-        language = getattr(request.user, "language", None) or translation.get_language()
-        with translation.override(language):
+        with translation.override(_language(request)):
             return self.following(request)
+
+
+def _language(request: HttpRequest) -> str | None:
+    """Return the person's language, with the figures of the company's region."""
+    if isinstance(request.user, User):
+        return formats.regional(request.user.language, request.user.company.time_zone)
+    return translation.get_language()
