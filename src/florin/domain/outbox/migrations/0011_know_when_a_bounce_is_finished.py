@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0009_name_every_accounts_gateway"),
-        ("outbox", "0008_tell_that_a_payment_counts_after_all"),
+        ("outbox", "0010_bring_new_links"),
     ]
 
     operations = [
