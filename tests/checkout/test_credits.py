@@ -5,10 +5,14 @@ import re
 from django.test import Client
 
 from checkout.world import address, begin, link_to, queries, result_address, tell
-from factories import make_credit, make_customer, make_invoice
+from factories import make_credit, make_customer, make_invoice, press_pay
 from florin.contracts.processor import Outcome
+from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
+from florin.flows import settle_payment
+from testing.bank import Bank
 
 
 def _link(owner: User, *amounts: str) -> Link:
@@ -110,3 +114,23 @@ def test_credits_cost_one_more_query_however_many_there_are(payer: Client, owner
         counts.append(len(asked))
 
     assert counts == [6, 6]
+
+
+def test_a_credit_of_50_leaves_115_to_pay_of_30_35_and_100_and_nobody_owes_a_cent_then(
+    payer: Client, owner: User, bank: Bank
+) -> None:
+    customer = make_customer(owner.company)
+    make_credit(owner, customer, "50.00")
+    links = [link_to(make_invoice(owner, price, customer=customer)) for price in ("30.00", "35.00", "100.00")]
+    pages = [payer.get(address(link)).text for link in links]
+
+    for page, asked in zip(pages, ("Use $30.00 of my credits", "Pay $15.00", "Pay $100.00"), strict=True):
+        assert asked in page
+    payer.post(address(links[0], "/credits"))
+    for link in links[1:]:
+        attempt = press_pay(link)
+        bank.pay(attempt)
+        settle_payment.settle(attempt.pk)
+
+    assert set(Item.objects.values_list("balance", flat=True)) == {0}
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [1_500, 10_000]

@@ -2,15 +2,20 @@
 
 from dataclasses import asdict
 
+import httpx
 import pytest
+import stripe
+from django.conf import settings as installed
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checkout.world import NONCE, Press, address, begin, everything, hidden, tell
+from checkout.world import NONCE, Press, address, begin, everything, hidden, link_to, tell
+from factories import make_customer, make_invoice
 from florin.contracts.processor import Outcome
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt
+from florin.domain.staff.models import User
 from florin.flows import start_checkout
 from florin.kernel.errors import ProcessorAway
 from testing.bank import Bank
@@ -24,6 +29,21 @@ def test_pay_leads_on_to_the_processors_page(payer: Client, link: Link, bank: Ba
 
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(bank.base)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "theirs"), [("ISK", "5000", 500_000), ("UGX", "38000", 3_800_000)]
+)
+def test_the_processors_page_asks_for_the_same_whole_units(  # noqa: PLR0917 - the cases
+    payer: Client, owner: User, bank: Bank, currency: str, price: str, theirs: int
+) -> None:
+    link = link_to(make_invoice(owner, price, customer=make_customer(owner.company, currency=currency)))
+
+    page = payer.post(address(link, "/checkout"), asdict(Press(price, currency))).headers["Location"]
+
+    assert f"{currency}\xa0{int(price):,}" in httpx.get(page).text
+    api = stripe.StripeClient(installed.STRIPE_API_KEY, base_addresses={"api": bank.base})
+    assert api.v1.checkout.sessions.retrieve(Attempt.objects.get().reference).amount_total == theirs
 
 
 def test_pay_pressed_twice_leads_to_the_same_session(payer: Client, link: Link, bank: Bank) -> None:

@@ -1,13 +1,16 @@
 """Mails: once per event and recipient, over a real mail server that misbehaves on request."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 
+import httpx
 import pytest
 from django.db import DataError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
+from florin.domain.companies.models import Company
 from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Payment
@@ -170,3 +173,21 @@ def test_the_same_press_on_two_orders_sends_both(owner: User, bank: Bank) -> Non
         )
 
     assert Message.objects.count() == 2
+
+
+def test_a_name_with_quotes_commas_and_every_kind_of_letter_is_one_sender(owner: User, bank: Bank) -> None:
+    name = 'Größe, "Söhne" & Łódź 花 Co.'
+    Company.objects.update(name=name)
+    company = owner.company
+    company.refresh_from_db()
+    make_link(owner, make_invoice(owner, customer=make_customer(company, language="es")))
+
+    deliver_outbox.deliver()
+
+    source = httpx.get(f"{bank.base}/mail/{bank.mails()[0]['id']}/source").content
+    mail = message_from_bytes(source, policy=policy.default)
+    [sender] = mail["From"].addresses
+    assert sender.display_name == name
+    assert mail["Subject"].startswith("Factura INV-")
+    assert name in mail["Subject"]
+    assert source.partition(b"\r\n\r\n")[0].isascii()

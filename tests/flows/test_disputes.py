@@ -177,6 +177,20 @@ def test_what_was_lost_and_then_won_pays_the_invoice_again(owner: User, bank: Ba
     assert (balance(invoice.item), books()[1]) == (10_000, 0)
 
 
+def test_what_is_won_after_all_leaves_what_was_refunded_before_owed(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner)
+    payment = paid_by_card(owner, bank, invoice)
+    bank.order(f"payment_intents/{payment.reference}/refund", amount=3_000)
+    contested = dispute(bank, payment, amount=7_000)
+    assert balance(invoice.item) == 3_000
+    decide(bank, contested, "lost")
+    assert balance(invoice.item) == 10_000
+
+    take_in(contested, DisputeOutcome.WON, withdrawn=False)
+
+    assert balance(invoice.item) == 3_000
+
+
 def test_what_was_won_after_all_is_told_to_the_payer_who_was_asked_to_pay_again(
     owner: User, bank: Bank
 ) -> None:

@@ -237,6 +237,35 @@ def test_a_card_that_comes_after_the_whole_was_paid_at_the_counter_is_not_charge
     assert (bank.charged(attempt.pk), bank.states(attempt.pk)) == (0, ["canceled"])
 
 
+def test_a_check_for_all_ends_the_open_session_and_no_card_is_charged(
+    owner: User, customer: Customer, bank: Bank
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    attempt = press_pay(make_link(owner, invoice))
+
+    receive(owner, customer, 10_000)
+    settle_payment.expire_sessions([invoice.item_id])
+
+    with pytest.raises(AssertionError, match="expired"):
+        bank.pay(attempt)
+    assert (bank.charged(attempt.pk), balance(invoice)) == (0, 0)
+
+
+def test_a_session_that_could_not_be_ended_takes_only_what_the_check_left(
+    owner: User, customer: Customer, bank: Bank
+) -> None:
+    invoice = make_invoice(owner, customer=customer)
+    attempt = press_pay(make_link(owner, invoice))
+    bank.break_down("session.expire", "500_before", times=9)
+
+    receive(owner, customer, 6_000)
+    settle_payment.expire_sessions([invoice.item_id])
+    bank.pay(attempt)
+    settle_payment.settle(attempt.pk)
+
+    assert (bank.charged(attempt.pk), balance(invoice), open_credit(customer)) == (4_000, 0, [])
+
+
 def test_the_session_opened_for_the_old_balance_is_ended(owner: User, customer: Customer, bank: Bank) -> None:
     invoice = make_invoice(owner, customer=customer)
     attempt = press_pay(make_link(owner, invoice))

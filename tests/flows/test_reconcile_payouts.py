@@ -21,6 +21,7 @@ from florin.edges.gateways import registry
 from florin.flows import reconcile
 from florin.kernel import clock
 from florin.screens.console import reconcile as console
+from office import signed_in
 from testing.aftermath import paid_by_card
 from testing.bank import Bank
 from testing.till import at_the_bank, in_the_books, own_account
@@ -109,6 +110,32 @@ def test_a_payout_that_was_called_off_or_taken_back_leaves_the_books_right(
     assert not Activity.objects.filter(kind=Activity.Kind.PAYOUT_FAILED, about__amount=5_000).exists()
     assert in_the_books(owner.company, Account.BANK) == {}
     assert in_the_books(owner.company) == at_the_bank(owner.company, bank) == {"USD": 9_685}
+
+
+def test_two_payouts_of_a_day_a_refund_and_a_payout_that_came_back_are_explained_to_the_cent(
+    owner: User, bank: Bank, account: str
+) -> None:
+    first = paid_by_card(owner, bank, make_invoice(owner, "100.00"))
+    paid_out(bank, account)
+    paid_by_card(owner, bank, make_invoice(owner, "55.55"))
+    failing = paid_out(bank, account)
+    bank.order(f"payment_intents/{first.reference}/refund", amount=4_000)
+    bank.order(f"payouts/{failing}", status="failed")
+    paid_by_card(owner, bank, make_invoice(owner, "84.74"))
+    paid_out(bank, account)
+
+    assert run(owner).different == 0
+    parts = {
+        payout.amount: sorted(payout.movements.values_list("net", flat=True))
+        for payout in Payout.objects.all()
+    }
+    assert parts == {9_685: [9_685], 5_369: [5_369], 9_588: [-3_984, 5_369, 8_203]}
+    assert in_the_books(owner.company, Account.BANK) == {"USD": 9_685 + 9_588}
+    assert in_the_books(owner.company) == at_the_bank(owner.company, bank) == {}
+    pages = [
+        signed_in(owner).get(f"/office/payments/payouts/{payout.pk}/") for payout in Payout.objects.all()
+    ]
+    assert [(page.status_code, "does not add up" in page.text) for page in pages] == [(200, False)] * 3
 
 
 def test_a_payout_whose_parts_are_refused_is_told_and_ends_neither_this_run_nor_the_next(

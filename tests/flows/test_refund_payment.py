@@ -24,7 +24,7 @@ from florin.domain.refunds.models import Refund
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
-from florin.flows import receive_payment, refund_payment, settle_payment
+from florin.flows import deliver_outbox, follow_payment, receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from testing.aftermath import ORDINARY_ACCOUNT, paid_by_bank
@@ -249,6 +249,26 @@ def test_a_refund_that_fails_later_is_booked_back_and_can_be_made_again(owner: U
     told = Message.objects.filter(event=f"refund:{made.pk}:failed").values_list("kind", flat=True)
     assert set(told) == {"refund_failed", "refund_failed_notice"}
     assert send_back(owner, payment, invoice, 10_000).number == "RF-10002"
+
+
+@pytest.mark.usefixtures("one_clock")
+def test_a_refund_that_fails_after_an_hour_is_told_to_the_payer_and_can_be_made_in_full(
+    owner: User, bank: Bank
+) -> None:
+    bank.forget_mails()
+    invoice = make_invoice(owner)
+    payment = paid(owner, bank, invoice, FAILING_CARD)
+    send_back(owner, payment, invoice, 4_000)
+    bank.order("clock", advance=3_700)
+
+    follow_payment.follow(payment.pk)
+    deliver_outbox.deliver()
+
+    assert (balance(invoice.item_id), sent_back(bank, payment)) == (0, 0)
+    told = [mail["text"] for mail in bank.mails(to="payer@shop.example") if "$40.00" in mail["subject"]]
+    assert any("did not" in text or "could not" in text or "failed" in text for text in told), told
+    send_back(owner, payment, invoice, 10_000)
+    assert (balance(invoice.item_id), sent_back(bank, payment)) == (10_000, 10_000)
 
 
 def test_a_failed_refund_of_a_credit_reopens_the_credit(owner: User, bank: Bank) -> None:

@@ -15,7 +15,7 @@ from florin.flows.importing.refusals import Reason
 from florin.flows.importing.rows import Told
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
-from importing.world import reasons
+from importing.world import reasons, type_import
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -72,10 +72,20 @@ READ: dict[str, tuple[dict[str, int], list[int]]] = {
 def test_a_file_comes_to_what_it_says(name: str, company: Company, tmp_path: Path) -> None:
     booked, refused = READ[name]
 
-    take(name, company, tmp_path)
+    words = (str(CASES / f"{name}.csv"), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
+    assert type_import(*words) == (1 if refused else 0)
 
     assert totals() == booked
     assert sorted(line for line, _ in reasons(tmp_path)) == refused
+
+
+@pytest.mark.parametrize(("name", "number"), [("p02_retail_ii", "91003"), ("p14_excel_mangled", "91017")])
+def test_a_customers_number_that_a_spreadsheet_made_a_fraction_is_whole_again(
+    name: str, number: str, company: Company, tmp_path: Path
+) -> None:
+    take(name, company, tmp_path)
+
+    assert set(Invoice.objects.values_list("customer__number", flat=True)) == {number}
 
 
 def test_a_day_decides_the_order_of_the_dates_of_its_column(company: Company, tmp_path: Path) -> None:

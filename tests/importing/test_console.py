@@ -1,6 +1,5 @@
 """``florin import`` as the operator types it."""
 
-import argparse
 from pathlib import Path
 
 import pytest
@@ -8,14 +7,7 @@ from django.conf import settings
 
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
-from florin.screens.console import import_invoices
-from importing.world import row, write
-
-
-def _type(*words: str) -> int:
-    parser = argparse.ArgumentParser()
-    import_invoices.arguments(parser)
-    return import_invoices.run(parser.parse_args(words))
+from importing.world import row, type_import, write
 
 
 def test_it_says_what_was_booked_and_what_was_not(
@@ -23,7 +15,7 @@ def test_it_says_what_was_booked_and_what_was_not(
 ) -> None:
     file = write(tmp_path, row(), row("2", customer=""))
 
-    code = _type(str(file), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
+    code = type_import(str(file), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
 
     said = capsys.readouterr().out
     assert code == 1
@@ -33,20 +25,20 @@ def test_it_says_what_was_booked_and_what_was_not(
 
 
 def test_an_import_of_every_row_ends_well(company: Company, tmp_path: Path) -> None:
-    assert _type(str(write(tmp_path, row())), "--company", company.slug) == 0
+    assert type_import(str(write(tmp_path, row())), "--company", company.slug) == 0
 
 
 def test_what_a_file_does_not_show_can_be_said(company: Company, tmp_path: Path) -> None:
     file, slug = str(write(tmp_path, row(date="10/02/2026", price="1.250"))), company.slug
-    assert _type(file, "--company", slug) == 2
+    assert type_import(file, "--company", slug) == 2
 
-    assert _type(file, "--company", slug, "--dates", "day-first", "--decimals", "comma") == 0
+    assert type_import(file, "--company", slug, "--dates", "day-first", "--decimals", "comma") == 0
 
 
 def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Company, tmp_path: Path) -> None:
     before = set(Path(settings.DATA_FOLDER).glob("import-report-*.csv"))
 
-    _type(str(write(tmp_path, row())), "--company", company.slug)
+    type_import(str(write(tmp_path, row())), "--company", company.slug)
 
     assert len(set(Path(settings.DATA_FOLDER).glob("import-report-*.csv")) - before) == 1
 
@@ -54,7 +46,7 @@ def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Compa
 def test_an_unknown_company_is_named_beside_those_there_are(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = _type(str(write(tmp_path, row())), "--company", "nobody")
+    code = type_import(str(write(tmp_path, row())), "--company", "nobody")
 
     assert code == 2
     assert capsys.readouterr().err == "There is no company “nobody”. There is: bloom.\n"
@@ -63,7 +55,7 @@ def test_an_unknown_company_is_named_beside_those_there_are(
 def test_a_missing_file_is_said_in_a_sentence(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = _type(str(tmp_path / "none.csv"), "--company", company.slug)
+    code = type_import(str(tmp_path / "none.csv"), "--company", company.slug)
 
     assert code == 2
     assert "none.csv cannot be read: No such file or directory." in capsys.readouterr().err
@@ -72,11 +64,11 @@ def test_a_missing_file_is_said_in_a_sentence(
 def test_an_import_says_how_to_take_it_back_and_that_works(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _type(str(write(tmp_path, row())), "--company", company.slug)
+    type_import(str(write(tmp_path, row())), "--company", company.slug)
     said = capsys.readouterr().out
     words = said.split("florin import ")[1].splitlines()[0].split()
 
-    assert _type(*words) == 0
+    assert type_import(*words) == 0
     assert "1 invoices and 0 credits are taken back." in capsys.readouterr().out
     assert Invoice.objects.get().void
-    assert _type(*words) == 2
+    assert type_import(*words) == 2

@@ -1,5 +1,6 @@
 """Files to import, and what they should come to by a reckoning of their own."""
 
+import argparse
 import csv
 import gzip
 from collections import defaultdict
@@ -10,6 +11,7 @@ from florin.domain.companies.models import Company
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
+from florin.screens.console import import_invoices as console
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
@@ -42,6 +44,13 @@ def take(
         told=told,
         over_limit=over_limit,
     )
+
+
+def type_import(*words: str) -> int:
+    """Run ``florin import`` with these words; its exit code."""
+    parser = argparse.ArgumentParser()
+    console.arguments(parser)
+    return console.run(parser.parse_args(words))
 
 
 def reasons(folder: Path) -> list[tuple[int, str]]:

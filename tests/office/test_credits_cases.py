@@ -41,6 +41,10 @@ def written(owner: User, name: str, **told: str) -> list[tuple[str, int, str]]:
             [("C1", 1250, "Wilted roses"), ("C1", 125_050, "Bruised"), ("C1", 125_000, "Crate lost")],
         ),
         ("q04_utf16.csv", [("C1", 700, "Crème brûlée")]),
+        (
+            "q05_quoted_newline.csv",
+            [("C1", 800, 'Wilted roses from the cooler, 12" tall'), ("C1", 900, "One line")],
+        ),
         ("q06_sep.csv", [("C1", 910, "sep line")]),
         ("q07_pipe.csv", [("C1", 920, "pipe")]),
         ("q08_title_rows.csv", [("C1", 930, "title above")]),

@@ -73,6 +73,14 @@ def test_a_number_is_given_once(owner: User) -> None:
     assert 'value="Another"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("number", ["SN1", "sn1", "ＳＮ１"])  # noqa: RUF001 - wide letters are the point
+def test_a_number_is_given_once_whatever_its_case_and_width(owner: User, number: str) -> None:
+    make_customer(owner.company, number="Sn1")
+    answer = signed_in(owner).post(NEW, sheet(number=number))
+    assert (answer.status_code, Customer.objects.count()) == (422, 1)
+    assert f"Another customer has the number {number}." in answer.text
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [

@@ -191,6 +191,15 @@ def test_several_customers_that_fit_are_named(owner: User) -> None:
     assert "A1 · Rose North, A2 · Rose South" in answer.content.decode()
 
 
+def test_of_two_customers_with_one_name_the_number_is_asked(owner: User) -> None:
+    for number in ("A1", "A2"):
+        make_customer(owner.company, number=number, name="Same Name Ltd")
+    answer = signed_in(owner).post(NEW, typed(customer="Same Name Ltd"))
+    assert (answer.status_code, "Type the number" in answer.text) == (422, True)
+    assert "A1 · Same Name Ltd, A2 · Same Name Ltd" in answer.text
+    assert not Order.objects.exists()
+
+
 def test_spanish_speakers_type_decimal_commas(owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(language="es")
     customer = make_customer(owner.company)

@@ -12,8 +12,9 @@ from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
-from florin.flows import write_order
-from office import signed_in
+from florin.flows import deliver_outbox, write_order
+from office import signed_in, typed
+from testing.bank import Bank
 
 HTMX = {"HX-Request": "true"}
 
@@ -66,6 +67,26 @@ def test_where_no_link_is_offered_the_tick_is_off_and_the_reason_is_there(owner:
     text = signed_in(owner).get(email(make_invoice(owner, customer=customer))).content.decode()
     assert 'name="payment_link" value="on" disabled' in text
     assert "Payment links are switched off for" in text
+
+
+@pytest.mark.parametrize(
+    ("price", "reason"),
+    [
+        ("KWD 12.345", "The next amount below is KWD\xa012.340."),
+        ("KWD 12.340", ""),
+        ("USD 0.30", "The processor takes at least $0.50, so $0.30 cannot be paid by link."),
+        (
+            "USD 1000000.00",
+            "The processor takes at most $999,999.99, so $1,000,000.00 cannot be paid by link.",
+        ),
+    ],
+)
+def test_the_dialog_says_which_amount_cannot_be_paid_by_link(owner: User, price: str, reason: str) -> None:
+    currency, figures = price.split()
+    customer = make_customer(owner.company, currency=currency)
+    text = unescape(signed_in(owner).get(email(make_invoice(owner, figures, customer=customer))).text)
+    assert reason in text
+    assert ('name="payment_link" value="on" disabled' in text) == bool(reason)
 
 
 def test_sending_queues_a_mail_to_each_and_says_so(owner: User) -> None:
@@ -133,3 +154,60 @@ def test_what_the_pdf_cannot_show_is_said_before_it_leaves(owner: User, step: st
     Customer.objects.update(name="Rosa 花 ירוק")
     text = signed_in(owner).get(f"/office/orders/{order.pk}/{step}/", headers=HTMX).content.decode()
     assert "no typeface" not in text
+
+
+@pytest.mark.parametrize(
+    ("to", "wanted"),
+    [
+        ("a@x.example;b@x.example", ["a@x.example", "b@x.example"]),
+        ("a@x.example,b@x.example,", ["a@x.example", "b@x.example"]),
+        ("a@x.example;", ["a@x.example"]),
+        ("a@x.example,\xa0b@x.example\xa0", ["a@x.example", "b@x.example"]),
+        ("a@x.example\r\nb@x.example\na@x.example", ["a@x.example", "b@x.example"]),
+        ("a+sales@x.example o'hara@x.example", ["a+sales@x.example", "o'hara@x.example"]),
+    ],
+)
+def test_each_address_gets_its_mail_once_however_the_list_is_typed(
+    owner: User, bank: Bank, to: str, wanted: list[str]
+) -> None:
+    bank.forget_mails()
+    signed_in(owner).post(email(make_invoice(owner)), {"to": to, "payment_link": "on", "press": "p1"})
+    deliver_outbox.deliver()
+    assert sorted(mail["to"] for mail in bank.mails()) == wanted
+
+
+def lines(*prices: str) -> dict[str, list[str]]:
+    """One of each on the order form."""
+    count = len(prices)
+    return {
+        "line-key": [f"{place}a0a0a0a" for place in range(count)],
+        "line-code": [""] * count,
+        "line-description": [f"Line {place}" for place in range(count)],
+        "line-quantity": ["1"] * count,
+        "line-unit": [""] * count,
+        "line-unit_price": list(prices),
+    }
+
+
+@pytest.mark.parametrize("prices", [("0.00",), ("10.00", "-10.00")])
+def test_a_sample_and_a_discount_of_everything_are_invoices_of_nothing_mailed_without_a_link(
+    owner: User, bank: Bank, prices: tuple[str, ...]
+) -> None:
+    bank.forget_mails()
+    client, customer = signed_in(owner), make_customer(owner.company)
+    client.post("/office/orders/new/", typed(customer=customer.number, **lines(*prices)))
+    order = Order.objects.get()
+    client.post(
+        f"/office/orders/{order.pk}/email/", {"to": "a@x.example", "payment_link": "on", "press": "p"}
+    )
+    deliver_outbox.deliver()
+    [mail] = bank.mails()
+    assert (Invoice.objects.get().total, Link.objects.count()) == (0, 0)
+    assert not any("/pay/" in link for link in mail["links"])
+
+
+def test_an_order_of_less_than_nothing_is_refused(owner: User) -> None:
+    sheet = typed(customer=make_customer(owner.company).number, **lines("-10.00"))
+    answer = signed_in(owner).post("/office/orders/new/", sheet)
+    assert (answer.status_code, "cannot be negative" in answer.text) == (422, True)
+    assert not Order.objects.exists()

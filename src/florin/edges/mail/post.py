@@ -11,6 +11,7 @@ import os
 import smtplib
 import threading
 from dataclasses import dataclass
+from email.header import Header
 from email.message import Message
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
@@ -191,12 +192,17 @@ def _words(problem: Exception) -> str:
 
 
 class _Mail(EmailMultiAlternatives):
-    """A mail whose HTML part may hold the company's logo."""
+    """A mail whose HTML part may hold the company's logo, and whose subject begins on its own line.
+
+    Django folds a subject as if nothing stood before it; one of other letters than ASCII then moves to the
+    second line as a whole, and whoever unfolds it finds a space before its first word.
+    """
 
     logo = b""
 
     def message(self) -> SafeMIMEText | SafeMIMEMultipart:
         built: SafeMIMEText | SafeMIMEMultipart = super().message()
+        built.replace_header("Subject", Header(self.subject, header_name="Subject").encode())
         if self.logo:
             _place_logo(built, self.logo)
         return built
