@@ -1,43 +1,17 @@
 """The gate before the application: who sends slowly, reads slowly or comes in crowds holds nobody up."""
 
-import asyncio
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
-from uvicorn import Server
 
-from florin.screens.console.serving import bodies, connections, places, turns, workers
-from florin.screens.console.serving.gate import Gate
+from console.server import PAGE, Application, served
+from florin.screens.console.serving import bodies, connections, places, turns
 from florin.screens.console.serving.places import Place, place_of
-from florin.screens.console.serving.turns import Turns
-
-PAGE = b"<p>A page.</p>"
-
-
-class Application:
-    """A WSGI application that can be made to wait, and remembers what it was called with."""
-
-    def __init__(self) -> None:
-        self.seen: list[dict[str, Any]] = []
-        self.go_on = threading.Event()
-        self.go_on.set()
-        self.content = PAGE
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        self.seen.append({**environ, "body": environ["wsgi.input"].read()})
-        if "florin.refused" in environ:
-            start(f"{environ['florin.refused']} Refused", [])
-            return [b"Refused."]
-        if environ["PATH_INFO"].endswith("/checkout") and "florin.crowded" not in environ:
-            assert self.go_on.wait(20)
-        start("200 OK", [("Content-Type", "text/html"), ("Set-Cookie", " a=b")])  # with a space, as Django's
-        return [self.content]
 
 
 @pytest.fixture
@@ -51,19 +25,8 @@ def web(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[h
     monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.5)
     for name in ("HEAD_SECONDS", "IDLE_SECONDS", "WRITE_SECONDS"):
         monkeypatch.setattr(connections, name, 0.5)
-    config = workers.configured(host="127.0.0.1", port=0)
-    config.app = Gate(application, Turns(Turns.memory(1), 0))
-    server = Server(config)
-    running = threading.Thread(target=lambda: asyncio.run(server._serve()))
-    running.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    with served(application) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
         yield client
-    application.go_on.set()
-    server.should_exit = True
-    running.join()
 
 
 def say(web: httpx.Client, text: str, *, buffer: int = 0) -> socket.socket:

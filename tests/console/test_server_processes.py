@@ -1,0 +1,77 @@
+"""The web server's own processes: one that is killed is replaced, a polite end lets answers be finished."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from testing.settings import free_port
+
+TESTS = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def program() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server with two processes, and its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "console.server", port],
+        cwd=TESTS,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "testing.settings"},
+    )
+    address = f"http://127.0.0.1:{port}/pay/"
+    while _ask(address) is None:
+        assert process.poll() is None
+        time.sleep(0.1)
+    yield process, address
+    process.kill()
+    process.wait()
+
+
+def test_a_process_that_is_killed_is_replaced(program: tuple[subprocess.Popen[bytes], str]) -> None:
+    _, address = program
+    victim = _ask(address)
+    assert victim is not None
+    os.kill(victim, signal.SIGKILL)
+    seen: set[int | None] = set()
+    until = time.monotonic() + 30
+    while len(seen - {None, victim}) < 2 and time.monotonic() < until:
+        seen.add(_ask(address))
+    assert len(seen - {None, victim}) == 2
+
+
+def test_told_to_end_it_finishes_what_is_under_way(program: tuple[subprocess.Popen[bytes], str]) -> None:
+    process, address = program
+    answers: list[int | None] = []
+    asking = threading.Thread(target=lambda: answers.append(_ask(f"{address}slow")))
+    asking.start()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    asking.join()
+    assert answers != [None]
+    assert process.wait(20) == 0
+
+
+def test_when_the_parent_is_killed_nobody_keeps_the_port(
+    program: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    process, address = program
+    process.kill()
+    until = time.monotonic() + 20
+    while _ask(address) is not None and time.monotonic() < until:
+        time.sleep(0.1)
+    assert _ask(address) is None
+
+
+def _ask(address: str) -> int | None:
+    try:
+        return int(httpx.get(address, timeout=20).text)
+    except httpx.HTTPError:
+        return None
