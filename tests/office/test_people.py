@@ -109,7 +109,7 @@ def test_a_database_that_dies_while_the_session_is_kept_is_no_fault_of_the_perso
 
 def test_whoever_is_signed_out_meanwhile_is_told_so(owner: User) -> None:
     client = signed_in(owner)
-    with _session_updates_that("DELETE FROM django_session; RETURN NULL;"):
+    with _session_updates_that("DELETE FROM staff_session; RETURN NULL;"):
         answer = client.post(_a_change(owner))
 
     assert answer.status_code == 409
@@ -165,7 +165,7 @@ def _session_updates_that(act: str) -> Iterator[None]:
         cursor.execute(
             "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql"
             " AS $$ BEGIN " + act + " RETURN NEW; END $$;"
-            "CREATE TRIGGER act BEFORE UPDATE ON django_session FOR EACH ROW EXECUTE FUNCTION act()"
+            "CREATE TRIGGER act BEFORE UPDATE ON staff_session FOR EACH ROW EXECUTE FUNCTION act()"
         )
     yield
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.security import services as security
-from florin.domain.staff import tries
+from florin.domain.staff import sessions, tries
 from florin.domain.staff.models import User
 from florin.edges.mail import people
 from florin.edges.mail.writing import Letter
@@ -65,7 +65,7 @@ def mail_link(address: str, *, asked: str, place: str = "") -> None:
 
 @transaction.atomic(durable=True)
 def reset(person: User, *, key: str, password: str, whence: Whence) -> None:
-    """Set the password of whoever holds the mailed key; of two at the same instant one does.
+    """Set the password of whoever holds the mailed key; of two at once one does. All sessions end.
 
     Raises:
         LinkDead: if the key has been used, is too old, or the person has been switched off.
@@ -74,15 +74,20 @@ def reset(person: User, *, key: str, password: str, whence: Whence) -> None:
     locked = User.objects.select_for_update().get(pk=person.pk)
     if not locked.is_active or not default_token_generator.check_token(locked, key):
         raise LinkDead(_("This link no longer works. It may have been used already, or be too old."))
+    sessions.end_all(locked)
     _save(locked, hashed, whence)
     _note(security.Kind.PASSWORD_RESET, locked)
 
 
 @transaction.atomic(durable=True)
-def change(person: User, *, password: str, whence: Whence) -> User:
-    """Set the password of somebody who has just told the old one, and return them as they are now."""
+def change(person: User, *, password: str, whence: Whence, here: str | None) -> User:
+    """Set the password of somebody who has just told the old one, and return them as they are now.
+
+    All their sessions end except the one with the key ``here``.
+    """
     hashed = make_password(password)
     locked = User.objects.select_for_update().get(pk=person.pk)
+    sessions.end_all(locked, but=here)
     _save(locked, hashed, whence)
     _note(security.Kind.PASSWORD_CHANGED, locked)
     return locked

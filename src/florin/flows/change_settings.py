@@ -6,11 +6,12 @@ lock -> still as they were shown? -> switches -> sessions end -> timeline
 from django.db import transaction
 
 from florin.domain.activity import services as activity
-from florin.domain.companies import receiving
+from florin.domain.companies import receiving, signing_in
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.companies.receiving import Terms
 from florin.domain.companies.services import Switches
+from florin.domain.companies.signing_in import Limits
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.flows import stale_sessions
@@ -45,6 +46,21 @@ def change_receiving(company: Company, terms: Terms, *, seen: str, by: User) -> 
         Conflict: if somebody else changed it after ``seen`` was shown.
     """
     changed = receiving.change(company, terms, seen=seen)
+    if changed:
+        activity.note(
+            company.pk, activity.Kind.SETTINGS_CHANGED, subjects=[company.pk], actor=by.name, **changed
+        )
+        _note(company, changed, by=by)
+
+
+@transaction.atomic(durable=True)
+def change_sessions(company: Company, limits: Limits, *, seen: str, by: User) -> None:
+    """Set when people have to sign in again; who is signed in is held to it from the next request on.
+
+    Raises:
+        Conflict: if somebody else changed it after ``seen`` was shown.
+    """
+    changed = signing_in.change(company, limits, seen=seen)
     if changed:
         activity.note(
             company.pk, activity.Kind.SETTINGS_CHANGED, subjects=[company.pk], actor=by.name, **changed

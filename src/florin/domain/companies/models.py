@@ -41,6 +41,12 @@ class Company(Keyed):
         default=0, help_text="For early payment: 200 is 2 %."
     )
     discount_days = models.PositiveSmallIntegerField(default=0, help_text="How long after the invoice date.")
+    idle_minutes = models.PositiveSmallIntegerField(
+        default=480, help_text="After so long without work a session ends."
+    )
+    session_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="So long after signing in a session ends in any case."
+    )
 
     class Meta:
         verbose_name = "company"

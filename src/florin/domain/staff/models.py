@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from florin.domain.companies.models import Company
@@ -70,3 +71,17 @@ class Tries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made} tries"
+
+
+class Session(AbstractBaseSession):
+    """What a browser is remembered by; ``person`` is whoever is signed in there, ``session_key`` a secret."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    name = models.UUIDField(null=True, unique=True, help_text="What it may be called where people see it.")
+    address = models.CharField(max_length=45, blank=True, help_text="From where it was used last.")
+    browser = models.CharField(max_length=60, blank=True)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="When it was used last, to the minute.")
+
+    class Meta:
+        verbose_name = "session"

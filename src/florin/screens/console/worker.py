@@ -20,7 +20,7 @@ from procrastinate.retry import RetryStrategy
 
 from florin.domain.companies.models import Company
 from florin.domain.security import services as security
-from florin.domain.staff import tries
+from florin.domain.staff import sessions, tries
 from florin.flows import (
     change_password,
     deliver_outbox,
@@ -77,7 +77,7 @@ def build() -> App:
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
         (_EVERY_DAY, "purge_security_log", _purge_security_log),
-        (_EVERY_HOUR, "forget_tries", _forget_tries),
+        (_EVERY_HOUR, "forget_sign_ins", _forget_sign_ins),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -185,8 +185,9 @@ def _sweep_notices(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 
 
 @_connected
-def _forget_tries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+def _forget_sign_ins(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     tries.forget()
+    sessions.forget()
 
 
 @_connected

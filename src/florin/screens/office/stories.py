@@ -148,6 +148,8 @@ FIELDS: dict[str, Promise] = {
     "invoice_emails": gettext_lazy("Send invoices to"),
     "statement_emails": gettext_lazy("Send statements to"),
     "terms_days": gettext_lazy("Terms (days)"),
+    "idle_minutes": gettext_lazy("Minutes without work"),
+    "session_hours": gettext_lazy("Hours signed in"),
     "credit_limit": gettext_lazy("Credit limit"),
     "currency": gettext_lazy("Currency"),
     "language": gettext_lazy("Language"),

@@ -2,11 +2,13 @@
 
 import logging
 import secrets
+from urllib.parse import urlencode, urlsplit
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
@@ -35,6 +37,20 @@ def plain(request: HttpRequest, status: int, sentence: str, *, reference: str = 
     if _is_payers(request):  # the address holds the link's token
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def session_over(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and from there back; the session has ended by itself."""
+    within = bool(request.headers.get("HX-Request"))
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/office/"
+    if within:
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/office/"
+    to = f"{reverse('account_login')}?{urlencode({'next': back, 'ended': 1})}"
+    if not within:
+        return HttpResponseRedirect(to)
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = to
     return response
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -13,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from florin.domain.security import services as security
+from florin.domain.staff import sessions
 from florin.domain.staff.models import User
 from florin.kernel import clients, formats
 from florin.kernel.errors import Forbidden, Refusal
@@ -111,6 +113,28 @@ class Sessions(SessionMiddleware):
             409,
             _("You were signed out in another window. Sign in again and look whether what you sent arrived."),
         )
+
+
+class SignedIn:
+    """Ends sessions that were left alone for too long or have lasted long enough, as the company says."""
+
+    def __init__(self, following: Handler) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer whoever is signed in; ask them to sign in again if their session is over.
+
+        A page that refreshes by itself says so, and does not keep a session alive that nobody uses.
+        """
+        if request.path.startswith("/pay/") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self.following(request)
+        if isinstance(request.user, User):
+            if sessions.is_over(request.session, request.user.company):
+                logout(request)
+                return answers.session_over(request)
+            if "Florin-Refresh" not in request.headers:
+                sessions.use(request.session, address=clients.address(request.META))
+        return self.following(request)
 
 
 class Language:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from florin.domain.security import services as security
 from florin.domain.staff import tries
 from florin.flows import change_password
-from florin.flows.change_password import LinkDead, Whence
-from florin.kernel import browsers, clients
-from florin.screens.people import known, waiting
+from florin.flows.change_password import LinkDead
+from florin.kernel import clients
+from florin.screens.people import known, waiting, whence
 
 if TYPE_CHECKING:
     from florin.domain.staff.models import User
@@ -50,9 +50,9 @@ class ChooseByLink(PasswordResetFromKeyView):
         """Set it, once."""
         person, password = cast("User", self.reset_user), form.cleaned_data["password1"]
         try:
-            change_password.reset(person, key=self.key, password=password, whence=whence(self.request))
+            change_password.reset(person, key=self.key, password=password, whence=whence.of(self.request))
         except LinkDead:
-            return cast("HttpResponse", self.render_to_response(self.get_context_data(token_fail=True)))
+            return self.render_to_response(self.get_context_data(token_fail=True))
         response = HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
         known.remember(self.request, response, person.email)
         return response
@@ -63,7 +63,7 @@ class ChangeForm(ChangePasswordForm):
 
     def clean_oldpassword(self) -> str:
         """Look whether the old password is right, unless there were too many wrong ones."""
-        counted = tries.of_old_password(str(self.user.pk))
+        counted = tries.of_old_password(cast("User", self.user).email)
         if wait := tries.begin(counted):
             self._note(security.Kind.SIGN_IN_SLOWED)
             raise waiting.too_early(wait)
@@ -89,7 +89,8 @@ class Change(PasswordChangeView):
         person = change_password.change(
             cast("User", self.request.user),
             password=form.cleaned_data["password1"],
-            whence=whence(self.request),
+            whence=whence.of(self.request),
+            here=self.request.session.session_key,
         )
         update_session_auth_hash(self.request, person)
         messages.success(self.request, _("Your password is changed."))
@@ -98,10 +99,3 @@ class Change(PasswordChangeView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again, to whoever came too early with the time to come back."""
         return waiting.marked(super().form_invalid(form), form)
-
-
-def whence(request: HttpRequest) -> Whence:
-    """Return from where somebody acts."""
-    return Whence(
-        address=clients.address(request.META), browser=browsers.name(request.headers.get("User-Agent", ""))
-    )

@@ -33,6 +33,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-refresh]")) event.preventDefault();
 });
 
+// What refreshes by itself says so: it is no work, and keeps no session alive.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt.matches("[data-refresh]")) event.detail.headers["Florin-Refresh"] = "true";
+});
+
 document.addEventListener("htmx:sendError", (event) => {
   const notices = document.getElementById("notices");
   if (event.detail.elt.matches("[data-refresh]") && notices.childElementCount) return;

@@ -1,0 +1,50 @@
+"""How long the sessions of a company's people last: what the installation allows at most, or less."""
+
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.kernel import changes
+from florin.kernel.errors import Conflict
+
+# The longest of each is what holds until a company shortens it.
+IDLE_MINUTES = (15, 30, 60, 120, 240, 480)
+SESSION_HOURS = (4, 8, 12, 24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """After how many minutes without work a session ends, and after how many hours in any case."""
+
+    idle_minutes: int
+    session_hours: int
+
+    @property
+    def mark(self) -> str:
+        """A short text that changes whenever one of them does."""
+        return changes.mark(self.told())
+
+    def told(self) -> dict[str, str]:
+        """Return them as the timeline keeps them."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+
+def limits_of(company: Company) -> Limits:
+    """Return a company's limits."""
+    return Limits(idle_minutes=company.idle_minutes, session_hours=company.session_hours)
+
+
+def change(company: Company, wanted: Limits, *, seen: str) -> dict[str, str]:
+    """Set a company's limits in the caller's transaction, and return what changed, for the timeline.
+
+    Raises:
+        Conflict: if they are others than ``seen`` says; nothing is overwritten.
+    """
+    locked = Company.objects.select_for_update().get(pk=company.pk)
+    now = limits_of(locked)
+    if now.mark != seen:
+        raise Conflict(_("Somebody else has changed these settings meanwhile. Look at them, then save."))
+    locked.idle_minutes, locked.session_hours = wanted.idle_minutes, wanted.session_hours
+    locked.save(update_fields=["idle_minutes", "session_hours"])
+    return changes.between(now.told(), wanted.told())
