@@ -63,20 +63,18 @@ class ChangeForm(ChangePasswordForm):
 
     def clean_oldpassword(self) -> str:
         """Look whether the old password is right, unless there were too many wrong ones."""
-        counted = tries.of_old_password(cast("User", self.user).email)
+        person = cast("User", self.user)
+        counted = tries.of_old_password(person.email)
         if wait := tries.begin(counted):
-            self._note(security.Kind.SIGN_IN_SLOWED)
+            _note(security.Kind.SIGN_IN_SLOWED, person)
             raise waiting.too_early(wait)
         try:
             told: str = super().clean_oldpassword()
         except forms.ValidationError:
-            self._note(security.Kind.SIGN_IN_FAILED)
+            _note(security.Kind.SIGN_IN_FAILED, person)
             raise
         tries.succeeded(counted)
         return told
-
-    def _note(self, kind: security.Kind) -> None:
-        security.note(kind, company_id=self.user.company_id, who=self.user.email, what="old-password")
 
 
 class Change(PasswordChangeView):
@@ -99,3 +97,7 @@ class Change(PasswordChangeView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again, to whoever came too early with the time to come back."""
         return waiting.marked(super().form_invalid(form), form)
+
+
+def _note(kind: security.Kind, person: "User") -> None:
+    security.note(kind, company_id=person.company_id, who=person.email, what="old-password")

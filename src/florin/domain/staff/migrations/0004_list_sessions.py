@@ -9,7 +9,7 @@ from florin.kernel.database import sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0002_count_tries"),
+        ("staff", "0003_log_changed_rights"),
     ]
 
     operations = [
