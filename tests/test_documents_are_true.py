@@ -21,7 +21,8 @@ from florin.kernel.lifecycle import Lifecycle
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-DOCUMENTS = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+CASES = ROOT / "tests" / "cases" / "README.md"
+DOCUMENTS = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", CASES])
 ADRS = sorted((DOCS / "adr").glob("*.md"))
 
 # A path may be told from the root, from the package, or from the document's own folder.
@@ -155,3 +156,16 @@ def test_the_table_of_answers_says_what_is_tested() -> None:
     assert {name: row.meaning for name, row in ROWS.items()}.items() <= told.items()
     answers = [name for name in told if re.match(r"\d{3}|time-out|connection", name)]
     assert answers == [*ROWS]
+
+
+def test_every_file_that_made_others_stumble_is_told_of_and_read_by_the_test_that_is_named() -> None:
+    """That each named test exists is seen above, as for every document."""
+    unread = {path.stem for path in CASES.parent.iterdir() if path.suffix in {".csv", ".xlsx"}}
+    for case, _value, *tests in _rows(CASES):
+        named = [found for cell in tests for found in map(_NAMED.fullmatch, re.findall(r"`([^`]+)`", cell))]
+        assert all(named), case
+        assert named or case in {"case", "---"} or "make_million.py" in case
+        sources = [(ROOT / found["path"]).read_text() for found in named if found]
+        unread -= {stem for stem in re.findall(r"\w+", case) if any(stem in source for source in sources)}
+
+    assert unread == set()

@@ -17,6 +17,7 @@ from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, email_order, settle_payment
 from florin.kernel import clock
+from office import signed_in
 from testing.bank import Bank
 
 
@@ -64,6 +65,7 @@ def test_a_payer_whose_address_cannot_be_mailed_has_paid_and_staff_are_told(owne
     assert Payment.objects.get().payer_email == "jörg@x.example"
     receipt = Message.objects.get(recipient="jörg@x.example")
     assert (receipt.state, "before the @" in receipt.error) == ("bounced", True)
+    assert "jörg@x.example" in signed_in(owner).get("/office/").text
 
 
 def test_delivering_again_sends_nothing_again(owner: User, bank: Bank) -> None:

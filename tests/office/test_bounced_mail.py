@@ -95,6 +95,22 @@ def test_once_sent_to_the_address_put_right_it_is_finished(owner: User) -> None:
     assert "Needs attention" not in shown(signed_in(owner), "/office/")
 
 
+def test_an_address_that_the_server_refused_waits_though_somebody_else_was_mailed(
+    owner: User, bank: Bank
+) -> None:
+    invoice, client = make_invoice(owner), signed_in(owner)
+    bank.refuse_mail("reject_permanent", to="ap@perm.example", times=1)
+    for to in ("ap@perm.example", "someone-else@x.example"):
+        client.post(f"/office/orders/{invoice.order_id}/email/", {"to": to, "press": to})
+        deliver_outbox.deliver()
+
+    for page in PAGES:
+        assert "ap@perm.example" in shown(client, page)
+    assert "Needs attention" in shown(client, "/office/")
+    send_again(owner, Message.objects.get(recipient="ap@perm.example"), "ap@right.example")
+    assert "Needs attention" not in shown(client, "/office/")
+
+
 def test_that_anybody_else_got_the_invoice_finishes_nothing(owner: User) -> None:
     invoice = make_invoice(owner)
     bounce(mailed(owner, invoice=invoice))

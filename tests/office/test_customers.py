@@ -89,6 +89,7 @@ def test_a_number_is_given_once_whatever_its_case_and_width(owner: User, number:
         ("name", "a\x00b", "This holds a character that cannot be kept."),
         ("invoice_emails", "nobody", "“nobody” is not an e-mail address."),
         ("invoice_emails", "jörg@x.example", "Mail to “jörg@x.example” would not arrive everywhere"),
+        ("invoice_emails", "用户@例子.example", "Mail to “用户@例子.example” would not arrive everywhere"),
         ("invoice_emails", " ".join(f"a{n}@x.example" for n in range(21)), "at most 20 addresses"),
         ("statement_emails", "a@x.example b@", "“b@” is not an e-mail address."),
         ("terms_days", "-1", "Give a number of days from 0 to 365."),

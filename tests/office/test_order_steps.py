@@ -115,7 +115,15 @@ def test_without_the_tick_no_link_is_made(owner: User) -> None:
 @pytest.mark.parametrize(
     "to",
     [
-        *("", "nobody", "a@x.example, b@", "a\x00@x.example", "é" * 5000, "jörg@x.example"),
+        *(
+            "",
+            "nobody",
+            "a@x.example, b@",
+            "a\x00@x.example",
+            "é" * 5000,
+            "jörg@x.example",
+            "用户@例子.example",
+        ),
         " ".join(f"a{number}@x.example" for number in range(21)),
     ],
 )
