@@ -1,7 +1,9 @@
 """The gate before the application: who sends slowly, reads slowly or comes in crowds holds nobody up."""
 
 import contextlib
+import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import pytest
 from console.server import PAGE, Application, served
 from florin.screens.console.serving import bodies, connections, places, turns
 from florin.screens.console.serving.places import Place, place_of
+from florin.screens.office import urls
 
 
 @pytest.fixture
@@ -185,6 +188,23 @@ def test_while_all_presses_hang_the_office_and_bills_are_served_and_the_next_pre
 )
 def test_who_waits_with_whom(method: str, path: str, cookie: str, place: Place) -> None:
     assert place_of(method, path, has_session=bool(cookie))[0] == place
+
+
+def test_every_office_screen_that_asks_the_processor_has_a_place_apart() -> None:
+    asks = {
+        pattern.callback.__module__
+        for pattern in urls.urlpatterns
+        for flow in vars(sys.modules[pattern.callback.__module__]).values()
+        if getattr(flow, "__name__", "").startswith("florin.flows.") and hasattr(flow, "registry")
+    }
+    apart = {
+        pattern.callback.__module__
+        for pattern in urls.urlpatterns
+        if place_of("POST", f"/office/{re.sub('<[^>]+>', 'x', str(pattern.pattern))}", has_session=True)[0]
+        == Place.OFFICE_PROCESSOR
+    }
+    assert len(asks) == 4
+    assert asks == apart
 
 
 def test_a_header_that_only_looks_like_the_proxys_is_dropped(

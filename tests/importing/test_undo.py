@@ -15,6 +15,7 @@ from florin.flows import settle_payment, undo_run
 from florin.kernel import database
 from florin.kernel.errors import NotFound, Refusal
 from importing.world import row, take, write
+from office import signed_in
 from testing.bank import Bank
 
 ROWS = [row("1"), row("2", price="0"), row("C3", quantity="-3")]
@@ -55,6 +56,17 @@ def test_a_run_of_any_size_goes_in_pieces(
 
     assert undo_run.undo(company, run).invoices == 7
     assert balances() == {0}
+
+
+def test_the_office_which_undoes_uploads_undoes_no_import(
+    owner: User, company: Company, tmp_path: Path
+) -> None:
+    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+
+    answer = signed_in(owner).post("/office/credits/upload/undo/", {"run": run})
+
+    assert answer.status_code == 404
+    assert set(Order.objects.values_list("state", flat=True)) == {"confirmed"}
 
 
 def test_another_run_is_not_touched(company: Company, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import undo_run, upload_credits
 from florin.flows.upload_credits import Table, Told
 from florin.kernel import cards
-from florin.kernel.errors import Refusal
+from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office import credits_rows
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -76,8 +76,11 @@ def confirm(request: StaffRequest) -> HttpResponse:
 @needs(Right.CREATE_CREDIT)
 def undo(request: StaffRequest) -> HttpResponse:
     """Void all credits of an upload, while none of them is used."""
+    company, run = request.user.company, request.POST.get("run", "").strip()
     try:
-        undone = undo_run.undo(request.user.company, request.POST.get("run", "").strip(), by=request.user)
+        if run not in {upload.run for upload in queries.uploads(company, longest=upload_credits.MOST_ROWS)}:
+            raise NotFound(_("There is no such run, or nothing of it is left."))  # an import is no upload
+        undone = undo_run.undo(company, run, by=request.user)
     except Refusal as problem:
         return _form(request, problem)
     text = ngettext("%(count)s credit is void.", "%(count)s credits are void.", undone.credits)

@@ -53,10 +53,8 @@ THREADS = sum(bounds.threads for bounds in BOUNDS.values())
 _PRESS = re.compile(r"/pay/(?P<token>[^/]+)/(checkout|result/[^/]+/check)")
 _PAPER = re.compile(r"/pay/(?P<token>[^/]+)/(invoices/[^/]+\.pdf|statement\.pdf|result/[^/]+/receipt\.pdf)")
 _OFFICE_PRESS = re.compile(
-    r"/office/(payments/(account/.+|connection/|disputes/[^/]+/answer/|[^/]+/refund/)|reconciliation/compare/)"
+    r"/office/payments/(account/.+|connection/|disputes/[^/]+/answer/|[^/]+/refund/)",
 )
-
-
 _UPLOAD = re.compile(r"/office/credits/upload/.*")
 
 
