@@ -183,15 +183,10 @@ def processor_key(*, base: str, at: str) -> str:
     """Return the processor's secret key; ``base`` is where the processor is, ``at`` where we are.
 
     Raises:
-        Misconfigured: if it is no secret key, a live key would be sent in the clear, or payers would have to
-            come back to an ``http`` address, which Stripe refuses in live mode.
+        Misconfigured: if a live key would be sent in the clear, or payers would have to come back to an
+            ``http`` address, which Stripe refuses in live mode.
     """
     key = text("STRIPE_API_KEY")
-    if key and not key.startswith(("sk_", "rk_")):
-        raise Misconfigured(
-            "STRIPE_API_KEY must be the secret key or a restricted one, which begin with sk_ and rk_; a key"
-            " that begins with pk_ is for web pages and can do nothing here."
-        )
     for name, url in (("STRIPE_API_BASE", base), ("FLORIN_URL", at)):
         if key.startswith(("sk_live_", "rk_live_")) and urlsplit(url).scheme != "https":
             raise Misconfigured(f"{name} must begin with https:// while STRIPE_API_KEY is a live key.")
