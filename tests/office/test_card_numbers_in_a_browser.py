@@ -1,4 +1,4 @@
-"""The box beside a number that looks like a card's, in a real browser: seen, reached by keyboard, remembered."""
+"""The box beside a number that looks like a card's, in a browser: seen, reached by keyboard, remembered."""
 
 import pytest
 
