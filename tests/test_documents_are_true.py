@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from edges.gateways.stripe.test_answers import ROWS
 from florin.domain.credits.lifecycle import CREDIT
 from florin.domain.disputes.lifecycle import DISPUTE
 from florin.domain.orders.lifecycle import ORDER
@@ -18,6 +17,7 @@ from florin.domain.refunds.lifecycle import REFUND
 from florin.domain.sends.lifecycle import PART
 from florin.edges.gateways.stripe import events
 from florin.kernel.lifecycle import Lifecycle
+from testing.answers import ROWS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

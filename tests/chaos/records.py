@@ -17,7 +17,7 @@ from testing.demo import Demo
 
 _SETTLE_SECONDS = 600
 _LEAST_PAYOUT = 10_000
-_KEY = "sk_test_florin_sandbox"
+KEY = "sk_test_florin_sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def pay_out(demo: Demo, method: str) -> None:
     available = _summary(demo)["balances"].get("usd", {}).get("available", 0)
     if available >= _LEAST_PAYOUT:
         wanted = {"amount": str(available // 3), "currency": "usd", "method": method}
-        done = demo.bank.post("/v1/payouts", data=wanted, headers={"Authorization": f"Bearer {_KEY}"})
+        done = demo.bank.post("/v1/payouts", data=wanted, headers={"Authorization": f"Bearer {KEY}"})
         assert done.status_code == httpx.codes.OK, done.text
 
 

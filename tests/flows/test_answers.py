@@ -7,6 +7,7 @@ import stripe
 from django.test import Client
 
 from factories import make_link, press_pay
+from florin.contracts import refund_failures
 from florin.contracts.processor import RefusalReason
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
@@ -234,6 +235,26 @@ def test_a_refund_that_is_refused_has_failed_and_its_money_is_back(
     assert Item.objects.get(kind=Item.Kind.INVOICE).balance == 0
     told = [] if mode in {"404", "decline"} else [mode.removeprefix("400_").removeprefix("403_")]
     assert [reason.replace("key", "401") for reason in refused_reasons(owner)] == told
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "said"),
+    [
+        ("401", "", "does not accept the key of this installation"),
+        ("403_permission", "", "may not send money back"),
+        ("400_parameter", "balance_insufficient", "balance at the processor was too low"),
+        ("400_parameter", "", "did not accept it"),
+    ],
+)
+def test_a_refund_that_is_refused_says_why_in_words_for_staff(  # noqa: PLR0917 - the cases
+    owner: User, bank: Bank, mode: str, code: str, said: str
+) -> None:
+    payment = paid(owner, bank)
+    bank.break_down("refund.create", mode, code=code)
+    made = refunded(payment, owner)
+
+    assert said in refund_failures.words(made.failure)
+    assert "Invalid API Key" not in refund_failures.words(made.failure)
 
 
 def test_a_refund_whose_key_is_taken_is_made_with_another(owner: User, bank: Bank) -> None:

@@ -8,9 +8,11 @@ from django.test import Client
 from factories import make_link, press_pay
 from florin.contracts.processor import GatewayRefusal, RefusalReason
 from florin.domain.refusals import services
+from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
 from florin.kernel.errors import Refusal
+from florin.screens.office import processor_refusals
 from florin.screens.office.processor_refusals import REASONS
 from office import signed_in
 from office.conftest import Open
@@ -80,6 +82,18 @@ def test_a_strangers_refusals_are_not_there(owner: User, stranger: User) -> None
     assert "Nothing is refused" in text(signed_in(stranger), PAGE)
     assert signed_in(stranger).post(f"{PAGE}{key}/end/").status_code == 404
     assert services.open_ones(owner.company_id).exists()
+
+
+@pytest.mark.parametrize(("verb", "turned_away"), [("start", True), ("capture", False), ("movements", False)])
+def test_only_who_opens_a_payment_is_turned_away_for_its_amount(verb: str, *, turned_away: bool) -> None:
+    row = processor_refusals.Row(ProcessorRefusal(verb=verb, reason=RefusalReason.AMOUNT))
+    assert ("turned away" in row.remedy) is turned_away
+
+
+@pytest.mark.parametrize(("verb", "again"), [("start", False), ("capture", True)])
+def test_only_what_is_asked_again_is_said_to_be(verb: str, *, again: bool) -> None:
+    row = processor_refusals.Row(ProcessorRefusal(verb=verb, reason=RefusalReason.KEY_REUSED))
+    assert ("asked again by itself" in row.remedy) is again
 
 
 def test_every_reason_has_words() -> None:

@@ -88,6 +88,8 @@ class RefundFailure(_Reason):
     LOW_BALANCE = "low_balance"
     DISPUTED = "disputed"
     CANCELLED = "cancelled"
+    KEY = "key"  # these two: it was never made
+    PERMISSION = "permission"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 

@@ -12,6 +12,12 @@ _WORDS: dict[RefundFailure, str | Promise] = {
     RefundFailure.LOW_BALANCE: gettext_lazy("The balance at the processor was too low"),
     RefundFailure.DISPUTED: gettext_lazy("The payer disputed the payment meanwhile"),
     RefundFailure.CANCELLED: gettext_lazy("It was cancelled at the processor's dashboard"),
+    RefundFailure.KEY: gettext_lazy(
+        "The processor does not accept the key of this installation. Ask whoever runs it"
+    ),
+    RefundFailure.PERMISSION: gettext_lazy(
+        "The key of this installation may not send money back. Ask whoever runs it"
+    ),
     RefundFailure.REFUSED: gettext_lazy("The processor did not accept it"),
     RefundFailure.UNKNOWN: gettext_lazy("The payer's bank gave no reason"),
 }

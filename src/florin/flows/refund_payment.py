@@ -55,6 +55,8 @@ _NEVER_FOUND = timedelta(days=1)
 _FAILURES = {
     RefusalReason.BALANCE: RefundFailure.LOW_BALANCE,
     RefusalReason.DECLINED: RefundFailure.DECLINED,
+    RefusalReason.KEY: RefundFailure.KEY,
+    RefusalReason.PERMISSION: RefundFailure.PERMISSION,
 }
 _MENDABLE = {
     RefusalReason.KEY,

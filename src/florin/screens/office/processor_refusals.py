@@ -96,8 +96,14 @@ class Row:
 
     @property
     def remedy(self) -> str:
-        """What to do about it."""
-        return str(REASONS[RefusalReason(self.refusal.reason)][1])
+        """What to do about it.
+
+        Only who opens a payment is turned away because of its amount; and only that is not asked again.
+        """
+        reason, opens = RefusalReason(self.refusal.reason), self.refusal.verb == "start"
+        if reason == (RefusalReason.KEY_REUSED if opens else RefusalReason.AMOUNT):
+            reason = RefusalReason.PARAMETER
+        return str(REASONS[reason][1])
 
 
 @require_safe
