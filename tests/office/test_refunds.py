@@ -106,7 +106,7 @@ def test_a_processor_that_does_not_answer_is_told_of_in_a_sentence(owner: User, 
     press(client, payment, invoice.item_id, "40.00")
 
     page = client.get("/office/payments/refunds/").content.decode()
-    assert "is booked, but the processor does not answer" in page
+    assert "is booked, but the processor has not confirmed it yet" in page
     assert "Requested" in page
 
 

@@ -121,7 +121,7 @@ class Breaker:
 class GuardedGateway(Gateway):
     """A gateway whose calls pass through a breaker; what asks nobody passes by it. See ``Gateway``.
 
-    Each refusal is told to whoever runs the installation, in one line.
+    Each refusal, and each answer that is missing, is told to whoever runs the installation, in one line.
     """
 
     def __init__(self, gateway: Gateway, breaker: Breaker) -> None:
@@ -224,4 +224,9 @@ class GuardedGateway(Gateway):
                 *(verb, refusal.reason.value, refusal.code or "no code", refusal.request or "unknown"),
                 refusal,
             )
+            raise
+        except (GatewayAway, GatewayBusy):
+            raise  # nobody was asked, or somebody else is told
+        except GatewayError as problem:
+            _log.warning("The processor does not answer %s: %s", verb, " ".join(str(problem).split())[:200])
             raise

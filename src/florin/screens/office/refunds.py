@@ -130,7 +130,7 @@ def _say(request: StaffRequest, made: Refund) -> None:
             messages.error(request, text % details)
         case RefundState.REQUESTED:
             text = _(
-                "Refund %(number)s is booked, but the processor does not answer. "
+                "Refund %(number)s is booked, but the processor has not confirmed it yet. "
                 "It is asked again by itself; the payer gets a mail as soon as it is sure."
             )
             messages.warning(request, text % details)

@@ -169,6 +169,20 @@ def test_a_refusal_is_logged_with_code_and_request_and_without_the_key(
     assert "_test_" not in line.message
 
 
+@pytest.mark.parametrize("mode", ["429", "500_before", "502", "reset"])
+def test_an_answer_that_is_missing_is_a_line_in_the_log_too(
+    running_bank: Bank, caplog: pytest.LogCaptureFixture, mode: str
+) -> None:
+    running_bank.break_down("balance.retrieve", mode)
+    with caplog.at_level(logging.WARNING, "florin"), pytest.raises(GatewayError):
+        gateway(running_bank).balance()
+
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("The processor does not answer balance: ")
+    assert "_test_" not in line
+    assert "\n" not in line
+
+
 def test_what_a_proxy_in_between_refuses_is_no_answer_of_the_processors(running_bank: Bank) -> None:
     """Nothing at that address speaks for Stripe: a page in HTML, whatever its status."""
     elsewhere = StripeGateway(
