@@ -14,7 +14,7 @@ from siege import measure, sockets
 from siege.target import Target
 
 # Each name is a module.
-ATTACKS = ("bodies", "heads", "readers", "crowds", "presses", "papers", "passwords", "uploads")
+ATTACKS = ("bodies", "cards", "crowds", "heads", "papers", "passwords", "presses", "readers", "uploads")
 
 
 def main() -> int:

@@ -12,14 +12,13 @@ from django.db import transaction
 
 from florin.contracts.processor import GatewayError, GatewayRefusal, Notice, RefusalReason
 from florin.domain.payments import notices
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
 from florin.flows import follow_payment, note_decline, onboard_account, reconcile, settle_payment
 from florin.kernel.jobs import Job, later
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 200
-_UNDECIDED = {Attempt.State.OPENED, Attempt.State.EXPIRED}
 # A notice may come before we have booked the payment that it is about.
 _WAIT_FOR_PAYMENT = timedelta(minutes=15)
 # Where the key is at fault somebody can mend it; the processor itself repeats a notice for three days.
@@ -37,7 +36,9 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
     """
     for notice in registry.get(gateway_name).read_notice(headers, body):
         if notices.store(gateway_name, notice, body):
-            _note_decline(gateway_name, notice)
+            if _is_but_a_decline(gateway_name, notice):
+                notices.handled(gateway_name, [notice.event], "decline counted")
+                continue
             later(
                 Job.HANDLE_NOTICE,
                 gateway=gateway_name,
@@ -49,16 +50,14 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
             )
 
 
-def _note_decline(gateway_name: str, notice: Notice) -> None:
-    """Count the refused card that a notice tells of, at once: a look-up would tell the last of several only.
+def _is_but_a_decline(gateway_name: str, notice: Notice) -> bool:
+    """Count the refused card that a notice tells of; true if that was all, so that nobody need be asked.
 
-    It is believed because it is signed, and it moves no money. A bank debit that fails once it is under way
-    is told in the same words, and is none.
+    A look-up would tell the last of several only, and a thief could make us ask without end. The notice is
+    believed because it is signed, and it moves no money.
     """
     key = _key(notice.attempt) if notice.decline else None
-    attempt = note_decline.find(key, gateway_name) if key else None
-    if attempt and (attempt.method == Method.CARD or attempt.state in _UNDECIDED):
-        note_decline.note(attempt, notice.decline, reason=notice.decline_reason, code=notice.code)
+    return key is not None and note_decline.noticed(gateway_name, key, notice)
 
 
 def handle(

@@ -1,20 +1,39 @@
 """A card or a bank account was refused: count it once, whoever tells of it, and tell the company.
 
-count -> timeline; after the commit: too many? -> ask about the link's sessions now, and they end
+count -> timeline -> too many? -> ask about the link's sessions now, and they end
 """
 
 from uuid import UUID
 
+from florin.contracts.processor import Notice
 from florin.contracts.reasons import Code, DeclineReason
 from florin.domain.activity import services as activity
 from florin.domain.declines import services as declines
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt
+from florin.domain.links import services as links
+from florin.domain.payments import attempts, settling
+from florin.domain.payments.models import Attempt, Method
+
+_UNDECIDED = {Attempt.State.OPENED, Attempt.State.EXPIRED}
 
 
-def find(key: UUID, gateway: str) -> Attempt | None:
-    """Return the attempt that a processor's notice names."""
-    return Attempt.objects.select_related("link__customer").filter(pk=key, gateway=gateway).first()
+def noticed(gateway: str, key: UUID, notice: Notice) -> bool:
+    """Count what a notice tells of an attempt, in the caller's transaction; true if the session may go on.
+
+    Attempt and link are locked, in this order, so that of declines at the same instant the last one sees all.
+    A bank debit that fails once it is under way is told in the same words, and is no decline.
+    """
+    if not Attempt.objects.filter(pk=key, gateway=gateway).exists():
+        return False
+    attempt = settling.lock(key)
+    if attempt.method != Method.CARD and attempt.state not in _UNDECIDED:
+        return False
+    links.lock(attempt.link)
+    note(attempt, notice.decline, reason=notice.decline_reason, code=notice.code)
+    if attempt.state != Attempt.State.OPENED:
+        return False
+    attempts.declined(attempt, notice.decline, reason=notice.decline_reason, code=notice.code)
+    attempt.save(update_fields=["decline", "failure", "code"])
+    return not (declines.is_enough(key) or declines.cools_until(attempt.link, place=attempt.place))
 
 
 def note(attempt: Attempt, name: str, *, reason: DeclineReason, code: Code) -> None:

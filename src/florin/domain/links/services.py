@@ -78,8 +78,8 @@ def note_started(link: Link) -> None:
 
 
 def lock(link: Link) -> None:
-    """Keep others from the link until the transaction ends."""
-    Link.objects.select_for_update(of=("self",)).only("pk").get(pk=link.pk)
+    """Keep others who want to lock it from the link until the transaction ends."""
+    Link.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=link.pk)
 
 
 def note_opened(link: Link) -> bool:

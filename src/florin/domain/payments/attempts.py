@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from florin.contracts.reasons import Code, DeclineReason
 from florin.domain.companies.services import account_of
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import Bill
@@ -19,6 +20,7 @@ from florin.kernel.errors import Refusal
 
 # At the processor a session lasts from 30 minutes to 24 hours; this is long enough to type a card number.
 _SESSION_LASTS = timedelta(minutes=45)
+LONGEST_CODE = 120
 _MOST_OPEN = 60  # a link with more open attempts than this is being used to try out cards
 _FIRST_CHECK = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -140,6 +142,12 @@ def waited(attempt: Attempt) -> None:
     """Put off the next question about an attempt whose payer is still typing; the caller saves it."""
     age = clock.now() - attempt.started_at
     attempt.check_at = clock.now() + min(max(age, _FIRST_CHECK), _LONGEST_PAUSE)
+
+
+def declined(attempt: Attempt, name: str, *, reason: DeclineReason, code: Code) -> None:
+    """Say which card was refused last, and why, for the payer who comes back; the caller saves it."""
+    attempt.decline = name
+    attempt.failure, attempt.code = reason.value, f"{code}"[:LONGEST_CODE]
 
 
 def pends(attempt: Attempt) -> None:

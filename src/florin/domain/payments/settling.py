@@ -18,6 +18,7 @@ from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating, attempts, bill, sharing
 from florin.domain.payments.allocating import Part
+from florin.domain.payments.attempts import LONGEST_CODE
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL
 from florin.domain.payments.lifecycle import AttemptState as State
 from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Payment
@@ -26,7 +27,6 @@ from florin.kernel.database import locked
 from florin.kernel.money import Money
 
 _BY = "processor"
-_LONGEST_CODE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR09
         case Outcome.CANCELLED:
             return _end(attempt, State.CANCELLED)
         case Outcome.FAILED:
-            attempt.failure, attempt.code = report.failure, f"{report.code}"[:_LONGEST_CODE]
+            attempt.failure, attempt.code = report.failure, f"{report.code}"[:LONGEST_CODE]
             return _end(attempt, State.FAILED)
         case Outcome.PENDING:
             return _pend(attempt, report)
@@ -133,8 +133,7 @@ def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR09
 def _notice_decline(attempt: Attempt, report: Report) -> Step:
     if not report.decline or report.decline == attempt.decline or attempt.state in FINAL:
         return Wait()
-    attempt.decline = report.decline
-    attempt.failure, attempt.code = report.decline_reason.value, f"{report.code}"[:_LONGEST_CODE]
+    attempts.declined(attempt, report.decline, reason=report.decline_reason, code=report.code)
     return Declined(report.decline_reason, report.code)
 
 
