@@ -13,6 +13,8 @@ from siege.target import Target
 from testing.demo import wait_until
 
 _TRIES, _BOTS = 500, 6
+_PRESS_SECONDS = 0.1
+_BANK_SECONDS = 0.3  # real banks take longer to decline a card
 _GOOD, _STOLEN = "4242424242424242", "4000000000000002"
 # Ten, what each open session may have had by then, and what was on its way when the sessions were ended.
 _MOST_DECLINES = 120
@@ -82,10 +84,12 @@ def _try_cards(page: str, loot: _Loot) -> None:
             if not session:
                 if not loot.tried(refused=1):
                     return
+                time.sleep(_PRESS_SECONDS)
                 continue
             while web.post(session, data=_card(_STOLEN, "bot@siege.example")).status_code == _DECLINED:
                 if not loot.tried(declined=1):
                     return
+                time.sleep(_BANK_SECONDS)
 
 
 def _pay(page: str, email: str) -> float:

@@ -17,7 +17,9 @@ _UNDECIDED = {Attempt.State.OPENED, Attempt.State.EXPIRED}
 
 
 def noticed(gateway: str, key: UUID, notice: Notice) -> bool:
-    """Count what a notice tells of an attempt, in the caller's transaction; true if the session may go on.
+    """Count what a notice tells of an attempt, in the caller's transaction; true if nobody need be asked.
+
+    Somebody must be if the session was open with that, and had too many.
 
     Attempt and link are locked, in this order, so that of declines at the same instant the last one sees all.
     A bank debit that fails once it is under way is told in the same words, and is no decline.
@@ -30,7 +32,7 @@ def noticed(gateway: str, key: UUID, notice: Notice) -> bool:
     links.lock(attempt.link)
     note(attempt, notice.decline, reason=notice.decline_reason, code=notice.code)
     if attempt.state != Attempt.State.OPENED:
-        return False
+        return True  # what came of it otherwise is told by notices of its own
     attempts.declined(attempt, notice.decline, reason=notice.decline_reason, code=notice.code)
     attempt.save(update_fields=["decline", "failure", "code"])
     return not (declines.is_enough(key) or declines.cools_until(attempt.link, place=attempt.place))
