@@ -51,7 +51,7 @@ def test_a_logo_is_a_picture_and_may_run_nothing(payer: Client, link: Link) -> N
 
     answer = payer.get(address(link, "/logo"))
 
-    assert (answer.content, answer.headers["Content-Type"]) == (_SVG, "image/svg+xml")
+    assert (answer.content, answer.headers["Content-Type"]) == (_SVG, "image/svg+xml; charset=utf-8")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import HTTP
 from html import unescape
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from factories import make_credit, make_customer, make_invoice, make_link, make_order
 from florin.domain.activity import services as activity
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.kernel import clock
@@ -210,6 +213,14 @@ def test_a_paid_invoice_reads_paid(owner: User) -> None:
     assert "Paid" in signed_in(owner).get(f"/office/orders/{invoice.order_id}/").content.decode()
 
 
+@pytest.mark.parametrize("number", ['A"; x="y', "Über 7", "ñ;7"])
+def test_no_number_breaks_the_name_of_a_file(owner: User, number: str) -> None:
+    invoice = make_invoice(owner)
+    Invoice.objects.filter(pk=invoice.pk).update(number=number)
+    told = signed_in(owner).get(f"/office/invoices/{invoice.pk}/pdf/")["Content-Disposition"]
+    assert _file_name(told) == f"{number}.pdf"
+
+
 def test_the_invoice_comes_as_a_pdf(owner: User) -> None:
     invoice = make_invoice(owner)
     answer = signed_in(owner).get(f"/office/invoices/{invoice.pk}/pdf/")
@@ -250,3 +261,10 @@ def test_signed_out_again_nothing_is_shown(owner: User) -> None:
     client = signed_in(owner)
     client.post("/account/sign-out/")
     assert client.get("/office/").status_code == 302
+
+
+def _file_name(disposition: str) -> str | None:
+    """Read a file's name as RFC 6266 has it, with the standard library's reader of headers."""
+    message = EmailMessage(policy=HTTP)
+    message["Content-Disposition"] = disposition
+    return message.get_filename()

@@ -82,7 +82,7 @@ def read_logo(text: str) -> tuple[bytes, str]:
     if content.startswith(_PNG):
         return content, "image/png"
     if b"<svg" in content[:2000]:
-        return content, "image/svg+xml"
+        return content, "image/svg+xml; charset=utf-8"
     raise NotFound("There is no such logo.")
 
 

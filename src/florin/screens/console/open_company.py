@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask for the password and open the company."""
     asked = sys.stdin.isatty()
-    password = getpass.getpass("Password of the Admin: ") if asked else sys.stdin.readline().strip()
+    password = getpass.getpass("Password of the Admin: ") if asked else sys.stdin.readline().rstrip("\r\n")
     new = NewCompany(
         slug=options.slug,
         name=options.name,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
@@ -25,6 +26,7 @@ def receipt_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 def _pdf(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -96,9 +97,10 @@ def say_sent(request: StaffRequest, sent: Sent) -> None:
 
 def pdf(name: str, content: bytes) -> HttpResponse:
     """Answer with a PDF to look at."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
+    )
 
 
 def _read(request: StaffRequest, customer: Customer) -> Asked:

@@ -26,7 +26,7 @@ _CONTACT_HOLDS = timedelta(days=90)
 @never_cache
 def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that the process answers; asks nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache

@@ -1,0 +1,34 @@
+"""A line of the log is one line, with its time in UTC, whatever text is in it."""
+
+import logging
+import re
+
+import pytest
+
+from florin.config.log_lines import OneLine
+
+
+def line(message: str, *arguments: object) -> str:
+    record = logging.LogRecord("florin", logging.WARNING, "", 0, message, arguments, None)
+    return OneLine().format(record)
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x00", "\u2028", "\u0085"])
+def test_nothing_in_a_text_begins_a_line_or_moves_the_cursor(sign: str) -> None:
+    written = line("The name is %s", f"x{sign}2026-11-30T00:00:00Z INFO florin: all is well")
+    assert written.isprintable()
+    assert len(written.splitlines()) == 1
+
+
+def test_the_time_is_in_utc_and_letters_stay_as_they_are() -> None:
+    written = line("Señor %s", "Ünal")
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING florin: Señor Ünal$", written)
+
+
+def test_a_traceback_follows_on_lines_of_its_own() -> None:
+    try:
+        int("wrong")
+    except ValueError as problem:
+        told = (type(problem), problem, problem.__traceback__)
+    record = logging.LogRecord("florin", logging.ERROR, "", 0, "Problem", (), told)
+    assert OneLine().format(record).splitlines()[1].startswith("Traceback")
