@@ -31,6 +31,10 @@ _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:py|md|toml|txt)")
 _NAMED = re.compile(r"(?P<path>[^:]+\.py)::(?P<name>\w+)")
 
 
+# The numbers of what ASVS 5.0 asks at levels 1 and 2 (OWASP Foundation, CC BY-SA 4.0).
+_ASVS = (Path(__file__).parent / "cases" / "asvs_5_0_levels_1_and_2.txt").read_text().split()
+
+
 def _quoted(document: Path) -> list[str]:
     text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
     return re.findall(r"`([^`\n]+)`", text)
@@ -169,3 +173,33 @@ def test_every_file_that_made_others_stumble_is_told_of_and_read_by_the_test_tha
         unread -= {stem for stem in re.findall(r"\w+", case) if any(stem in source for source in sources)}
 
     assert unread == set()
+
+
+def _asvs() -> dict[str, list[str]]:
+    """What security.md says of each number of the standard: what it is about, how it is, what shows that."""
+    rows = [row for row in _rows(DOCS / "security.md") if re.match(r"[\d., ]+$", row[0]) and len(row) == 4]
+    return {number: row[1:] for row in rows for number in row[0].split(", ")}
+
+
+def test_each_requirement_of_the_standard_is_judged_once() -> None:
+    told = re.findall(r"^\| ([\d., ]+) \|", (DOCS / "security.md").read_text(), re.MULTILINE)
+    judged = [number for row in told for number in row.split(", ")]
+
+    assert sorted(judged) == sorted(_ASVS)
+    assert {is_ for _about, is_, _shown in _asvs().values()} == {"met", "no", "open"}
+
+
+def test_what_is_met_is_shown_by_a_test_or_a_place_in_the_code() -> None:
+    document = DOCS / "security.md"
+    for number, (_about, is_, shown) in _asvs().items():
+        named = [text.partition("::")[0] for text in re.findall(r"`([^`]+)`", shown)]
+        places = [text for text in named if _is_path(text) and _find(text, document)]
+        assert is_ != "met" or places, number
+        assert shown, number
+
+
+def test_what_is_open_is_a_list() -> None:
+    listed = re.findall(r"^\* ([\d., ]+), ", (DOCS / "security.md").read_text(), re.MULTILINE)
+
+    is_open = [number for number, (_about, is_, _shown) in _asvs().items() if is_ == "open"]
+    assert [number for row in listed for number in row.split(", ")] == is_open

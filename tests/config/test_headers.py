@@ -42,3 +42,34 @@ def test_whoever_finds_a_vulnerability_reads_whom_to_tell(web: Client) -> None:
     left = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
     assert timedelta(days=30) < left < timedelta(days=365)
     assert told["Canonical"].startswith(ours.PUBLIC_URL)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("path", ["/healthz", STATIC, "/nowhere", "/account/sign-in/", "/pay/x"])
+def test_no_answer_lets_another_origin_read_it(web: Client, path: str) -> None:
+    headers = web.get(path, secure=True, headers={"Origin": "https://elsewhere.example"}).headers
+
+    assert [name for name in headers if name.lower().startswith("access-control")] == []
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("path", ["/healthz", STATIC, "/nowhere", "/account/sign-in/", "/pay/x"])
+def test_text_says_its_charset(web: Client, path: str) -> None:
+    kind = web.get(path, secure=True)["Content-Type"]
+
+    assert kind.startswith("text/")
+    assert kind.endswith('charset="utf-8"' if path == STATIC else "charset=utf-8")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("path", ["/static/", "/static/florin/", "/.git/config", "/static/../.git/config"])
+def test_no_folder_is_listed_and_nothing_of_source_control_is_served(web: Client, path: str) -> None:
+    assert web.get(path, secure=True).status_code == 404
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("path", ["/healthz", "/", "/office/", "/pay/x", "/account/sign-in/"])
+def test_trace_tells_nothing_back(web: Client, path: str) -> None:
+    answer = web.generic("TRACE", path, secure=True, headers={"X-Told": "a-secret-header"})
+
+    assert "a-secret-header" not in answer.content.decode()

@@ -3,8 +3,10 @@
 import json
 import logging
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import connection
 from django.test import Client
@@ -48,6 +50,19 @@ def test_signing_in_and_out_is_noted(owner: User) -> None:
         ("signed_in", owner.email, "192.0.2.7", 1),
         ("signed_out", owner.email, "192.0.2.7", 1),
     ]
+
+
+def test_signing_in_begins_a_session_with_another_key(owner: User) -> None:
+    stores = import_module(settings.SESSION_ENGINE).SessionStore
+    laid = stores()
+    laid["left"] = "by somebody who wants to share the session"
+    laid.create()
+    client = Client()
+    client.cookies["session"] = laid.session_key
+    sign_in(owner.email, PASSWORD, client)
+    assert client.get("/office/").status_code == 200
+    assert client.cookies["session"].value != laid.session_key
+    assert not stores().exists(laid.session_key)
 
 
 def test_wrong_passwords_and_slowing_down_are_noted_and_counted(owner: User) -> None:
