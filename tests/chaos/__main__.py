@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="keep data and logs here; else nothing is kept")
     options = parser.parse_args()
     _say(f"seed {options.seed}")
-    with _room(options.folder) as folder, Demo.running(folder) as demo:
+    with _room(options.folder) as folder, Demo.running(folder, FLORIN_TRUSTED_PROXIES="1") as demo:
         rushed = rounds.play(demo, rounds=options.rounds, people=options.crowd, seed=options.seed, say=_say)
         _say(
             f"{len(rushed.problems)} problems in the rounds; the slowest payer waited {rushed.slowest:.1f} s"

@@ -14,7 +14,7 @@ from testing.demo import Demo, wait_until
 
 _FIELD = re.compile(r'name="(seen|currency|nonce)" value="([^"]*)"')
 _CHARGED, _SPARED = "Your payment has arrived", "Nothing was charged"
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def intents_of(demo: Demo) -> dict[str, Any]:
 
 def _press(web: httpx.Client, address: str, page: str = "") -> httpx.Response:
     """Press a button; press again, on a fresh page, when told that others do, as a payer would."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS / 2
+    deadline = time.monotonic() + _PATIENCE_SECONDS * 2 / 3
     while True:
         form = dict(_FIELD.findall(page))
         pressed = web.post(address, data=form)

@@ -21,22 +21,28 @@ _PROGRAMS = Path(sys.executable).parent
 class Demo:
     """One demo in one folder; it can be killed in parts or as a whole, and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         ports = {name: free_port() for name in ("FLORIN_PORT", "FLORIN_SANDBOX_PORT", "FLORIN_SMTP_PORT")}
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("FLORIN", "STRIPE"))
         }
         kept.pop("DJANGO_SETTINGS_MODULE", None)
-        self.environment = {**kept, **ports, "FLORIN_DATA": str(folder), "FLORIN_PROCESSOR_SECONDS": "5"}
+        self.environment = {
+            **kept,
+            **ports,
+            "FLORIN_DATA": str(folder),
+            "FLORIN_PROCESSOR_SECONDS": "5",
+            **settings,
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
 
     @classmethod
     @contextmanager
-    def running(cls, folder: Path) -> Iterator[Self]:
-        """Start it, and stop it as Ctrl-C would."""
-        demo = cls(folder)
+    def running(cls, folder: Path, **settings: str) -> Iterator[Self]:
+        """Start it with these variables set besides, and stop it as Ctrl-C would."""
+        demo = cls(folder, **settings)
         demo.start()
         try:
             yield demo
