@@ -55,7 +55,7 @@ def test_the_dialog_of_a_draft_says_that_sending_confirms_and_that_one_mail_goes
     order = draft(owner)
     text = unescape(signed_in(owner).get(email(order)).content.decode())
     assert "Sending confirms the order" in text
-    assert "gets this mail only" in text
+    assert "No other mail goes out" in text
     assert not Invoice.objects.exists()
 
 

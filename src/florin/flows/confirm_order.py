@@ -138,7 +138,7 @@ def foresee(order: Order, *, to: Sequence[str] | None = None) -> Mailing:
             reason=_("Invoices are not sent to %(customer)s automatically.") % {"customer": customer.name},
         )
     if to is not None and not told and customer.invoice_emails:
-        return Mailing(wanted=False, reason=_("No address was given, so nobody is mailed."))
+        return Mailing(wanted=False, reason=_("No address was given, so the invoice is not mailed."))
     if not told:
         return Mailing(
             reason=_("No address for invoices is known for %(customer)s, so nobody is mailed.")

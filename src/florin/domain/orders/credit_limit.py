@@ -58,8 +58,8 @@ class OverLimit(Refusal):
         self.room, self.over = room, over
         super().__init__(
             _(
-                "This is %(over)s over the customer's credit limit. An Admin or a Sales Manager can let it"
-                " pass, or it waits on hold until enough is paid."
+                "This is %(over)s over the customer's credit limit. An Admin or a Sales Manager can approve"
+                " it, or it waits on hold until enough is paid."
             )
             % {"over": formats.money(over, get_language() or "en")}
         )
@@ -119,9 +119,9 @@ def admit(order: Order, more: Money, *, override: Override | None = None) -> Mon
     if override is None:
         raise OverLimit(room, over)
     if not override.by.may(Right.OVER_CREDIT_LIMIT):
-        raise Forbidden(_("Only an Admin or a Sales Manager can let an order pass over the credit limit."))
+        raise Forbidden(_("Only an Admin or a Sales Manager can approve an order over the credit limit."))
     if not override.reason.strip():
-        raise Refusal(_("Say why the order may pass over the credit limit."))
+        raise Refusal(_("Say why the order is approved over the credit limit."))
     if len(override.reason) > LONGEST_REASON:
         raise Refusal(_("The reason takes at most 200 characters."))
     cards.refuse(override.reason)

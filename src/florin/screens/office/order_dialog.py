@@ -30,5 +30,5 @@ def say_held(request: StaffRequest, order: Order) -> None:
     if order.state == Order.State.CONFIRMED:
         text = _("Order %(number)s is confirmed: it is within the credit limit.")
     else:
-        text = _("Order %(number)s is on hold. It is confirmed by itself as soon as enough is paid.")
+        text = _("Order %(number)s is on hold. It is confirmed automatically as soon as enough is paid.")
     messages.success(request, text % {"number": order.number})
