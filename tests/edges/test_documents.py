@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from pypdf import PdfReader
 
 from edges.papers import PAY_URL, PNG, invoice, letterhead, line, receipt
 from florin.contracts.demands import Demand
+from florin.contracts.documents import InvoiceDocument
 from florin.edges.documents import colours, formats, logos, render_invoice, render_receipt
 
 
@@ -303,3 +305,18 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(sys.path),
         "DJANGO_SETTINGS_MODULE": "florin.config.settings",
     }
+
+
+def test_an_invoice_says_when_it_ships_and_the_customers_tax_id_if_they_are_known() -> None:
+    paper = invoice(ship_on=date(2026, 12, 2), customer_tax_id="65-0123456")
+    text = text_of(render_invoice(paper, demand=Demand(12345), pay_url=None))
+    assert "Dec 2, 2026" in text
+    assert "65-0123456" in text
+    assert InvoiceDocument.from_json(paper.to_json()) == paper
+    assert "Ship date" not in text_of(render_invoice(invoice(), demand=Demand(12345), pay_url=None))
+
+
+def test_an_invoice_that_was_kept_before_it_knew_them_is_read_all_the_same() -> None:
+    kept = invoice().to_json()
+    del kept["ship_on"], kept["customer_tax_id"]
+    assert InvoiceDocument.from_json(kept) == invoice()

@@ -14,10 +14,14 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Hold, Order
 from florin.domain.outbox.models import Message
+from florin.domain.payments.models import Method
+from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, email_order, hold_order, write_order
+from florin.flows import confirm_order, email_order, hold_order, receive_payment, write_order
+from florin.kernel import clock
 from florin.kernel.errors import Forbidden, Refusal
+from florin.kernel.money import Money
 from office import signed_in
 
 TO = ["bills@shop.example"]
@@ -145,6 +149,17 @@ def test_on_hold_it_waits_until_a_credit_makes_room_and_is_mailed_once(
         hold_order.sweep()
     assert (state(order), Hold.objects.count()) == ("confirmed", 0)
     assert [(one.recipient, one.event[:5]) for one in Message.objects.all()] == [(TO[0], "auto:")]
+
+
+def test_a_payment_releases_what_it_makes_room_for(seller: User, owner: User, customer: Customer) -> None:
+    order = over(owner, customer)
+    hold(order, seller)
+    paid = Receiving(
+        amount=Money(50_00, "USD"), shares=None, method=Method.CHECK, on=clock.today("UTC"), press="p"
+    )
+    receive_payment.receive(owner.company, customer.pk, paid, by=owner)
+    hold_order.sweep()
+    assert state(order) == "confirmed"
 
 
 def test_a_raised_limit_releases_too(seller: User, owner: User, customer: Customer) -> None:

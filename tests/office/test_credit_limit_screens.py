@@ -1,5 +1,6 @@
 """What is used of a credit limit is seen in order entry, at the customer, and where orders are on hold."""
 
+from collections.abc import Mapping
 from html import unescape
 
 import pytest
@@ -22,7 +23,7 @@ def customer(owner: User) -> Customer:
     return found
 
 
-def shown(owner: User, path: str, sheet: dict[str, object] | None = None) -> str:
+def shown(owner: User, path: str, sheet: Mapping[str, object] | None = None) -> str:
     client = signed_in(owner)
     answer = client.get(path) if sheet is None else client.post(path, sheet)
     return " ".join(unescape(answer.content.decode()).split())

@@ -6,8 +6,11 @@ from factories import make_customer, make_order
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders.credit_limit import OverLimit
+from florin.domain.orders.holds import Wish
+from florin.domain.orders.models import Hold
+from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
-from florin.flows import confirm_order
+from florin.flows import confirm_order, hold_order
 from testing.races import at_once, without_locks
 
 
@@ -33,3 +36,13 @@ def test_control_without_the_locks_several_pass(owner: User) -> None:
         if sum(not isinstance(answer, Exception) for answer in answers) > 1:
             return
     raise AssertionError("Without the locks one order passed still")
+
+
+def test_rounds_and_a_press_at_once_release_an_order_once_and_mail_it_once(owner: User) -> None:
+    customer = make_customer(owner.company, automatic_invoices=True, credit_limit=10_00)
+    order = make_order(owner, "60.00", customer=customer)
+    hold_order.hold(owner.company, order.pk, Wish(to=["ann@shop.example"]), by=owner)
+    Customer.objects.filter(pk=customer.pk).update(credit_limit=100_00)
+    confirm = partial(confirm_order.confirm, owner.company, order.pk, by=owner, to=["ann@shop.example"])
+    at_once(hold_order.sweep, hold_order.sweep, confirm, hold_order.sweep)
+    assert (Invoice.objects.count(), Message.objects.count(), Hold.objects.count()) == (1, 1, 0)

@@ -61,10 +61,17 @@ class InvoiceDocument:
     total: int
     note: str
     language: str
+    ship_on: date | None = None
+    customer_tax_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        return {**asdict(self), "issued_on": self.issued_on.isoformat(), "due_on": self.due_on.isoformat()}
+        return {
+            **asdict(self),
+            "issued_on": self.issued_on.isoformat(),
+            "due_on": self.due_on.isoformat(),
+            "ship_on": self.ship_on.isoformat() if self.ship_on else None,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -77,6 +84,7 @@ class InvoiceDocument:
                 "due_on": date.fromisoformat(data["due_on"]),
                 "bill_to": tuple(data["bill_to"]),
                 "ship_to": tuple(data["ship_to"]),
+                "ship_on": date.fromisoformat(data["ship_on"]) if data.get("ship_on") else None,
                 "lines": tuple(DocumentLine(**line) for line in data["lines"]),
             }
         )

@@ -140,6 +140,8 @@ def describe(invoice: Invoice, order: Order, lines: Iterable[OrderLine]) -> Invo
         total=invoice.total,
         note=order.note,
         language=customer.reads(order.company),
+        ship_on=order.ship_on,
+        customer_tax_id=customer.tax_id,
     )
 
 

@@ -76,7 +76,9 @@ def _invoice_heading(document: InvoiceDocument) -> dict[str, Any]:
         (_("Terms"), document.terms),
         (_("Order"), document.order_number),
         (_("PO number"), document.po_number),
+        (_("Ship date"), formats.day(document.ship_on, language) if document.ship_on else ""),
         (_("Customer"), document.customer_number),
+        (_("Customer's tax ID"), document.customer_tax_id),
     )
     number = wording.clean(document.number)
     return {

@@ -165,7 +165,7 @@ def _form(
     now: Order | None = None,
 ) -> HttpResponse:
     limit = order_limit.of_typed(request, typed, order)
-    context = {
+    context: dict[str, object] = {
         "typed": typed,
         "order": order,
         "problem": problem,
