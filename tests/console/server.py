@@ -33,7 +33,7 @@ class Application:
         if "florin.refused" in environ:
             start(f"{environ['florin.refused']} Refused", [])
             return [b"Refused."]
-        if environ["PATH_INFO"].endswith("/checkout") and "florin.crowded" not in environ:
+        if environ["PATH_INFO"].endswith(("/checkout", ".pdf")) and "florin.crowded" not in environ:
             assert self.go_on.wait(20)
         start("200 OK", [("Content-Type", "text/html"), ("Set-Cookie", " a=b")])  # with a space, as Django's
         return [self.content]

@@ -147,6 +147,23 @@ def test_the_third_press_for_one_link_asks_nobody_and_others_are_served(
     assert "florin.crowded" not in application.seen[-1]
 
 
+def test_a_third_reader_of_one_links_papers_is_told_when_to_come_again_and_another_link_is_served(
+    web: httpx.Client, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.3)
+    application.go_on.clear()
+    asked = "GET /pay/a/statement.pdf HTTP/1.1\nHost: x\n\n"
+    drawing = [say(web, asked) for _ in range(2)]  # one is drawn, one waits for the thread
+    while not application.seen:
+        time.sleep(0.02)
+    refused = web.get("/pay/a/statement.pdf")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "3")
+    application.go_on.set()
+    assert web.get("/pay/b/statement.pdf").status_code == 200
+    for one in drawing:
+        one.close()
+
+
 def test_while_all_presses_hang_the_office_and_bills_are_served_and_the_next_press_is_told_when(
     web: httpx.Client, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
