@@ -26,9 +26,8 @@ def test_the_time_is_in_utc_and_letters_stay_as_they_are() -> None:
 
 
 def test_a_traceback_follows_on_lines_of_its_own() -> None:
-    try:
+    with pytest.raises(ValueError, match="wrong") as caught:
         int("wrong")
-    except ValueError as problem:
-        told = (type(problem), problem, problem.__traceback__)
+    told = (caught.type, caught.value, caught.tb)
     record = logging.LogRecord("florin", logging.ERROR, "", 0, "Problem", (), told)
     assert OneLine().format(record).splitlines()[1].startswith("Traceback")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import collapse_rfc2231_value, parseaddr
 from typing import Any
 
 import pytest
@@ -116,6 +116,14 @@ def test_a_mail_arrives_with_its_parts_and_headers(server: Server) -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert {"text/plain", "text/html", "application/pdf"} <= set(_parts(mail))
     assert _parts(mail)["application/pdf"].get_filename() == "INV-10023.pdf"
+
+
+@pytest.mark.parametrize("name", ['A"; x="y.pdf', "Über 7.pdf", "ñ;7.pdf"])
+def test_a_papers_name_arrives_as_it_is(server: Server, name: str) -> None:
+    send(replace(ENVELOPE, attachments=(Attachment(name, b"%PDF-1.7", "application/pdf"),)))
+
+    filename = collapse_rfc2231_value(_parts(server.last())["application/pdf"].get_filename())
+    assert filename == name
 
 
 def test_the_logo_travels_with_the_html_part(server: Server) -> None:
