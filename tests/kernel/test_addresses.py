@@ -30,6 +30,19 @@ def test_a_list_is_understood_however_a_mail_program_writes_it(text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "a+b@x.example;o'neil@x.example",
+        "a+b@x.example,o'neil@x.example,",
+        "a+b@x.example\N{NO-BREAK SPACE}o'neil@x.example",
+        "a+b@x.example\no'neil@x.example;",
+    ],
+)
+def test_plus_apostrophe_and_hard_spaces_do_no_harm(text: str) -> None:
+    assert list(addresses.several(text)) == ["a+b@x.example", "o'neil@x.example"]
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("ann@x.example, bob", "bob"),
