@@ -43,7 +43,11 @@ NOT_TYPED = {
         *("Statement.number", "Message.event", "Sending.event", "Entry.source", "Entry.key"),
         *("Application.origin", "Part.reason", "Part.left_out", "User.password"),
         *("Attempt.nonce", "Batch.press", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
-        "Run.press",
+        *("Run.press", "Session.session_key", "Session.session_data", "Decline.name", "SecurityEvent.about"),
+    },
+    "a client's, as the server sees it": {
+        *("Attempt.place", "Decline.place", "SecurityEvent.place", "SecurityEvent.who"),
+        *("Session.address", "Session.browser"),
     },
     "folded from a checked text": {"Customer.folded", "Product.folded"},
     "written from checked texts": {
@@ -53,7 +57,13 @@ NOT_TYPED = {
         *("Activity.actor", "Revision.made_by", "Entry.posted_by", "Link.made_by", "Batch.made_by"),
         *("Statement.made_by", "Sending.sent_by", "Run.made_by", "Credit.created_by", "Credit.decided_by"),
         *("Refund.requested_by", "Payment.received_by", "Return.marked_by", "Undoing.undone_by"),
-        *("Keeping.kept_by", "Difference.settled_by", "Reconciliation.asked_by", "ProcessorRefusal.ended_by"),
+        *(
+            "Keeping.kept_by",
+            "Difference.settled_by",
+            "Message.dismissed_by",
+            "Reconciliation.asked_by",
+            "ProcessorRefusal.ended_by",
+        ),
     },
     "an address, checked by florin.kernel.addresses": {
         *("Company.email", "User.email", "Customer.invoice_emails", "Customer.statement_emails"),
