@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from checkout.world import Press, address, everything, link_to_many, statement_link
 from factories import make_customer, make_invoice
@@ -150,6 +151,17 @@ def test_a_place_with_many_declines_can_have_a_new_link_too(payer: Client, owner
     assert PAUSED in payer.get(address(link)).text
     assert MAILED in payer.post(address(link, "/fresh"), follow=True).content.decode()
     assert "Pay $100.00" in payer.get(address(new_links(link)[0])).text
+
+
+def test_behind_a_trusted_proxy_the_place_is_the_clients_and_not_the_proxys(
+    payer: Client, owner: User, link: Link, settings: Settings
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    decline(link, place=HERE)
+    decline(link_to_many(owner, 1), MOST_FROM_PLACE, place=HERE)
+
+    assert PAUSED not in payer.get(address(link), headers={"X-Forwarded-For": "203.0.113.9"}).text
+    assert PAUSED in payer.get(address(link), headers={"X-Forwarded-For": HERE}).text
 
 
 def test_a_stranger_cannot_keep_the_payer_from_the_new_link(payer: Client, cooling: Link) -> None:

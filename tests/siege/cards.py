@@ -80,13 +80,13 @@ def _try_cards(page: str, loot: _Loot) -> None:
     """Press Pay and try cards at the session until it ends; press again, also where that is refused."""
     with httpx.Client(timeout=30) as web:
         while True:
-            session = _press(web, page)
+            session = press(web, page)
             if not session:
                 if not loot.tried(refused=1):
                     return
                 time.sleep(_PRESS_SECONDS)
                 continue
-            while web.post(session, data=_card(_STOLEN, "bot@siege.example")).status_code == _DECLINED:
+            while web.post(session, data=stolen_card()).status_code == _DECLINED:
                 if not loot.tried(declined=1):
                     return
                 time.sleep(_BANK_SECONDS)
@@ -96,7 +96,7 @@ def _pay(page: str, email: str) -> float:
     """Pay a bill as an honest payer does, and return how many seconds that took until it said so."""
     begun = time.monotonic()
     with httpx.Client(timeout=30) as web:
-        session = _press(web, page)
+        session = press(web, page)
         assert session, "an honest payer was not led on"
         result = web.post(session, data=_card(_GOOD, email)).headers["location"]
         wait_until(lambda: "Thank you" in web.post(f"{result}/check", headers={"X-Part": "1"}).text)
@@ -118,11 +118,16 @@ def _new_links(target: Target, email: str) -> list[list[str]]:
     return [mail["links"] for mail in mails if "new payment link" in mail["subject"]]
 
 
-def _press(web: httpx.Client, page: str) -> str:
+def press(web: httpx.Client, page: str) -> str:
     """Open the bill and press Pay; return where that leads, or nothing."""
     form = dict(_FIELD.findall(web.get(page).text))
     answer = web.post(f"{page}/checkout", data={**form, "method": "card"})
     return answer.headers["location"] if answer.status_code == _SEE_OTHER else ""
+
+
+def stolen_card() -> dict[str, str]:
+    """Return the form of a card that its bank declines."""
+    return _card(_STOLEN, "bot@siege.example")
 
 
 def _card(number: str, email: str) -> dict[str, str]:

@@ -67,7 +67,8 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (leaving || performance.now() < heldUntil) return event.preventDefault();
+    const pays = event.target.id !== "fresh-form"; // asking for a new link commits to no amount
+    if (leaving || (pays && performance.now() < heldUntil)) return event.preventDefault();
     leaving = true;
     setTimeout(() => { leaving = false; plan(); }, 10000);
   });
