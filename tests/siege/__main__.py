@@ -14,7 +14,20 @@ from siege import measure, sockets
 from siege.target import Target
 
 # Each name is a module.
-ATTACKS = ("bodies", "cards", "crowds", "heads", "papers", "passwords", "presses", "readers", "uploads")
+ATTACKS = (
+    *(
+        "bodies",
+        "cards",
+        "crowds",
+        "guesses",
+        "heads",
+        "papers",
+        "passwords",
+        "presses",
+        "readers",
+        "uploads",
+    ),
+)
 
 
 def main() -> int:
