@@ -212,6 +212,7 @@ def test_a_sample_and_a_discount_of_everything_are_invoices_of_nothing_mailed_wi
     [mail] = bank.mails()
     assert (Invoice.objects.get().total, Link.objects.count()) == (0, 0)
     assert not any("/pay/" in link for link in mail["links"])
+    assert "Nothing is owed." in mail["text"]
 
 
 def test_an_order_of_less_than_nothing_is_refused(owner: User) -> None:

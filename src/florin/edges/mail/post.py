@@ -202,7 +202,7 @@ class _Mail(EmailMultiAlternatives):
 
     def message(self) -> SafeMIMEText | SafeMIMEMultipart:
         built: SafeMIMEText | SafeMIMEMultipart = super().message()
-        built.replace_header("Subject", Header(self.subject, header_name="Subject").encode())
+        built.replace_header("Subject", Header(str(self.subject), header_name="Subject").encode())
         if self.logo:
             _place_logo(built, self.logo)
         return built
