@@ -17,7 +17,8 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 def attack(target: Target) -> list[str]:
     """Sign in with four, then with forty-eight addresses that nobody has."""
-    few, many = _peak(target, _FEW), _peak(target, _MANY)
+    few = max(_peak(target, _FEW) for _ in range(4))  # until they met in all processes
+    many = _peak(target, _MANY)
     if many > few + _TOLERANCE_BYTES:
         return [f"{_FEW} sign-ins take {few >> 20} MiB, {_MANY} take {many >> 20} MiB"]
     return []

@@ -3,6 +3,7 @@
 head -> not too large? -> body, in time -> a turn of its link -> a thread of its place -> Django -> answer
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import lru_cache, partial
@@ -32,6 +33,7 @@ class Gate:
     def __init__(self, application: Application, turns: Turns) -> None:
         self._application, self._turns = application, turns
         self._rooms = {place: Room(place) for place in Place}
+        self._telling = asyncio.Lock()
         self._kept: dict[tuple[object, ...], Kept] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: bodies.Receive, send: Send) -> None:
@@ -47,7 +49,9 @@ class Gate:
         except bodies.LeftError:
             return
         except bodies.TooSlowError:
-            await self._refuse(send, request, 408)
+            async with self._telling:  # of a thousand that are late together, one after the other
+                await asyncio.sleep(0)
+                await self._refuse(send, request, 408)
         except bodies.TooLargeError:
             await self._refuse(send, request, 413, limit=BOUNDS[place].body)
         except bodies.NoRoomError:

@@ -22,6 +22,7 @@ from florin.screens.console.serving.wsgi_calls import Application
 
 _LONGEST_HEAD = 64 * 1024
 _SEND_BUFFER = 256 * 1024  # of each connection, in the kernel; by itself it would grow to megabytes
+_ACCEPTED_AT_ONCE, _BACKLOG = 32, 2048
 _GRACE_SECONDS = 8  # for what is under way when the server is told to stop
 _PATIENCE_SECONDS = 12
 _SPARE_FILES = 500
@@ -40,7 +41,7 @@ def serve(make: Callable[[], Application], *, host: str, port: int, workers: int
         die_with_parent()
         sys.setswitchinterval(_SWITCH_SECONDS)
         config.app = Gate(make(), Turns(shared, row))
-        Server(config).run(sockets=[listening])
+        PatientServer(config).run(sockets=[listening])
 
     keep(workers, work)
 
@@ -59,11 +60,24 @@ def configured(*, host: str, port: int) -> Config:
         server_header=False,
         access_log=False,
         log_config=None,
-        backlog=2048,
+        backlog=_ACCEPTED_AT_ONCE,
         timeout_keep_alive=connections.IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=_LONGEST_HEAD,
     )
+
+
+class PatientServer(Server):
+    """uvicorn's server, whose loop looks at others between any 32 connections that arrive together.
+
+    asyncio accepts as many in one go as may wait in the kernel; here more wait there.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and let more wait than are accepted at once."""
+        await super().startup(sockets)
+        for one in sockets or []:
+            one.listen(_BACKLOG)
 
 
 def keep(count: int, work: Callable[[int], None]) -> None:
