@@ -82,7 +82,7 @@ def _own() -> pwd.struct_passwd:
 
 
 def _make() -> pwd.struct_passwd:
-    program = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    program = shutil.which("useradd", path=os.pathsep.join([*os.get_exec_path(), "/usr/sbin", "/sbin"]))
     said = "there is no useradd"
     if program:
         options = ["--system", "--user-group", "--no-create-home", "--home-dir=/nonexistent"]
