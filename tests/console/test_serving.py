@@ -7,14 +7,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
+from django.http import HttpResponse
 
 from console.server import PAGE, Application, served
+from florin.domain.staff import known_browsers
 from florin.screens.console.serving import bodies, connections, places, turns
 from florin.screens.console.serving.places import Place, place_of
 from florin.screens.office import urls
+
+LOGIN = "rosa@florist.example"
 
 
 @pytest.fixture
@@ -205,6 +210,16 @@ def test_while_all_presses_hang_the_office_and_bills_are_served_and_the_next_pre
 )
 def test_who_waits_with_whom(method: str, path: str, cookie: str, place: Place) -> None:
     assert place_of(method, path, has_session=bool(cookie))[0] == place
+
+
+def test_strangers_who_guess_do_not_stand_before_people_who_work_here() -> None:
+    response = HttpResponse()
+    response.set_cookie(known_browsers.cookie(LOGIN), known_browsers.value({}, LOGIN))
+    cookie = response.cookies.output(header="", attrs=[]).strip()
+
+    for cookies, place in ((f"a=b; {cookie}", Place.KNOWN_SIGN_IN), (f"{cookie}x", Place.SIGN_IN)):
+        is_known = partial(known_browsers.is_known, cookies)
+        assert place_of("POST", "/account/sign-in/", has_session=False, is_known=is_known)[0] == place
 
 
 def test_every_office_screen_that_asks_the_processor_has_a_place_apart() -> None:

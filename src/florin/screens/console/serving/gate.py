@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from florin.domain.staff import known_browsers
 from florin.kernel.gate_words import CROWDED, LIMIT, REFUSED
 from florin.screens.console.serving import bodies, wsgi_calls
 from florin.screens.console.serving.places import BOUNDS, FullError, Place, Room, place_of
@@ -42,8 +43,13 @@ class Gate:
         if scope["path"] == "/healthz":
             await _hand_out(send, *await self._same_each_time(request, {"PATH_INFO": "/healthz"}))
             return
-        has_session = f"{settings.SESSION_COOKIE_NAME}=" in request.get("HTTP_COOKIE", "")
-        place, token = place_of(scope["method"], scope["path"], has_session=has_session)
+        cookies = request.get("HTTP_COOKIE", "")
+        place, token = place_of(
+            scope["method"],
+            scope["path"],
+            has_session=f"{settings.SESSION_COOKIE_NAME}=" in cookies,
+            is_known=partial(known_browsers.is_known, cookies),
+        )
         try:
             body = await bodies.read(receive, announced=_announced(scope), most=BOUNDS[place].body)
         except bodies.LeftError:

@@ -24,6 +24,7 @@ class Place(Enum):
     NOTICES = auto()  # from processors and mail senders
     PAPERS = auto()  # PDFs for payers
     SIGN_IN = auto()  # whatever hashes a password
+    KNOWN_SIGN_IN = auto()  # the same, from browsers that have signed somebody in before
     FILES = auto()  # style sheets, scripts, and whether all is ready
 
 
@@ -46,6 +47,7 @@ BOUNDS: Mapping[Place, Bounds] = {
     Place.NOTICES: Bounds(2, queue=100, seconds=10, body=2 * _KB * _KB),
     Place.PAPERS: Bounds(1, queue=20, seconds=5),
     Place.SIGN_IN: Bounds(1, queue=60, seconds=20),
+    Place.KNOWN_SIGN_IN: Bounds(1, queue=20, seconds=20),
     Place.FILES: Bounds(1, queue=100, seconds=10),
 }
 THREADS = sum(bounds.threads for bounds in BOUNDS.values())
@@ -96,10 +98,13 @@ class Room:
             self._waiting -= 1
 
 
-def place_of(method: str, path: str, *, has_session: bool) -> tuple[Place, str]:
+def place_of(
+    method: str, path: str, *, has_session: bool, is_known: Callable[[], bool] = lambda: False
+) -> tuple[Place, str]:
     """Say where a request is worked at, and the link for whose sake others are asked; see ``Turns``.
 
-    A session that is none only leads to a quick refusal, in the office's threads.
+    A session that is none only leads to a quick refusal, in the office's threads. ``is_known`` says whether
+    the browser has signed somebody in before; it is asked only where that matters.
     """
     posts = method == "POST"
     if path.startswith("/pay/"):
@@ -109,7 +114,7 @@ def place_of(method: str, path: str, *, has_session: bool) -> tuple[Place, str]:
     if path.startswith("/static/") or path == "/readyz":
         return Place.FILES, ""
     if posts and path.startswith("/account/"):
-        return Place.SIGN_IN, ""
+        return (Place.KNOWN_SIGN_IN if is_known() else Place.SIGN_IN), ""
     return (_staffs_place(path, posts=posts) if has_session else Place.PAGES), ""
 
 
