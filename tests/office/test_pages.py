@@ -27,11 +27,13 @@ ASKING = 3
 @pytest.mark.parametrize(
     ("page", "queries"),
     [
-        ("/office/", 13 + len(attention.LOOKS)),
+        ("/office/", 14 + len(attention.LOOKS)),
         ("/office/feed/", 4),
         ("/office/orders/", 3),
         ("/office/orders/?q=Corner", 6),  # how many begin so, any of them at all, customers who fit
         ("/office/orders/new/", 0),
+        ("/account/sessions/", 1),
+        ("/office/setup/sign-in/", 1),
     ],
 )
 def test_a_page_costs_as_many_queries_for_one_order_as_for_twenty(
