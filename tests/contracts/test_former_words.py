@@ -27,7 +27,7 @@ READS: list[tuple[Any, str, str]] = [
     (refund_failures.words, "lost_or_stolen_card", "The card was lost or stolen"),
     (refund_failures.words, "insufficient_funds", "The balance at the processor was too low"),
     (refund_failures.words, "", "The payer's bank gave no reason"),
-    (refund_failures.words, "Charge ch_1 has been charged back.", "Charge ch_1 has been charged back."),
+    (refund_failures.words, "Charge ch_1 has been charged back.", "The processor did not accept it"),
     (account_words.why, "rejected.fraud", "The processor suspects fraud."),
     (account_words.why, "requirements.past_due", "Something that the processor asked for is missing."),
     (account_words.why, "", ""),

@@ -146,7 +146,7 @@ def acts(user: User) -> list[str]:
 
 def test_a_draft_can_be_confirmed_edited_and_voided(owner: User) -> None:
     make_order(owner)
-    assert acts(owner) == ["confirm", "edit", "void"]
+    assert acts(owner) == ["email", "confirm", "edit", "void"]
 
 
 def test_an_invoice_can_be_mailed_and_downloaded_too(owner: User) -> None:

@@ -93,7 +93,7 @@ def test_over_the_credit_limit_is_said_once(owner: User) -> None:
     )
     other.lines.create(position=1, description="Rose", quantity=1, unit_price="0.01", total=1)
     text = signed_in(owner).post(f"/office/orders/{other.pk}/confirm/", {"reason": ""}).content.decode()
-    assert said(text, "over the credit limit") == 1
+    assert said(text, "over the credit limit.") == 1
     assert said(text, "Say why.") == 1
 
 

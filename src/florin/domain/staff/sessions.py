@@ -25,6 +25,15 @@ class SessionStore(DatabaseStore):
         """Return our table."""
         return Session
 
+    def cycle_key(self) -> None:
+        """Go on under another key, and another name: the row of the old key still has the name until it goes.
+
+        With the same name no new row could ever be stored, and Django would try keys without end.
+        """
+        if "name" in self:
+            self["name"] = str(new_key())
+        super().cycle_key()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row of a session, with what the list shows; the limits count from the first on."""
         if "_auth_user_id" in data and "begun_at" not in data:

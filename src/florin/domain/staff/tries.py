@@ -85,17 +85,17 @@ def begin(counted: Sequence[Counted]) -> int:
     Because it counts first, of many tries at one instant no more pass than are free. A try that comes too
     early does not prolong the pause. It costs one statement.
     """
-    now = clock.now()
     keys = [one.key for one in counted]
-    if wait := _wait(Tries.objects.filter(pk__in=keys), now):
+    if wait := _wait(list(Tries.objects.filter(pk__in=keys))):
         return wait
     limits = {one.key: one.limit for one in counted}
     with transaction.atomic():
-        fresh = [Tries(key=key, made=0, free_at=now) for key in sorted(keys)]
+        fresh = [Tries(key=key, made=0, free_at=clock.now()) for key in sorted(keys)]
         Tries.objects.bulk_create(fresh, ignore_conflicts=True)
         rows = list(Tries.objects.filter(pk__in=keys).order_by("pk").select_for_update())
-        if wait := _wait(rows, now):
+        if wait := _wait(rows):
             return wait
+        now = clock.now()
         for row in rows:
             row.made = 1 if _is_forgiven(row, now) else row.made + 1
             row.free_at = now + limits[bytes(row.key)].pause(row.made)
@@ -118,8 +118,12 @@ def forget() -> None:
     Tries.objects.filter(free_at__lt=clock.now() - _FORGIVEN_AFTER).delete()
 
 
-def _wait(rows: Iterable[Tries], now: datetime) -> int:
-    """Return after how many whole seconds all are free; 0 if they are."""
+def _wait(rows: Iterable[Tries]) -> int:
+    """Return after how many whole seconds all are free; 0 if they are.
+
+    The clock is read after the rows were: one that somebody else has just freed is never free only later.
+    """
+    now = clock.now()
     return max(
         (math.ceil((row.free_at - now).total_seconds()) for row in rows if row.free_at > now), default=0
     )
