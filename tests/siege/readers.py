@@ -32,5 +32,5 @@ def attack(target: Target) -> list[str]:
 def _style_sheet(target: Target) -> str:
     """Return the longest, so that an answer is more than the system keeps for a connection."""
     page = httpx.get(f"{target.url}/account/sign-in/", timeout=30).text
-    found = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    found: list[str] = re.findall(r'href="(/static/[^"]+\.css)"', page)
     return max(found, key=lambda path: len(httpx.get(f"{target.url}{path}", timeout=30).content))
