@@ -47,6 +47,17 @@ def test_a_process_that_is_killed_is_replaced(program: tuple[subprocess.Popen[by
     assert len(seen - {None, victim}) == 2
 
 
+def test_an_answer_on_a_kept_connection_waits_for_no_confirmation(
+    program: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    with httpx.Client() as web:
+        web.get(program[1])
+        begun = time.monotonic()
+        for _time in range(20):
+            web.get(program[1])
+    assert time.monotonic() - begun < 0.6  # with Nagle's algorithm 40 ms each
+
+
 def test_told_to_end_it_finishes_what_is_under_way(program: tuple[subprocess.Popen[bytes], str]) -> None:
     process, address = program
     answers: list[int | None] = []

@@ -22,7 +22,7 @@ from florin.screens.console.serving.wsgi_calls import Application
 
 _LONGEST_HEAD = 64 * 1024
 _SEND_BUFFER = 256 * 1024  # of each connection, in the kernel; by itself it would grow to megabytes
-_ACCEPTED_AT_ONCE, _BACKLOG = 32, 2048
+_ACCEPTED_AT_ONCE, _BACKLOG = 1, 2048
 _GRACE_SECONDS = 8  # for what is under way when the server is told to stop
 _PATIENCE_SECONDS = 12
 _SPARE_FILES = 500
@@ -35,6 +35,9 @@ def serve(make: Callable[[], Application], *, host: str, port: int, workers: int
     config = configured(host=host, port=port)
     listening = config.bind_socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    # Head and body go out one after the other; without this each answer on a connection that is kept waits
+    # 40 ms for the peer to confirm the head. Connections have it from the socket that took them.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     shared = Turns.memory(workers)
 
     def work(row: int) -> None:
@@ -68,9 +71,10 @@ def configured(*, host: str, port: int) -> Config:
 
 
 class PatientServer(Server):
-    """uvicorn's server, whose loop looks at others between any 32 connections that arrive together.
+    """uvicorn's server, whose loop looks at others between any two connections that arrive together.
 
-    asyncio accepts as many in one go as may wait in the kernel; here more wait there.
+    asyncio accepts as many in one go as may wait in the kernel, so one process would take all that come at
+    the same moment, and the other none; here more wait there.
     """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
