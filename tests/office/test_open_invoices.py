@@ -19,7 +19,7 @@ from florin.domain.staff.models import User
 from florin.flows import confirm_order, write_order
 from florin.kernel import clock
 from florin.kernel.database import new_key
-from florin.screens.office import open_invoices
+from florin.screens.office import open_invoices, open_invoices_choice
 from office import signed_in
 
 HTMX = {"HX-Request": "true"}
@@ -145,6 +145,16 @@ def test_ticks_survive_paging_and_searching(owner: User, monkeypatch: pytest.Mon
     assert "<b>1 invoice</b>" in second
     back = client.post(HERE, {"kept": [str(invoices[0].pk)], "q": invoices[0].number}, headers=HTMX)
     assert ticked(back.content.decode()) == [invoices[0].number]
+
+
+def test_more_ticks_than_an_address_holds_are_said_to_be_lost_with_the_list(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_invoices_choice, "MOST_IN_ADDRESS", 2)
+    keys = [str(make_invoice(owner).pk) for _invoice in range(3)]
+    for ticked, told in ((keys[:2], False), (keys, True)):
+        text = signed_in(owner).post(f"{HERE}picked/", {"tick": ticked}, headers=HTMX).text
+        assert ("are lost when you leave this list" in text) is told
 
 
 def test_what_is_ticked_is_added_up_in_each_currency(owner: User, stranger: User) -> None:

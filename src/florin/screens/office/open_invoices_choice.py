@@ -48,6 +48,11 @@ class Choice:
             return ""
         return urlencode({"chosen": ",".join(key.hex for key in self.ticked)})
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether Back will not bring the ticks back, which is said beside them."""
+        return bool(self.ticked) and not self.address
+
     def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
         """Tick this page, all that match, or nothing."""
         if act == "page":
