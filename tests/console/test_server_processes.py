@@ -52,10 +52,15 @@ def test_an_answer_on_a_kept_connection_waits_for_no_confirmation(
 ) -> None:
     with httpx.Client() as web:
         web.get(program[1])
-        begun = time.monotonic()
-        for _time in range(20):
-            web.get(program[1])
-    assert time.monotonic() - begun < 0.6  # with Nagle's algorithm 40 ms each
+        took = min(_seconds_of_20(web, program[1]) for _time in range(3))
+    assert took < 0.6  # with Nagle's algorithm 40 ms each
+
+
+def _seconds_of_20(web: httpx.Client, address: str) -> float:
+    begun = time.monotonic()
+    for _time in range(20):
+        web.get(address)
+    return time.monotonic() - begun
 
 
 def test_told_to_end_it_finishes_what_is_under_way(program: tuple[subprocess.Popen[bytes], str]) -> None:
