@@ -65,6 +65,15 @@ def test_the_form_suggests_until_today_and_who_gets_statements(owner: User) -> N
     assert "$100.00" in page
 
 
+def test_what_the_pdf_cannot_show_is_said_at_the_form(owner: User) -> None:
+    customer = make_customer(owner.company, name="Rosa \U00013000 花")
+    make_invoice(owner, customer=customer)
+
+    page = signed_in(owner).get(address(customer)).content.decode()
+
+    assert "The PDF has no typeface for \U00013000 and shows" in page
+
+
 def test_without_statement_addresses_the_invoices_addresses_are_suggested(owner: User) -> None:
     customer = make_customer(owner.company, invoice_emails=["bills@rosa.example"])
 
