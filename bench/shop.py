@@ -14,7 +14,7 @@ from florin.domain.orders.models import Order
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, email_order, write_order
+from florin.flows import confirm_order, send_invoice, write_order
 
 _LINES = 10
 _numbers = count(1)
@@ -58,7 +58,7 @@ def _orders(owner: User, many: int) -> Iterator[Order]:
 
 def _link(owner: User, order: Order) -> Link:
     confirm_order.confirm(owner.company, order.pk, by=owner)
-    sent = email_order.send(
+    sent = send_invoice.send(
         owner.company,
         order.pk,
         to=order.customer.invoice_emails,

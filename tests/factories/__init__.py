@@ -22,7 +22,7 @@ from florin.domain.payments import bill
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, email_order, start_checkout, write_order
+from florin.flows import confirm_order, send_invoice, start_checkout, write_order
 from florin.kernel.money import Money
 
 PASSWORD = "a-long-enough-password"
@@ -99,7 +99,7 @@ def make_link(
 ) -> Link:
     """An invoice mailed with a payment link."""
     invoice = invoice or make_invoice(owner)
-    sent = email_order.send(
+    sent = send_invoice.send(
         owner.company, invoice.order_id, to=to, with_link=True, press=uuid4().hex, by=owner
     )
     assert sent.link is not None, sent.why_no_link

@@ -19,7 +19,7 @@ from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, AttemptCredit, Method, Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, nsf_fee, settle_payment, start_checkout
+from florin.flows import charge_return_fee, deliver_outbox, settle_payment, start_checkout
 from florin.flows.start_checkout import NotPayable
 from testing.bank import Bank
 
@@ -156,7 +156,7 @@ def test_a_debit_costs_one_fee_even_if_it_comes_back_after_it_had_failed(owner: 
     payment = Payment.objects.get(attempt=attempt)
 
     with transaction.atomic():
-        assert nsf_fee.charge_for(payment, "R01") is None
+        assert charge_return_fee.charge_for(payment, "R01") is None
 
 
 def test_what_is_under_way_cannot_be_paid_again_by_any_link(owner: User, bank: Bank) -> None:
@@ -198,7 +198,7 @@ def test_open_sessions_for_the_same_debt_end_when_a_debit_gets_under_way(owner: 
     waiting = press_pay(link)
     attempt = debited(bank, link)
 
-    settle_payment.expire_sessions([attempt.debts.get().item_id])
+    settle_payment.expire_competing([attempt.debts.get().item_id])
 
     waiting.refresh_from_db()
     assert waiting.state == State.EXPIRED

@@ -18,7 +18,7 @@ from florin.domain.payments.models import Method
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, email_order, hold_order, receive_payment, write_order
+from florin.flows import confirm_order, hold_order, receive_payment, send_invoice, write_order
 from florin.kernel import clock
 from florin.kernel.errors import Forbidden, Refusal
 from florin.kernel.money import Money
@@ -80,7 +80,7 @@ def test_email_on_a_draft_over_the_limit_sends_and_confirms_nothing(
 ) -> None:
     order = over(owner, customer)
     with pytest.raises(OverLimit):
-        email_order.send(seller.company, order.pk, to=TO, with_link=True, press="p", by=seller)
+        send_invoice.send(seller.company, order.pk, to=TO, with_link=True, press="p", by=seller)
     assert (state(order), Message.objects.count()) == ("draft", 0)
 
 

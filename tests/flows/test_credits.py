@@ -226,7 +226,7 @@ def test_a_checkout_opened_for_the_old_balance_ends_at_the_processor(owner: User
     attempt = press_pay(make_link(owner, invoice))
 
     apply(owner, credit, (invoice.item, 3_000))
-    settle_payment.expire_sessions([invoice.item_id])
+    settle_payment.expire_competing([invoice.item_id])
 
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED

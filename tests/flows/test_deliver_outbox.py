@@ -15,7 +15,7 @@ from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, email_order, settle_payment
+from florin.flows import deliver_outbox, send_invoice, settle_payment
 from florin.kernel import clock
 from office import signed_in
 from testing.bank import Bank
@@ -83,7 +83,7 @@ def test_a_rollback_sends_no_mail(owner: User, bank: Bank) -> None:
     owner.name = "x" * 300  # the timeline refuses it, after the mail was queued
 
     with pytest.raises(DataError):
-        email_order.send(
+        send_invoice.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=False, press="p", by=owner
         )
 
@@ -96,7 +96,7 @@ def test_send_pressed_twice_sends_once(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
 
     for _ in range(2):
-        email_order.send(
+        send_invoice.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
         )
 
@@ -170,7 +170,7 @@ def test_a_mail_given_up_after_three_days_is_seen_as_bounced(owner: User, bank: 
 
 def test_the_same_press_on_two_orders_sends_both(owner: User, bank: Bank) -> None:
     for invoice in (make_invoice(owner), make_invoice(owner)):
-        email_order.send(
+        send_invoice.send(
             owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
         )
 

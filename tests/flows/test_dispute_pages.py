@@ -10,7 +10,7 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges.gateways.stripe.gateway import StripeGateway
-from florin.flows import contest_payment, follow_payment
+from florin.flows import follow_dispute, follow_payment
 from florin.kernel.errors import NotFound, ProcessorAway
 from testing.aftermath import paid_by_card
 from testing.bank import Bank
@@ -41,13 +41,13 @@ def test_a_company_with_an_account_of_its_own_is_signed_in_by_a_link_that_works_
     follow_payment.follow(payment.pk)
     dispute = Dispute.objects.get()
 
-    page = contest_payment.page_of(fern.company, dispute.pk)
+    page = follow_dispute.page_of(fern.company, dispute.pk)
 
     assert dispute.reason in httpx.get(page).text
     assert httpx.get(page).status_code == 403
-    assert contest_payment.page_of(fern.company, dispute.pk) != page
+    assert follow_dispute.page_of(fern.company, dispute.pk) != page
     bank.order("faults", operation="login_link.create", mode="500_before")
     with pytest.raises(ProcessorAway):
-        contest_payment.page_of(fern.company, dispute.pk)
+        follow_dispute.page_of(fern.company, dispute.pk)
     with pytest.raises(NotFound):
-        contest_payment.page_of(stranger.company, dispute.pk)
+        follow_dispute.page_of(stranger.company, dispute.pk)

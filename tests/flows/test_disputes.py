@@ -15,14 +15,14 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account
 from florin.domain.outbox.models import Message
-from florin.domain.payments import allocating, overpaid
+from florin.domain.payments import allocating, overpayments
 from florin.domain.payments.models import Attempt, Method, Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.mail import news
 from florin.edges.mail.writing import Letter
-from florin.flows import contest_payment, follow_payment, receive_payment, settle_payment
+from florin.flows import follow_dispute, follow_payment, receive_payment, settle_payment
 from florin.kernel import clock
 from testing.aftermath import balance, paid_by_card, stands_at, told
 from testing.bank import Bank
@@ -239,7 +239,7 @@ def test_who_was_about_to_pay_again_what_is_won_after_all_pays_no_stale_amount(
     ProcrastinateJob.objects.all().delete()
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
-    settle_payment.expire_sessions(ProcrastinateJob.objects.get(task_name="expire_sessions").args["items"])
+    settle_payment.expire_competing(ProcrastinateJob.objects.get(task_name="expire_sessions").args["items"])
 
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED
@@ -254,7 +254,7 @@ def test_what_was_paid_again_before_it_was_won_is_an_overpayment_and_says_how_it
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
-    [overpayment] = overpaid.told(owner.company, list(overpaid.waiting(owner.company)))
+    [overpayment] = overpayments.told(owner.company, list(overpayments.waiting(owner.company)))
     assert (overpayment.open.minor, overpayment.arose) == (10_000, ["dispute_won"])
     assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
     assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text
@@ -374,5 +374,5 @@ def take_in(contested: Dispute, outcome: DisputeOutcome, *, withdrawn: bool) -> 
     """Let the processor say something that the test processor never says."""
     report = replace(aftermath(contested.payment), outcome=outcome, withdrawn=withdrawn)
     with transaction.atomic():
-        contest_payment.take_in(allocating.lock(contested.payment_id), report)
+        follow_dispute.take_in(allocating.lock(contested.payment_id), report)
     contested.refresh_from_db()

@@ -20,9 +20,9 @@ from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Type
 from florin.flows import (
     confirm_order,
-    email_order,
     refund_payment,
-    send_batch,
+    send_invoice,
+    send_payment_links,
     send_statement,
     settle_payment,
     start_checkout,
@@ -58,7 +58,7 @@ def owing(owner: User, currency: str, *prices: str) -> Invoice:
 def test_an_invoice_sent_by_hand(owner: User, currency: str, price: str, reason: str) -> None:
     invoice = owing(owner, currency, price)
     press = uuid4().hex
-    sent = email_order.send(
+    sent = send_invoice.send(
         owner.company, invoice.order_id, to=["ann@shop.example"], with_link=True, press=press, by=owner
     )
     assert reason in sent.why_no_link
@@ -68,7 +68,7 @@ def test_an_invoice_sent_by_hand(owner: User, currency: str, price: str, reason:
 @pytest.mark.parametrize(("currency", "price", "reason"), CASES)
 def test_the_review_of_a_batch(owner: User, currency: str, price: str, reason: str) -> None:
     invoice = owing(owner, currency, price)
-    row = send_batch.review(owner.company, [invoice.pk]).rows[0]
+    row = send_payment_links.review(owner.company, [invoice.pk]).rows[0]
     assert reason in row.reason
     assert [number for number, _ in row.left_out] == ([invoice.number] if reason else [])
 
@@ -76,7 +76,7 @@ def test_the_review_of_a_batch(owner: User, currency: str, price: str, reason: s
 def test_small_invoices_that_are_large_enough_together_go_out(owner: User) -> None:
     first = owing(owner, "USD", "0.30")
     second = make_invoice(owner, "0.30", customer=first.customer)
-    row = send_batch.review(owner.company, [first.pk, second.pk]).rows[0]
+    row = send_payment_links.review(owner.company, [first.pk, second.pk]).rows[0]
     assert (row.reason, len(row.invoices)) == ("", 2)
 
 

@@ -139,7 +139,7 @@ def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, ban
     attempt = press_pay(link)
 
     judge(bank, admin, "suspend")
-    settle_payment.expire_sessions([debt.item_id for debt in attempt.debts.all()])
+    settle_payment.expire_competing([debt.item_id for debt in attempt.debts.all()])
 
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED

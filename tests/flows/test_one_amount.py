@@ -16,7 +16,14 @@ from florin.domain.payments import asking, bill
 from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.edges.mail.post import Envelope
-from florin.flows import apply_credit, confirm_order, deliver_outbox, email_order, send_batch, send_documents
+from florin.flows import (
+    apply_credit,
+    confirm_order,
+    deliver_outbox,
+    send_documents,
+    send_invoice,
+    send_payment_links,
+)
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def _written() -> Envelope:
 
 
 def _send(owner: User, invoice: Invoice) -> send_documents.Sent:
-    return email_order.send(
+    return send_invoice.send(
         owner.company, invoice.order_id, to=["a@x.example"], with_link=True, press="p", by=owner
     )
 
@@ -71,7 +78,7 @@ def test_mail_pdf_dialog_review_and_page_ask_for_the_same(
     make_credit(owner, customer, "23.25", number="CR-9")
     invoice = make_invoice(owner, "279.00", customer=customer)
     dialog = office.get(f"/office/orders/{invoice.order_id}/email/").text
-    [row] = send_batch.review(owner.company, [invoice.pk]).rows
+    [row] = send_payment_links.review(owner.company, [invoice.pk]).rows
     sent = _send(owner, invoice)
     mail = _written()
 
@@ -87,10 +94,10 @@ def test_mail_pdf_dialog_review_and_page_ask_for_the_same(
 def test_a_batch_mail_takes_the_credits_off_line_by_line(owner: User, customer: Customer) -> None:
     make_credit(owner, customer, "50.00", number="CR-9")
     keys = [make_invoice(owner, price, customer=customer).pk for price in ("30.00", "35.00", "100.00")]
-    batch = send_batch.start(
+    batch = send_payment_links.start(
         owner.company, keys, addresses={customer.pk: ["a@x.example"]}, press="p", by=owner
     )
-    send_batch.work(list(batch.parts.values_list("pk", flat=True)))
+    send_payment_links.work(list(batch.parts.values_list("pk", flat=True)))
     mail = _written()
 
     assert "Pay $115.00 online" in mail.text

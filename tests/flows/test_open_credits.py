@@ -101,7 +101,7 @@ def test_a_session_that_counted_on_a_used_credit_is_expired(owner: User, bank: B
     attempt = press_pay(make_link(owner, first))
     apply_credit.apply(owner.company, credit.pk, {second.item_id: 3_000}, press="p", by=owner)
 
-    settle_payment.expire_sessions([credit.pk])
+    settle_payment.expire_competing([credit.pk])
 
     attempt.refresh_from_db()
     assert (attempt.state, bank.states(attempt.pk)) == (Attempt.State.EXPIRED, [])

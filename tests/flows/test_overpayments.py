@@ -8,11 +8,11 @@ from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
-from florin.domain.payments import overpaid
+from florin.domain.payments import overpayments
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
-from florin.flows import overpayments, receive_payment, undo_payment
+from florin.flows import receive_payment, resolve_overpayment, undo_payment
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from testing.bank import Bank
@@ -25,7 +25,7 @@ def overpay(owner: User, customer: Customer, minor: int) -> Item:
 
 
 def apply_oldest(owner: User, item: Item, press: str = "a-press") -> None:
-    overpayments.apply_oldest(owner.company, item.pk, press=press, by=owner)
+    resolve_overpayment.apply_oldest(owner.company, item.pk, press=press, by=owner)
 
 
 def balances(*invoices: Invoice) -> list[int]:
@@ -39,13 +39,13 @@ def customer(owner: User) -> Customer:
 
 def test_it_waits_until_it_is_kept(owner: User, customer: Customer) -> None:
     item = overpay(owner, customer, 3_000)
-    assert list(overpaid.waiting(owner.company)) == [item]
+    assert list(overpayments.waiting(owner.company)) == [item]
 
     for _press in range(2):
-        overpayments.keep(owner.company, item.pk, by=owner)
+        resolve_overpayment.keep(owner.company, item.pk, by=owner)
 
-    assert list(overpaid.waiting(owner.company)) == []
-    assert list(overpaid.kept(owner.company)) == [item]
+    assert list(overpayments.waiting(owner.company)) == []
+    assert list(overpayments.kept(owner.company)) == [item]
     assert Activity.objects.get(kind="overpayment_kept").about["amount"] == 3_000
 
 
@@ -54,12 +54,12 @@ def test_it_waits_again_when_more_comes_to_be_open(owner: User, customer: Custom
     order = Receiving(method=Method.CASH, amount=usd(12_000), on=clock.today("UTC"))
     payment = receive_payment.receive(owner.company, customer.pk, order, by=owner)
     item = Item.objects.get(number=payment.number)
-    overpayments.keep(owner.company, item.pk, by=owner)
+    resolve_overpayment.keep(owner.company, item.pk, by=owner)
 
     undo_payment.unapply(owner.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=owner)
 
-    assert list(overpaid.waiting(owner.company)) == [item]
-    [told] = overpaid.told(owner.company, list(overpaid.waiting(owner.company)))
+    assert list(overpayments.waiting(owner.company)) == [item]
+    [told] = overpayments.told(owner.company, list(overpayments.waiting(owner.company)))
     assert (told.open, told.owes, told.arose) == (usd(12_000), usd(10_000), ["payment", "unapply"])
 
 
@@ -72,7 +72,7 @@ def test_it_pays_the_oldest_invoices_and_leaves_the_inbox_when_used_up(
     apply_oldest(owner, item)
 
     assert balances(first, second) == [0, 7_000]
-    assert list(overpaid.waiting(owner.company)) == []
+    assert list(overpayments.waiting(owner.company)) == []
     told = Activity.objects.get(kind="credit_applied", subjects__contains=[second.order_id, customer.pk])
     assert (told.about["amount"], told.about["invoice"]) == (13_000, f"{first.number}, {second.number}")
 
@@ -119,7 +119,7 @@ def test_what_is_used_up_can_be_neither_kept_nor_applied(owner: User, customer: 
     with pytest.raises(Conflict, match="Nothing of this overpayment is open"):
         apply_oldest(owner, item, press="another")
     with pytest.raises(Conflict, match="Nothing of this overpayment is open"):
-        overpayments.keep(owner.company, item.pk, by=owner)
+        resolve_overpayment.keep(owner.company, item.pk, by=owner)
 
 
 def test_a_strangers_overpayment_is_not_found(owner: User, stranger: User, customer: Customer) -> None:
@@ -128,5 +128,5 @@ def test_a_strangers_overpayment_is_not_found(owner: User, stranger: User, custo
     with pytest.raises(NotFound):
         apply_oldest(stranger, item)
     with pytest.raises(NotFound):
-        overpayments.keep(stranger.company, item.pk, by=stranger)
-    assert list(overpaid.waiting(stranger.company)) == []
+        resolve_overpayment.keep(stranger.company, item.pk, by=stranger)
+    assert list(overpayments.waiting(stranger.company)) == []

@@ -244,7 +244,7 @@ def test_a_check_for_all_ends_the_open_session_and_no_card_is_charged(
     attempt = press_pay(make_link(owner, invoice))
 
     receive(owner, customer, 10_000)
-    settle_payment.expire_sessions([invoice.item_id])
+    settle_payment.expire_competing([invoice.item_id])
 
     with pytest.raises(AssertionError, match="expired"):
         bank.pay(attempt)
@@ -259,7 +259,7 @@ def test_a_session_that_could_not_be_ended_takes_only_what_the_check_left(
     bank.break_down("session.expire", "500_before", times=9)
 
     receive(owner, customer, 6_000)
-    settle_payment.expire_sessions([invoice.item_id])
+    settle_payment.expire_competing([invoice.item_id])
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
 
@@ -271,7 +271,7 @@ def test_the_session_opened_for_the_old_balance_is_ended(owner: User, customer: 
     attempt = press_pay(make_link(owner, invoice))
 
     receive(owner, customer, 4_000)
-    settle_payment.expire_sessions([invoice.item_id])
+    settle_payment.expire_competing([invoice.item_id])
 
     assert Attempt.objects.get(pk=attempt.pk).state == Attempt.State.EXPIRED
 

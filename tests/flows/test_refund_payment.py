@@ -406,7 +406,7 @@ def test_a_checkout_that_was_opened_before_the_refund_is_ended(owner: User, bank
     stale = press_pay(make_link(owner, invoice))
 
     send_back(owner, payment, invoice, 3_000)
-    settle_payment.expire_sessions([invoice.item_id])
+    settle_payment.expire_competing([invoice.item_id])
 
     stale.refresh_from_db()
     assert stale.state == Attempt.State.EXPIRED

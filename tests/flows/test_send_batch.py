@@ -26,7 +26,7 @@ from florin.domain.sends import services as sends
 from florin.domain.sends.lifecycle import PART, PartState
 from florin.domain.sends.models import Batch, Part
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, send_batch, settle_payment, write_order
+from florin.flows import deliver_outbox, send_payment_links, settle_payment, write_order
 from florin.kernel.errors import Refusal
 from testing.bank import Bank
 from testing.races import at_once
@@ -36,7 +36,7 @@ def start(owner: User, *invoices: Invoice, press: str = "", to: dict[UUID, list[
     """Press Send on the review with the addresses as they are prefilled, unless told otherwise."""
     customers = Customer.objects.filter(pk__in=[invoice.customer_id for invoice in invoices])
     known = {customer.pk: customer.invoice_emails for customer in customers}
-    return send_batch.start(
+    return send_payment_links.start(
         owner.company,
         [invoice.pk for invoice in invoices],
         addresses={**known, **(to or {})},
@@ -47,7 +47,7 @@ def start(owner: User, *invoices: Invoice, press: str = "", to: dict[UUID, list[
 
 def work() -> None:
     """What the workers do, without the jobs that hurry them."""
-    send_batch.sweep()
+    send_payment_links.sweep()
 
 
 def send(owner: User, *invoices: Invoice, to: dict[UUID, list[str]] | None = None) -> Batch:
@@ -165,7 +165,7 @@ def test_what_is_being_paid_right_now_is_left_out(owner: User) -> None:
     attempt = open_attempt(make_link(owner, held))
     with transaction.atomic():
         attempt.debts.update(reserved=held.total)
-        row = send_batch.review(owner.company, [held.pk, free.pk]).rows[0]
+        row = send_payment_links.review(owner.company, [held.pk, free.pk]).rows[0]
         transaction.set_rollback(True)
 
     assert row.left_out == [(held.number, "This is being paid right now.")]
@@ -177,7 +177,7 @@ def test_a_company_that_cannot_send_links_says_so_once_and_sends_nothing(owner: 
     Company.objects.update(manual_links_enabled=False)
     owner.refresh_from_db()
 
-    review = send_batch.review(owner.company, [invoice.pk])
+    review = send_payment_links.review(owner.company, [invoice.pk])
 
     assert review.obstacle == "Payment links are switched off for what is sent by hand."
     with pytest.raises(Refusal, match="switched off"):
@@ -230,7 +230,7 @@ def test_control_without_the_lock_workers_at_once_make_several_links(owner: User
         batch = start(owner, make_invoice(owner))
         key = batch.parts.get().pk
         with _parts_taken_without_asking():
-            at_once(*[lambda key=key: send_batch.work([key])] * 4)
+            at_once(*[lambda key=key: send_payment_links.work([key])] * 4)
         made = max(made, Link.objects.filter(customer=batch.parts.get().customer_id).count())
     assert made > 1
 
@@ -242,7 +242,7 @@ def test_parts_of_a_worker_that_was_killed_in_the_middle_are_worked_by_another(o
     with transaction.atomic():  # what the database does for a worker that is gone
         sends.take(keys[0])
         transaction.set_rollback(True)
-    send_batch.work(keys[1:2])
+    send_payment_links.work(keys[1:2])
 
     work()
 
@@ -271,7 +271,7 @@ def test_one_part_that_fails_stops_no_other_and_says_so(owner: User, monkeypatch
 def test_a_part_waits_while_the_database_is_away(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = start(owner, invoice := make_invoice(owner))
     with monkeypatch.context() as away:
-        away.setattr(send_batch, "_carry_out", lambda _part: (_ for _ in ()).throw(OperationalError))
+        away.setattr(send_payment_links, "_carry_out", lambda _part: (_ for _ in ()).throw(OperationalError))
         work()
     assert part(batch, invoice.customer).state == PartState.QUEUED
 
@@ -293,7 +293,7 @@ def test_it_stands_in_the_timeline_of_all_that_it_touched(owner: User) -> None:
 
 
 def test_parts_are_handed_out_in_jobs_of_some(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_batch, "_PARTS_A_JOB", 2)
+    monkeypatch.setattr(send_payment_links, "_PARTS_A_JOB", 2)
     start(owner, *[make_invoice(owner) for _ in range(5)])
 
     jobs = ProcrastinateJob.objects.filter(task_name="send_batch").values_list("args", flat=True)
@@ -303,7 +303,7 @@ def test_parts_are_handed_out_in_jobs_of_some(owner: User, monkeypatch: pytest.M
 def test_a_strangers_invoice_is_passed_over(owner: User, stranger: User) -> None:
     theirs = make_invoice(stranger)
 
-    assert send_batch.review(owner.company, [theirs.pk]).rows == []
+    assert send_payment_links.review(owner.company, [theirs.pk]).rows == []
     with pytest.raises(Refusal, match="Choose at least one"):
         start(owner, theirs)
 

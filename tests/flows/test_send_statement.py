@@ -25,7 +25,7 @@ from florin.domain.staff.models import User
 from florin.domain.statements import queries
 from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Part, Sending, Statement, Type
-from florin.flows import deliver_outbox, send_statement, send_statements, show_documents
+from florin.flows import deliver_outbox, render_documents, send_statement, send_statements
 from florin.flows.send_statement import Parcel, Sent
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
@@ -288,7 +288,7 @@ def test_a_sending_never_changes(owner: User) -> None:
 def test_who_holds_the_link_gets_the_statement_with_the_same_link(owner: User) -> None:
     link = link_of(send(owner, make_invoice(owner).customer))
 
-    name, pdf = show_documents.bill_statement_pdf(links.token_of(link.pk))
+    name, pdf = render_documents.bill_statement_pdf(links.token_of(link.pk))
 
     assert name == "ST-10001.pdf"
     notes: Any = PdfReader(io.BytesIO(pdf)).pages[0]["/Annots"]

@@ -35,13 +35,13 @@ from florin.flows import (
     change_settings,
     follow_payment,
     give_credit,
-    keep_customer,
     onboard_account,
-    overpayments,
     receive_payment,
     refund_payment,
+    resolve_overpayment,
     return_payment,
     revoke_link,
+    save_customer,
     settle_payment,
     undo_payment,
     write_order,
@@ -379,7 +379,7 @@ def _apply(world: World, credit: Item, invoice: Invoice, minor: int) -> None:
 
 def an_overpayment_pays_the_oldest(world: World) -> Change:
     item = world.excess_of(world.receive(3_000))
-    return lambda: overpayments.apply_oldest(world.company, item.pk, press="p", by=world.owner)
+    return lambda: resolve_overpayment.apply_oldest(world.company, item.pk, press="p", by=world.owner)
 
 
 def an_overpayment_is_refunded(world: World) -> Change:
@@ -409,7 +409,7 @@ def _switch(world: World, **wanted: bool) -> None:
 def links_are_switched_off_for_the_customer(world: World) -> Change:
     said = {field.name: getattr(world.customer, field.name) for field in fields(CustomerDraft)}
     draft = CustomerDraft(**{**said, "links_enabled": False})
-    return lambda: keep_customer.change(
+    return lambda: save_customer.change(
         world.company,
         world.customer.pk,
         draft,

@@ -53,7 +53,7 @@ def test_a_session_for_the_old_amount_is_expired_when_the_invoice_changes(owner:
     attempt = press_pay(link)
     _reprice(owner, link, "60.00")
 
-    settle_payment.expire_sessions([link.debts.get().invoice.item_id])
+    settle_payment.expire_competing([link.debts.get().invoice.item_id])
 
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED
@@ -76,7 +76,7 @@ def test_a_payer_quicker_than_the_expiry_is_charged_what_is_owed_now(owner: User
     bank.pay(attempt)
     _reprice(owner, link, "60.00")
 
-    settle_payment.expire_sessions([link.debts.get().invoice.item_id])
+    settle_payment.expire_competing([link.debts.get().invoice.item_id])
 
     assert bank.charged(attempt.pk) == Payment.objects.get().amount == 6_000
 

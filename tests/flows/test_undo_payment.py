@@ -15,7 +15,7 @@ from florin.domain.payments import allocating
 from florin.domain.payments.models import Method, Payment, Undoing
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.staff.models import User
-from florin.flows import overpayments, receive_payment, undo_payment
+from florin.flows import receive_payment, resolve_overpayment, undo_payment
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.money import Money
@@ -76,7 +76,7 @@ def test_an_overpayment_that_was_applied_since_comes_back_from_there(owner: User
     first, second = (make_invoice(owner, customer=customer) for _invoice in range(2))
     payment = receive(owner, first, 15_000, [Share(first.item_id, 10_000)])
     credit = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
-    overpayments.apply_oldest(owner.company, credit.pk, press="a-press", by=owner)
+    resolve_overpayment.apply_oldest(owner.company, credit.pk, press="a-press", by=owner)
 
     undo(owner, payment)
 

@@ -65,7 +65,7 @@ def type_in(attempt: Attempt, details: dict[str, str]) -> None:
 
 def ask_round(link: Link) -> None:
     """What worker and pages do in a while: end stale sessions, ask about every attempt."""
-    settle_payment.expire_sessions([link.debts.get().invoice.item_id])
+    settle_payment.expire_competing([link.debts.get().invoice.item_id])
     for attempt in Attempt.objects.filter(link=link).order_by("pk"):
         settle_payment.settle(attempt.pk)
 

@@ -78,7 +78,7 @@ def test_a_debit_that_waits_for_its_payer_reserves_the_debt(owner: User, bank: B
 def test_its_session_is_never_open_again_though_others_want_it_ended(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner), Method.ACH)
     bank.debit(attempt, NEEDS_DEPOSITS)
-    settle_payment.expire_sessions([attempt.debts.get().item_id])
+    settle_payment.expire_competing([attempt.debts.get().item_id])
 
     attempt.refresh_from_db()
     assert attempt.state == State.PENDING

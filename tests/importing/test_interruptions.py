@@ -15,7 +15,7 @@ from florin.domain.ledger.models import Item
 from florin.flows import import_invoices
 from florin.flows.import_invoices import SAMPLE, Summary
 from florin.flows.importing import batches
-from florin.flows.importing.papers import Paper
+from florin.flows.importing.invoices import Paper
 from florin.kernel.errors import Conflict
 from importing.world import reckoned, take
 

@@ -12,7 +12,7 @@ from factories import make_customer
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders.models import OrderLine
-from florin.flows.importing.papers import Paper, complete, judge
+from florin.flows.importing.invoices import Paper, complete, judge
 from florin.flows.importing.refusals import Reason
 from florin.flows.importing.rows import Told, read, understand
 from florin.flows.importing.survey import survey

@@ -11,7 +11,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
-from florin.flows import settle_payment, undo_run
+from florin.flows import settle_payment, undo_import
 from florin.kernel import database
 from florin.kernel.errors import NotFound, Refusal
 from importing.world import row, take, write
@@ -28,7 +28,7 @@ def balances() -> set[int]:
 def test_all_of_a_run_is_void_and_the_books_keep_both_sides(company: Company, tmp_path: Path) -> None:
     run = take(write(tmp_path, *ROWS), company, tmp_path).run
 
-    undone = undo_run.undo(company, run)
+    undone = undo_import.undo(company, run)
 
     assert (undone.invoices, undone.credits) == (2, 1)
     assert balances() == {0}
@@ -38,13 +38,13 @@ def test_all_of_a_run_is_void_and_the_books_keep_both_sides(company: Company, tm
 
 def test_what_was_undone_can_be_imported_again_and_undone_again(company: Company, tmp_path: Path) -> None:
     path = write(tmp_path, *ROWS)
-    undo_run.undo(company, take(path, company, tmp_path).run)
+    undo_import.undo(company, take(path, company, tmp_path).run)
 
     again = take(path, company, tmp_path)
 
     assert (again.invoices, again.credits, again.here_already) == (2, 1, 0)
     assert Invoice.objects.get(number="1", void=False).item.balance == 300
-    undo_run.undo(company, again.run)
+    undo_import.undo(company, again.run)
     assert balances() == {0}
 
 
@@ -54,7 +54,7 @@ def test_a_run_of_any_size_goes_in_pieces(
     run = take(write(tmp_path, *(row(str(number)) for number in range(7))), company, tmp_path).run
     monkeypatch.setattr(database, "AT_ONCE", 2)
 
-    assert undo_run.undo(company, run).invoices == 7
+    assert undo_import.undo(company, run).invoices == 7
     assert balances() == {0}
 
 
@@ -73,7 +73,7 @@ def test_another_run_is_not_touched(company: Company, tmp_path: Path) -> None:
     take(write(tmp_path, row("8")), company, tmp_path)
     run = take(write(tmp_path, row("9")), company, tmp_path).run
 
-    undo_run.undo(company, run)
+    undo_import.undo(company, run)
 
     assert dict(Invoice.objects.values_list("number", "void")) == {"8": False, "9": True}
 
@@ -87,7 +87,7 @@ def test_a_run_of_which_something_is_paid_stays_whole(owner: User, bank: Bank, t
     settle_payment.settle(attempt.pk)
 
     with pytest.raises(Refusal, match="1 has payments or credits applied"):
-        undo_run.undo(owner.company, run)
+        undo_import.undo(owner.company, run)
 
     assert not Invoice.objects.filter(void=True).exists()
 
@@ -97,11 +97,11 @@ def test_a_run_that_is_none_is_said_so(run: str, company: Company, tmp_path: Pat
     take(write(tmp_path, *ROWS), company, tmp_path)
 
     with pytest.raises(NotFound):
-        undo_run.undo(company, run)
+        undo_import.undo(company, run)
 
 
 def test_another_companys_run_is_none(company: Company, stranger: User, tmp_path: Path) -> None:
     run = take(write(tmp_path, *ROWS), company, tmp_path).run
 
     with pytest.raises(NotFound):
-        undo_run.undo(stranger.company, run)
+        undo_import.undo(stranger.company, run)

@@ -17,7 +17,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.sends.models import Batch
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import deliver_outbox, send_batch, write_order
+from florin.flows import deliver_outbox, send_payment_links, write_order
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
@@ -52,7 +52,7 @@ def to(invoice: Invoice) -> str:
 
 def make_sent(owner: User, *invoices: Invoice) -> Batch:
     signed_in(owner).post(SEND, sheet(*invoices, press=uuid4().hex))
-    send_batch.sweep()
+    send_payment_links.sweep()
     return Batch.objects.latest("pk")
 
 
@@ -109,7 +109,7 @@ def test_an_empty_address_skips_that_customer_only(owner: User) -> None:
     skipped, good = make_invoice(owner), make_invoice(owner)
     client = signed_in(owner)
     answer = client.post(SEND, sheet(skipped, good, **{to(skipped): ""}), follow=True)
-    send_batch.sweep()
+    send_payment_links.sweep()
     text = client.get(answer.redirect_chain[0][0]).content.decode()
     assert "There is no e-mail address to send to." in text
     assert Message.objects.get(kind="invoices").recipient == good.customer.invoice_emails[0]
@@ -118,7 +118,7 @@ def test_an_empty_address_skips_that_customer_only(owner: User) -> None:
 def test_send_pressed_twice_leads_to_the_same_batch(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     places = {client.post(SEND, sheet(invoice))["Location"] for _ in range(2)}
-    send_batch.sweep()
+    send_payment_links.sweep()
     assert places == {f"/office/batches/{Batch.objects.get().pk}/"}
     assert Link.objects.count() == 1
 
@@ -127,7 +127,7 @@ def test_send_pressed_in_two_tabs_at_once_sends_once(owner: User) -> None:
     invoice = make_invoice(owner)
     clients = [signed_in(owner) for _ in range(3)]
     answers = at_once(*[partial(client.post, SEND, sheet(invoice)) for client in clients])
-    at_once(*[send_batch.sweep] * 3)
+    at_once(*[send_payment_links.sweep] * 3)
     assert {getattr(answer, "status_code", answer) for answer in answers} == {302}
     assert (
         Batch.objects.count() == Link.objects.count() == Message.objects.filter(kind="invoices").count() == 1
@@ -155,7 +155,7 @@ def test_a_review_of_nothing_is_a_sentence(owner: User, sent: dict[str, str]) ->
 
 
 def test_too_many_are_refused_with_what_to_do(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_batch, "MOST_INVOICES", 1)
+    monkeypatch.setattr(send_payment_links, "MOST_INVOICES", 1)
     answer = signed_in(owner).post(REVIEW, {"tick": [str(make_invoice(owner).pk) for _ in range(2)]})
     assert answer.status_code == 422
     assert "Choose fewer" in answer.content.decode()
@@ -168,7 +168,7 @@ def test_the_page_of_a_batch_counts_and_stops_asking_when_all_is_done(owner: Use
     client.post(SEND, sheet(good, gone))
     here = f"/office/batches/{Batch.objects.get().pk}/progress/"
     assert "every 1s" in client.get(here).content.decode()
-    send_batch.sweep()
+    send_payment_links.sweep()
     deliver_outbox.deliver()
     text = client.get(here).content.decode()
     figures = dict(re.findall(r"<dt>([\w ]+)</dt><dd class=\"figure\">(\d+)</dd>", text))
@@ -255,7 +255,7 @@ def test_axe_finds_nothing_from_the_list_to_the_finished_batch(
     check(page)
     page.get_by_role("button", name="Send", exact=True).last.click()
     page.get_by_text("customers are done").wait_for()
-    send_batch.sweep()
+    send_payment_links.sweep()
     page.get_by_text("the last mails are leaving").wait_for()
     check(page)
     assert complaints == []

@@ -15,7 +15,7 @@ from florin.domain.payments import attempts
 from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import note_decline, revoke_link
+from florin.flows import record_decline, revoke_link
 from office import signed_in
 
 
@@ -37,7 +37,7 @@ def declined(attempt: Attempt, times: int) -> None:
     with transaction.atomic():
         for _ in range(times):
             name = f"ch_{uuid4().hex}"
-            note_decline.note(attempt, name, reason=DeclineReason.UNKNOWN, code=NO_CODE)
+            record_decline.note(attempt, name, reason=DeclineReason.UNKNOWN, code=NO_CODE)
 
 
 def order_page(link: Link) -> str:

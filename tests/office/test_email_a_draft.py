@@ -12,7 +12,7 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, email_order
+from florin.flows import confirm_order, send_invoice
 from florin.kernel.errors import Conflict
 from office import signed_in
 from testing.races import at_once
@@ -86,7 +86,7 @@ def test_email_and_confirm_at_once_mail_once(owner: User) -> None:
     order = draft(owner)
     at_once(
         lambda: confirm_order.confirm(owner.company, order.pk, by=owner),
-        lambda: email_order.send(
+        lambda: send_invoice.send(
             owner.company, order.pk, to=["a@x.example"], with_link=True, press="p", by=owner, saw_draft=True
         ),
     )
@@ -130,6 +130,6 @@ def test_a_conflict_is_refused_in_the_flow_too(owner: User) -> None:
     order = draft(owner)
     confirm_order.confirm(owner.company, order.pk, by=owner)
     with pytest.raises(Conflict):
-        email_order.send(
+        send_invoice.send(
             owner.company, order.pk, to=["a@x.example"], with_link=True, press="p", by=owner, saw_draft=True
         )

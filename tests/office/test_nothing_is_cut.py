@@ -15,7 +15,7 @@ from florin.domain.customers import queries
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import MOST_LINES
 from florin.domain.staff.models import User
-from florin.flows import send_batch
+from florin.flows import send_payment_links
 from florin.kernel.database import new_key
 from office import signed_in, typed
 
@@ -161,7 +161,7 @@ def test_all_that_match_are_those_that_match_the_whole_words(owner: User) -> Non
 
 
 def test_more_ticks_than_can_be_sent_are_counted_in_full(owner: User) -> None:
-    kept = ",".join(new_key().hex for _ in range(send_batch.MOST_INVOICES + 2))
+    kept = ",".join(new_key().hex for _ in range(send_payment_links.MOST_INVOICES + 2))
 
     answer = signed_in(owner).post("/office/open-invoices/review/", {"chosen": kept})
 

@@ -34,7 +34,7 @@ from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import nsf_fee, receive_payment, return_payment, undo_payment
+from florin.flows import charge_return_fee, receive_payment, return_payment, undo_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock, return_codes
 from florin.kernel.money import Money
@@ -432,7 +432,7 @@ def test_the_list_leads_from_a_debit_that_failed_to_its_fee(owner: User) -> None
     Company.objects.update(nsf_fee=2_500)
     attempt = Attempt.objects.get()
     with transaction.atomic():
-        fee = nsf_fee.charge_for(attempt, "R01")
+        fee = charge_return_fee.charge_for(attempt, "R01")
     assert fee
 
     assert (fee.order_id, fee.number) in papers(shown(signed_in(owner)))

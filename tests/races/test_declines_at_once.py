@@ -16,7 +16,7 @@ from florin.domain.payments import bill
 from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Attempt, ProcessorNotice
 from florin.domain.staff.models import User
-from florin.flows import fresh_link, handle_notice
+from florin.flows import handle_notice, send_fresh_link
 from testing.bank import Bank
 from testing.card_testing import decline, notice
 from testing.races import at_once, without_locks
@@ -90,7 +90,7 @@ def test_a_new_link_that_many_ask_for_at_once_is_mailed_once(owner: User) -> Non
     link = make_link(owner)
     decline(link, MOST_OF_LINK)
 
-    answers = at_once(*[partial(fresh_link.ask, links.token_of(link.pk), place="")] * 8)
+    answers = at_once(*[partial(send_fresh_link.ask, links.token_of(link.pk), place="")] * 8)
 
     assert answers == [True] * 8
     assert Link.objects.exclude(pk=link.pk).count() == 1
@@ -102,7 +102,7 @@ def test_control_without_the_lock_more_than_one_link_is_made(owner: User) -> Non
         link = make_link(owner)
         decline(link, MOST_OF_LINK)
         with without_locks():
-            at_once(*[partial(fresh_link.ask, links.token_of(link.pk), place="")] * 8)
+            at_once(*[partial(send_fresh_link.ask, links.token_of(link.pk), place="")] * 8)
         if Link.objects.filter(customer=link.customer_id).count() > 2:
             return
     pytest.fail("One link was made each time")

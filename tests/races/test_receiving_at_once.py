@@ -12,7 +12,7 @@ from florin.domain.ledger.models import Item
 from florin.domain.payments.models import Method, Payment
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.staff.models import User
-from florin.flows import overpayments, receive_payment, settle_payment
+from florin.flows import receive_payment, resolve_overpayment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from testing.bank import Bank
@@ -112,7 +112,7 @@ def two_applying(owner: User) -> list[Exception]:
     invoices = [make_invoice(owner, customer=customer) for _invoice in range(2)]
 
     def apply() -> None:
-        overpayments.apply_oldest(owner.company, item.pk, press=uuid4().hex, by=owner)
+        resolve_overpayment.apply_oldest(owner.company, item.pk, press=uuid4().hex, by=owner)
 
     wrong = faults(at_once(apply, apply))
     if not wrong:

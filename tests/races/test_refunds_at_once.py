@@ -22,7 +22,7 @@ from florin.domain.refunds import services
 from florin.domain.refunds.models import Refund
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
-from florin.flows import apply_credit, contest_payment, refund_payment, return_payment
+from florin.flows import apply_credit, follow_dispute, refund_payment, return_payment
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from testing.aftermath import paid_by_card, stands_at
@@ -61,7 +61,7 @@ def contest(payment: Payment, code: str = "") -> bool:
         opened_at=clock.now(),
         return_reason=code,
     )
-    take_in = return_payment.take_in if code else contest_payment.take_in
+    take_in = return_payment.take_in if code else follow_dispute.take_in
     with transaction.atomic(durable=True):
         return take_in(allocating.lock(payment.pk), told)
 

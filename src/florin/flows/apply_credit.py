@@ -22,7 +22,7 @@ from florin.domain.links import services as links
 from florin.domain.payments import asking, bill, deducting
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Conflict
 
@@ -52,7 +52,7 @@ def apply(
     parts = services.apply(company, credit=credit_id, amounts=amounts, held=held, key=key, by=by.name)
     for part in parts:
         _note(activity.Kind.CREDIT_APPLIED, part, by.name)
-    stale_sessions.expire_wanting(items)
+    expire_sessions.expire_wanting(items)
     return parts
 
 
@@ -79,7 +79,7 @@ def unapply(
     applying.take_back(company, standing, key=key, by=by.name, source=f"item:{credit_id}")
     part = Part(credit, items[invoice_item], sum(one.amount for one in standing))
     _note(activity.Kind.CREDIT_UNAPPLIED, part, by.name, reason=reason)
-    stale_sessions.expire_wanting(items)
+    expire_sessions.expire_wanting(items)
     return part
 
 
@@ -113,7 +113,7 @@ def cover(company: Company, customer: Customer, currency: str, debts: Sequence[U
     applying.apply(company, parts, key=f"cover:{new_key().hex}", by=by, source=f"customer:{customer.pk}")
     for part in parts:
         _note(activity.Kind.CREDIT_APPLIED, part, by)
-    stale_sessions.expire_wanting(items)
+    expire_sessions.expire_wanting(items)
     return asked
 
 

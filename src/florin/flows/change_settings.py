@@ -14,7 +14,7 @@ from florin.domain.companies.services import Switches
 from florin.domain.companies.signing_in import Limits
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 
 
 @transaction.atomic(durable=True)
@@ -26,7 +26,7 @@ def change(company: Company, switches: Switches, *, seen: str, by: User) -> Swit
     """
     changed = companies.switch(company, switches, seen=seen)
     if changed:
-        stale_sessions.expire(company=company)
+        expire_sessions.expire(company=company)
         _note(company, changed, by=by)
     return switches
 

@@ -25,7 +25,7 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
 from florin.domain.payments import asking, deducting
 from florin.domain.staff.models import User
-from florin.flows import send_documents, stale_sessions
+from florin.flows import expire_sessions, send_documents
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -118,7 +118,7 @@ def confirm_locked(order: Order, mailing: Mailing, *, by: str, also: Sequence[UU
     holds.end(order)
     invoice = invoices.issue(order, by=by)
     _note(order, invoice, mailing, by=by, also=also)
-    stale_sessions.expire_wanting([invoice.item_id])  # it may be due before what open credits were meant for
+    expire_sessions.expire_wanting([invoice.item_id])  # it may be due before what open credits were meant for
     if mailing.recipients:
         _mail(order, mailing)
     return invoice

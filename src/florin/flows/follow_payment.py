@@ -12,7 +12,7 @@ from florin.domain.payments import allocating, settling
 from florin.domain.payments.models import Method, Payment
 from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
-from florin.flows import contest_payment, note_refusal, refund_payment, return_payment
+from florin.flows import follow_dispute, record_refusal, refund_payment, return_payment
 
 _MOST_ROUNDS = 4
 
@@ -36,10 +36,10 @@ def follow(payment_id: UUID) -> None:
             if not _record(payment_id, gateway.payment_events(payment.reference)):
                 break
     except GatewayRefusal as refusal:
-        note_refusal.about_payment(payment, refusal)
+        record_refusal.about_payment(payment, refusal)
         raise
     if payment.was_refused:
-        note_refusal.over(payment.company_id, ["payment_events"], subject=payment.pk)
+        record_refusal.over(payment.company_id, ["payment_events"], subject=payment.pk)
 
 
 @transaction.atomic(durable=True)
@@ -53,7 +53,7 @@ def _record(payment_id: UUID, events: PaymentEvents) -> bool:
     news += [
         return_payment.take_in(payment, report)
         if payment.method == Method.ACH
-        else contest_payment.take_in(payment, report)
+        else follow_dispute.take_in(payment, report)
         for report in reversed(events.disputes)
     ]
     return any(news)

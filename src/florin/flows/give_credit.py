@@ -17,7 +17,7 @@ from florin.domain.credits.services import CreditDraft
 from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel.errors import Forbidden, PressReused
 
 _LONGEST_PRESS = 40
@@ -112,7 +112,7 @@ def approve(company: Company, credit_id: UUID, *, by: User) -> Credit:
     if not _decided_by(credit, CreditState.APPROVED, by):
         credits_.approve(credit, by=by.name)
         _note(activity.Kind.CREDIT_APPROVED, credit, by)
-        stale_sessions.expire_wanting([credit.item_id] if credit.item_id else [])
+        expire_sessions.expire_wanting([credit.item_id] if credit.item_id else [])
     return credit
 
 
@@ -147,7 +147,7 @@ def void(company: Company, credit_id: UUID, *, reason: str, by: User) -> Credit:
     items = [credit.item_id] if credit.item_id else []
     credits_.void(credit, reason=reason, by=by.name, held=sum(bill.reserved_credits(items).values()))
     _note(activity.Kind.CREDIT_VOIDED, credit, by, reason=reason)
-    stale_sessions.expire_wanting(items)
+    expire_sessions.expire_wanting(items)
     return credit
 
 

@@ -14,7 +14,7 @@ from florin.contracts.processor import GatewayError, GatewayRefusal, Notice, Ref
 from florin.domain.payments import notices
 from florin.domain.payments.models import Attempt, Payment
 from florin.edges.gateways import registry
-from florin.flows import follow_payment, note_decline, onboard_account, reconcile, settle_payment
+from florin.flows import follow_payment, onboard_account, reconcile, record_decline, settle_payment
 from florin.kernel.jobs import Job, later
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _is_but_a_decline(gateway_name: str, notice: Notice) -> bool:
     believed because it is signed, and it moves no money.
     """
     key = _key(notice.attempt) if notice.decline else None
-    return key is not None and note_decline.noticed(gateway_name, key, notice)
+    return key is not None and record_decline.noticed(gateway_name, key, notice)
 
 
 def handle(
@@ -75,7 +75,7 @@ def handle(
     if known is not None:
         settle_payment.settle(known.pk)
         known.refresh_from_db()
-        note_decline.spread(known)
+        record_decline.spread(known)
         notices.handled(gateway_name, events, f"attempt is {known.state}")
     elif payout:
         _take_in_payouts(gateway_name, events, account)

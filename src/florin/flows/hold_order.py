@@ -17,7 +17,7 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Hold, Order
 from florin.domain.staff.models import User
-from florin.flows import confirm_order, email_order, send_documents, write_order
+from florin.flows import confirm_order, send_documents, send_invoice, write_order
 from florin.kernel.errors import Refusal
 
 _log = logging.getLogger(__name__)
@@ -101,4 +101,4 @@ def _confirm(order: Order, held: Hold, *, by: str) -> None:
         confirm_order.confirm_locked(order, confirm_order.foresee(order, to=held.to), by=by)
         return
     event = f"held:{held.pk}"
-    email_order.confirm_and_send(order, held.to, with_link=held.with_link, event=event, by=by)
+    send_invoice.confirm_and_send(order, held.to, with_link=held.with_link, event=event, by=by)

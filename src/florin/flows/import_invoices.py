@@ -16,7 +16,7 @@ from pathlib import Path
 
 from florin.domain.companies.models import Company
 from florin.flows.importing.batches import Booked, book
-from florin.flows.importing.papers import Paper, complete, judge
+from florin.flows.importing.invoices import Paper, complete, judge
 from florin.flows.importing.refusals import Reason, Report, report_to
 from florin.flows.importing.rows import File, Row, Told, read, understand
 from florin.flows.importing.survey import survey

@@ -26,7 +26,7 @@ from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges.ports import is_free
-from florin.flows import confirm_order, email_order, import_invoices, open_company, write_order
+from florin.flows import confirm_order, import_invoices, open_company, send_invoice, write_order
 from florin.flows.open_company import NewCompany
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
@@ -172,7 +172,7 @@ def _send_one(company: Company) -> Link:
 
 def _send_by_hand(invoice: Invoice, admin: User) -> Link:
     """Mail an invoice that did not go out by itself, because somebody has switched that off."""
-    sent = email_order.send(
+    sent = send_invoice.send(
         invoice.company,
         invoice.order_id,
         to=invoice.customer.invoice_emails,

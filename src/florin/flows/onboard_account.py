@@ -37,7 +37,7 @@ from florin.domain.payments.models import Method
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
-from florin.flows import note_refusal, stale_sessions
+from florin.flows import expire_sessions, record_refusal
 from florin.kernel import addresses, clock
 from florin.kernel.errors import ProcessorAway, Refusal
 
@@ -172,9 +172,9 @@ def _look(account: PaymentsAccount) -> PaymentsAccount:
     try:
         report = registry.get(account.gateway).account(account.reference)
     except GatewayRefusal as refusal:
-        note_refusal.about_account(account.company, refusal)
+        record_refusal.about_account(account.company, refusal)
         raise
-    note_refusal.over(account.company_id, ["account"], subject=account.company_id, since=asked_at)
+    record_refusal.over(account.company_id, ["account"], subject=account.company_id, since=asked_at)
     with transaction.atomic(durable=True):
         change = accounts.record(account, report, asked_at=asked_at)
         _follow(change, by=activity.SYSTEM)
@@ -185,13 +185,13 @@ def _follow(change: Change, *, by: str) -> None:
     """Do what follows a change: the timeline, a mail, the end of sessions that nobody may pay any more."""
     account = change.account
     if change.cards_ended:
-        stale_sessions.expire(company=account.company, method=Method.CARD)
+        expire_sessions.expire(company=account.company, method=Method.CARD)
     if change.debits_ended:
-        stale_sessions.expire(company=account.company, method=Method.ACH)
+        expire_sessions.expire(company=account.company, method=Method.ACH)
     if not change.moved and not change.newly_wanted:
         return
     if change.moved and change.before == State.ACTIVE:
-        stale_sessions.expire(company=account.company)
+        expire_sessions.expire(company=account.company)
     if change.moved:
         _note(account, State(account.state), by=by)
     if _is_news(change):

@@ -30,7 +30,7 @@ from florin.domain.payouts.models import Difference, Payout
 from florin.domain.payouts.services import MerchantAccount
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import note_refusal, settle_payment
+from florin.flows import record_refusal, settle_payment
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def read(account: MerchantAccount, since: datetime, tally: Tally) -> None:
         payouts = list(gateway.payouts(since=since - _PAYOUTS_MOVE))
     except (GatewayError, GatewayRefusal) as problem:
         if isinstance(problem, GatewayRefusal):
-            note_refusal.about_account(account.company, problem)
+            record_refusal.about_account(account.company, problem)
         is_gone = isinstance(problem, GatewayRefusal) and problem.reason == RefusalReason.ACCOUNT_GONE
         if account.is_current and (is_gone or isinstance(problem, GatewayError)):
             raise

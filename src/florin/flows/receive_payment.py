@@ -21,7 +21,7 @@ from florin.domain.payments.receiving import Receiving
 from florin.domain.receipts import services as receipts
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
-from florin.flows import send_documents, stale_sessions
+from florin.flows import expire_sessions, send_documents
 from florin.kernel.database import find
 from florin.kernel.errors import PressReused
 
@@ -59,7 +59,7 @@ def _receive(
     subjects = allocating.touched(payment)
     if recipients:
         _mail(receipt, recipients, subjects)
-    stale_sessions.expire_wanting(payment.allocations.values_list("item", flat=True))
+    expire_sessions.expire_wanting(payment.allocations.values_list("item", flat=True))
     activity.note(
         company.pk,
         activity.Kind.PAYMENT_RECEIVED,

@@ -28,7 +28,7 @@ from florin.domain.payouts.comparing import Found, Standing
 from florin.domain.payouts.models import Difference, Reconciliation
 from florin.domain.payouts.services import MerchantAccount
 from florin.domain.staff.models import User
-from florin.flows import follow_payment, note_refusal, settle_payment
+from florin.flows import follow_payment, record_refusal, settle_payment
 from florin.flows.read_account import BEGINNING, OVERLAP, Tally, gateway_of, read, unread
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
@@ -107,7 +107,7 @@ def _compare(begun: Reconciliation) -> Reconciliation:
     _mend(company, tally)
     done = _conclude(begun, tally)
     asked = ["movements", "payouts", "balance"]
-    note_refusal.over(company.pk, asked, subject=company.pk, since=begun.started_at)
+    record_refusal.over(company.pk, asked, subject=company.pk, since=begun.started_at)
     return done
 
 
@@ -222,7 +222,7 @@ def _about_balances(company: Company, begun: Reconciliation, tally: Tally) -> li
     try:
         return _judge_balances(company, begun, tally)
     except GatewayRefusal as problem:
-        note_refusal.about_account(company, problem)
+        record_refusal.about_account(company, problem)
         tally.found.append(unread(_BALANCE, problem))
         return checking.still_open(company, Difference.Kind.BALANCE)
 

@@ -42,8 +42,8 @@ from florin.domain.refunds.services import Change, Wish
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import note_refusal, return_payment, stale_sessions, tell
-from florin.flows.tell import Happening
+from florin.flows import expire_sessions, notify, record_refusal, return_payment
+from florin.flows.notify import Happening
 from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
@@ -158,7 +158,7 @@ def _send(asked: Refund) -> None:
         services.doubt(asked.pk)
     else:
         _record(payment.pk, [report])
-        note_refusal.over(payment.company_id, ["refund"], subject=payment.pk)
+        record_refusal.over(payment.company_id, ["refund"], subject=payment.pk)
 
 
 def _not_made(asked: Refund, refusal: GatewayRefusal) -> None:
@@ -166,13 +166,13 @@ def _not_made(asked: Refund, refusal: GatewayRefusal) -> None:
         services.broke_down(asked.pk)
         return
     if refusal.reason in _MENDABLE:  # the others are about this refund, which says so itself
-        note_refusal.about_payment(asked.payment, refusal)
+        record_refusal.about_payment(asked.payment, refusal)
     _refused(asked, refusal)
 
 
 def _not_told(asked: Refund, refusal: GatewayRefusal) -> None:
     """Ask again after a look-up was refused; not for ever about a payment that is not there."""
-    since = note_refusal.about_payment(asked.payment, refusal)
+    since = record_refusal.about_payment(asked.payment, refusal)
     if refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
         _refused(asked, refusal)
     else:
@@ -250,18 +250,18 @@ def _tell(change: Change) -> None:
 
 def _tell_initiated(made: Refund) -> None:
     happening = replace(_happening(made, "initiated"), lines=_lines(made))
-    tell.payer(happening, Message.Kind.REFUND_INITIATED, to=return_payment.payers(made.payment))
-    tell.company(happening, Message.Kind.REFUND_NOTICE)
+    notify.payer(happening, Message.Kind.REFUND_INITIATED, to=return_payment.payers(made.payment))
+    notify.company(happening, Message.Kind.REFUND_NOTICE)
 
 
 def _tell_failed(made: Refund, *, payer_knows: bool) -> None:
     """Tell the company that the money is with it again, and the payer, if they were promised it."""
     happening = replace(_happening(made, "failed"), reason=made.failure)
     if payer_knows:
-        tell.payer(
+        notify.payer(
             replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=return_payment.payers(made.payment)
         )
-    tell.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
+    notify.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
     with override(made.company.reads):
         _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))
     _expire_sessions(made)
@@ -291,7 +291,7 @@ def _lines(made: Refund) -> list[NewsLine]:
 
 
 def _expire_sessions(made: Refund) -> None:
-    stale_sessions.expire_wanting(booking.items_of(made))
+    expire_sessions.expire_wanting(booking.items_of(made))
 
 
 def _subjects(made: Refund) -> list[UUID]:

@@ -23,8 +23,8 @@ from florin.domain.payments import allocating, asking, returns
 from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.returns import Reopened
 from florin.domain.staff.models import User
-from florin.flows import nsf_fee, stale_sessions, tell
-from florin.flows.tell import Happening
+from florin.flows import charge_return_fee, expire_sessions, notify
+from florin.flows.notify import Happening
 from florin.kernel.money import Money
 
 
@@ -53,7 +53,7 @@ def mark(company: Company, payment_id: UUID, marking: Marking, *, by: User) -> R
     """
     payment = allocating.lock(payment_id, company)
     returned = returns.mark(payment, code=marking.code, reason=marking.note, by=by.name)
-    fee = nsf_fee.charge(payment, marking.fee, by=by.name) if marking.fee else None
+    fee = charge_return_fee.charge(payment, marking.fee, by=by.name) if marking.fee else None
     _tell(payment, returned, payment.money, fee=fee, by=by.name)
     return returned
 
@@ -67,7 +67,7 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
     returned = returns.take_in(payment, report)
     if returned is None:
         return False
-    fee = nsf_fee.charge_for(payment, returned.code)
+    fee = charge_return_fee.charge_for(payment, returned.code)
     _tell(payment, returned, report.amount, fee=fee, by=activity.SYSTEM)
     return True
 
@@ -127,10 +127,10 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | N
         lines=news_lines(reopened),
         link=link,
         path=f"/office/payments/{payment.pk}/",
-        fee=nsf_fee.news_of(fee),
+        fee=charge_return_fee.news_of(fee),
     )
-    tell.payer(happening, Message.Kind.PAYMENT_RETURNED, to=payers(payment))
-    tell.company(happening, Message.Kind.RETURNED_NOTICE)
+    notify.payer(happening, Message.Kind.PAYMENT_RETURNED, to=payers(payment))
+    notify.company(happening, Message.Kind.RETURNED_NOTICE)
     activity.note(
         payment.company_id,
         activity.Kind.PAYMENT_RETURNED,
@@ -144,4 +144,4 @@ def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | N
         fee=fee.number if fee else "",
         reason=returned.reason if by != activity.SYSTEM else "",
     )
-    stale_sessions.expire_wanting(returns.items_of(key))
+    expire_sessions.expire_wanting(returns.items_of(key))

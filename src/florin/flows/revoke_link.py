@@ -12,7 +12,7 @@ from florin.domain.companies.models import Company
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel.database import find
 
 
@@ -25,7 +25,7 @@ def revoke(company: Company, link_id: UUID, *, by: User) -> Link:
     """
     link = find(Link.objects.filter(company=company), pk=link_id)
     if links.revoke(link):
-        stale_sessions.expire(link=link)
+        expire_sessions.expire(link=link)
         papers = [key for pair in papers_of(link) for key in pair]
         activity.note(
             company.pk,

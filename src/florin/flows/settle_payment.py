@@ -39,8 +39,15 @@ from florin.domain.receipts import services as receipts
 from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
-from florin.flows import note_decline, note_refusal, nsf_fee, stale_sessions, start_checkout, tell
-from florin.flows.tell import Happening
+from florin.flows import (
+    charge_return_fee,
+    expire_sessions,
+    notify,
+    record_decline,
+    record_refusal,
+    start_checkout,
+)
+from florin.flows.notify import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -74,8 +81,8 @@ def settle(attempt_id: UUID) -> None:
         _not_told(attempt, problem)
         return
     if attempt.was_refused:
-        note_refusal.over(attempt.company_id, answered, subject=attempt.pk)
-        note_refusal.over(attempt.company_id, ["start"], subject=attempt.link_id, since=attempt.started_at)
+        record_refusal.over(attempt.company_id, answered, subject=attempt.pk)
+        record_refusal.over(attempt.company_id, ["start"], subject=attempt.link_id, since=attempt.started_at)
 
 
 def check(token: str, attempt_id: UUID) -> Attempt:
@@ -105,7 +112,7 @@ def poll() -> int:
     return len(due)
 
 
-def expire_sessions(items: list[UUID]) -> None:
+def expire_competing(items: list[UUID]) -> None:
     """End the sessions that were opened for another amount than is owed now; safe to repeat.
 
     A payer who was quicker than we are is settled like anybody else: for what is still owed.
@@ -142,7 +149,7 @@ def _refused(attempt: Attempt, refusal: GatewayRefusal) -> None:
 
     It may say so for a while only, when it is asked with the key of another account.
     """
-    since = note_refusal.about_attempt(attempt, refusal)
+    since = record_refusal.about_attempt(attempt, refusal)
     if not attempt.reference:
         attempts.refused(attempt)
     elif refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
@@ -160,7 +167,7 @@ def _give_up(attempt_id: UUID) -> None:
     attempt = settling.lock(attempt_id)
     if settling.give_up(attempt):
         _note(activity.Kind.CHECKOUT_LOST, attempt, amount=attempt.money)
-        stale_sessions.expire_wanting(attempts.items_of(attempt))
+        expire_sessions.expire_wanting(attempts.items_of(attempt))
 
 
 def _settle_politely(attempt_id: UUID) -> None:
@@ -191,7 +198,7 @@ def _settle(attempt: Attempt, gateway: Gateway) -> list[str]:
             case Void():
                 report = gateway.void(report.reference, key=_key(attempt.pk, "void"), payment=report.payment)
                 answered.append("void")
-            case Declined() if stale_sessions.is_overtaken(attempt):  # it was one too many
+            case Declined() if expire_sessions.is_overtaken(attempt):  # it was one too many
                 report = _look_up(gateway, attempt)
             case Booked() | Ended() | Pending() | Declined() | Wait():
                 return answered
@@ -203,7 +210,7 @@ def _look_up(gateway: Gateway, attempt: Attempt) -> Report:
     """Ask what became of an attempt; a session still open though the bill is another by now ends first."""
     reference = _reference(gateway, attempt)
     report = gateway.look_up(reference)
-    if report.outcome != Outcome.OPEN or not stale_sessions.is_overtaken(attempt):
+    if report.outcome != Outcome.OPEN or not expire_sessions.is_overtaken(attempt):
         return report
     gateway.expire(reference, key=_key(attempt.pk, "expire"))
     return gateway.look_up(reference)
@@ -241,7 +248,7 @@ def _record(attempt_id: UUID, report: Report) -> Step:
         case Ended() if attempt.state == Attempt.State.FAILED:
             _after_failure(attempt, report)
         case Declined(reason, code):
-            note_decline.note(attempt, attempt.decline, reason=reason, code=code)
+            record_decline.note(attempt, attempt.decline, reason=reason, code=code)
         case Ended(released=True):
             _after_release(attempt, report)
         case Ended():
@@ -287,7 +294,7 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     if excess:
         _note(activity.Kind.OVERPAID, attempt, amount=Money(excess, payment.currency))
     put = payment.allocations.values_list("item", flat=True)  # an overpayment is an open credit
-    stale_sessions.expire_wanting([*attempts.items_of(attempt), *put])
+    expire_sessions.expire_wanting([*attempts.items_of(attempt), *put])
 
 
 def _after_initiation(attempt: Attempt, report: Report) -> None:
@@ -295,13 +302,13 @@ def _after_initiation(attempt: Attempt, report: Report) -> None:
 
     A card's is left to the processor, which asks the payer itself; it is told when it is decided.
     """
-    stale_sessions.expire_wanting(attempts.items_of(attempt))
+    expire_sessions.expire_wanting(attempts.items_of(attempt))
     if attempt.method != Method.ACH:
         return
     state = _AWAITS_PAYER if attempt.awaits_payer else ""
     happening = replace(_happening(attempt, report, state or "initiated"), state=state)
-    tell.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
-    tell.company(happening, Message.Kind.INITIATED_NOTICE)
+    notify.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
+    notify.company(happening, Message.Kind.INITIATED_NOTICE)
     about = {"state": state} if state else {}
     _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money, **about)
 
@@ -311,12 +318,12 @@ def _after_failure(attempt: Attempt, report: Report) -> None:
 
     The fee is charged in the transaction in which the attempt fails, so once.
     """
-    fee = nsf_fee.charge_for(attempt, report.failure)
+    fee = charge_return_fee.charge_for(attempt, report.failure)
     happening = replace(
-        _happening(attempt, report, "failed"), reason=report.failure, fee=nsf_fee.news_of(fee)
+        _happening(attempt, report, "failed"), reason=report.failure, fee=charge_return_fee.news_of(fee)
     )
-    tell.payer(happening, Message.Kind.PAYMENT_FAILED, to=_payers(attempt, report))
-    tell.company(happening, Message.Kind.FAILED_NOTICE)
+    notify.payer(happening, Message.Kind.PAYMENT_FAILED, to=_payers(attempt, report))
+    notify.company(happening, Message.Kind.FAILED_NOTICE)
     _note(
         activity.Kind.PAYMENT_FAILED,
         attempt,
@@ -324,7 +331,7 @@ def _after_failure(attempt: Attempt, report: Report) -> None:
         code=report.failure,
         fee=fee.number if fee else "",
     )
-    stale_sessions.expire_wanting(attempts.items_of(attempt))  # an open credit that it held is free again
+    expire_sessions.expire_wanting(attempts.items_of(attempt))  # an open credit that it held is free again
 
 
 def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
@@ -363,7 +370,7 @@ def _after_release(attempt: Attempt, report: Report) -> None:
         )
     )
     _note(activity.Kind.NOT_CHARGED, attempt, amount=attempt.money)
-    stale_sessions.expire_wanting(attempts.items_of(attempt))  # as after a failure
+    expire_sessions.expire_wanting(attempts.items_of(attempt))  # as after a failure
 
 
 def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money, **about: str) -> None:

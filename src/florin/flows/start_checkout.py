@@ -31,7 +31,7 @@ from florin.domain.payments import attempts, bill
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
-from florin.flows import note_refusal
+from florin.flows import record_refusal
 from florin.kernel.errors import Conflict, ProcessorAway, Refusal
 from florin.kernel.money import Money
 
@@ -103,7 +103,7 @@ def _ask_for_session(attempt: Attempt) -> str:
         started = _started(attempt)
     except GatewayRefusal as problem:
         attempts.refused(attempt)
-        note_refusal.about_attempt(attempt, problem)
+        record_refusal.about_attempt(attempt, problem)
         raise _not_opened(problem.reason) from problem
     except GatewayThrottled as problem:
         attempts.postpone(attempt.pk, seconds=problem.retry_after)

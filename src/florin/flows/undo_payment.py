@@ -17,7 +17,7 @@ from florin.domain.ledger.models import Entry, Line
 from florin.domain.payments import allocating, receiving, returns
 from florin.domain.payments.models import Payment, Undoing
 from florin.domain.staff.models import User
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -38,7 +38,7 @@ def undo(company: Company, payment_id: UUID, *, reason: str, by: User) -> Paymen
         return payment
     receiving.undo(payment, reason=reason, by=by.name)
     items = _items(payment)
-    stale_sessions.expire_wanting(items)
+    expire_sessions.expire_wanting(items)
     activity.note(
         company.pk,
         activity.Kind.PAYMENT_UNDONE,
@@ -89,7 +89,7 @@ def unapply(
             % {"most": most, "number": stands.item.number}
         )
     part = allocating.unapply(payment, item, minor, key=key, by=by.name)
-    stale_sessions.expire_wanting(returns.items_of(key))
+    expire_sessions.expire_wanting(returns.items_of(key))
     activity.note(
         company.pk,
         activity.Kind.PAYMENT_UNAPPLIED,

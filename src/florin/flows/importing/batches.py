@@ -21,9 +21,9 @@ from florin.domain.invoices.importing import OldInvoice
 from florin.domain.orders import importing as orders
 from florin.domain.orders.importing import OldOrder, Written
 from florin.domain.orders.services import LineDraft
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.flows.importing import limits
-from florin.flows.importing.papers import Paper
+from florin.flows.importing.invoices import Paper
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.survey import Survey
 from florin.kernel.errors import Conflict
@@ -106,7 +106,7 @@ def _book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str,
     new_products = _make_products(desk, bills)
     limits.note(company, _invoice(desk, bills), allowed, reason=reason, actor=_ACTOR)
     given = credits_.give_many(company, [_credit(desk, paper) for paper in returns], by=_ACTOR)
-    stale_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
+    expire_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
     return Booked(
         customers=new_customers,
         products=new_products,

@@ -9,7 +9,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders import credit_limit
 from florin.domain.orders.credit_limit import Room
 from florin.domain.orders.importing import Written
-from florin.flows.importing.papers import Paper
+from florin.flows.importing.invoices import Paper
 from florin.flows.importing.refusals import Reason, Refused
 from florin.kernel.folding import fold
 from florin.kernel.money import Money

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from florin.domain.links import services as links
-from florin.flows import settle_payment, show_documents
+from florin.flows import render_documents, settle_payment
 from florin.kernel.gate_words import CROWDED
 from florin.screens.checkout import doors, sheets, views
 from florin.screens.checkout.doors import payers
@@ -57,4 +57,4 @@ def _not_asked(token: str, attempt: UUID) -> HttpResponse:
 @payers("GET", "HEAD")
 def receipt_pdf(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:  # noqa: ARG001
     """Return the receipt of the payment that an attempt became."""
-    return views.pdf(*show_documents.bill_receipt_pdf(token, attempt))
+    return views.pdf(*render_documents.bill_receipt_pdf(token, attempt))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.payments.bill import BillState
-from florin.flows import apply_credit, fresh_link, open_link, show_documents, start_checkout
+from florin.flows import apply_credit, open_link, render_documents, send_fresh_link, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.gate_words import CROWDED
@@ -79,7 +79,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 @payers("POST", "GET", "HEAD")
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
     """Mail a new link to wherever this one was mailed, while it takes no payments, and show the bill."""
-    asked = request.method == "POST" and fresh_link.ask(token, place=doors.place_of(request))
+    asked = request.method == "POST" and send_fresh_link.ask(token, place=doors.place_of(request))
     answer = HttpResponseRedirect(reverse("checkout:bill", args=[token]) + ("?mailed=1" if asked else ""))
     answer.status_code = 303
     return answer
@@ -138,13 +138,13 @@ def _again(sheet: BillSheet, text: str, *, status: int, seen: Money | None = Non
 @payers("GET", "HEAD")
 def invoice_pdf(request: HttpRequest, token: str, invoice: UUID) -> HttpResponse:  # noqa: ARG001
     """Return an invoice of the bill as a PDF."""
-    return pdf(*show_documents.bill_invoice_pdf(token, invoice))
+    return pdf(*render_documents.bill_invoice_pdf(token, invoice))
 
 
 @payers("GET", "HEAD")
 def statement_pdf(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Return the statement that the link was mailed with as a PDF."""
-    return pdf(*show_documents.bill_statement_pdf(token))
+    return pdf(*render_documents.bill_statement_pdf(token))
 
 
 @payers("GET", "HEAD", "POST")

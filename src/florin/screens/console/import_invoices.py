@@ -12,7 +12,7 @@ from rich.table import Table
 
 from florin.domain.companies.models import Company
 from florin.domain.orders.credit_limit import LONGEST_REASON
-from florin.flows import import_invoices, undo_run
+from florin.flows import import_invoices, undo_import
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
 from florin.kernel import cards, clock
@@ -114,7 +114,7 @@ def _company(slug: str) -> Company:
 
 
 def _undo(console: Console, options: argparse.Namespace) -> int:
-    undone = undo_run.undo(_company(options.company), options.undo)
+    undone = undo_import.undo(_company(options.company), options.undo)
     console.print(f"{undone.invoices:,} invoices and {undone.credits:,} credits are taken back.")
     return 0
 

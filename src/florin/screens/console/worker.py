@@ -29,7 +29,7 @@ from florin.flows import (
     onboard_account,
     reconcile,
     refund_payment,
-    send_batch,
+    send_payment_links,
     send_statements,
     settle_payment,
 )
@@ -114,7 +114,7 @@ def _deliver_outbox(messages: list[str]) -> None:
 
 @_connected
 def _expire_sessions(items: list[str]) -> None:
-    settle_payment.expire_sessions([UUID(key) for key in items])
+    settle_payment.expire_competing([UUID(key) for key in items])
 
 
 @_connected
@@ -141,12 +141,12 @@ def _reconcile_all(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 
 @_connected
 def _send_batch(parts: list[str]) -> None:
-    send_batch.work([UUID(key) for key in parts])
+    send_payment_links.work([UUID(key) for key in parts])
 
 
 @_connected
 def _sweep_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-    send_batch.sweep()
+    send_payment_links.sweep()
 
 
 @_connected

@@ -17,7 +17,7 @@ from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.links.models import Debt
 from florin.domain.orders import holds
-from florin.domain.payments import overpaid, returns
+from florin.domain.payments import overpayments, returns
 from florin.domain.payments import queries as payments
 from florin.domain.payouts import queries as settled
 from florin.domain.refunds import queries as refunds
@@ -118,7 +118,7 @@ def _refusals(company: Company) -> Line | None:
 
 
 def _overpayments(company: Company) -> Line | None:
-    count = overpaid.waiting(company).count()
+    count = overpayments.waiting(company).count()
     if not count:
         return None
     text = ngettext("Overpayment waits for a decision", "Overpayments wait for a decision", count)

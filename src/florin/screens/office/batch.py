@@ -12,8 +12,8 @@ from florin.domain.sends import queries
 from florin.domain.sends import services as sends
 from florin.domain.sends.models import Batch
 from florin.domain.staff.rights import Right
-from florin.flows import send_batch, send_documents
-from florin.flows.send_batch import Review
+from florin.flows import send_documents, send_payment_links
+from florin.flows.send_payment_links import Review
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -52,7 +52,7 @@ def send(request: StaffRequest) -> HttpResponse:
     try:
         chosen = [key for row in reviewed.rows for key in row.chosen]
         addresses = {key: [text] for key, text in typed.items()}
-        batch = send_batch.start(company, chosen, addresses=addresses, press=press, by=request.user)
+        batch = send_payment_links.start(company, chosen, addresses=addresses, press=press, by=request.user)
     except Refusal as problem:
         return _review(request, reviewed, typed=typed, press=press, problem=problem)
     return redirect("office:batch", batch.pk)
@@ -83,9 +83,9 @@ def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
 
 
 def _reviewed(request: StaffRequest, keys: list[UUID]) -> Review:
-    if len(keys) > send_batch.MOST_INVOICES:
+    if len(keys) > send_payment_links.MOST_INVOICES:
         raise Refusal(_("At most 5,000 invoices go out at once. Choose fewer, and send the rest afterwards."))
-    reviewed = send_batch.review(request.user.company, keys)
+    reviewed = send_payment_links.review(request.user.company, keys)
     if not reviewed.rows:
         raise Refusal(_("Choose at least one invoice first."))
     return reviewed

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from florin.domain.credits import queries
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.staff.rights import Right
-from florin.flows import undo_run, upload_credits
+from florin.flows import undo_import, upload_credits
 from florin.flows.upload_credits import Table, Told
 from florin.kernel import cards
 from florin.kernel.errors import NotFound, Refusal
@@ -80,7 +80,7 @@ def undo(request: StaffRequest) -> HttpResponse:
     try:
         if run not in {upload.run for upload in queries.uploads(company, longest=upload_credits.MOST_ROWS)}:
             raise NotFound(_("There is no such run, or nothing of it is left."))  # an import is no upload
-        undone = undo_run.undo(company, run, by=request.user)
+        undone = undo_import.undo(company, run, by=request.user)
     except Refusal as problem:
         return _form(request, problem)
     text = ngettext("%(count)s credit is void.", "%(count)s credits are void.", undone.credits)

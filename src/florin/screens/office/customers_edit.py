@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from florin.domain.customers.models import Customer
 from florin.domain.customers.services import NumberTaken
 from florin.domain.staff.rights import Right
-from florin.flows import keep_customer
-from florin.flows.keep_customer import CurrencyFixed
+from florin.flows import save_customer
+from florin.flows.save_customer import CurrencyFixed
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office import customers_form
@@ -52,9 +52,9 @@ def _save(request: StaffRequest, customer: Customer | None) -> HttpResponse:
     company, person = request.user.company, request.user
     try:
         if customer is None:
-            saved = keep_customer.add(company, draft, by=person)
+            saved = save_customer.add(company, draft, by=person)
         else:
-            saved = keep_customer.change(company, customer.pk, draft, seen=typed.seen, by=person)
+            saved = save_customer.change(company, customer.pk, draft, seen=typed.seen, by=person)
     except Refusal as problem:
         return _refused(request, typed, customer, problem)
     messages.success(request, _("%(customer)s is saved.") % {"customer": saved.name})
@@ -89,7 +89,7 @@ def _form(
         "typed": typed,
         "customer": customer,
         "problem": problem,
-        "currency_stays": customer is not None and keep_customer.has_items(customer),
+        "currency_stays": customer is not None and save_customer.has_items(customer),
         "may_switch": request.user.may(Right.SWITCH_CUSTOMER_LINKS),
     }
     if not context["may_switch"]:

@@ -16,7 +16,7 @@ from florin.domain.disputes.lifecycle import AWAITING_ANSWER, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.disputes.queries import Wanted
 from florin.domain.staff.rights import Right
-from florin.flows import contest_payment
+from florin.flows import follow_dispute
 from florin.kernel import clock
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -106,7 +106,7 @@ def disputes(request: StaffRequest) -> HttpResponse:
 @needs(Right.REFUND)
 def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lead to the processor's page for a dispute, which is asked for now: some open only once, and soon."""
-    leads_to = HttpResponseRedirect(contest_payment.page_of(request.user.company, pk))
+    leads_to = HttpResponseRedirect(follow_dispute.page_of(request.user.company, pk))
     leads_to.status_code = 303
     return leads_to
 

@@ -17,7 +17,7 @@ from florin.domain.links.queries import Stage
 from florin.domain.payments import bill
 from florin.domain.sends import queries as sends
 from florin.domain.staff.rights import Right
-from florin.flows import send_batch
+from florin.flows import send_payment_links
 from florin.kernel import clock
 from florin.screens.office.doors import StaffRequest, needs, page
 from florin.screens.office.open_invoices_asked import Asked, as_key
@@ -91,7 +91,7 @@ def _chosen(request: StaffRequest, choice: Choice) -> dict[str, object]:
     return {
         "choice": choice,
         "sums": sums,
-        "too_many": sums.count > send_batch.MOST_INVOICES,
+        "too_many": sums.count > send_payment_links.MOST_INVOICES,
         "answer": rules.for_anybody(request.user.company),
     }
 

@@ -10,12 +10,12 @@ from django.http import QueryDict
 from florin.domain.companies.models import Company
 from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow, Sums, Wanted
-from florin.flows import send_batch
+from florin.flows import send_payment_links
 from florin.kernel.database import new_key
 from florin.screens.office.open_invoices_asked import Asked, as_key
 
 # One more than may be sent, so that "too many" shows.
-_MOST = send_batch.MOST_INVOICES + 1
+_MOST = send_payment_links.MOST_INVOICES + 1
 _UPTO = "upto"
 # As many keys are shorter than the 8 kB that proxies let an address have.
 MOST_IN_ADDRESS = 200

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
-from florin.flows import show_documents
+from florin.flows import render_documents
 from florin.kernel.errors import Refusal
 from florin.screens.office.doors import StaffRequest, page
 from florin.screens.office.reading import Standing
@@ -19,7 +19,7 @@ def step(
     context |= {"shown": shown, "problem": problem, "part": f"office/{name}.html"}
     if isinstance(problem, OverLimit):  # what there is to say of it is beside the choice that it leaves
         context |= {"problem": None, "unsaid": True}
-    context["undrawn"] = show_documents.undrawn_of_order(shown.order)
+    context["undrawn"] = render_documents.undrawn_of_order(shown.order)
     context["heading"] = "h2" if request.htmx else "h1"
     template = f"{name}.html" if request.htmx else "step.html"
     return page(request, template, context, status=problem.status if problem else 200)

@@ -13,7 +13,7 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox import queries as outbox
 from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
-from florin.flows import confirm_order, email_order, hold_order
+from florin.flows import confirm_order, hold_order, send_invoice
 from florin.flows.send_documents import Sent
 from florin.kernel.database import new_key
 from florin.kernel.errors import Forbidden, Refusal
@@ -36,7 +36,7 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     try:
         if order_limit.wants_hold(request):
             return _hold(request, shown)
-        sent = email_order.send(
+        sent = send_invoice.send(
             request.user.company,
             pk,
             to=[request.POST.get("to", "")],

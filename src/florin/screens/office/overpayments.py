@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.companies.models import Company
-from florin.domain.payments import overpaid
-from florin.domain.payments.overpaid import Overpayment
+from florin.domain.payments import overpayments
+from florin.domain.payments.overpayments import Overpayment
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
-from florin.flows import overpayments
+from florin.flows import resolve_overpayment
 from florin.kernel import clock, formats
 from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
@@ -43,10 +43,10 @@ class Row:
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
     company, kept = request.user.company, request.GET.get("show") == "kept"
-    items = overpaid.kept(company) if kept else overpaid.waiting(company)
+    items = overpayments.kept(company) if kept else overpayments.waiting(company)
     shown = paging.slice_of(items, _OLDEST, request.GET.get("after", ""))
     context = {
-        "rows": _rows(company, overpaid.told(company, shown.rows)),
+        "rows": _rows(company, overpayments.told(company, shown.rows)),
         "after": shown.after,
         "first": not request.GET.get("after"),
         "kept": kept,
@@ -59,7 +59,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Keep one as an open credit: it leaves the inbox."""
     try:
-        overpayments.keep(request.user.company, pk, by=request.user)
+        resolve_overpayment.keep(request.user.company, pk, by=request.user)
         messages.success(request, _("It is kept as an open credit and can be applied at any time."))
     except Refusal as problem:
         _say(request, problem)
@@ -72,7 +72,7 @@ def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply one to its customer's oldest invoices; the same press applies it once."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex
     try:
-        amount = overpayments.apply_oldest(request.user.company, pk, press=press, by=request.user)
+        amount = resolve_overpayment.apply_oldest(request.user.company, pk, press=press, by=request.user)
     except Refusal as problem:
         _say(request, problem)
     else:

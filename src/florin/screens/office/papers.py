@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
-from florin.flows import show_documents
+from florin.flows import render_documents
 from florin.screens.office.doors import StaffRequest, needs
 
 
@@ -15,14 +15,14 @@ from florin.screens.office.doors import StaffRequest, needs
 @needs(Right.SEND_INVOICE)
 def invoice_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the latest revision of an invoice."""
-    return _pdf(*show_documents.invoice_pdf(request.user.company, pk))
+    return _pdf(*render_documents.invoice_pdf(request.user.company, pk))
 
 
 @require_safe
 @needs(Right.RECEIVE_PAYMENT)
 def receipt_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the receipt of a payment."""
-    return _pdf(*show_documents.receipt_pdf(request.user.company, pk))
+    return _pdf(*render_documents.receipt_pdf(request.user.company, pk))
 
 
 def _pdf(name: str, content: bytes) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
-from florin.flows import nsf_fee
+from florin.flows import charge_return_fee
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office import credits_form, typed
@@ -23,15 +23,15 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Charge a fee for a payment that came back or was lost in a dispute; pressed twice, once."""
     payments = Payment.objects.filter(company=request.user.company)
     payment = find(payments.select_related("company", "customer"), pk=pk)
-    if nsf_fee.of_payment(payment):
+    if charge_return_fee.of_payment(payment):
         return done(request, "office:payment", pk)
-    nsf_fee.check(payment)
+    charge_return_fee.check(payment)
     if request.method != "POST":
-        return _ask(request, payment, typed.written(nsf_fee.suggested(payment)))
+        return _ask(request, payment, typed.written(charge_return_fee.suggested(payment)))
     written = request.POST.get("fee", "")
     try:
         amount = credits_form.amount(written, payment.customer.currency)
-        invoice = nsf_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
+        invoice = charge_return_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
     except (Mistyped, Refusal) as problem:
         return _ask(request, payment, written, problem=str(problem))
     messages.success(request, _("The fee is charged with invoice %(number)s.") % {"number": invoice.number})

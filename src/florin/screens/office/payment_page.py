@@ -28,7 +28,7 @@ from florin.domain.payouts.models import Movement, Payout
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
-from florin.flows import nsf_fee
+from florin.flows import charge_return_fee
 from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -144,7 +144,7 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
     return {
         "refund": money_moves and here and not held and not too_late and row.refunded < shown.money,
         "return": money_moves and counter and here,
-        "fee": money_moves and row.fate in _TAKEN_BACK and nsf_fee.of_payment(shown) is None,
+        "fee": money_moves and row.fate in _TAKEN_BACK and charge_return_fee.of_payment(shown) is None,
         "undo": counter and here and not row.refunded,
         "unapply": here and not held,
     }
@@ -165,7 +165,7 @@ def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
     else:
         return None
     open_again = [one.invoice for one in returns.reopened(key) if one.invoice.item.balance > 0] if key else []
-    return CameBack(said=said, note=note, at=at, open=open_again, fee=nsf_fee.of_payment(shown))
+    return CameBack(said=said, note=note, at=at, open=open_again, fee=charge_return_fee.of_payment(shown))
 
 
 def _unanswered(request: StaffRequest, after: Aftermath) -> Dispute | None:

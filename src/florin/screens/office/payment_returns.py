@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from florin.domain.payments import returns
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
-from florin.flows import nsf_fee, return_payment
+from florin.flows import charge_return_fee, return_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import return_codes
 from florin.kernel.database import find
@@ -69,7 +69,7 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
         return done(request, "office:payment", pk)
     returns.check(payment, code=code)
     if request.method != "POST":
-        fee = nsf_fee.suggested(payment)
+        fee = charge_return_fee.suggested(payment)
         return _ask(request, payment, Typed(code, fee=typed.written(fee)))
     form = Typed(code, request.POST.get("note", ""), request.POST.get("fee", ""))
     marking = form.marking(payment)

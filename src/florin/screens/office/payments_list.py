@@ -12,7 +12,7 @@ from florin.domain.payments import queries
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.flows import nsf_fee
+from florin.flows import charge_return_fee
 from florin.kernel import clock, return_codes
 from florin.screens.office import paging
 from florin.screens.office.doors import StaffRequest, needs, page
@@ -54,7 +54,7 @@ def _around(company: Company) -> dict[str, object]:
     """Return what stands around the list: what to filter by, and bank debits that are not payments yet."""
     people = User.objects.filter(company=company).order_by("name").values_list("name", flat=True)
     failed = queries.failed_with_debts(company.pk)
-    fees = nsf_fee.invoices_for(company.pk, [attempt.pk for attempt in failed])
+    fees = charge_return_fee.invoices_for(company.pk, [attempt.pk for attempt in failed])
     return {
         "methods": Method.choices,
         "fates": Fate.choices,

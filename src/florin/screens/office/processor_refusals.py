@@ -14,7 +14,7 @@ from florin.contracts.processor import RefusalReason
 from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.rights import Right
-from florin.flows import note_refusal
+from florin.flows import record_refusal
 from florin.screens.office.doors import StaffRequest, done, needs, page
 
 _MOST = 100
@@ -118,6 +118,6 @@ def refusals(request: StaffRequest) -> HttpResponse:
 @needs(Right.RECEIVE_PAYMENT)
 def end(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a refusal from the list because somebody has dealt with it."""
-    note_refusal.dealt_with(request.user.company, pk, by=request.user)
+    record_refusal.dealt_with(request.user.company, pk, by=request.user)
     messages.success(request, _("Taken from the list. It comes back if it happens again."))
     return done(request, "office:processor-refusals")

@@ -15,7 +15,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
-from florin.flows import send_statement, show_documents
+from florin.flows import render_documents, send_statement
 from florin.flows.send_statement import Sent
 from florin.kernel import clock
 from florin.kernel.database import find, new_key
@@ -69,7 +69,7 @@ def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
     proposals = send_statement.propose(company, customer, asked.period)
     documents = {proposal.draft.document.currency: proposal.draft.document for proposal in proposals}
     chosen = documents.get(request.GET.get("currency", ""), proposals[0].draft.document)
-    return pdf(*show_documents.statement_preview(chosen))
+    return pdf(*render_documents.statement_preview(chosen))
 
 
 def find_customer(company: Company, pk: UUID) -> Customer:
@@ -124,7 +124,7 @@ def _form(
         "asked": asked,
         "proposals": proposals,
         "offered": offered,
-        "undrawn": show_documents.undrawn_of_statement(proposals[0].draft.document) if proposals else [],
+        "undrawn": render_documents.undrawn_of_statement(proposals[0].draft.document) if proposals else [],
         "answer": proposals[0].answer if proposals else rules.for_manual_send(company, customer),
         "tick": offered and wants_link,
         "wants_link": wants_link,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
 from florin.domain.statements.models import Sending, Statement
-from florin.flows import send_statement, show_documents
+from florin.flows import render_documents, send_statement
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office import links_sent, stories
@@ -51,7 +51,7 @@ def timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 @needs(Right.STATEMENTS)
 def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give a statement as a PDF, without a payment link."""
-    return pdf(*show_documents.statement_pdf(request.user.company, pk))
+    return pdf(*render_documents.statement_pdf(request.user.company, pk))
 
 
 @require_safe

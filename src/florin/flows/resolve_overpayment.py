@@ -11,10 +11,10 @@ from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
-from florin.domain.payments import overpaid
+from florin.domain.payments import overpayments
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel.money import Money
 
 
@@ -26,7 +26,7 @@ def keep(company: Company, item_id: UUID, *, by: User) -> None:
         NotFound: if the company has no such overpayment.
         Conflict: if nothing of it is open any more.
     """
-    amount = overpaid.keep(company, item_id, by=by.name)
+    amount = overpayments.keep(company, item_id, by=by.name)
     if amount is None:
         return
     item = Item.objects.get(pk=item_id)
@@ -52,11 +52,11 @@ def apply_oldest(company: Company, item_id: UUID, *, press: str, by: User) -> Mo
         Conflict: if nothing of it is open any more.
         Refusal: if there is no invoice that it could pay.
     """
-    parts = overpaid.apply_oldest(company, item_id, key=f"overpayment:{item_id}:{press}", by=by.name)
+    parts = overpayments.apply_oldest(company, item_id, key=f"overpayment:{item_id}:{press}", by=by.name)
     if not parts:
         return None
     item, paid = parts[0].credit, [part.debt for part in parts]
-    stale_sessions.expire_wanting([item.pk, *(debt.pk for debt in paid)])
+    expire_sessions.expire_wanting([item.pk, *(debt.pk for debt in paid)])
     papers = Invoice.objects.filter(item__in=paid).values_list("pk", "order_id")
     amount = Money(sum(part.amount for part in parts), item.currency)
     activity.note(

@@ -19,8 +19,8 @@ from florin.domain.payments import bill
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.statements import queries as statements
 from florin.domain.statements import services as statements_
-from florin.flows import tell
-from florin.flows.tell import Happening
+from florin.flows import notify
+from florin.flows.notify import Happening
 from florin.kernel import clock
 
 _HOUR_SECONDS = 3600
@@ -90,7 +90,7 @@ def _mail(fresh: Link, now: Bill, event: str) -> None:
         ],
         link=fresh.pk,
     )
-    tell.payer(happening, Message.Kind.FRESH_LINK, to=fresh.recipients)
+    notify.payer(happening, Message.Kind.FRESH_LINK, to=fresh.recipients)
     activity.note(
         fresh.company_id,
         activity.Kind.QUEUED,

@@ -17,7 +17,7 @@ from florin.domain.customers.services import CustomerDraft
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.flows import stale_sessions
+from florin.flows import expire_sessions
 from florin.kernel.errors import Refusal
 
 
@@ -61,7 +61,7 @@ def change(company: Company, customer_id: UUID, draft: CustomerDraft, *, seen: s
     had_links = customer.links_enabled
     changed = customers.change(customer, draft, seen=seen)
     if had_links and not customer.links_enabled:
-        stale_sessions.expire(link__customer=customer)
+        expire_sessions.expire(link__customer=customer)
     if changed:
         _note(customer, by, number=customer.number, **changed)
     return customer

@@ -47,7 +47,7 @@ _PARTS_A_ROUND = 500
 _NUMBERS_TOLD = 3
 _NUMBERS_SHOWN = 5
 
-_log = logging.getLogger("florin.flows.send_batch")
+_log = logging.getLogger("florin.flows.send_payment_links")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

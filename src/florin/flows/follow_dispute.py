@@ -19,8 +19,8 @@ from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment
 from florin.domain.payments.returns import Reopened
 from florin.edges.gateways import registry
-from florin.flows import return_payment, stale_sessions, tell
-from florin.flows.tell import Happening
+from florin.flows import expire_sessions, notify, return_payment
+from florin.flows.notify import Happening
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, ProcessorAway, Refusal
 from florin.kernel.money import Money
@@ -49,11 +49,11 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
     changed = returns.reopened(news.taken) if news.taken else []
     if news.taken:
         _tell_payer(news, changed)
-        stale_sessions.expire_wanting(returns.items_of(news.taken))
+        expire_sessions.expire_wanting(returns.items_of(news.taken))
     if news.regained:
         changed = returns.paid_again(news.regained)
         _tell_payer_it_counts(news, changed)
-        stale_sessions.expire_wanting(returns.items_of(news.regained))
+        expire_sessions.expire_wanting(returns.items_of(news.regained))
     if news.moved_on:
         _note(news, changed)
         if state := _news_of(news):
@@ -138,7 +138,7 @@ def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
     company = dispute.payment.company
     until = None if dispute.closed_at else dispute.due_by
     answer_by = clock.local(until, company.time_zone) if until else None
-    tell.company(
+    notify.company(
         Happening(
             event=_event(dispute, state),
             company=company,
@@ -162,7 +162,7 @@ def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
 def _tell_payer(news: News, reopened: list[Reopened]) -> None:
     """Tell the payer that the invoices are owed again, because the bank gave the money back to them."""
     dispute, payment = news.dispute, news.dispute.payment
-    tell.payer(
+    notify.payer(
         Happening(
             event=_event(dispute, dispute.state),
             company=payment.company,
@@ -184,7 +184,7 @@ def _tell_payer(news: News, reopened: list[Reopened]) -> None:
 def _tell_payer_it_counts(news: News, paid: list[Reopened]) -> None:
     """Tell the payer, who was asked to pay again, that the bank has decided anew and what is owed now."""
     dispute, payment = news.dispute, news.dispute.payment
-    tell.payer(
+    notify.payer(
         Happening(
             event=_event(dispute, dispute.state),
             company=payment.company,

@@ -23,7 +23,7 @@ from florin.domain.orders import importing as orders
 from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
-from florin.flows import give_credit, stale_sessions
+from florin.flows import expire_sessions, give_credit
 from florin.kernel.database import chunks
 from florin.kernel.errors import Forbidden, NotFound, Refusal
 
@@ -73,7 +73,7 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
         actor=actor,
     )
     for some in chunks(items):
-        stale_sessions.expire_wanting(some)
+        expire_sessions.expire_wanting(some)
     return Undone(len(billed), len(given))
 
 
