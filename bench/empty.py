@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from florin.screens.console.serving import workers
+from florin.runtime.serving import workers
 
 
 def answer(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from django.db.models import CharField
 from domain.world import sql
 from florin.contracts.processor import LONGEST_REFERENCE
 from florin.kernel.jobs import Job
-from florin.screens.console import worker
+from florin.runtime import worker
 
 SOURCE = Path(__file__).parent.parent / "src"
 

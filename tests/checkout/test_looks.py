@@ -11,7 +11,7 @@ from checkout.world import address, link_to_many, queries
 from florin.domain.companies.models import Company
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User
-from florin.screens.checkout import looks
+from florin.screens.checkout import branding
 
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100"><path d="M0 0h300v100z"/></svg>'
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x64\x00\x00\x00\x32rest"
@@ -31,7 +31,7 @@ def test_a_look_that_is_no_colour_is_the_house_colour(payer: Client) -> None:
 
 
 def test_a_logo_keeps_its_proportions() -> None:
-    svg, png = (looks.measure(base64.b64encode(picture).decode()) for picture in (_SVG, _PNG))
+    svg, png = (branding.measure(base64.b64encode(picture).decode()) for picture in (_SVG, _PNG))
 
     assert svg
     assert (svg.width, svg.height) == ("120", "40")

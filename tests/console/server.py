@@ -12,9 +12,9 @@ from typing import Any
 import django
 from uvicorn import Server
 
-from florin.screens.console.serving import workers
-from florin.screens.console.serving.gate import Gate
-from florin.screens.console.serving.turns import Turns
+from florin.runtime.serving import workers
+from florin.runtime.serving.gate import Gate
+from florin.runtime.serving.turns import Turns
 
 PAGE = b"<p>A page.</p>"
 

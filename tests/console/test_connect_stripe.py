@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 from florin.edges import kept_secrets
 from florin.edges.gateways import registry
 from florin.edges.gateways.stripe import API_VERSION, events, gateway, permissions
-from florin.screens.console import connect_stripe, serve, starting, work
+from florin.runtime import connect_stripe, serve, starting, work
 from testing.bank import Bank
 from testing.settings import CONTROL_TOKEN
 

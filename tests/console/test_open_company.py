@@ -6,7 +6,7 @@ import io
 import pytest
 
 from florin.domain.staff.models import User
-from florin.screens.console import open_company
+from florin.runtime import open_company
 
 
 @pytest.mark.usefixtures("database")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from florin.screens.console.processes import Processes
+from florin.runtime.processes import Processes
 
 
 @pytest.fixture

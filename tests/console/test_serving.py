@@ -15,8 +15,8 @@ from django.http import HttpResponse
 
 from console.server import PAGE, Application, served
 from florin.domain.staff import known_browsers
-from florin.screens.console.serving import bodies, connections, places, turns
-from florin.screens.console.serving.places import Place, place_of
+from florin.runtime.serving import bodies, connections, places, turns
+from florin.runtime.serving.places import Place, place_of
 from florin.screens.office import urls
 
 LOGIN = "rosa@florist.example"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from florin.screens.console import worker
+from florin.runtime import worker
 
 
 def put_job(task: str, status: str, *, lock: str | None = None) -> int:

@@ -39,7 +39,7 @@ from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
-from florin.screens.console import reconcile as console
+from florin.runtime import reconcile as console
 from testing.bank import Bank
 from testing.movements import take_in, told
 from testing.races import at_once, without_locks

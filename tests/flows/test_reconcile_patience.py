@@ -17,7 +17,7 @@ from florin.edges.gateways import registry
 from florin.edges.gateways.stripe import gateway
 from florin.flows import reconcile
 from florin.flows.read_account import BEGINNING
-from florin.screens.console import reconcile as console
+from florin.runtime import reconcile as console
 from testing import settings
 from testing.aftermath import paid_by_card
 from testing.bank import Bank

@@ -20,7 +20,7 @@ from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import reconcile
 from florin.kernel import clock
-from florin.screens.console import reconcile as console
+from florin.runtime import reconcile as console
 from office import signed_in
 from testing.aftermath import paid_by_card
 from testing.bank import Bank

@@ -48,7 +48,7 @@ from florin.flows import (
 )
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
-from florin.screens.console import worker
+from florin.runtime import worker
 from importing.world import row, take, write
 from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank

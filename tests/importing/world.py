@@ -11,7 +11,7 @@ from florin.domain.companies.models import Company
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.rows import Told
-from florin.screens.console import import_invoices as console
+from florin.runtime import import_invoices as console
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 

@@ -14,8 +14,8 @@ from florin.domain.staff.models import User
 from florin.kernel import folding
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
-from florin.screens.office import order_form
-from florin.screens.office.typed import Mistyped
+from florin.screens.office.orders import order_form
+from florin.screens.office.shared.parsing import Mistyped
 
 SAME = ["SN1", "sn1", "ＳＮ１"]  # noqa: RUF001 - wide letters are the point
 

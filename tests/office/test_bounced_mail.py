@@ -16,7 +16,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, track_mail
 from florin.kernel import clock
-from florin.screens.office import bounced_mail
+from florin.screens.office.home import bounced_mail
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

@@ -10,7 +10,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Hold, Order
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.screens.office import order_form
+from florin.screens.office.orders import order_form
 from office import signed_in
 
 

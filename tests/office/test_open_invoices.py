@@ -19,7 +19,7 @@ from florin.domain.staff.models import User
 from florin.flows import confirm_order, write_order
 from florin.kernel import clock
 from florin.kernel.database import new_key
-from florin.screens.office import open_invoices, open_invoices_choice
+from florin.screens.office.invoices import open_invoices, selection
 from office import signed_in
 
 HTMX = {"HX-Request": "true"}
@@ -150,7 +150,7 @@ def test_ticks_survive_paging_and_searching(owner: User, monkeypatch: pytest.Mon
 def test_more_ticks_than_an_address_holds_are_said_to_be_lost_with_the_list(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open_invoices_choice, "MOST_IN_ADDRESS", 2)
+    monkeypatch.setattr(selection, "MOST_IN_ADDRESS", 2)
     keys = [str(make_invoice(owner).pk) for _invoice in range(3)]
     for ticked, told in ((keys[:2], False), (keys, True)):
         text = signed_in(owner).post(f"{HERE}picked/", {"tick": ticked}, headers=HTMX).text

@@ -16,7 +16,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.kernel import clock
-from florin.screens.office import attention
+from florin.screens.office.home import attention
 from office import signed_in
 
 HTMX = {"HX-Request": "true"}

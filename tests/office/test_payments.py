@@ -38,7 +38,7 @@ from florin.flows import charge_return_fee, receive_payment, return_payment, und
 from florin.flows.return_payment import Marking
 from florin.kernel import clock, return_codes
 from florin.kernel.money import Money
-from florin.screens.office import paging
+from florin.screens.office.shared import paging
 from office import signed_in
 
 ASKING = 3

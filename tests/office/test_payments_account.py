@@ -18,7 +18,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import onboard_account
 from florin.kernel.fees import FeeSchedule, Rate
-from florin.screens.office import contracted_fees
+from florin.screens.office.shared import contracted_fees
 from office import signed_in
 from testing.bank import Bank
 

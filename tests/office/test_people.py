@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from factories import PASSWORD, make_invoice, make_order
 from florin.domain.staff.models import User
-from florin.screens.office import figures
+from florin.screens.office.home import totals
 from office import signed_in
 
 SIGN_IN = "/account/sign-in/"
@@ -78,7 +78,7 @@ def test_readyz_says_what_works(database: None) -> None:
 
 def test_readyz_says_what_does_not(monkeypatch: pytest.MonkeyPatch, database: None) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("florin.screens.people.views.connection.cursor", _away)
+        patch.setattr("florin.screens.shared.views.connection.cursor", _away)
         answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, False)
 
@@ -89,7 +89,7 @@ def test_a_missing_database_is_a_calm_page(
 ) -> None:
     client = signed_in(owner)
     client.raise_request_exception = False
-    broken: list[tuple[object, str]] = [(figures, "owed"), (SessionStore, "load")]
+    broken: list[tuple[object, str]] = [(totals, "owed"), (SessionStore, "load")]
     for target, name in broken:
         with monkeypatch.context() as patch:
             patch.setattr(target, name, lambda *_arguments: _raise(problem("gone")))
@@ -121,7 +121,7 @@ def test_a_defect_gets_a_number_and_no_traceback(
 ) -> None:
     client = signed_in(owner)
     client.raise_request_exception = False
-    monkeypatch.setattr(figures, "owed", lambda _company: _raise(RuntimeError("secret detail")))
+    monkeypatch.setattr(totals, "owed", lambda _company: _raise(RuntimeError("secret detail")))
     answer = client.get("/office/")
     reference = re.search(r"<code>(\w{8})</code>", answer.content.decode())
     assert reference

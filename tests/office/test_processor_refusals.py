@@ -12,8 +12,8 @@ from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
 from florin.kernel.errors import Refusal
-from florin.screens.office import processor_refusals
-from florin.screens.office.processor_refusals import REASONS
+from florin.screens.office.bank import processor_refusals
+from florin.screens.office.bank.processor_refusals import REASONS
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import check

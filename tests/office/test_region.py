@@ -14,7 +14,7 @@ from florin.domain.links import services as links
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.kernel import formats
-from florin.screens.office import typed
+from florin.screens.office.shared import parsing
 from office import signed_in
 
 
@@ -69,7 +69,7 @@ def test_the_payers_page_and_the_invoice_have_the_companys_figures_in_the_custom
 )
 def test_numbers_are_read_as_the_region_writes_them(language: str, text: str, number: str) -> None:
     with translation.override(language):
-        assert typed.decimal(text, whole=9, places=3) == Decimal(number)
+        assert parsing.decimal(text, whole=9, places=3) == Decimal(number)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import django
 from florin.config import environment
 from florin.edges import database_server
 
-# Each name is a module of ``screens/console``.
+# Each name is a module of ``runtime``.
 _COMMANDS = {
     "demo": ("demo", "start everything on this machine, with a bank to pay at; Ctrl-C stops it"),
     "serve": ("serve", "serve the office and the payment pages"),
@@ -29,7 +29,7 @@ _COMMANDS = {
 
 
 class Command(Protocol):
-    """What a module in ``screens/console`` offers."""
+    """What a module in ``runtime`` offers."""
 
     HELP: str
 
@@ -49,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> None:
         environment.prepare_demo()
     django.setup()
     module, _ = _COMMANDS[name]
-    command = cast("Command", import_module(f"florin.screens.console.{module}"))
+    command = cast("Command", import_module(f"florin.runtime.{module}"))
     parser = argparse.ArgumentParser(prog=f"florin {name}", description=command.HELP)
     command.arguments(parser)
     options = parser.parse_args(rest)

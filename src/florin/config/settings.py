@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "florin.screens.people",  # before allauth, so that our pages are found first
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -54,29 +53,30 @@ INSTALLED_APPS = [
     "florin.domain.payouts",
     "florin.domain.statements",
     "florin.domain.receipts",
-    "florin.screens.office",
-    "florin.screens.checkout",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "florin.screens.people.middleware.Permissions",
+    "florin.screens.shared.middleware.Permissions",
     "csp.middleware.CSPMiddleware",  # before static files, so that they carry it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "florin.screens.people.middleware.Answers",
-    "florin.screens.people.middleware.Sessions",
+    "florin.screens.shared.middleware.Answers",
+    "florin.screens.shared.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "florin.screens.people.middleware.Language",
-    "florin.screens.people.middleware.SignedIn",
+    "florin.screens.shared.middleware.Language",
+    "florin.screens.shared.middleware.SignedIn",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "florin.config.urls"
+
+# Templates and static files lie beside the code that uses them.
+_SCREENS = environment.PACKAGE / "screens"
 
 _loaders = [
     "django.template.loaders.filesystem.Loader",
@@ -85,6 +85,7 @@ _loaders = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(str(folder) for folder in _SCREENS.rglob("templates")),
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -92,10 +93,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "loaders": [("django.template.loaders.cached.Loader", _loaders)],
+            "libraries": {
+                "icons": "florin.screens.shared.templatetags.icons",
+                "money": "florin.screens.shared.templatetags.money",
+            },
             "builtins": [
                 "django.templatetags.i18n",
-                "florin.screens.people.templatetags.money",
-                "florin.screens.people.templatetags.names",
+                "florin.screens.shared.templatetags.money",
+                "florin.screens.shared.templatetags.names",
             ],
         },
     }
@@ -159,7 +164,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_AGE = 24 * 3600  # the longest that a company may let a session last
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "florin.screens.people.views.csrf_failed"
+CSRF_FAILURE_VIEW = "florin.screens.shared.views.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
@@ -194,6 +199,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # the copies of static files too
+STATICFILES_DIRS = sorted(str(folder) for folder in _SCREENS.rglob("static"))
 STATIC_ROOT = environment.data_folder() / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 WHITENOISE_MAX_AGE = 31536000

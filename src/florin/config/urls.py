@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from florin.screens.people import views as people
+from florin.screens.shared import views as people
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="office:home")),
@@ -17,7 +17,7 @@ urlpatterns = [
     path(".well-known/security.txt", people.security_contact),
 ]
 
-handler404 = "florin.screens.people.views.not_found"
-handler400 = "florin.screens.people.views.bad_request"
-handler403 = "florin.screens.people.views.forbidden"
-handler500 = "florin.screens.people.views.broken"
+handler404 = "florin.screens.shared.views.not_found"
+handler400 = "florin.screens.shared.views.bad_request"
+handler403 = "florin.screens.shared.views.forbidden"
+handler500 = "florin.screens.shared.views.broken"

@@ -1,6 +1,6 @@
 """Asking for work to be done after this transaction commits, and only if it does.
 
-Jobs are named here and carried out in ``screens/console/worker.py``: a flow says *that* something
+Jobs are named here and carried out in ``runtime/worker.py``: a flow says *that* something
 follows, not who does it.
 """
 

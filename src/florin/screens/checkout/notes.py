@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from florin.contracts import declines
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.payments.models import Attempt, Method
-from florin.screens.checkout.sheets import BillSheet
+from florin.screens.checkout.bill_page import BillSheet
 
 _ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
 

@@ -10,8 +10,8 @@ from django.utils import translation
 from florin.domain.links import services as links
 from florin.flows import render_documents, settle_payment
 from florin.kernel.gate_words import CROWDED
-from florin.screens.checkout import doors, sheets, views
-from florin.screens.checkout.doors import payers
+from florin.screens.checkout import access, bill_page, views
+from florin.screens.checkout.access import payers
 
 
 @payers("GET", "HEAD")
@@ -19,8 +19,8 @@ def result(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
     """Show what our own records say of an attempt. Changes nothing and asks nobody."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = sheets.result_sheet(token, link, attempt, asked="asked" in request.GET)
-        return doors.page("checkout/result.html", {"sheet": sheet})
+        sheet = bill_page.result_sheet(token, link, attempt, asked="asked" in request.GET)
+        return access.page("checkout/result.html", {"sheet": sheet})
 
 
 @payers("POST", "GET", "HEAD")
@@ -40,16 +40,16 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
         return answer
     link = links.find(token)
     with translation.override(link.language):
-        sheet = sheets.result_sheet(token, link, attempt, asked=True)
-        return doors.page("checkout/_result.html", {"sheet": sheet})
+        sheet = bill_page.result_sheet(token, link, attempt, asked=True)
+        return access.page("checkout/_result.html", {"sheet": sheet})
 
 
 def _not_asked(token: str, attempt: UUID) -> HttpResponse:
     """Show what is known to one more who asks at the same moment as others; our script asks again."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = sheets.result_sheet(token, link, attempt, asked=False)
-        answer = doors.page("checkout/result.html", {"sheet": sheet}, status=503)
+        sheet = bill_page.result_sheet(token, link, attempt, asked=False)
+        answer = access.page("checkout/result.html", {"sheet": sheet}, status=503)
     answer.headers["Retry-After"] = views.CROWD_AGAIN_AFTER
     return answer
 

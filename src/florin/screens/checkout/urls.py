@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from florin.screens.checkout import looks, results, views
+from florin.screens.checkout import branding, results, views
 
 app_name = "checkout"
 
 urlpatterns = [
-    path("look/<str:colour>.css", looks.look, name="look"),
+    path("look/<str:colour>.css", branding.look, name="look"),
     path("<str:token>", views.bill, name="bill"),
     path("<str:token>/", views.bill),  # some mail programs end an address with a slash
     path("<str:token>/now", views.now, name="now"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("<str:token>/checkout", views.start, name="start"),
     path("<str:token>/fresh", views.fresh, name="fresh"),
     path("<str:token>/credits", views.use_credits, name="use-credits"),
-    path("<str:token>/logo", looks.logo, name="logo"),
+    path("<str:token>/logo", branding.logo, name="logo"),
     path("<str:token>/invoices/<uuid:invoice>.pdf", views.invoice_pdf, name="invoice-pdf"),
     path("<str:token>/statement.pdf", views.statement_pdf, name="statement-pdf"),
     path("<str:token>/result/<uuid:attempt>", results.result, name="result"),

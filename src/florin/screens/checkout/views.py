@@ -17,11 +17,11 @@ from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.gate_words import CROWDED
 from florin.kernel.money import Money
-from florin.screens.checkout import doors, notes, presses, sheets
-from florin.screens.checkout.doors import payers
+from florin.screens.checkout import access, bill_page, notes, submissions
+from florin.screens.checkout.access import payers
+from florin.screens.checkout.bill_page import BillSheet
 from florin.screens.checkout.notes import Note
-from florin.screens.checkout.presses import Press
-from florin.screens.checkout.sheets import BillSheet
+from florin.screens.checkout.submissions import Press
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this link
@@ -32,11 +32,11 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
+        sheet = bill_page.bill_sheet(token, link, place=access.place_of(request))
         told = notes.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
         if "mailed" in request.GET:
             told = notes.mailed_note(sheet)
-        return doors.page("checkout/bill.html", {"sheet": sheet, "note": told})
+        return access.page("checkout/bill.html", {"sheet": sheet, "note": told})
 
 
 @payers("GET", "HEAD")
@@ -44,10 +44,10 @@ def now(request: HttpRequest, token: str) -> HttpResponse:
     """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = sheets.bill_sheet(token, link, place=doors.place_of(request))
+        sheet = bill_page.bill_sheet(token, link, place=access.place_of(request))
         if request.GET.get("v") == sheet.version:
             return HttpResponse(status=204)
-        return doors.page("checkout/_bill.html", {"sheet": sheet})
+        return access.page("checkout/_bill.html", {"sheet": sheet})
 
 
 @payers("POST")
@@ -67,19 +67,19 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("checkout:bill", token)
     link = links.find(token)
     with translation.override(link.language):
-        press = presses.read(request, link.currency)
+        press = submissions.read(request, link.currency)
         if press is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
-            return _again(sheets.bill_sheet(token, link), note, status=400)
+            return _again(bill_page.bill_sheet(token, link), note, status=400)
         if CROWDED in request.META:
             return _crowded(token, link, press)
-        return _lead_on(token, link, press, place=doors.place_of(request))
+        return _lead_on(token, link, press, place=access.place_of(request))
 
 
 @payers("POST", "GET", "HEAD")
 def fresh(request: HttpRequest, token: str) -> HttpResponse:
     """Mail a new link to wherever this one was mailed, while it takes no payments, and show the bill."""
-    asked = request.method == "POST" and send_fresh_link.ask(token, place=doors.place_of(request))
+    asked = request.method == "POST" and send_fresh_link.ask(token, place=access.place_of(request))
     answer = HttpResponseRedirect(reverse("checkout:bill", args=[token]) + ("?mailed=1" if asked else ""))
     answer.status_code = 303
     return answer
@@ -98,7 +98,7 @@ def use_credits(request: HttpRequest, token: str) -> HttpResponse:
 def _crowded(token: str, link: Link, press: Press) -> HttpResponse:
     """Show the bill again to one more who pressed Pay at the same moment as others; nobody is asked."""
     note = _("Others are opening this bill for payment at this moment. Please press Pay again.")
-    answer = _again(sheets.bill_sheet(token, link, chosen=press.method), note, status=503)
+    answer = _again(bill_page.bill_sheet(token, link, chosen=press.method), note, status=503)
     answer.headers["Retry-After"] = CROWD_AGAIN_AFTER
     return answer
 
@@ -108,7 +108,7 @@ def _lead_on(token: str, link: Link, press: Press, *, place: str) -> HttpRespons
         answer = HttpResponseRedirect(_started(token, press, place))
     except Refusal as refusal:
         changed = isinstance(refusal, start_checkout.BillChanged)
-        sheet = sheets.bill_sheet(token, link, chosen=press.method, place=place)
+        sheet = bill_page.bill_sheet(token, link, chosen=press.method, place=place)
         return _again(sheet, str(refusal), status=refusal.status, seen=press.seen if changed else None)
     answer.status_code = 303
     return answer
@@ -129,7 +129,7 @@ def _again(sheet: BillSheet, text: str, *, status: int, seen: Money | None = Non
         }
     # A link that is cooling says so itself.
     note = None if sheet.bill.state == BillState.COOLING else Note(text)
-    answer = doors.page("checkout/bill.html", {"sheet": sheet, "note": note}, status=status)
+    answer = access.page("checkout/bill.html", {"sheet": sheet, "note": note}, status=status)
     if status in _AGAIN_AFTER:
         answer.headers["Retry-After"] = _AGAIN_AFTER[status]
     return answer
@@ -150,7 +150,7 @@ def statement_pdf(request: HttpRequest, token: str) -> HttpResponse:  # noqa: AR
 @payers("GET", "HEAD", "POST")
 def unknown(request: HttpRequest, anything: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer for an address that no link has ever had."""
-    return doors.unknown()
+    return access.unknown()
 
 
 def pdf(name: str, content: bytes) -> HttpResponse:

@@ -3,8 +3,9 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from florin.screens.people import passwords, sessions, views
+from florin.screens.people import passwords, sessions
 from florin.screens.people.sign_in import SignIn
+from florin.screens.shared import views
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="account_login"),

@@ -1,0 +1,1 @@
+"""The processor's account: payouts, settlement, reconciliation, refusals."""

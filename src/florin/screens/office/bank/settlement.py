@@ -1,0 +1,129 @@
+"""Payments > Settlement report: opening balance to closing balance, on the screen, as a file and by mail."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.payouts import queries
+from florin.domain.security import services as security
+from florin.domain.staff.rights import Right
+from florin.flows import report_settlement
+from florin.flows.report_settlement import Report
+from florin.kernel import clock
+from florin.kernel.database import new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.bank.payouts import IN_ORDER
+from florin.screens.office.shared import paging, parsing
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.parsing import Mistyped
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@needs(Right.REPORTS)
+def settlement(request: StaffRequest) -> HttpResponse:
+    """Show what the processor did with the money between two days: the last 31, unless told otherwise."""
+    try:
+        report = _asked(request)
+    except Refusal as problem:
+        return _show(request, {"problem": problem}, status=problem.status)
+    after = request.GET.get("after", "")
+    shown = paging.slice_of(queries.with_all(report.movements), IN_ORDER, after)
+    lines = report_settlement.told(report.company, shown.rows)
+    return _show(
+        request,
+        {"report": report, "lines": lines, "after": shown.after, "first": not after, "press": new_key().hex},
+    )
+
+
+@require_safe
+@needs(Right.REPORTS)
+def download(request: StaffRequest) -> HttpResponseBase:
+    """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
+    report = _asked(request)
+    _note(request, security.Kind.EXPORTED)
+    name = report_settlement.file_name(report)
+    if request.GET.get("as") == "csv":
+        response = StreamingHttpResponse(
+            report_settlement.csv(report), content_type="text/csv; charset=utf-8"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response
+    return FileResponse(
+        report_settlement.book(report), as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX
+    )
+
+
+@require_http_methods(["POST"])
+@needs(Right.REPORTS)
+def mail(request: StaffRequest) -> HttpResponse:
+    """Mail a report to whom somebody names; pressed twice, once."""
+    to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
+    try:
+        report = _asked(request)
+        recipients = report_settlement.mail(report, to=[to], press=press or new_key().hex, by=request.user)
+    except Refusal as problem:
+        return _show(
+            request, {"problem": problem, "to": to, "press": press or new_key().hex}, status=problem.status
+        )
+    _note(request, security.Kind.EXPORT_MAILED, to=", ".join(recipients))
+    messages.success(request, _("The report is on its way to %(to)s.") % {"to": ", ".join(recipients)})
+    days = {"from": report.first.isoformat(), "until": report.last.isoformat()}
+    return redirect(f"{reverse('office:settlement')}?{urlencode(days)}")
+
+
+def _note(request: StaffRequest, kind: security.Kind, **about: str) -> None:
+    """Note for the company's Admin that somebody took the report away, or mailed it to whom."""
+    user = request.user
+    security.note(kind, company_id=user.company_id, who=user.email, what="settlement-report", **about)
+
+
+def _asked(request: StaffRequest) -> Report:
+    company = request.user.company
+    first, last = _days(request, company)
+    return report_settlement.draw_up(company, first=first, last=last)
+
+
+def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
+    """Read the two days; without them, the 31 that end today, or with the last payout if that is later."""
+    sent = _typed(request)
+    try:
+        first, last = parsing.day(sent["from"]), parsing.day(sent["until"])
+    except Mistyped as problem:
+        raise Refusal(str(problem)) from problem
+    others = timedelta(days=report_settlement.MOST_DAYS - 1)
+    if last is None:
+        latest = _latest(company)
+        last = min(latest, first + others) if first else latest
+    return first or last - others, last
+
+
+def _latest(company: Company) -> date:
+    """Return today, or the day of the last payout: the processor's clock may be ahead of ours."""
+    made_at = queries.last_payout_at(company)
+    today = clock.today(company.time_zone)
+    return max(today, clock.local(made_at, company.time_zone)) if made_at else today
+
+
+def _typed(request: StaffRequest) -> dict[str, str]:
+    sent = request.POST if request.method == "POST" else request.GET
+    return {name: sent.get(name, "").replace("\x00", "") for name in ("from", "until")}
+
+
+def _show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    sent, report = _typed(request), context.get("report")
+    days = {
+        "from": report.first.isoformat() if isinstance(report, Report) else sent["from"],
+        "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],
+    }
+    context |= {"days": days, "query": urlencode(days), "latest": queries.latest_run(request.user.company)}
+    return page(request, "bank/settlement.html", context, status=status)

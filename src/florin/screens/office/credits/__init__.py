@@ -1,0 +1,1 @@
+"""Credits: entry, approval, applying, upload."""

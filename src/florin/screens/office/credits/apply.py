@@ -1,0 +1,225 @@
+"""Applying an open credit to invoices, by hand or the oldest first, and taking it back from one (R12)."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from florin.domain.credits import queries
+from florin.domain.credits.services import Exceeded
+from florin.domain.ledger.models import Item
+from florin.domain.payments import bill, sharing
+from florin.domain.staff.rights import Right
+from florin.flows import apply_credit
+from florin.kernel import formats
+from florin.kernel.database import find
+from florin.kernel.errors import Refusal
+from florin.kernel.money import Money
+from florin.screens.office.credits import credit_form, detail, steps
+from florin.screens.office.credits.detail import Opened
+from florin.screens.office.invoices.filters import as_key
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.parsing import Mistyped
+
+_UNPROCESSABLE = 422
+_MOST_INVOICES = 200
+_LONGEST_PRESS = 40
+_AMOUNT = "amount-"
+
+
+@dataclass(slots=True)
+class Row:
+    """One open invoice: what payments under way hold of it, and what was typed to be applied to it."""
+
+    item: Item
+    held: Money
+    typed: str = ""
+    error: str = ""
+    applied: Money | None = None
+
+    @property
+    def free(self) -> int:
+        """What nobody else is paying, in minor units."""
+        return max(self.item.balance - self.held.minor, 0)
+
+    def read(self) -> None:
+        """Take in what was typed; nothing and zero apply nothing."""
+        if not self.typed.strip(" 0.,"):
+            return
+        try:
+            self.applied = credit_form.amount(self.typed, self.item.currency)
+        except Mistyped as problem:
+            self.error = str(problem)
+        if self.applied and self.applied > self.item.money:
+            shown = formats.money(self.item.money, get_language() or "en")
+            self.error = _("Only %(open)s is open.") % {"open": shown}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The form: the open credit, the invoices that it could pay, and what is wrong with the whole."""
+
+    opened: Opened
+    rows: list[Row]
+    words: str
+    problem: str = ""
+
+    @property
+    def total(self) -> Money:
+        """What is to be applied, as far as it can be read."""
+        amounts = [row.applied for row in self.rows if row.applied is not None]
+        return sum(amounts, start=Money.zero(self.opened.item.currency))
+
+    @property
+    def left(self) -> Money:
+        """What stays open of the credit; below zero if too much is typed."""
+        return self.opened.free - self.total
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something needs another look."""
+        return bool(self.problem or any(row.error for row in self.rows))
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether somebody is paying one of the invoices at this moment."""
+        return any(row.held for row in self.rows)
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more invoices than are shown."""
+        return bool(self.words) or len(self.rows) >= _MOST_INVOICES
+
+    def oldest_first(self) -> None:
+        """Fill in what pays the invoices that are due longest, as far as the credit goes."""
+        shares, _left = sharing.share(max(self.opened.free.minor, 0), [row.free for row in self.rows])
+        for row, share in zip(self.rows, shares, strict=True):
+            row.applied = Money(share, row.item.currency) if share else None
+            row.typed = parsing.written(row.applied) if row.applied else ""
+            row.error = ""
+
+    def read(self) -> dict[UUID, int]:
+        """Return what is to be applied to each invoice's item, in minor units."""
+        for row in self.rows:
+            row.read()
+        if not self.wrong and self.left < Money.zero(self.left.currency):
+            shown = formats.money(self.opened.free, get_language() or "en")
+            self.problem = _("That is more than the %(free)s that can be applied.") % {"free": shown}
+        elif not self.wrong and not self.total:
+            self.problem = _("Give an amount above zero for at least one invoice.")
+        return {row.item.pk: row.applied.minor for row in self.rows if row.applied}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Apply an open credit; it begins with the oldest first, and one press applies once."""
+    item = find(queries.givers(request.user.company), pk=pk)
+    sheet = _sheet(request, item)
+    act = request.POST.get("act", "")
+    if request.method != "POST" or act == "oldest":
+        sheet.oldest_first()
+        return _form(request, sheet)
+    amounts = sheet.read()
+    if act == "reckon":
+        return page(request, "credits/applying.html", {"sheet": sheet})
+    if act == "find":
+        sheet.problem = ""
+        return _form(request, sheet)
+    if sheet.wrong:
+        return _form(request, sheet, status=_UNPROCESSABLE)
+    return _apply(request, sheet, amounts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Take a credit back from an invoice, with the reason; the invoice is open again."""
+    company = request.user.company
+    item = find(queries.givers(company), pk=pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    key = as_key(asked.get("invoice", ""))
+    applied = next((one for one in detail.opened(item).applied if one.invoice.pk == key), None)
+    problem = None
+    if request.method == "POST" and key:
+        try:
+            apply_credit.unapply(
+                company, pk, key, reason=steps.why(request), press=_press(request), by=request.user
+            )
+        except Refusal as refusal:
+            problem = refusal
+        else:
+            messages.success(request, _("%(number)s is open again.") % {"number": item.number})
+            return done(request, "office:open-credit", pk)
+    elif applied is None:
+        raise Refusal(_("Nothing of %(number)s is applied there any more.") % {"number": item.number})
+    context = {
+        "item": item,
+        "invoice": key,
+        "applied": applied,
+        "reason": asked.get("reason", ""),
+        "press": request.POST.get("press", "") or secrets.token_hex(16),
+        "problem": problem,
+        "heading": "h2" if request.htmx else "h1",
+        "part": "credits/unapply.html",
+        "name": item.number,
+    }
+    template = "credits/unapply.html" if request.htmx else "credits/step_page.html"
+    return page(request, template, context, status=problem.status if problem else 200)
+
+
+def _sheet(request: StaffRequest, item: Item) -> Sheet:
+    """Draw up the form with what was typed; what has an amount stays, whatever is searched for."""
+    words = parsing.search(request.POST.get("q", ""))
+    amounts = _typed_amounts(request)
+    shown = queries.open_invoices(item, most=_MOST_INVOICES, number=words, also=amounts)
+    held = bill.reserved([one.pk for one in shown])
+    rows = [Row(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown]
+    return Sheet(detail.opened(item), rows, words)
+
+
+def _typed_amounts(request: StaffRequest) -> dict[UUID, str]:
+    texts = {name.removeprefix(_AMOUNT): request.POST.get(name, "") for name in request.POST}
+    return {key: text for name, text in texts.items() if text.strip() and (key := as_key(name))}
+
+
+def _apply(request: StaffRequest, sheet: Sheet, amounts: Mapping[UUID, int]) -> HttpResponse:
+    item = sheet.opened.item
+    try:
+        parts = apply_credit.apply(
+            request.user.company, item.pk, amounts, press=_press(request), by=request.user
+        )
+    except Exceeded as problem:
+        fresh = _sheet(request, item)
+        fresh.read()
+        row = next((row for row in fresh.rows if row.item.pk == problem.item), None)
+        if row is None:
+            fresh.problem = str(problem)
+        else:
+            row.error = str(problem)
+        return _form(request, fresh, status=problem.status)
+    except Refusal as problem:
+        sheet.problem = str(problem)
+        return _form(request, sheet, status=problem.status)
+    if parts:
+        shown = formats.money(sheet.total, get_language() or "en")
+        messages.success(
+            request, _("%(amount)s of %(number)s is applied.") % {"amount": shown, "number": item.number}
+        )
+    return done(request, "office:open-credit", item.pk)
+
+
+def _press(request: StaffRequest) -> str:
+    return request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or secrets.token_hex(16)
+
+
+def _form(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    press = request.POST.get("press", "") or secrets.token_hex(16)
+    return page(request, "credits/apply.html", {"sheet": sheet, "press": press}, status=status)

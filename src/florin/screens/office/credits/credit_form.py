@@ -1,0 +1,167 @@
+"""The form of a credit: what was typed, kept as typed, and what it means once every field is right."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.credits import services as credits_
+from florin.domain.credits.models import Credit
+from florin.domain.credits.services import CreditDraft
+from florin.domain.customers.models import Customer
+from florin.kernel import cards, clock
+from florin.kernel.money import Money, exponent
+from florin.screens.office.orders import order_form
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.parsing import Mistyped
+
+LONGEST_REASON = 200
+WHOLE = 12
+
+
+@dataclass(slots=True)
+class TypedCredit:
+    """A credit as typed; ``errors`` holds a sentence per field."""
+
+    customer: str = ""
+    amount: str = ""
+    given_on: str = ""
+    reason: str = ""
+    seen: str = ""
+    press: str = field(default_factory=lambda: secrets.token_hex(16))
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> int:
+        """How many fields need another look."""
+        return len(self.errors)
+
+    def draft(self, company: Company) -> CreditDraft | None:
+        """Return what was meant, or None with a sentence at each field that is wrong."""
+        customer = self._customer(company)
+        amount = self._amount(customer.currency if customer else company.currency)
+        given_on = self._given_on(company)
+        reason = self._reason()
+        if customer is None or amount is None or given_on is None or self.errors:
+            return None
+        return CreditDraft(customer_id=customer.pk, amount=amount, given_on=given_on, reason=reason)
+
+    def _customer(self, company: Company) -> Customer | None:
+        try:
+            return order_form.find_customer(company, self.customer)
+        except Mistyped as problem:
+            self.errors["customer"] = str(problem)
+            return None
+
+    def _amount(self, currency: str) -> Money | None:
+        try:
+            return amount(self.amount, currency)
+        except Mistyped as problem:
+            self.errors["amount"] = str(problem)
+            return None
+
+    def _given_on(self, company: Company) -> date | None:
+        try:
+            return given_on(self.given_on, company)
+        except Mistyped as problem:
+            self.errors["given_on"] = str(problem)
+            return None
+
+    def _reason(self) -> str:
+        try:
+            return reason(self.reason)
+        except Mistyped as problem:
+            self.errors["reason"] = str(problem)
+            return ""
+
+
+def amount(text: str, currency: str) -> Money:
+    """Read what a credit is over.
+
+    Raises:
+        Mistyped: if it is no number, not above zero, or finer than the currency.
+    """
+    return exactly(parsing.decimal(text, whole=WHOLE, places=exponent(currency)), currency)
+
+
+def exactly(read: Decimal, currency: str) -> Money:
+    """Return what a credit is over, from a number that is exact already.
+
+    Raises:
+        Mistyped: as ``amount``.
+    """
+    places = exponent(currency)
+    if read <= 0:
+        raise Mistyped(_("Give an amount above zero."))
+    if read.adjusted() >= WHOLE:
+        raise Mistyped(_("This number is too large."))
+    minor = read.scaleb(places)
+    if minor != minor.to_integral_value():
+        raise Mistyped(_("At most %(places)s decimals.") % {"places": places})
+    return Money(int(minor), currency)
+
+
+def given_on(text: str, company: Company) -> date:
+    """Read the day of a credit; nothing typed is today.
+
+    Raises:
+        Mistyped: if there is no such day, or it is yet to come.
+    """
+    return past(parsing.day(text), company)
+
+
+def past(day: date | None, company: Company) -> date:
+    """Return the day of a credit, which without one is today.
+
+    Raises:
+        Mistyped: if it is yet to come, or too long ago to be right.
+    """
+    today = clock.today(company.time_zone)
+    read = day or today
+    if read.year < parsing.FIRST_YEAR:
+        raise Mistyped(_("This date is too far away to be right."))
+    if read > today:
+        raise Mistyped(_("This day is yet to come."))
+    return read
+
+
+def reason(text: str) -> str:
+    """Read what a credit is for.
+
+    Raises:
+        Mistyped: if nothing is said, or too much.
+    """
+    if not text.strip():
+        raise Mistyped(_("Say what it is for."))
+    return parsing.words(text, longest=LONGEST_REASON)
+
+
+def blank(company: Company, customer: Customer | None) -> TypedCredit:
+    """Return the form of a new credit, for a customer if one is known."""
+    return TypedCredit(
+        customer=order_form.label(customer) if customer else "",
+        given_on=clock.today(company.time_zone).isoformat(),
+    )
+
+
+def read(post: QueryDict) -> TypedCredit:
+    """Return the form as it was sent; nothing of it is believed yet."""
+    names = ("customer", "amount", "given_on", "reason", "seen", "press")
+    customer, amount_, given, why, seen, press = (post.get(name, "").replace("\x00", "") for name in names)
+    return TypedCredit(customer, amount_, given, why, seen=seen, press=press)
+
+
+def of(credit: Credit) -> TypedCredit:
+    """Return the form of a credit as saved."""
+    cards.vouch([credit.reason])
+    return TypedCredit(
+        customer=order_form.label(credit.customer),
+        amount=parsing.written(Money(credit.amount, credit.currency)),
+        given_on=credit.given_on.isoformat(),
+        reason=credit.reason,
+        seen=credits_.mark(credit),
+    )

@@ -1,0 +1,111 @@
+"""A/R > Credits: write a new credit, and change one that is a draft."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.credits import services as credits_
+from florin.domain.credits.models import Credit
+from florin.domain.credits.services import CreditDraft
+from florin.domain.customers import queries as customers
+from florin.domain.customers.models import Customer
+from florin.domain.staff.rights import Right
+from florin.flows import give_credit
+from florin.kernel.database import new_key
+from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.screens.office.credits import credit_form
+from florin.screens.office.credits.credit_form import TypedCredit
+from florin.screens.office.credits.detail import find_credit
+from florin.screens.office.invoices.filters import as_key
+from florin.screens.office.shared.access import StaffRequest, needs, page
+
+_UNPROCESSABLE = 422
+_SUGGESTIONS = 12
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def new(request: StaffRequest) -> HttpResponse:
+    """Write a new credit, for the customer from whose page one comes; the same press writes it once."""
+    if request.method == "POST":
+        return _save(request, None)
+    key = as_key(request.GET.get("customer", ""))
+    whose = Customer.objects.filter(company=request.user.company, pk=key).first() if key else None
+    return _form(request, credit_form.blank(request.user.company, whose), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Change a draft."""
+    credit = find_credit(request.user.company, pk)
+    if request.method == "POST":
+        return _save(request, credit)
+    if credit.state != Credit.State.DRAFT:
+        messages.warning(request, _("Only a draft can be changed. Take the credit back to draft first."))
+        return redirect("office:credit", pk)
+    return _form(request, credit_form.of(credit), credit)
+
+
+@require_safe
+@needs(Right.CREATE_CREDIT)
+def suggest_customers(request: StaffRequest) -> HttpResponse:
+    """Suggest customers while somebody types."""
+    words = request.GET.get("customer", "").partition(" · ")[0]
+    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
+    return page(request, "office/suggest_customers.html", {"customers": found})
+
+
+def _save(request: StaffRequest, credit: Credit | None) -> HttpResponse:
+    """Save what was typed, and submit it if asked to, or show it again with what is wrong."""
+    typed = credit_form.read(request.POST)
+    draft = typed.draft(request.user.company)
+    if draft is None:
+        return _form(request, typed, credit, status=_UNPROCESSABLE)
+    try:
+        saved = _write(request, typed, draft, credit)
+    except Refusal as problem:
+        return _refused(request, typed, credit, problem)
+    messages.success(request, _("Credit %(number)s is saved.") % {"number": saved.number})
+    return redirect("office:credit", saved.pk)
+
+
+def _write(request: StaffRequest, typed: TypedCredit, draft: CreditDraft, credit: Credit | None) -> Credit:
+    company, person = request.user.company, request.user
+    if credit is None:
+        saved = give_credit.create(company, draft, by=person, press=typed.press)
+    else:
+        saved = give_credit.change(company, credit.pk, draft, seen=typed.seen, by=person)
+    if request.POST.get("then") == "submit":
+        give_credit.submit(company, saved.pk, by=person)
+    return saved
+
+
+def _refused(
+    request: StaffRequest, typed: TypedCredit, credit: Credit | None, problem: Refusal
+) -> HttpResponse:
+    """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
+    saved = None
+    if isinstance(problem, Conflict) and credit is not None:
+        saved = find_credit(request.user.company, credit.pk)
+        typed.seen = credits_.mark(saved)
+    if isinstance(problem, PressReused):
+        typed.press = new_key().hex
+    return _form(request, typed, credit, status=problem.status, problem=problem, saved=saved)
+
+
+def _form(
+    request: StaffRequest,
+    typed: TypedCredit,
+    credit: Credit | None,
+    *,
+    status: int = 200,
+    problem: Refusal | None = None,
+    saved: Credit | None = None,
+) -> HttpResponse:
+    context = {"typed": typed, "credit": credit, "problem": problem, "saved": saved}
+    return page(request, "credits/form.html", context, status=status)

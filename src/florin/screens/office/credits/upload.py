@@ -1,0 +1,143 @@
+"""A/R > Credits > Upload: a file, its preview row by row, and one press that writes what is right."""
+
+import secrets
+from base64 import b64decode, b64encode
+from contextlib import AbstractContextManager, nullcontext
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from florin.domain.credits import queries
+from florin.domain.credits.lifecycle import CreditState
+from florin.domain.staff.rights import Right
+from florin.flows import undo_import, upload_credits
+from florin.flows.upload_credits import Table, Told
+from florin.kernel import cards
+from florin.kernel.errors import NotFound, Refusal
+from florin.kernel.notation import Order, Sign
+from florin.screens.office.credits import upload_rows
+from florin.screens.office.shared.access import StaffRequest, needs, page
+
+_ANSWERS = ("decimals", "dates", "no_cards")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.CREATE_CREDIT)
+def upload(request: StaffRequest) -> HttpResponse:
+    """Ask for a file, and show what is in it; nothing is saved."""
+    if request.method != "POST":
+        return _form(request)
+    try:
+        data = _sent(request)
+        table = upload_credits.read(data, _told(request))
+    except Refusal as problem:
+        return _form(request, problem)
+    if table.questions:
+        return _ask(request, table, data)
+    sure = bool(request.POST.get("no_cards"))
+    with _word(sure=sure):
+        judged = upload_rows.judge(request.user.company, table)
+    good = [row for row in judged if row.draft is not None]
+    context = {
+        "rows": sorted(judged, key=lambda row: row.draft is not None),
+        "good": len(good),
+        "wrong": len(judged) - len(good),
+        "warned": sum(bool(row.warning) for row in good),
+        "unused": table.unused,
+        "table": table,
+        "packed": upload_rows.pack(judged, sure=sure, press=secrets.token_hex(16), by=request.user),
+    }
+    return page(request, "credits/preview.html", context)
+
+
+@require_POST
+@needs(Right.CREATE_CREDIT)
+def confirm(request: StaffRequest) -> HttpResponse:
+    """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
+    state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
+    try:
+        press, drafts, sure = upload_rows.unpack(request.POST.get("packed", ""), by=request.user)
+        with _word(sure=sure):
+            count = upload_credits.create(
+                request.user.company, drafts, state=state, press=press, by=request.user
+            )
+    except Refusal as problem:
+        return _form(request, problem)
+    text = ngettext("%(count)s credit is written.", "%(count)s credits are written.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("office:credits")
+
+
+@require_POST
+@needs(Right.CREATE_CREDIT)
+def undo(request: StaffRequest) -> HttpResponse:
+    """Void all credits of an upload, while none of them is used."""
+    company, run = request.user.company, request.POST.get("run", "").strip()
+    try:
+        if run not in {upload.run for upload in queries.uploads(company, longest=upload_credits.MOST_ROWS)}:
+            raise NotFound(_("There is no such run, or nothing of it is left."))  # an import is no upload
+        undone = undo_import.undo(company, run, by=request.user)
+    except Refusal as problem:
+        return _form(request, problem)
+    text = ngettext("%(count)s credit is void.", "%(count)s credits are void.", undone.credits)
+    messages.success(request, text % {"count": undone.credits})
+    return redirect("office:credits-upload")
+
+
+@require_safe
+@needs(Right.CREATE_CREDIT)
+def template(_request: StaffRequest) -> FileResponse:
+    """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
+    return FileResponse(upload_credits.template(), as_attachment=True, filename="credits.xlsx")
+
+
+def _word(*, sure: bool) -> AbstractContextManager[None]:
+    """Take the person's word that no long number of the file is a card's, if they give it."""
+    return cards.all_vouched_for() if sure else nullcontext()
+
+
+def _sent(request: StaffRequest) -> bytes:
+    """Return the file that was sent now, or the one that came back with the answer to a question about it."""
+    file = request.FILES.get("file")
+    if file is not None and hasattr(file, "read"):
+        data: bytes = file.read(upload_credits.MOST_BYTES + 1)
+        return data
+    try:
+        kept = b64decode(request.POST.get("kept", ""), validate=True)
+    except ValueError:
+        kept = b""
+    if not kept:
+        raise Refusal(_("Choose a file first."))
+    return kept
+
+
+def _told(request: StaffRequest) -> Told:
+    decimals, dates = request.POST.get("decimals", ""), request.POST.get("dates", "")
+    return Told(
+        decimals=next((sign for sign in Sign if sign.name.lower() == decimals), None),
+        dates=next((order for order in Order if order == dates), None),
+    )
+
+
+def _ask(request: StaffRequest, table: Table, data: bytes) -> HttpResponse:
+    """Ask how a column is meant; the file waits in the form, and so do the answers given already."""
+    context = {
+        "questions": table.questions,
+        "kept": b64encode(data).decode(),
+        "told": {name: request.POST[name] for name in _ANSWERS if request.POST.get(name)},
+    }
+    return page(request, "credits/ask.html", context)
+
+
+def _form(request: StaffRequest, problem: Refusal | None = None) -> HttpResponse:
+    context = {
+        "problem": problem,
+        "most": upload_credits.MOST_ROWS,
+        "columns": upload_credits.headings(),
+        "uploads": queries.uploads(request.user.company, longest=upload_credits.MOST_ROWS),
+    }
+    return page(request, "credits/upload.html", context, status=problem.status if problem else 200)

@@ -1,0 +1,1 @@
+"""Home: totals, what wants attention, recent activity, bounced mail."""

@@ -1,0 +1,43 @@
+"""Home: what is owed, what came in, what is happening, and what needs a person."""
+
+from hashlib import sha256
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.staff.rights import Right
+from florin.screens.office.home import attention, bounced_mail, totals
+from florin.screens.office.shared import timeline
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.timeline import Story
+
+
+@require_safe
+@needs(None)
+def home(request: StaffRequest) -> HttpResponse:
+    """Show everybody the panels that their rights allow."""
+    company, may = request.user.company, request.user.may
+    context: dict[str, object] = {"attention": attention.lines(request.user)}
+    if may(Right.OPEN_INVOICES) or may(Right.REPORTS):
+        context["owed"] = totals.owed(company)
+    if may(Right.RECEIVE_PAYMENT) or may(Right.REPORTS):
+        context["collected"] = totals.collected(company)
+    if may(Right.SEND_INVOICE):
+        told = timeline.news(company.pk)
+        context |= {"stories": told, "mark": _mark(told), "bounces": bounced_mail.waiting(company)}
+    return page(request, "home/home.html", context)
+
+
+@require_safe
+@needs(Right.SEND_INVOICE)
+def feed(request: StaffRequest) -> HttpResponse:
+    """Show what happened lately; 204 if the page has it all."""
+    told = timeline.news(request.user.company_id)
+    mark = _mark(told)
+    if request.GET.get("seen") == mark:
+        return HttpResponse(status=204)
+    return page(request, "home/feed.html", {"stories": told, "mark": mark})
+
+
+def _mark(told: list[Story]) -> str:
+    return sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Open invoices with their batches of payment links, and the Aging report."""

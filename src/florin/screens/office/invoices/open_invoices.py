@@ -1,0 +1,126 @@
+"""A/R > Open Invoices: find what is owed, tick it on however many pages, and go on to the review (R6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from florin.domain.customers.models import Customer
+from florin.domain.invoices import queries
+from florin.domain.invoices.queries import OpenRow, Order
+from florin.domain.links import queries as links
+from florin.domain.links import rules
+from florin.domain.links.queries import Stage
+from florin.domain.payments import bill
+from florin.domain.sends import queries as sends
+from florin.domain.staff.rights import Right
+from florin.flows import send_payment_links
+from florin.kernel import clock
+from florin.screens.office.invoices.bars import bars
+from florin.screens.office.invoices.filters import Asked, as_key
+from florin.screens.office.invoices.selection import Choice
+from florin.screens.office.shared.access import StaffRequest, needs, page
+
+_ROWS = 50
+_BATCHES = 5
+_FORM_ONLY = "csrfmiddlewaretoken"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: the invoice, how late it is, how far its latest link has come, and whether it is ticked.
+
+    ``paying`` says that a payment of it is under way at this moment (X3), ``barred`` why no link can be sent.
+    """
+
+    invoice: OpenRow
+    days_late: int
+    stage: Stage
+    ticked: bool
+    paying: bool
+    barred: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.OPEN_INVOICES)
+def open_invoices(request: StaffRequest) -> HttpResponse:
+    """Show a page of what is owed, with the ticks that an address or a POST brings; neither changes anything.
+
+    A browser without script sends the whole form: its answer is an address that says only what matters.
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    company, asked, choice = request.user.company, Asked.read(sent), Choice.read(sent)
+    wanted = asked.wanted(company)
+    shown = queries.page(company.pk, wanted, order=asked.order, after=asked.after, rows=_ROWS)
+    choice.act(sent.get("act", ""), asked, shown.rows)
+    address = "&".join(filter(None, (asked.address, choice.address)))
+    if _FORM_ONLY in request.GET:
+        return redirect(f"{request.path}?{address}")
+    context: dict[str, object] = {
+        "asked": asked,
+        **_chosen(request, choice),
+        "cut": shown.cut,
+        "elsewhere": choice.elsewhere(shown.rows),
+        "lines": _lines(request, shown.rows, choice),
+        "after": shown.after,
+        "whose": _whose(request, asked),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        response = page(request, "invoices/open_invoices_rows.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
+        return response
+    context["orders"] = list(Order)
+    context["currencies"] = queries.currencies(company.pk)
+    context["batches"] = sends.recent(company.pk, _BATCHES)
+    return page(request, "invoices/open_invoices.html", context)
+
+
+@require_POST
+@needs(Right.OPEN_INVOICES)
+def picked(request: StaffRequest) -> HttpResponse:
+    """Say what the ticks come to."""
+    choice = Choice.read(request.POST)
+    return page(request, "invoices/open_invoices_picked.html", _chosen(request, choice))
+
+
+def _chosen(request: StaffRequest, choice: Choice) -> dict[str, object]:
+    sums = choice.sums(request.user.company)
+    return {
+        "choice": choice,
+        "sums": sums,
+        "too_many": sums.count > send_payment_links.MOST_INVOICES,
+        "answer": rules.for_anybody(request.user.company),
+    }
+
+
+def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> list[Line]:
+    company = request.user.company
+    today = clock.today(company.time_zone)
+    shown = [row.invoice_id for row in rows]
+    stages, paying = links.stages(shown), bill.in_progress(shown)
+    ticked = choice.on_page(company, rows)
+    barred = bars(company, rows) if rules.for_anybody(company).offered else {}
+    return [
+        Line(
+            row,
+            _days_late(row.due_on, today),
+            stages.get(row.invoice_id, Stage.NONE),
+            row.invoice_id in ticked,
+            row.invoice_id in paying,
+            barred.get(row.invoice_id, ""),
+        )
+        for row in rows
+    ]
+
+
+def _days_late(due_on: date, today: date) -> int:
+    return max((today - due_on).days, 0)
+
+
+def _whose(request: StaffRequest, asked: Asked) -> Customer | None:
+    """Return the customer that the list is narrowed to."""
+    key = as_key(asked.values["customer"])
+    return Customer.objects.filter(company=request.user.company, pk=key).first() if key else None

@@ -1,0 +1,1 @@
+"""Orders: entry, Order Summary, the page of one order, orders on hold."""

@@ -1,0 +1,54 @@
+"""An order's page: what it says, what is owed on it, and its timeline, which keeps itself up to date."""
+
+import hashlib
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.staff.rights import Right
+from florin.screens.office.shared import order_status, payment_links, timeline
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.order_status import Standing
+from florin.screens.office.shared.timeline import Story
+
+
+@require_safe
+@needs(Right.SEND_INVOICE)
+def order(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show an order with its invoice, links and timeline."""
+    shown = order_status.standing(request.user.company, pk)
+    told = timeline.timeline(request.user.company_id, pk)
+    context = {
+        "shown": shown,
+        "lines": shown.order.lines.all(),
+        "links": payment_links.told(order_status.links_of(shown.invoice)),
+        "stories": told,
+        "mark": _mark(shown, told),
+    }
+    return page(request, "orders/detail.html", context)
+
+
+@require_safe
+@needs(Right.SEND_INVOICE)
+def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show the timeline and the balance as they are now; 204 if they are as the page has them."""
+    shown = order_status.standing(request.user.company, pk)
+    told = timeline.timeline(request.user.company_id, pk)
+    mark = _mark(shown, told)
+    if request.GET.get("seen") == mark:
+        return HttpResponse(status=204)
+    context = {
+        "shown": shown,
+        "links": payment_links.told(order_status.links_of(shown.invoice)),
+        "stories": told,
+        "mark": mark,
+    }
+    return page(request, "orders/updates.html", context)
+
+
+def _mark(shown: Standing, told: list[Story]) -> str:
+    """Return a short text that changes whenever something on the page would."""
+    latest = told[0].key if told else ""
+    text = f"{latest} {shown.order.state} {shown.balance} {shown.held} {shown.badge}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,194 @@
+"""Order Entry: write and change orders; the server reckons while people type."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from florin.domain.catalogue import queries as catalogue
+from florin.domain.catalogue.models import Product
+from florin.domain.customers import queries as customers
+from florin.domain.orders import credit_limit
+from florin.domain.orders.credit_limit import OverLimit
+from florin.domain.orders.models import Order
+from florin.domain.staff.rights import Right
+from florin.flows import write_order
+from florin.kernel.database import new_key
+from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.kernel.folding import fold
+from florin.screens.office.orders import limit_dialog, order_form
+from florin.screens.office.orders.order_form import TypedLine, TypedOrder
+from florin.screens.office.shared import order_status
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.parsing import Mistyped, as_typed
+
+_SUGGESTIONS = 12
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.ORDERS)
+def new(request: StaffRequest) -> HttpResponse:
+    """Write a new draft order; the same press of Save writes it once."""
+    if request.method != "POST":
+        return _form(request, order_form.blank(request.user.company), None)
+    return _save(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.ORDERS)
+def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Change an order; a confirmed one gets a new revision of its invoice (R19)."""
+    order = order_status.standing(request.user.company, pk).order
+    if order.state == Order.State.VOID:
+        messages.warning(request, _("A void order cannot be changed."))
+        return redirect("office:order", pk)
+    if request.method != "POST":
+        return _form(request, order_form.of(order, list(order.lines.all()), as_typed), order)
+    return _save(request, order)
+
+
+@require_POST
+@needs(Right.ORDERS)
+def lines(request: StaffRequest) -> HttpResponse:
+    """Show the lines again after one was added, removed, moved, or a product was chosen."""
+    typed = order_form.read(request.POST, request.user.company)
+    act = request.POST.get("act", "")
+    verb, _colon, key = act.partition(":")
+    if verb != "fill":
+        typed.act(act)
+        return page(request, "orders/lines.html", {"typed": typed})
+    line = next((line for line in typed.lines if line.key == key), TypedLine())
+    _fill(request, line)
+    response = page(request, "orders/line.html", {"line": line, "total": line.total(typed.currency)})
+    response["HX-Trigger-After-Settle"] = "reckon"
+    return response
+
+
+@require_POST
+@needs(Right.ORDERS)
+def reckon(request: StaffRequest) -> HttpResponse:
+    """Show what each line and the order come to."""
+    typed = order_form.read(request.POST, request.user.company)
+    limit = limit_dialog.of_typed(request, typed, _named(request))
+    return page(request, "orders/totals.html", {"typed": typed, "over": limit.over if limit else None})
+
+
+@require_POST
+@needs(Right.ORDERS)
+def customer(request: StaffRequest) -> HttpResponse:
+    """Show who was chosen: terms, currency, and where invoices go."""
+    text = request.POST.get("customer", "")
+    context: dict[str, object] = {}
+    try:
+        found = order_form.find_customer(request.user.company, text)
+        context = {"customer": found, "room": credit_limit.room_of(found)}
+    except Mistyped as problem:
+        context = {"problem": problem} if text.strip() else {}
+    return page(request, "orders/customer.html", context)
+
+
+@require_safe
+@needs(Right.ORDERS)
+def suggest_customers(request: StaffRequest) -> HttpResponse:
+    """Suggest customers for what is typed."""
+    words = request.GET.get("customer", "").partition(" · ")[0]
+    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
+    return page(request, "office/suggest_customers.html", {"customers": found})
+
+
+@require_safe
+@needs(Right.ORDERS)
+def suggest_products(request: StaffRequest) -> HttpResponse:
+    """Suggest products for what is typed."""
+    words = request.GET.get("line-code", "")
+    found = catalogue.search(request.user.company_id, words)[:_SUGGESTIONS]
+    return page(request, "orders/suggest_products.html", {"products": found})
+
+
+def _named(request: StaffRequest) -> Order | None:
+    """Return the order that is being changed, if it is one of the company's."""
+    try:
+        key = UUID(request.GET.get("order", ""))
+    except ValueError:
+        return None
+    return Order.objects.filter(company=request.user.company_id, pk=key).first()
+
+
+def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
+    """Save what was typed, or show it again with what is wrong."""
+    typed = order_form.read(request.POST, request.user.company)
+    if "act" in request.POST:
+        typed.act(request.POST["act"])
+        return _form(request, typed, order)
+    draft = typed.draft(request.user.company)
+    if draft is None:
+        return _form(request, typed, order, status=422)
+    try:
+        if order is None:
+            press = typed.press.replace("\x00", "")
+            saved = write_order.create(request.user.company, draft, by=request.user, press=press)
+        else:
+            saved = write_order.change(
+                request.user.company,
+                order.pk,
+                draft,
+                version=typed.version,
+                by=request.user,
+                reason=limit_dialog.reason(request),
+            )
+    except Refusal as problem:
+        return _refused(request, typed, order, problem)
+    messages.success(request, _("Order %(number)s is saved.") % {"number": saved.number})
+    return redirect("office:order", saved.pk)
+
+
+def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, problem: Refusal) -> HttpResponse:
+    """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
+    now = None
+    if isinstance(problem, Conflict) and order is not None:
+        now = order_status.standing(request.user.company, order.pk).order
+        typed.version = now.version
+    if isinstance(problem, PressReused):
+        typed.press = new_key().hex
+    return _form(request, typed, order, status=problem.status, problem=problem, now=now)
+
+
+def _form(
+    request: StaffRequest,
+    typed: TypedOrder,
+    order: Order | None,
+    *,
+    status: int = 200,
+    problem: Refusal | None = None,
+    now: Order | None = None,
+) -> HttpResponse:
+    limit = limit_dialog.of_typed(request, typed, order)
+    context: dict[str, object] = {
+        "typed": typed,
+        "order": order,
+        "problem": problem,
+        "now": now,
+        "over": limit.over if limit else None,
+        "limit": limit if problem and order and order.state == Order.State.CONFIRMED else None,
+    }
+    if isinstance(problem, OverLimit) and limit and limit.may_override:
+        context |= {"problem": None, "unsaid": True}  # said beside the field that asks why
+    return page(request, "orders/form.html", context, status=status)
+
+
+def _fill(request: StaffRequest, line: TypedLine) -> None:
+    """Copy a chosen product into its line; what it is and costs may be typed over."""
+    code = line.code.replace("\x00", "").strip()
+    product = (
+        Product.objects.filter(company_id=request.user.company_id, folded=fold(code)).first()
+        if code
+        else None
+    )
+    if product is None:
+        return
+    line.code, line.description, line.unit = product.code, product.description, product.unit
+    line.unit_price = as_typed(product.unit_price)
+    line.quantity = line.quantity or "1"

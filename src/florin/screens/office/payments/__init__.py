@@ -1,0 +1,1 @@
+"""Payments: history, the page of one payment, receiving, refunds, returns, disputes, overpayments."""

@@ -1,0 +1,47 @@
+"""Mail receipt: the dialog on the page of a payment."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from florin.domain.payments.models import Payment
+from florin.domain.receipts.models import Receipt
+from florin.domain.staff.rights import Right
+from florin.flows import mail_receipt, return_payment
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.shared.access import StaffRequest, done, needs, page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.RECEIVE_PAYMENT)
+def email(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask for addresses, whoever paid being proposed, and mail the receipt to them."""
+    payments = Payment.objects.filter(company=request.user.company)
+    payment = find(payments.select_related("customer", "attempt__link"), pk=pk)
+    find(Receipt.objects.all(), payment=payment)
+    if request.method != "POST":
+        return _dialog(request, payment, to="\n".join(return_payment.payers(payment)), press=new_key().hex)
+    to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
+    try:
+        recipients = mail_receipt.mail(
+            request.user.company, pk, to=[to], press=press or new_key().hex, by=request.user
+        )
+    except Refusal as problem:
+        return _dialog(request, payment, to=to, press=press, problem=problem)
+    details = {"number": payment.number, "to": ", ".join(recipients)}
+    messages.success(request, _("The receipt of %(number)s is on its way to %(to)s.") % details)
+    return done(request, "office:payment", pk)
+
+
+def _dialog(
+    request: StaffRequest, payment: Payment, *, to: str, press: str, problem: Refusal | None = None
+) -> HttpResponse:
+    """Show the dialog, or a page of its own where there is no script."""
+    context = {"payment": payment, "to": to, "press": press, "problem": problem}
+    context |= {"part": "payments/email.html", "heading": "h2" if request.htmx else "h1"}
+    template = "payments/email.html" if request.htmx else "payments/step.html"
+    return page(request, template, context, status=problem.status if problem else 200)

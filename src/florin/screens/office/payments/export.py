@@ -1,0 +1,37 @@
+"""Payment History as a file, filtered as the list is."""
+
+from django.http import FileResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from florin.domain.security import services as security
+from florin.domain.staff.rights import Right
+from florin.flows import export_payments
+from florin.kernel import clock
+from florin.kernel.errors import Refusal
+from florin.screens.office.payments.filters import Asked
+from florin.screens.office.shared.access import StaffRequest, needs
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def payments(request: StaffRequest) -> HttpResponseBase:
+    """Give what the list shows, all pages of it: ``as=xlsx``, or ``as=csv`` by invoice or by payment."""
+    company, asked = request.user.company, Asked.read(request.GET)
+    wanted = asked.wanted(company)
+    if asked.errors:
+        raise Refusal(" ".join(asked.errors.values()))
+    security.note(
+        security.Kind.EXPORTED, company_id=company.pk, who=request.user.email, what="payment-history"
+    )
+    name = f"payments-{clock.today(company.time_zone)}"
+    if request.GET.get("as") == "xlsx":
+        book = export_payments.book(company, wanted)
+        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX)
+    by_payment = request.GET.get("by_row") == "payment"
+    write = export_payments.csv_of_payments if by_payment else export_payments.csv_of_allocations
+    response = StreamingHttpResponse(write(company, wanted), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,74 @@
+"""A/R > Payment History: every payment, found, sorted, added up and paged; and what is under way (R22)."""
+
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.history import queries as history
+from florin.domain.history.queries import Fate
+from florin.domain.payments import queries
+from florin.domain.payments.models import Method
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Right
+from florin.flows import charge_return_fee
+from florin.kernel import clock, return_codes
+from florin.screens.office.payments.filters import Asked
+from florin.screens.office.shared import paging
+from florin.screens.office.shared.access import StaffRequest, needs, page
+
+# Keys that no index knows, for what is few enough to be sorted.
+_APART = {
+    "received_at_apart": Coalesce("received_at", "received_at"),
+    "amount_apart": Coalesce("amount", "amount"),
+}
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def payments(request: StaffRequest) -> HttpResponse:
+    """Show payments, the newest first unless asked otherwise, with what they come to."""
+    company, asked, after = request.user.company, Asked.read(request.GET), request.GET.get("after", "")
+    wanted = asked.wanted(company)
+    found = queries.search(company.pk, wanted)
+    totals = history.totals(found)
+    few = asked.narrowed and not totals.cut
+    shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
+    rows = history.rows(shown.rows)
+    context: dict[str, object] = {
+        "rows": rows,
+        "totals": totals,
+        "most": queries.MOST_COUNTED,
+        "after": shown.after,
+        "first": not after,
+        "asked": asked,
+        "whose": _whose(company, wanted),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return page(request, "payments/rows.html", context)
+    return page(request, "payments/history.html", {**context, **_around(company)})
+
+
+def _around(company: Company) -> dict[str, object]:
+    """Return what stands around the list: what to filter by, and bank debits that are not payments yet."""
+    people = User.objects.filter(company=company).order_by("name").values_list("name", flat=True)
+    failed = queries.failed_with_debts(company.pk)
+    fees = charge_return_fee.invoices_for(company.pk, [attempt.pk for attempt in failed])
+    return {
+        "methods": Method.choices,
+        "fates": Fate.choices,
+        "people": list(dict.fromkeys(people)),
+        "under_way": queries.under_way(company.pk),
+        "silent_before": clock.now() - queries.SILENT_AFTER,
+        "failed": [
+            (attempt, return_codes.reason(attempt.failure), fees.get(attempt.pk)) for attempt in failed
+        ],
+    }
+
+
+def _whose(company: Company, wanted: queries.Wanted) -> Customer | None:
+    """Return the customer that the list is narrowed to."""
+    if wanted.customer is None:
+        return None
+    return Customer.objects.filter(company=company, pk=wanted.customer).first()

@@ -1,0 +1,100 @@
+"""A/R > Overpayments: what came in beyond what was owed, until somebody decides what becomes of it (X4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.payments import overpayments
+from florin.domain.payments.overpayments import Overpayment
+from florin.domain.refunds import queries as refunds
+from florin.domain.staff.rights import Right
+from florin.flows import resolve_overpayment
+from florin.kernel import clock, formats
+from florin.kernel.database import new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.shared import paging
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.paging import Column
+
+_OLDEST = (Column("opened_on", date.fromisoformat), Column("pk", UUID))
+_LONGEST_PRESS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One overpayment; ``days_left`` to refund it, today among them: 0 is too late, None is at any time."""
+
+    about: Overpayment
+    days_left: int | None
+    press: str
+
+
+@require_safe
+@needs(Right.RECEIVE_PAYMENT)
+def inbox(request: StaffRequest) -> HttpResponse:
+    """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
+    company, kept = request.user.company, request.GET.get("show") == "kept"
+    items = overpayments.kept(company) if kept else overpayments.waiting(company)
+    shown = paging.slice_of(items, _OLDEST, request.GET.get("after", ""))
+    context = {
+        "rows": _rows(company, overpayments.told(company, shown.rows)),
+        "after": shown.after,
+        "first": not request.GET.get("after"),
+        "kept": kept,
+    }
+    return page(request, "payments/overpayments.html", context)
+
+
+@require_POST
+@needs(Right.RECEIVE_PAYMENT)
+def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Keep one as an open credit: it leaves the inbox."""
+    try:
+        resolve_overpayment.keep(request.user.company, pk, by=request.user)
+        messages.success(request, _("It is kept as an open credit and can be applied at any time."))
+    except Refusal as problem:
+        _say(request, problem)
+    return redirect("office:overpayments")
+
+
+@require_POST
+@needs(Right.RECEIVE_PAYMENT)
+def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Apply one to its customer's oldest invoices; the same press applies it once."""
+    press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex
+    try:
+        amount = resolve_overpayment.apply_oldest(request.user.company, pk, press=press, by=request.user)
+    except Refusal as problem:
+        _say(request, problem)
+    else:
+        if amount:
+            told = formats.money(amount, get_language() or "en")
+            messages.success(request, _("%(amount)s is applied to the oldest invoices.") % {"amount": told})
+    return redirect("office:overpayments")
+
+
+def _say(request: StaffRequest, problem: Refusal) -> None:
+    """Tell why nothing was done, on the list as it is now; what the company does not have is not found."""
+    if problem.status == 404:  # noqa: PLR2004 - not found
+        raise problem
+    messages.warning(request, str(problem))
+
+
+def _rows(company: Company, found: Sequence[Overpayment]) -> list[Row]:
+    today = clock.today(company.time_zone)
+    rows = []
+    for one in found:
+        one.payment.company = company
+        last = refunds.last_day(one.payment)
+        left = None if last is None else max((last - today).days + 1, 0)
+        rows.append(Row(one, left, new_key().hex))
+    return rows

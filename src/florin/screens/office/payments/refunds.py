@@ -1,0 +1,151 @@
+"""Refunds: sending a payment's money back, in a dialog, and the list of all that was sent back (R21)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.contracts import refund_failures
+from florin.domain.refunds import queries
+from florin.domain.refunds.lifecycle import RefundState
+from florin.domain.refunds.models import Refund
+from florin.domain.staff.rights import Right
+from florin.flows import refund_payment
+from florin.kernel import formats
+from florin.kernel.errors import Refusal
+from florin.screens.office.payments import refund_form
+from florin.screens.office.payments.refund_form import Sheet
+from florin.screens.office.shared import paging
+from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.paging import Column
+from florin.screens.office.shared.parsing import search
+
+STATES = {
+    RefundState.REQUESTED: gettext_lazy("Requested"),
+    RefundState.PENDING: gettext_lazy("On its way"),
+    RefundState.SUCCEEDED: gettext_lazy("Refunded"),
+    RefundState.FAILED: gettext_lazy("Came back"),
+}
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("no time zone")
+    return read
+
+
+_LATEST = (Column("requested_at", _instant, falling=True), Column("pk", UUID, falling=True))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.REFUND)
+def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
+    room = refund_payment.look(request.user.company, pk)
+    if request.method != "POST":
+        return _ask(request, refund_form.proposed(room))
+    only_reckon = request.POST.get("act") == "reckon"
+    known = queries.of_press(request.user.company, refund_form.press_of(request.POST))
+    if known is not None and known.payment_id == pk:
+        # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
+        return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)
+    sheet = refund_form.read(room, request.POST)
+    if only_reckon:
+        return page(request, "payments/refund_effect.html", {"sheet": sheet})
+    if sheet.wrong:
+        return _ask(request, sheet, status=422)
+    try:
+        made = refund_payment.refund(request.user.company, pk, sheet.wish(), by=request.user)
+    except Refusal as problem:
+        sheet.problem = str(problem)
+        return _ask(request, sheet, status=problem.status)
+    _say(request, made)
+    return done(request, "office:payment", pk)
+
+
+@require_safe
+@needs(Right.REFUND)
+def refunds(request: StaffRequest) -> HttpResponse:
+    """Show what was sent back, the latest first."""
+    typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
+    after, words = request.GET.get("after", ""), typed["q"].strip()
+    state = typed["state"] if typed["state"] in STATES else ""
+    found = queries.search(request.user.company_id, words=words, state=state)
+    shown = paging.slice_of(found, _LATEST, after)
+    context = {
+        "rows": [_row(one) for one in shown.rows],
+        "states": STATES.items(),
+        "typed": typed,
+        "narrowed": bool(words or state),
+        "after": shown.after,
+        "first": not after,
+    }
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "payments/refund_rows.html" if part else "payments/refunds.html", context)
+
+
+def _row(one: Refund) -> dict[str, object]:
+    return {
+        "refund": one,
+        "state": STATES[RefundState(one.state)],
+        "why": _why(one),
+    }
+
+
+def _why(one: Refund) -> str:
+    """Say why a refund failed, or what it waits for."""
+    if one.state == RefundState.FAILED:
+        return refund_failures.words(one.failure)
+    if one.state == RefundState.PENDING and one.awaits_balance:
+        return _("It waits until the balance at the processor covers it.")
+    return ""
+
+
+def _ask(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    """Show the form in the dialog, or as a page of its own where there is no script."""
+    context = {
+        "sheet": sheet,
+        "payment": sheet.room.payment,
+        "heading": "h2" if request.htmx else "h1",
+        "title": _("Refund %(number)s") % {"number": sheet.room.payment.number},
+        "part": "payments/refund.html",
+    }
+    return page(
+        request, "payments/refund.html" if request.htmx else "office/asking.html", context, status=status
+    )
+
+
+def _say(request: StaffRequest, made: Refund) -> None:
+    details = {
+        "number": made.number,
+        "amount": formats.money(made.money, get_language() or "en"),
+        "method": made.payment.method_text,
+        "why": refund_failures.words(made.failure),
+    }
+    match RefundState(made.state):
+        case RefundState.FAILED:
+            text = _("Refund %(number)s was not made, and its money is booked back: %(why)s")
+            messages.error(request, text % details)
+        case RefundState.REQUESTED:
+            text = _(
+                "Refund %(number)s is booked, but the processor has not confirmed it yet. "
+                "It is asked again by itself; the payer gets a mail as soon as it is sure."
+            )
+            messages.warning(request, text % details)
+        case RefundState.PENDING if made.awaits_balance:
+            text = _(
+                "Refund %(number)s of %(amount)s is booked, and leaves as soon as the balance at the"
+                " processor covers it. The payer gets a mail that says so."
+            )
+            messages.warning(request, text % details)
+        case RefundState.PENDING | RefundState.SUCCEEDED if made.payment.is_online:
+            text = _("Refund %(number)s: %(amount)s goes back to %(method)s. The payer gets a mail.")
+            messages.success(request, text % details)
+        case _:
+            text = _("Refund %(number)s is recorded: %(amount)s paid back in the same way (%(method)s).")
+            messages.success(request, text % details)

@@ -1,0 +1,1 @@
+"""Setup: the payments account, its settings, sign-in, the security log."""

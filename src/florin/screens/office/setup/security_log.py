@@ -1,0 +1,146 @@
+"""Setup > Security log: who came in or tried to, what was refused, changed or taken away."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from florin.domain.security import queries
+from florin.domain.security.models import SecurityEvent
+from florin.domain.security.services import Kind
+from florin.domain.security.tally import EACH_OF_THE_FIRST
+from florin.domain.staff.rights import Right, Role
+from florin.screens.office.shared import paging, timeline
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.paging import Column
+from florin.screens.office.shared.timeline import Change
+
+KINDS: dict[Kind, Promise] = {
+    Kind.SIGNED_IN: gettext_lazy("Signed in"),
+    Kind.SIGN_IN_FAILED: gettext_lazy("Sign-in failed"),
+    Kind.SIGN_IN_SLOWED: gettext_lazy("Sign-in slowed down"),
+    Kind.SIGNED_OUT: gettext_lazy("Signed out"),
+    Kind.SESSIONS_ENDED: gettext_lazy("Sessions ended"),
+    Kind.PASSWORD_CHANGED: gettext_lazy("Password changed"),
+    Kind.RESET_ASKED: gettext_lazy("Password reset requested"),
+    Kind.PASSWORD_RESET: gettext_lazy("Password reset by email"),
+    Kind.RIGHT_REFUSED: gettext_lazy("Access denied"),
+    Kind.PERSON_ADDED: gettext_lazy("User added"),
+    Kind.RIGHTS_CHANGED: gettext_lazy("User changed"),
+    Kind.SETTINGS_CHANGED: gettext_lazy("Settings changed"),
+    Kind.EXPORTED: gettext_lazy("Data exported"),
+    Kind.EXPORT_MAILED: gettext_lazy("Report emailed"),
+}
+ROLES: dict[str, Promise] = {
+    Role.ADMIN: gettext_lazy("Admin"),
+    Role.ACCOUNTS_RECEIVABLE: gettext_lazy("Accounts Receivable"),
+    Role.CASHIER: gettext_lazy("Cashier"),
+    Role.SALES_MANAGER: gettext_lazy("Sales Manager"),
+    Role.SALES: gettext_lazy("Sales"),
+    Role.SALES_ALLOCATIONS: gettext_lazy("Sales Allocations"),
+    Role.REPORTS: gettext_lazy("Reports"),
+}
+_WHAT: dict[str, Promise] = {
+    "old-password": gettext_lazy("The old password, to choose a new one"),
+    "payment-history": gettext_lazy("Payment History"),
+    "settlement-report": gettext_lazy("Settlement report"),
+}
+_TONES = {
+    Kind.SIGN_IN_FAILED: "warn",
+    Kind.SIGN_IN_SLOWED: "bad",
+    Kind.RIGHT_REFUSED: "warn",
+    Kind.RIGHTS_CHANGED: "open",
+    Kind.SETTINGS_CHANGED: "open",
+}
+_PART_OF_ADDRESS = re.compile(r"<[^>]*>")
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("no time zone")
+    return read
+
+
+_LATEST = (Column("at", _instant, falling=True), Column("pk", UUID, falling=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event in people's words."""
+
+    event: SecurityEvent
+
+    @property
+    def title(self) -> str:
+        """What happened."""
+        return str(KINDS.get(Kind(self.event.kind), self.event.get_kind_display()))
+
+    @property
+    def tone(self) -> str:
+        """Whether it is bad, a warning, a change, or plain."""
+        return _TONES.get(Kind(self.event.kind), "plain")
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it went on for longer than a minute shows."""
+        return self.event.last_at - self.event.at >= timedelta(minutes=1)
+
+    @property
+    def times(self) -> str:
+        """How often it happened; after the first ones only each doubling is kept."""
+        told = {"count": self.event.count}
+        if self.event.count > EACH_OF_THE_FIRST:
+            return _("at least %(count)s times") % told
+        return ngettext("%(count)s time", "%(count)s times", self.event.count) % told
+
+    @property
+    def has_details(self) -> bool:
+        """Whether there is more to say than what happened."""
+        return bool(self.detail or self.changes)
+
+    @property
+    def place(self) -> str:
+        """Where it came from, if that is known."""
+        return self.event.place or (_("other addresses") if self.event.hour else "")
+
+    @property
+    def detail(self) -> str:
+        """What was refused or taken away."""
+        about = self.event.about
+        if "page" in about:
+            return f"/{_PART_OF_ADDRESS.sub('…', about['page'])}"
+        told = str(_WHAT.get(about.get("what", ""), ""))
+        return f"{told} → {about['to']}" if "to" in about else told
+
+    @property
+    def changes(self) -> list[Change]:
+        """What was changed, field by field."""
+        about: dict[str, str] = dict(self.event.about)
+        for name in {"roles_before", "roles_after"} & about.keys():
+            about[name] = ", ".join(str(ROLES.get(role, role)) for role in about[name].split(", ") if role)
+        return timeline.changes(about)
+
+
+@require_safe
+@needs(Right.SECURITY_LOG)
+def log(request: StaffRequest) -> HttpResponse:
+    """Show the company's security log, of one kind if asked."""
+    asked, after = request.GET.get("kind", ""), request.GET.get("after", "")
+    kind = asked if asked in KINDS else ""
+    shown = paging.slice_of(queries.search(request.user.company_id, kind=kind), _LATEST, after)
+    context = {
+        "rows": [Row(event) for event in shown.rows],
+        "kinds": KINDS.items(),
+        "kind": kind,
+        "after": shown.after,
+        "first": not after,
+    }
+    part = request.htmx and not request.htmx.history_restore_request
+    return page(request, "setup/security_log_rows.html" if part else "setup/security_log.html", context)

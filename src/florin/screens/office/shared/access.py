@@ -1,0 +1,85 @@
+"""The door of every staff screen: who is signed in, whether they may, and the page around the answer."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from florin.domain.companies.models import Company
+from florin.domain.staff import rights
+from florin.domain.staff.models import User
+from florin.domain.staff.rights import Right
+from florin.kernel import cards
+from florin.kernel.errors import Forbidden
+
+Arguments = ParamSpec("Arguments")
+
+
+class StaffRequest(HttpRequest):
+    """A request of a person who is signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+    @property
+    def company(self) -> Company:
+        """The company that everything starts from."""
+        return self.user.company
+
+
+View = Callable[Concatenate[StaffRequest, Arguments], HttpResponseBase]
+Door = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
+
+
+def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
+    """Let only people in who have the right; ``None`` lets everybody in who is signed in."""
+
+    def decorate(view: View[Arguments]) -> Door[Arguments]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                return _ask_to_sign_in(request)
+            if right is not None and not request.user.may(right):
+                raise Forbidden(_("Your roles do not allow this. An Admin of your company can change that."))
+            with cards.vouched_for(request.POST.getlist("not_a_card")):
+                response = view(cast("StaffRequest", request), *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
+
+        guarded.right = right  # type: ignore[attr-defined]  # read by the tests of the whole matrix
+        return guarded
+
+    return decorate
+
+
+def page(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Render a screen, or a part of one, with what the person may do and vouches for."""
+    known = {"rights": rights.of(request.user.roles), "vouched": cards.vouched()}
+    return render(request, template, {**known, **context}, status=status)
+
+
+def done(request: StaffRequest, to: str, *arguments: object) -> HttpResponse:
+    """Go on after something was done: to its page, or by showing the page around a dialog afresh."""
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return redirect(to, *arguments)
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect_to_login(request.get_full_path())
+    shown = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = redirect_to_login(shown or "/office/").headers["Location"]
+    return response

@@ -1,0 +1,1 @@
+"""Statements: made, shown, mailed to one customer or to many."""

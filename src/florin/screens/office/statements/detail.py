@@ -1,0 +1,132 @@
+"""A statement's page: what it says, to whom it went, how far its links have come; all of a customer's."""
+
+import hashlib
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.staff.rights import Right
+from florin.domain.statements import queries
+from florin.domain.statements.models import Sending, Statement
+from florin.flows import render_documents, send_statement
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.shared import payment_links, timeline
+from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.timeline import Story
+from florin.screens.office.statements.entry import find_customer, pdf, say_sent
+
+_MOST_LINES = 500
+_MOST_STATEMENTS = 200
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show a statement as it was made, and what has become of it."""
+    found = _find(request, pk)
+    document = found.document
+    context = {
+        "statement": found,
+        "document": document,
+        "lines": document.lines[:_MOST_LINES],
+        "more": max(len(document.lines) - _MOST_LINES, 0),
+        **_news(request, found),
+    }
+    return page(request, "statements/detail.html", context)
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show what has happened since; 204 if it is as the page has it."""
+    news = _news(request, _find(request, pk))
+    if request.GET.get("seen") == news["mark"]:
+        return HttpResponse(status=204)
+    return page(request, "statements/updates.html", news)
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give a statement as a PDF, without a payment link."""
+    return pdf(*render_documents.statement_pdf(request.user.company, pk))
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show a customer's statements, the latest first."""
+    customer = find_customer(request.user.company, pk)
+    found = queries.of_customer(customer)[:_MOST_STATEMENTS]
+    return page(request, "statements/summary.html", {"customer": customer, "statements": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.STATEMENTS)
+def send(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Send a statement again, with a new link to the same invoices (R16)."""
+    found = _find(request, pk)
+    if request.method != "POST":
+        known = found.customer.statement_emails or found.customer.invoice_emails
+        return _ask(request, found, to="\n".join(known), tick=True)
+    to, tick = request.POST.get("to", ""), "payment_link" in request.POST
+    try:
+        sent = send_statement.send_again(
+            request.user.company,
+            pk,
+            to=[to],
+            with_link=tick,
+            press=request.POST.get("press", "") or str(new_key()),
+            by=request.user,
+        )
+    except Refusal as problem:
+        return _ask(request, found, to=to, tick=tick, problem=problem)
+    say_sent(request, sent)
+    return done(request, "office:statement", pk)
+
+
+def _find(request: StaffRequest, pk: UUID) -> Statement:
+    return find(queries.of_company(request.user.company), pk=pk)
+
+
+def _news(request: StaffRequest, found: Statement) -> dict[str, object]:
+    sendings = queries.sendings(found)
+    told = {
+        shown.link.pk: shown for shown in payment_links.told([each.link for each in sendings if each.link])
+    }
+    happened = timeline.timeline(request.user.company_id, found.pk)
+    return {
+        "statement": found,
+        "sendings": [(sending, sending.link_id in told) for sending in sendings],
+        "links": list(told.values()),
+        "stories": happened,
+        "mark": _mark(sendings, happened, " ".join(shown.stage for shown in told.values())),
+    }
+
+
+def _mark(sendings: list[Sending], happened: list[Story], stages: str) -> str:
+    """Return a short text that changes whenever something on the page would."""
+    latest = happened[0].key if happened else ""
+    return hashlib.sha256(f"{latest} {len(sendings)} {stages}".encode()).hexdigest()[:16]
+
+
+def _ask(
+    request: StaffRequest, found: Statement, *, to: str, tick: bool, problem: Refusal | None = None
+) -> HttpResponse:
+    """Show the question in the dialog, or as a page of its own where there is no script."""
+    payable, answer = send_statement.standing(request.user.company, found.customer, found)
+    context = {
+        "statement": found,
+        "payable": payable,
+        "answer": answer,
+        "to": to,
+        "tick": tick and answer.offered,
+        "problem": problem,
+        "press": request.POST.get("press", "") if problem else new_key(),
+        "heading": "h2" if request.htmx else "h1",
+        "part": "statements/send.html",
+    }
+    template = "statements/send.html" if request.htmx else "statements/step.html"
+    return page(request, template, context, status=problem.status if problem else 200)

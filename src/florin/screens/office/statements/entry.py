@@ -1,0 +1,138 @@
+"""Create / Send Statement: type, days, addresses and payment link, and the figures before it is sent."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from florin.domain.companies.models import Company
+from florin.domain.customers.models import Customer
+from florin.domain.links import rules
+from florin.domain.staff.rights import Right
+from florin.domain.statements import queries
+from florin.flows import render_documents, send_statement
+from florin.flows.send_statement import Sent
+from florin.kernel import clock
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.statements import filters
+from florin.screens.office.statements.filters import Asked
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.STATEMENTS)
+def new(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask what to send, show what it would say, and send it; a GET only looks (R5)."""
+    company = request.user.company
+    customer = find_customer(company, pk)
+    if request.method != "POST":
+        asked = _read(request, customer)
+        return _form(
+            request, customer, asked, to="\n".join(customer.statement_emails or customer.invoice_emails)
+        )
+    asked, to = _read(request, customer), request.POST.get("to", "")
+    if asked.period is None:
+        return _form(request, customer, asked, to=to, problem=Refusal(asked.problem))
+    try:
+        sent = send_statement.send(
+            company,
+            pk,
+            asked.period,
+            to=[to],
+            with_link="payment_link" in request.POST,
+            press=request.POST.get("press", "") or str(new_key()),
+            by=request.user,
+        )
+    except Refusal as problem:
+        return _form(request, customer, asked, to=to, problem=problem)
+    say_sent(request, sent)
+    if len(sent.sendings) == 1:
+        return redirect("office:statement", sent.sendings[0].statement_id)
+    return redirect("office:statements", pk)
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give the PDF as it would be sent, without number and link; nothing is stored."""
+    company = request.user.company
+    customer = find_customer(company, pk)
+    asked = _read(request, customer)
+    if asked.period is None:
+        raise Refusal(asked.problem)
+    proposals = send_statement.propose(company, customer, asked.period)
+    documents = {proposal.draft.document.currency: proposal.draft.document for proposal in proposals}
+    chosen = documents.get(request.GET.get("currency", ""), proposals[0].draft.document)
+    return pdf(*render_documents.statement_preview(chosen))
+
+
+def find_customer(company: Company, pk: UUID) -> Customer:
+    """Return a customer of the company.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    return find(Customer.objects.filter(company=company).select_related("company"), pk=pk)
+
+
+def say_sent(request: StaffRequest, sent: Sent) -> None:
+    """Tell the sender what is on its way, and why it has no link although one was asked for."""
+    details = {
+        "numbers": ", ".join(sending.statement.number for sending in sent.sendings),
+        "to": ", ".join(sent.recipients),
+    }
+    if any(sending.link_id for sending in sent.sendings):
+        messages.success(request, _("%(numbers)s is on its way to %(to)s, with a payment link.") % details)
+    else:
+        messages.success(request, _("%(numbers)s is on its way to %(to)s.") % details)
+    if sent.why_no_link:
+        messages.warning(request, sent.why_no_link)
+
+
+def pdf(name: str, content: bytes) -> HttpResponse:
+    """Answer with a PDF to look at."""
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
+    )
+
+
+def _read(request: StaffRequest, customer: Customer) -> Asked:
+    sent = request.POST if request.method == "POST" else request.GET
+    begin_on = queries.next_begin(customer, clock.today(request.user.company.time_zone))
+    return filters.read(sent, request.user.company, begin_on=begin_on)
+
+
+def _form(
+    request: StaffRequest, customer: Customer, asked: Asked, *, to: str, problem: Refusal | None = None
+) -> HttpResponse:
+    """Show the form, or only what depends on type and days when those have just changed."""
+    sent = request.POST if request.method == "POST" else request.GET
+    company = request.user.company
+    proposals = send_statement.propose(company, customer, asked.period) if asked.period else []
+    offered = any(proposal.answer.offered for proposal in proposals)
+    # A day that allows no link disables the tick; the choice waits beside it for one that does.
+    wants_link = "asked" not in sent or "payment_link" in sent or "link_wanted" in sent
+    context: dict[str, object] = {
+        "customer": customer,
+        "asked": asked,
+        "proposals": proposals,
+        "offered": offered,
+        "undrawn": render_documents.undrawn_of_statement(proposals[0].draft.document) if proposals else [],
+        "answer": proposals[0].answer if proposals else rules.for_manual_send(company, customer),
+        "tick": offered and wants_link,
+        "wants_link": wants_link,
+        "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),
+        "to": to,
+        "problem": problem,
+        "press": request.POST.get("press", "") if problem else new_key(),
+    }
+    status = problem.status if problem else 200
+    partly = request.htmx and request.method != "POST" and not request.htmx.history_restore_request
+    return page(request, "statements/now.html" if partly else "statements/new.html", context, status=status)

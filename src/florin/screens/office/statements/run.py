@@ -1,0 +1,122 @@
+"""Statements for many customers: the review, the start, and how far the run has come."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from florin.domain.ledger import aging as books
+from florin.domain.links import rules
+from florin.domain.staff.rights import Right
+from florin.domain.statements import runs
+from florin.domain.statements.models import Run
+from florin.flows import send_statements
+from florin.kernel.database import find, new_key
+from florin.kernel.errors import Refusal
+from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.parsing import search
+from florin.screens.office.statements import filters
+from florin.screens.office.statements.filters import Asked
+
+_LONGEST_PRESS = 60
+_SHOWN = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Right.STATEMENTS)
+def review(request: StaffRequest) -> HttpResponse:
+    """Show who would get a statement, and who would not and why; nothing is sent yet."""
+    if request.method != "POST":
+        return redirect("office:aging")
+    return _review(request, _chosen(request), filters.read(request.POST, request.user.company))
+
+
+@require_POST
+@needs(Right.STATEMENTS)
+def send(request: StaffRequest) -> HttpResponse:
+    """Send what was reviewed; the same press sends once, however often it comes."""
+    press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
+    company = request.user.company
+    asked, customers = filters.read(request.POST, company), _chosen(request)
+    if asked.period is None:
+        return _review(request, customers, asked, problem=Refusal(asked.problem), press=press)
+    try:
+        run = send_statements.start(
+            company,
+            customers,
+            asked.period,
+            with_link="payment_link" in request.POST,
+            press=press,
+            by=request.user,
+        )
+    except Refusal as problem:
+        return _review(request, customers, asked, problem=problem, press=press)
+    return redirect("office:statement-run", run.pk)
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def run(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show how far a run has come, and who got nothing and why."""
+    return page(request, "statements/run.html", _standing(request, pk))
+
+
+@require_safe
+@needs(Right.STATEMENTS)
+def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show only that, for the page that refreshes itself until all are done."""
+    return page(request, "statements/progress.html", _standing(request, pk))
+
+
+def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
+    found = find(Run.objects.filter(company=request.user.company), pk=pk)
+    return {"run": found, "progress": runs.progress(found), "parts": runs.not_sent(found)[:_SHOWN]}
+
+
+def _chosen(request: StaffRequest) -> list[UUID]:
+    """Return who was ticked, or, if all were asked for, everybody whom the search finds."""
+    if "all" in request.POST:
+        words = search(request.POST.get("q", ""))
+        found = books.by_customer(request.user.company, words)
+        return list(dict.fromkeys(row.customer_id for row in found))
+    kept = request.POST.getlist("kept")
+    given = [*kept, *request.POST.getlist("customer"), *request.POST.get("chosen", "").split(",")]
+    return list(dict.fromkeys(key for text in given if (key := _key(text)) is not None))
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _review(
+    request: StaffRequest,
+    customers: list[UUID],
+    asked: Asked,
+    *,
+    problem: Refusal | None = None,
+    press: str = "",
+) -> HttpResponse:
+    company = request.user.company
+    rows = send_statements.review(company, customers)
+    if not rows:
+        raise Refusal(_("Choose at least one customer first."))
+    going = [row for row in rows if not row.reason]
+    answer = rules.for_anybody(company)
+    context = {
+        "asked": asked,
+        "going": going[:_SHOWN],
+        "count": len(going),
+        "more": max(len(going) - _SHOWN, 0),
+        "skipped": [row for row in rows if row.reason][:_SHOWN],
+        "answer": answer,
+        "tick": answer.offered and ("payment_link" in request.POST or not problem),
+        "chosen": ",".join(row.customer.pk.hex for row in rows),
+        "problem": problem,
+        "press": press or new_key(),
+    }
+    return page(request, "statements/review.html", context, status=problem.status if problem else 200)

@@ -1,0 +1,1 @@
+"""What all screens share: base page, style, middleware, template helpers, answers to errors."""
