@@ -14,7 +14,7 @@ from florin.domain.staff.models import User
 from florin.kernel import folding
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
-from florin.screens.office.orders import order_form
+from florin.screens.office.shared import customer_field
 from florin.screens.office.shared.parsing import Mistyped
 
 SAME = ["SN1", "sn1", "ＳＮ１"]  # noqa: RUF001 - wide letters are the point
@@ -44,7 +44,7 @@ def test_the_database_has_a_customers_number_and_a_products_code_once(other: str
 def test_a_customer_is_found_by_number_however_it_is_typed(typed: str, owner: User) -> None:
     customer = make_customer(owner.company, number="sN1")
 
-    assert order_form.find_customer(owner.company, typed) == customer
+    assert customer_field.find_customer(owner.company, typed) == customer
     assert list(customers.known(owner.company, [typed]).values()) == [customer]
 
 
@@ -53,7 +53,7 @@ def test_two_customers_of_one_name_are_asked_about(owner: User) -> None:
         make_customer(owner.company, number=number, name="Same Name Ltd")
 
     with pytest.raises(Mistyped, match="Type the number"):
-        order_form.find_customer(owner.company, "Same Name Ltd")
+        customer_field.find_customer(owner.company, "Same Name Ltd")
 
 
 def test_an_update_folds_the_number_anew(owner: User) -> None:

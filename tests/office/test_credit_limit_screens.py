@@ -10,7 +10,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Hold, Order
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.screens.office.orders import order_form
+from florin.screens.office.shared import customer_field
 from office import signed_in
 
 
@@ -37,7 +37,7 @@ def test_order_entry_and_the_customers_page_say_what_is_used(owner: User, custom
 
 def test_order_entry_says_while_typing_by_how_much_it_passes(owner: User, customer: Customer) -> None:
     line = {"line-key": "00000001", "line-code": "", "line-description": "Roses", "line-quantity": "1"}
-    sheet = {**line, "line-unit": "", "line-unit_price": "60", "customer": order_form.label(customer)}
+    sheet = {**line, "line-unit": "", "line-unit_price": "60", "customer": customer_field.label(customer)}
     assert "$10.00 over the customer's credit limit" in shown(owner, "/office/orders/reckon/", sheet)
 
 

@@ -21,12 +21,11 @@ from florin.kernel import formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.credits import credit_form, detail, steps
+from florin.screens.office.credits import detail, steps
 from florin.screens.office.credits.detail import Opened
-from florin.screens.office.invoices.filters import as_key
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import Mistyped, as_key
 
 _UNPROCESSABLE = 422
 _MOST_INVOICES = 200
@@ -54,7 +53,7 @@ class Row:
         if not self.typed.strip(" 0.,"):
             return
         try:
-            self.applied = credit_form.amount(self.typed, self.item.currency)
+            self.applied = amounts.positive_amount(self.typed, self.item.currency)
         except Mistyped as problem:
             self.error = str(problem)
         if self.applied and self.applied > self.item.money:

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -14,13 +13,11 @@ from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.customers.models import Customer
 from florin.kernel import cards, clock
-from florin.kernel.money import Money, exponent
-from florin.screens.office.orders import order_form
-from florin.screens.office.shared import parsing
+from florin.kernel.money import Money
+from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import Mistyped
 
 LONGEST_REASON = 200
-WHOLE = 12
 
 
 @dataclass(slots=True)
@@ -52,14 +49,14 @@ class TypedCredit:
 
     def _customer(self, company: Company) -> Customer | None:
         try:
-            return order_form.find_customer(company, self.customer)
+            return customer_field.find_customer(company, self.customer)
         except Mistyped as problem:
             self.errors["customer"] = str(problem)
             return None
 
     def _amount(self, currency: str) -> Money | None:
         try:
-            return amount(self.amount, currency)
+            return amounts.positive_amount(self.amount, currency)
         except Mistyped as problem:
             self.errors["amount"] = str(problem)
             return None
@@ -77,32 +74,6 @@ class TypedCredit:
         except Mistyped as problem:
             self.errors["reason"] = str(problem)
             return ""
-
-
-def amount(text: str, currency: str) -> Money:
-    """Read what a credit is over.
-
-    Raises:
-        Mistyped: if it is no number, not above zero, or finer than the currency.
-    """
-    return exactly(parsing.decimal(text, whole=WHOLE, places=exponent(currency)), currency)
-
-
-def exactly(read: Decimal, currency: str) -> Money:
-    """Return what a credit is over, from a number that is exact already.
-
-    Raises:
-        Mistyped: as ``amount``.
-    """
-    places = exponent(currency)
-    if read <= 0:
-        raise Mistyped(_("Give an amount above zero."))
-    if read.adjusted() >= WHOLE:
-        raise Mistyped(_("This number is too large."))
-    minor = read.scaleb(places)
-    if minor != minor.to_integral_value():
-        raise Mistyped(_("At most %(places)s decimals.") % {"places": places})
-    return Money(int(minor), currency)
 
 
 def given_on(text: str, company: Company) -> date:
@@ -143,7 +114,7 @@ def reason(text: str) -> str:
 def blank(company: Company, customer: Customer | None) -> TypedCredit:
     """Return the form of a new credit, for a customer if one is known."""
     return TypedCredit(
-        customer=order_form.label(customer) if customer else "",
+        customer=customer_field.label(customer) if customer else "",
         given_on=clock.today(company.time_zone).isoformat(),
     )
 
@@ -159,7 +130,7 @@ def of(credit: Credit) -> TypedCredit:
     """Return the form of a credit as saved."""
     cards.vouch([credit.reason])
     return TypedCredit(
-        customer=order_form.label(credit.customer),
+        customer=customer_field.label(credit.customer),
         amount=parsing.written(Money(credit.amount, credit.currency)),
         given_on=credit.given_on.isoformat(),
         reason=credit.reason,

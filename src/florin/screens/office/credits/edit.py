@@ -20,8 +20,8 @@ from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.screens.office.credits import credit_form
 from florin.screens.office.credits.credit_form import TypedCredit
 from florin.screens.office.credits.detail import find_credit
-from florin.screens.office.invoices.filters import as_key
 from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.parsing import as_key
 
 _UNPROCESSABLE = 422
 _SUGGESTIONS = 12

@@ -17,9 +17,8 @@ from florin.domain.staff.rights import Right
 from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.screens.office.invoices.filters import as_key
 from florin.screens.office.shared.access import StaffRequest, needs, page
-from florin.screens.office.shared.parsing import search
+from florin.screens.office.shared.parsing import as_key, search
 
 _ROWS = 50
 _RUNS = 5

@@ -13,7 +13,7 @@ from florin.domain.invoices.queries import Order, Wanted
 from florin.domain.links import queries as links
 from florin.kernel import clock
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import Mistyped, as_key
 
 _FIELDS = ("q", "customer", "late", "from", "to", "currency", "link")
 
@@ -69,11 +69,3 @@ class Asked:
         except Mistyped as problem:
             self.errors[name] = str(problem)
             return None
-
-
-def as_key(text: str) -> UUID | None:
-    """Read a key, or nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -20,9 +20,10 @@ from florin.domain.staff.rights import Right
 from florin.flows import send_payment_links
 from florin.kernel import clock
 from florin.screens.office.invoices.bars import bars
-from florin.screens.office.invoices.filters import Asked, as_key
+from florin.screens.office.invoices.filters import Asked
 from florin.screens.office.invoices.selection import Choice
 from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.parsing import as_key
 
 _ROWS = 50
 _BATCHES = 5

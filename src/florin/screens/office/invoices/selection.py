@@ -12,7 +12,8 @@ from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow, Sums, Wanted
 from florin.flows import send_payment_links
 from florin.kernel.database import new_key
-from florin.screens.office.invoices.filters import Asked, as_key
+from florin.screens.office.invoices.filters import Asked
+from florin.screens.office.shared.parsing import as_key
 
 # One more than may be sent, so that "too many" shows.
 _MOST = send_payment_links.MOST_INVOICES + 1

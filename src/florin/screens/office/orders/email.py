@@ -17,12 +17,12 @@ from florin.flows import confirm_order, hold_order, send_invoice
 from florin.flows.send_documents import Sent
 from florin.kernel.database import new_key
 from florin.kernel.errors import Forbidden, Refusal
-from florin.screens.office.invoices.filters import as_key
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, step
 from florin.screens.office.shared import order_status
 from florin.screens.office.shared.access import StaffRequest, done, needs
 from florin.screens.office.shared.order_status import Standing
+from florin.screens.office.shared.parsing import as_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,7 @@ from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
 from florin.screens.office.orders.order_form import TypedLine, TypedOrder
-from florin.screens.office.shared import order_status
+from florin.screens.office.shared import customer_field, order_status
 from florin.screens.office.shared.access import StaffRequest, needs, page
 from florin.screens.office.shared.parsing import Mistyped, as_typed
 
@@ -83,7 +83,7 @@ def customer(request: StaffRequest) -> HttpResponse:
     text = request.POST.get("customer", "")
     context: dict[str, object] = {}
     try:
-        found = order_form.find_customer(request.user.company, text)
+        found = customer_field.find_customer(request.user.company, text)
         context = {"customer": found, "room": credit_limit.room_of(found)}
     except Mistyped as problem:
         context = {"problem": problem} if text.strip() else {}

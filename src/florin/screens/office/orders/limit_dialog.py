@@ -7,8 +7,9 @@ from florin.domain.orders.credit_limit import Room
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
-from florin.screens.office.orders.order_form import TypedOrder, find_customer
+from florin.screens.office.orders.order_form import TypedOrder
 from florin.screens.office.shared.access import StaffRequest
+from florin.screens.office.shared.customer_field import find_customer
 from florin.screens.office.shared.parsing import Mistyped
 
 

@@ -13,19 +13,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
-from florin.domain.customers import queries as customers
-from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order, OrderLine
 from florin.domain.orders.services import MOST_LINES, LineDraft, OrderDraft
 from florin.kernel import cards
-from florin.kernel.folding import fold
 from florin.kernel.money import Money, line_total
 from florin.screens.office.shared import parsing
+from florin.screens.office.shared.customer_field import find_customer, label
 from florin.screens.office.shared.parsing import Mistyped
 
 _KEY = re.compile(r"[0-9a-f]{8}")
 _LONG = 10
-_LONGEST_CUSTOMER = 200
 _PARTS = ("key", "code", "description", "quantity", "unit", "unit_price")
 
 
@@ -203,35 +200,6 @@ def of(order: Order, lines: Sequence[OrderLine], write: Callable[[Decimal], str]
         ]
         or [TypedLine()],
     )
-
-
-def label(customer: Customer) -> str:
-    """Return how a customer is written in the form: number and name."""
-    return f"{customer.number} · {customer.name}"
-
-
-def find_customer(company: Company, text: str) -> Customer:
-    """Return the customer that was meant: by number, by name, or the only one that the words find.
-
-    Raises:
-        Mistyped: if it could be nobody, or several.
-    """
-    text = parsing.words(text, longest=_LONGEST_CUSTOMER)
-    if not text:
-        raise Mistyped(_("Choose a customer."))
-    number = text.partition(" · ")[0].strip()
-    known = Customer.objects.filter(company=company)
-    exact = known.filter(folded=fold(number)).first()
-    if exact is not None:
-        return exact
-    found = list(customers.search(company.pk, text)[:4])
-    named = [customer for customer in found if customer.name.casefold() == text.casefold()]
-    if len(named or found) == 1:
-        return (named or found)[0]
-    if not found:
-        raise Mistyped(_("No customer has this number or name."))
-    some = ", ".join(label(customer) for customer in found[:3])
-    raise Mistyped(_("Several customers fit: %(some)s. Type the number.") % {"some": some})
 
 
 def _too_many(count: int) -> str:

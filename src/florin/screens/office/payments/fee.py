@@ -12,8 +12,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.credits import credit_form
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, needs, page
 from florin.screens.office.shared.parsing import Mistyped
 
@@ -31,7 +30,7 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
         return _ask(request, payment, parsing.written(charge_return_fee.suggested(payment)))
     written = request.POST.get("fee", "")
     try:
-        amount = credit_form.amount(written, payment.customer.currency)
+        amount = amounts.positive_amount(written, payment.customer.currency)
         invoice = charge_return_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
     except (Mistyped, Refusal) as problem:
         return _ask(request, payment, written, problem=str(problem))

@@ -18,15 +18,13 @@ from florin.domain.payments import receiving
 from florin.domain.payments.models import Method
 from florin.domain.payments.receiving import Debt, Receiving, Share
 from florin.kernel import clock
-from florin.kernel.money import Money, exponent
-from florin.screens.office.orders import order_form
-from florin.screens.office.shared import parsing
+from florin.kernel.money import Money
+from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import Mistyped
 
 _TEXTS = ("customer", "method", "amount", "on", "reference", "note", "to")
 _LONGEST = {"reference": 120, "note": 400}
 _LONGEST_PRESS = 32
-_MOST_DIGITS = 12
 
 Read = TypeVar("Read")
 
@@ -67,7 +65,7 @@ class Row:
         read = {}
         for name in ("amount", "discount"):
             try:
-                read[name] = money(getattr(self, name), self.currency).minor
+                read[name] = amounts.amount(getattr(self, name), self.currency).minor
             except Mistyped as problem:
                 self.errors[name] = str(problem)
         return Share(self.key, **read) if not self.errors else None
@@ -146,7 +144,7 @@ class TypedPayment:
     def wanted(self, company: Company) -> Receiving | None:
         """Return what is to be recorded, or None with a sentence at each field that is wrong."""
         read = self._read
-        read("customer", lambda: order_form.find_customer(company, self.customer))
+        read("customer", lambda: customer_field.find_customer(company, self.customer))
         method = read("method", self._method)
         amount = read("amount", self._amount) if self.whose else None
         on = read("on", lambda: self._on(company))
@@ -179,7 +177,7 @@ class TypedPayment:
         return Method(self.method)
 
     def _amount(self) -> Money:
-        amount = money(self.amount, self.currency)
+        amount = amounts.amount(self.amount, self.currency)
         if not amount:
             raise Mistyped(_("Give the amount that was received."))
         return amount
@@ -198,7 +196,7 @@ def blank(company: Company, *, customer: str = "") -> TypedPayment:
     form = TypedPayment(customer=customer, on=clock.today(company.time_zone).isoformat())
     _look_up(form, company, {}, seen="")
     if form.whose:
-        form.customer = order_form.label(form.whose)
+        form.customer = customer_field.label(form.whose)
     return form
 
 
@@ -218,26 +216,12 @@ def read(post: QueryDict, company: Company) -> TypedPayment:
     return form
 
 
-def money(text: str, currency: str) -> Money:
-    """Read an amount as people type it; nothing typed is nothing.
-
-    Raises:
-        Mistyped: if it is not a number, negative, too large, or finer than the currency.
-    """
-    if not text.strip():
-        return Money.zero(currency)
-    amount = parsing.decimal(text, whole=_MOST_DIGITS, places=exponent(currency))
-    if amount < 0:
-        raise Mistyped(_("An amount cannot be negative."))
-    return Money(int(amount.scaleb(exponent(currency))), currency)
-
-
 def _look_up(
     form: TypedPayment, company: Company, shares: Mapping[str, tuple[str, str]], *, seen: str
 ) -> None:
     """Find the customer and their open invoices, and what each of them gets."""
     with suppress(Mistyped):  # said when it is recorded
-        form.whose = order_form.find_customer(company, form.customer)
+        form.whose = customer_field.find_customer(company, form.customer)
     if form.whose is None:
         return
     form.whose.company = company
@@ -265,6 +249,6 @@ def _look_up(
 
 def _readable(text: str, currency: str) -> Money:
     try:
-        return money(text, currency)
+        return amounts.amount(text, currency)
     except Mistyped:
         return Money.zero(currency)

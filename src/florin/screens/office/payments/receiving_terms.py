@@ -16,8 +16,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.kernel.money import Money
-from florin.screens.office.payments import receive_form
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, needs, page
 from florin.screens.office.shared.parsing import Mistyped, as_typed
 
@@ -39,7 +38,7 @@ class TypedTerms:
         """Return what is meant, or None with a sentence at each field that is wrong."""
         percent = self._read("percent", lambda: _percent(self.percent))
         days = self._read("days", lambda: _days(self.days))
-        fee = self._read("fee", lambda: receive_form.money(self.fee, currency).minor)
+        fee = self._read("fee", lambda: amounts.amount(self.fee, currency).minor)
         if self.errors:
             return None
         return Terms(discount_basis_points=percent, discount_days=days, nsf_fee=fee)

@@ -12,8 +12,7 @@ from florin.domain.refunds.services import Wish
 from florin.kernel import formats
 from florin.kernel.database import new_key
 from florin.kernel.money import Money
-from florin.screens.office.credits import credit_form
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.parsing import Mistyped
 
 _AMOUNT = "amount-"
@@ -55,7 +54,7 @@ class Row:
         """Take in what was typed; nothing and zero take nothing."""
         try:
             if self.typed.strip(" 0.,"):
-                self.amount = credit_form.amount(self.typed, self.source.item.currency).minor
+                self.amount = amounts.positive_amount(self.typed, self.source.item.currency).minor
         except Mistyped as problem:
             self.error = str(problem)
         if self.taken > self.available:

@@ -17,8 +17,7 @@ from florin.kernel import return_codes
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.credits import credit_form
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, needs, page
 from florin.screens.office.shared.parsing import Mistyped
 
@@ -42,7 +41,7 @@ class Typed:
         except Mistyped as problem:
             self.errors["note"] = str(problem)
         try:
-            fee = credit_form.amount(self.fee, payment.customer.currency) if self.fee.strip() else None
+            fee = amounts.positive_amount(self.fee, payment.customer.currency) if self.fee.strip() else None
         except Mistyped as problem:
             self.errors["fee"] = str(problem)
         return None if self.errors else Marking(code=self.code, note=note, fee=fee)

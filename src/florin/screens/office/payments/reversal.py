@@ -15,8 +15,7 @@ from florin.flows import undo_payment
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.payments import receive_form
-from florin.screens.office.shared import parsing
+from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, needs, page
 from florin.screens.office.shared.parsing import Mistyped
 
@@ -79,7 +78,7 @@ def _item(request: StaffRequest) -> UUID:
 def _amount(request: StaffRequest, payment: Payment) -> Money | None:
     text = request.POST.get("amount", "")
     try:
-        return receive_form.money(text, payment.currency) if text.strip() else None
+        return amounts.amount(text, payment.currency) if text.strip() else None
     except Mistyped as problem:
         raise Refusal(str(problem)) from None
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.html import format_html
@@ -91,6 +92,14 @@ def _with_a_tick(problem: CardNumber) -> str:
         problem.number,
         _("This is not a card number"),
     )
+
+
+def as_key(text: str) -> UUID | None:
+    """Read a key; what is none reads as nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def search(text: str) -> str:

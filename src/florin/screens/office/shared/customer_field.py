@@ -1,0 +1,41 @@
+"""The field of a customer: how one is written there, and who was meant by what was typed."""
+
+from django.utils.translation import gettext as _
+
+from florin.domain.companies.models import Company
+from florin.domain.customers import queries as customers
+from florin.domain.customers.models import Customer
+from florin.kernel.folding import fold
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.parsing import Mistyped
+
+_LONGEST_CUSTOMER = 200
+
+
+def label(customer: Customer) -> str:
+    """Return how a customer is written in the form: number and name."""
+    return f"{customer.number} · {customer.name}"
+
+
+def find_customer(company: Company, text: str) -> Customer:
+    """Return the customer that was meant: by number, by name, or the only one that the words find.
+
+    Raises:
+        Mistyped: if it could be nobody, or several.
+    """
+    text = parsing.words(text, longest=_LONGEST_CUSTOMER)
+    if not text:
+        raise Mistyped(_("Choose a customer."))
+    number = text.partition(" · ")[0].strip()
+    known = Customer.objects.filter(company=company)
+    exact = known.filter(folded=fold(number)).first()
+    if exact is not None:
+        return exact
+    found = list(customers.search(company.pk, text)[:4])
+    named = [customer for customer in found if customer.name.casefold() == text.casefold()]
+    if len(named or found) == 1:
+        return (named or found)[0]
+    if not found:
+        raise Mistyped(_("No customer has this number or name."))
+    some = ", ".join(label(customer) for customer in found[:3])
+    raise Mistyped(_("Several customers fit: %(some)s. Type the number.") % {"some": some})
