@@ -16,8 +16,8 @@ import httpx
 import pytest
 from pytest_django.fixtures import Settings
 
-from console.server import Application, served
 from florin.kernel import clients
+from runtime.server import Application, served
 from testing.settings import free_port
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "proxies.md"

@@ -15,7 +15,7 @@ from florin.kernel import folding
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.screens.office.shared import customer_field
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 SAME = ["SN1", "sn1", "ＳＮ１"]  # noqa: RUF001 - wide letters are the point
 
@@ -52,7 +52,7 @@ def test_two_customers_of_one_name_are_asked_about(owner: User) -> None:
     for number in ("A1", "A2"):
         make_customer(owner.company, number=number, name="Same Name Ltd")
 
-    with pytest.raises(Mistyped, match="Type the number"):
+    with pytest.raises(InvalidInput, match="Type the number"):
         customer_field.find_customer(owner.company, "Same Name Ltd")
 
 

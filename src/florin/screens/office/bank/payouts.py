@@ -17,7 +17,7 @@ from florin.domain.payouts.queries import Parts
 from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 
 STATES: dict[str, Promise] = {
@@ -84,7 +84,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.REPORTS)
+@requires(Right.REPORTS)
 def payouts(request: StaffRequest) -> HttpResponse:
     """Show payouts, the latest arrival first."""
     company, after = request.user.company, request.GET.get("after", "")
@@ -100,7 +100,7 @@ def payouts(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.REPORTS)
+@requires(Right.REPORTS)
 def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show of what one payout consists, to the cent."""
     company, after = request.user.company, request.GET.get("after", "")

@@ -15,7 +15,7 @@ from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.rights import Right
 from florin.flows import record_refusal
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 
 _MOST = 100
 _VERBS: dict[str, Promise] = {
@@ -107,7 +107,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def refusals(request: StaffRequest) -> HttpResponse:
     """Show what the processor refuses at present."""
     rows = [Row(one) for one in services.open_ones(request.user.company_id)[:_MOST]]
@@ -115,7 +115,7 @@ def refusals(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def end(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a refusal from the list because somebody has dealt with it."""
     record_refusal.dealt_with(request.user.company, pk, by=request.user)

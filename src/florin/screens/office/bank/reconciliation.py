@@ -27,8 +27,8 @@ from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 _MOST_OPEN, _MOST_SETTLED, _MOST_RUNS = 200, 20, 10
 _LONGEST_NOTE = 200
@@ -154,7 +154,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def reconciliation(request: StaffRequest) -> HttpResponse:
     """Show what differs now, what differed lately, and the latest comparisons.
 
@@ -185,7 +185,7 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def compare(request: StaffRequest) -> HttpResponse:
     """Ask for a comparison now; a worker makes it."""
     asked = clock.now()
@@ -198,7 +198,7 @@ def compare(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close a difference with a note of what was found out."""
     company = request.user.company
@@ -210,7 +210,7 @@ def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
         reconcile.settle_difference(
             company, pk, note=parsing.words(note, longest=_LONGEST_NOTE), by=request.user
         )
-    except (Mistyped, Refusal) as problem:
+    except (InvalidInput, Refusal) as problem:
         return _dialog(request, difference, note=note, problem=str(problem))
     messages.success(request, _("The difference is settled."))
     return done(request, "office:reconciliation")

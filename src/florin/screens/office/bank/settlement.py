@@ -22,14 +22,14 @@ from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.bank.payouts import IN_ORDER
 from florin.screens.office.shared import paging, parsing
-from florin.screens.office.shared.access import StaffRequest, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@needs(Right.REPORTS)
+@requires(Right.REPORTS)
 def settlement(request: StaffRequest) -> HttpResponse:
     """Show what the processor did with the money between two days: the last 31, unless told otherwise."""
     try:
@@ -46,7 +46,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.REPORTS)
+@requires(Right.REPORTS)
 def download(request: StaffRequest) -> HttpResponseBase:
     """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
     report = _asked(request)
@@ -64,7 +64,7 @@ def download(request: StaffRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["POST"])
-@needs(Right.REPORTS)
+@requires(Right.REPORTS)
 def mail(request: StaffRequest) -> HttpResponse:
     """Mail a report to whom somebody names; pressed twice, once."""
     to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
@@ -98,7 +98,7 @@ def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
     sent = _typed(request)
     try:
         first, last = parsing.day(sent["from"]), parsing.day(sent["until"])
-    except Mistyped as problem:
+    except InvalidInput as problem:
         raise Refusal(str(problem)) from problem
     others = timedelta(days=report_settlement.MOST_DAYS - 1)
     if last is None:

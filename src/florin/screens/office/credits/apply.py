@@ -24,8 +24,8 @@ from florin.kernel.money import Money
 from florin.screens.office.credits import detail, steps
 from florin.screens.office.credits.detail import Opened
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped, as_key
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput, as_key
 
 _UNPROCESSABLE = 422
 _MOST_INVOICES = 200
@@ -54,7 +54,7 @@ class Row:
             return
         try:
             self.applied = amounts.positive_amount(self.typed, self.item.currency)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.error = str(problem)
         if self.applied and self.applied > self.item.money:
             shown = formats.money(self.item.money, get_language() or "en")
@@ -117,7 +117,7 @@ class Sheet:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply an open credit; it begins with the oldest first, and one press applies once."""
     item = find(queries.givers(request.user.company), pk=pk)
@@ -138,7 +138,7 @@ def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a credit back from an invoice, with the reason; the invoice is open again."""
     company = request.user.company

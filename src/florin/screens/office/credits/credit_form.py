@@ -15,7 +15,7 @@ from florin.domain.customers.models import Customer
 from florin.kernel import cards, clock
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, customer_field, parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 LONGEST_REASON = 200
 
@@ -50,28 +50,28 @@ class TypedCredit:
     def _customer(self, company: Company) -> Customer | None:
         try:
             return customer_field.find_customer(company, self.customer)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["customer"] = str(problem)
             return None
 
     def _amount(self, currency: str) -> Money | None:
         try:
             return amounts.positive_amount(self.amount, currency)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["amount"] = str(problem)
             return None
 
     def _given_on(self, company: Company) -> date | None:
         try:
             return given_on(self.given_on, company)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["given_on"] = str(problem)
             return None
 
     def _reason(self) -> str:
         try:
             return reason(self.reason)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["reason"] = str(problem)
             return ""
 
@@ -80,7 +80,7 @@ def given_on(text: str, company: Company) -> date:
     """Read the day of a credit; nothing typed is today.
 
     Raises:
-        Mistyped: if there is no such day, or it is yet to come.
+        InvalidInput: if there is no such day, or it is yet to come.
     """
     return past(parsing.day(text), company)
 
@@ -89,14 +89,14 @@ def past(day: date | None, company: Company) -> date:
     """Return the day of a credit, which without one is today.
 
     Raises:
-        Mistyped: if it is yet to come, or too long ago to be right.
+        InvalidInput: if it is yet to come, or too long ago to be right.
     """
     today = clock.today(company.time_zone)
     read = day or today
     if read.year < parsing.FIRST_YEAR:
-        raise Mistyped(_("This date is too far away to be right."))
+        raise InvalidInput(_("This date is too far away to be right."))
     if read > today:
-        raise Mistyped(_("This day is yet to come."))
+        raise InvalidInput(_("This day is yet to come."))
     return read
 
 
@@ -104,10 +104,10 @@ def reason(text: str) -> str:
     """Read what a credit is for.
 
     Raises:
-        Mistyped: if nothing is said, or too much.
+        InvalidInput: if nothing is said, or too much.
     """
     if not text.strip():
-        raise Mistyped(_("Say what it is for."))
+        raise InvalidInput(_("Say what it is for."))
     return parsing.words(text, longest=LONGEST_REASON)
 
 

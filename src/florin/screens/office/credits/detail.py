@@ -20,7 +20,7 @@ from florin.domain.staff.rights import Right
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
 
@@ -53,14 +53,14 @@ class Opened:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a credit."""
     return page(request, "credits/detail.html", _context(request, pk))
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline, the state and what was applied as they are now; 204 if the page has them."""
     if request.GET.get("seen") == _mark(timeline.timeline(request.user.company_id, pk)):
@@ -69,7 +69,7 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def open_credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a pre-payment or an overpayment; a credit has its own page."""
     item = find(queries.givers(request.user.company), pk=pk)

@@ -20,7 +20,7 @@ from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.screens.office.credits import credit_form
 from florin.screens.office.credits.credit_form import TypedCredit
 from florin.screens.office.credits.detail import find_credit
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
 
 _UNPROCESSABLE = 422
@@ -28,7 +28,7 @@ _SUGGESTIONS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new credit, for the customer from whose page one comes; the same press writes it once."""
     if request.method == "POST":
@@ -39,7 +39,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a draft."""
     credit = find_credit(request.user.company, pk)
@@ -52,7 +52,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers while somebody types."""
     words = request.GET.get("customer", "").partition(" · ")[0]

@@ -18,33 +18,33 @@ from florin.kernel.money import Money
 from florin.screens.office.credits import detail
 from florin.screens.office.credits.credit_form import LONGEST_REASON
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def submit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Hand a draft over for approval."""
     return _step(request, pk, "submit", lambda company: give_credit.submit(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def reopen(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Make a submitted or rejected credit a draft again."""
     return _step(request, pk, "reopen", lambda company: give_credit.reopen(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.APPROVE_CREDIT)
+@requires(Right.APPROVE_CREDIT)
 def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Book a submitted credit."""
     return _step(request, pk, "approve", lambda company: give_credit.approve(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.APPROVE_CREDIT)
+@requires(Right.APPROVE_CREDIT)
 def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a submitted credit back, with the reason."""
     return _step(
@@ -56,7 +56,7 @@ def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a draft, or an approved credit of which nothing was used."""
     return _step(
@@ -78,7 +78,7 @@ def why(request: StaffRequest) -> str:
         raise Refusal(_("Say why; whoever wrote the credit reads it."))
     try:
         return parsing.words(reason, longest=LONGEST_REASON)
-    except Mistyped as problem:
+    except InvalidInput as problem:
         raise Refusal(str(problem)) from None
 
 

@@ -16,7 +16,7 @@ from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.parsing import search
 
@@ -91,7 +91,7 @@ class OpenCredit:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def credits_(request: StaffRequest) -> HttpResponse:
     """Show credits, the latest first, with what they come to."""
     asked = _read(request.GET, "state", known=set(CreditState), by=_SORTS)
@@ -110,7 +110,7 @@ def credits_(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def open_credits(request: StaffRequest) -> HttpResponse:
     """Show credits, pre-payments and overpayments of which something is open, the oldest first."""
     asked = _read(request.GET, "kind", known=set(queries.GIVING), by=_OPEN_SORTS)

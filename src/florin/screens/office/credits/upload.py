@@ -20,13 +20,13 @@ from florin.kernel import cards
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office.credits import upload_rows
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _ANSWERS = ("decimals", "dates", "no_cards")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def upload(request: StaffRequest) -> HttpResponse:
     """Ask for a file, and show what is in it; nothing is saved."""
     if request.method != "POST":
@@ -55,7 +55,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def confirm(request: StaffRequest) -> HttpResponse:
     """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
     state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
@@ -73,7 +73,7 @@ def confirm(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def undo(request: StaffRequest) -> HttpResponse:
     """Void all credits of an upload, while none of them is used."""
     company, run = request.user.company, request.POST.get("run", "").strip()
@@ -89,7 +89,7 @@ def undo(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.CREATE_CREDIT)
+@requires(Right.CREATE_CREDIT)
 def template(_request: StaffRequest) -> FileResponse:
     """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
     return FileResponse(upload_credits.template(), as_attachment=True, filename="credits.xlsx")

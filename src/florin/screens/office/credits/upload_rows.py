@@ -22,7 +22,7 @@ from florin.kernel.folding import fold
 from florin.kernel.money import Money
 from florin.screens.office.credits import credit_form
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _OURS = "CR-"
 _LASTS = 24 * 60 * 60
@@ -148,7 +148,7 @@ def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency:
     for name, read in readers.items():
         try:
             values[name] = read()
-        except (Mistyped, Refusal) as problem:
+        except (InvalidInput, Refusal) as problem:
             judged.problems.append(str(problem.__cause__ if _is_card(problem) else problem))
     amount, given_on = values.get("amount"), values.get("date")
     if judged.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):

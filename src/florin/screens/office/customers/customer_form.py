@@ -18,7 +18,7 @@ from florin.kernel import cards
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money, exponent
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _MOST_DAYS = 365
 _TEXTS = ("number", "name", "bill_to", "ship_to", "phone", "tax_id", "note", "terms_days", "credit_limit")
@@ -94,19 +94,19 @@ class TypedCustomer:
     def _read(self, name: str, reader: Callable[[], object]) -> object:
         try:
             return reader()
-        except (Mistyped, Refusal) as problem:
+        except (InvalidInput, Refusal) as problem:
             self.errors[name] = str(problem)
             return None
 
     def _name(self) -> str:
         if not self.name.strip():
-            raise Mistyped(_("Give a name."))
+            raise InvalidInput(_("Give a name."))
         return parsing.words(self.name, longest=120)
 
     def _currency(self) -> str:
         code = self.currency.strip().upper()
         if not code.isascii() or not is_currency(code):
-            raise Mistyped(_("This is not a currency; write it like USD."))
+            raise InvalidInput(_("This is not a currency; write it like USD."))
         return code
 
     def _terms_days(self) -> int:
@@ -116,7 +116,7 @@ class TypedCustomer:
             or len(text) > len(str(_MOST_DAYS))
             or int(text) > _MOST_DAYS
         ):
-            raise Mistyped(_("Give a number of days from 0 to 365."))
+            raise InvalidInput(_("Give a number of days from 0 to 365."))
         return int(text)
 
     def _credit_limit(self, currency: str) -> int | None:
@@ -124,12 +124,12 @@ class TypedCustomer:
             return None
         amount = parsing.decimal(self.credit_limit, whole=12, places=exponent(currency))
         if amount < Decimal(0):
-            raise Mistyped(_("A credit limit cannot be negative."))
+            raise InvalidInput(_("A credit limit cannot be negative."))
         return int(amount.scaleb(exponent(currency)))
 
     def _language(self) -> str:
         if self.language not in dict(settings.LANGUAGES):
-            raise Mistyped(_("Choose a language."))
+            raise InvalidInput(_("Choose a language."))
         return self.language
 
 

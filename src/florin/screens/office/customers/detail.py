@@ -21,7 +21,7 @@ from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import order_status, payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
 _LATEST_ORDERS = 10
@@ -60,14 +60,14 @@ class Owing:
 
 
 @require_safe
-@needs(Right.SEE_CUSTOMERS)
+@requires(Right.SEE_CUSTOMERS)
 def customer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a customer."""
     return page(request, "customers/detail.html", _context(request, pk))
 
 
 @require_safe
-@needs(Right.SEE_CUSTOMERS)
+@requires(Right.SEE_CUSTOMERS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and what is owed as they are now; 204 if they are as the page has them."""
     shown = find(Customer.objects.filter(company=request.user.company), pk=pk)

@@ -17,13 +17,13 @@ from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.customers import customer_form
 from florin.screens.office.customers.customer_form import TypedCustomer
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.EDIT_CUSTOMERS)
+@requires(Right.EDIT_CUSTOMERS)
 def new(request: StaffRequest) -> HttpResponse:
     """Add a customer; without a number it gets the next one."""
     if request.method != "POST":
@@ -32,7 +32,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.EDIT_CUSTOMERS)
+@requires(Right.EDIT_CUSTOMERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a customer; the switches under Advanced only by who may move them (R9)."""
     customer = find(Customer.objects.filter(company=request.user.company), pk=pk)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from florin.domain.customers import queries
 from florin.domain.staff.rights import Right
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.parsing import search
 
@@ -14,7 +14,7 @@ _BY_NAME = (Column("name", str), Column("number", str))
 
 
 @require_safe
-@needs(Right.SEE_CUSTOMERS)
+@requires(Right.SEE_CUSTOMERS)
 def customers(request: StaffRequest) -> HttpResponse:
     """Show customers by name."""
     words = search(request.GET.get("q", ""))

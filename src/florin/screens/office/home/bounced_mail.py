@@ -18,7 +18,7 @@ from florin.domain.outbox import services as outbox_services
 from florin.domain.outbox.models import Message
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 
 _SHOWN_FOR = timedelta(days=14)
 _MOST = 200
@@ -70,7 +70,7 @@ class Bounce:
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def bounced(request: StaffRequest) -> HttpResponse:
     """Show every mail that came back within 14 days, the latest first."""
     found = latest(request.user.company, most=_MOST + 1)
@@ -80,7 +80,7 @@ def bounced(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def dismiss(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a mail that came back off the list of what needs attention."""
     message = outbox_services.dismiss(request.user.company_id, pk, by=request.user.name)

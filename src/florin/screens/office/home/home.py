@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 from florin.domain.staff.rights import Right
 from florin.screens.office.home import attention, bounced_mail, totals
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
 
 @require_safe
-@needs(None)
+@requires(None)
 def home(request: StaffRequest) -> HttpResponse:
     """Show everybody the panels that their rights allow."""
     company, may = request.user.company, request.user.may
@@ -29,7 +29,7 @@ def home(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def feed(request: StaffRequest) -> HttpResponse:
     """Show what happened lately; 204 if the page has it all."""
     told = timeline.news(request.user.company_id)

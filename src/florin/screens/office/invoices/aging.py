@@ -17,7 +17,7 @@ from florin.domain.staff.rights import Right
 from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key, search
 
 _ROWS = 50
@@ -101,7 +101,7 @@ class Heading:
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def aging(request: StaffRequest) -> HttpResponse:
     """Show who owes, by how late it is; search, sort and turn pages."""
     company, asked = request.user.company, Asked.read(request)

@@ -17,7 +17,7 @@ from florin.flows.send_payment_links import Review
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.invoices.selection import Choice
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _LONGEST_PRESS = 60
 _MOST_TOLD = 500
@@ -25,7 +25,7 @@ _FINE, _UNPROCESSABLE = 200, 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def review(request: StaffRequest) -> HttpResponse:
     """Show what would be sent to whom, and what would not and why; nothing is sent yet."""
     if request.method != "POST":
@@ -36,7 +36,7 @@ def review(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same press sends once, however often and from wherever it comes."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
@@ -59,14 +59,14 @@ def send(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def batch(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show how far a batch has come, and what was not sent, with the reasons."""
     return page(request, "invoices/batch.html", _standing(request, pk))
 
 
 @require_safe
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show only that, for the page that refreshes itself until nothing more happens."""
     return page(request, "invoices/batch_progress.html", _standing(request, pk))

@@ -13,7 +13,7 @@ from florin.domain.invoices.queries import Order, Wanted
 from florin.domain.links import queries as links
 from florin.kernel import clock
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.parsing import Mistyped, as_key
+from florin.screens.office.shared.parsing import InvalidInput, as_key
 
 _FIELDS = ("q", "customer", "late", "from", "to", "currency", "link")
 
@@ -66,6 +66,6 @@ class Asked:
     def _day(self, name: str) -> date | None:
         try:
             return parsing.day(self.values[name])
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors[name] = str(problem)
             return None

@@ -22,7 +22,7 @@ from florin.kernel import clock
 from florin.screens.office.invoices.bars import bars
 from florin.screens.office.invoices.filters import Asked
 from florin.screens.office.invoices.selection import Choice
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
 
 _ROWS = 50
@@ -46,7 +46,7 @@ class Line:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def open_invoices(request: StaffRequest) -> HttpResponse:
     """Show a page of what is owed, with the ticks that an address or a POST brings; neither changes anything.
 
@@ -80,7 +80,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.OPEN_INVOICES)
+@requires(Right.OPEN_INVOICES)
 def picked(request: StaffRequest) -> HttpResponse:
     """Say what the ticks come to."""
     choice = Choice.read(request.POST)

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
 from florin.screens.office.shared import order_status, payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.order_status import Standing
 from florin.screens.office.shared.timeline import Story
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show an order with its invoice, links and timeline."""
     shown = order_status.standing(request.user.company, pk)
@@ -30,7 +30,7 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and the balance as they are now; 204 if they are as the page has them."""
     shown = order_status.standing(request.user.company, pk)

@@ -20,13 +20,13 @@ from florin.kernel.errors import Forbidden, Refusal
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, step
 from florin.screens.office.shared import order_status
-from florin.screens.office.shared.access import StaffRequest, done, needs
+from florin.screens.office.shared.access import StaffRequest, done, requires
 from florin.screens.office.shared.order_status import Standing
 from florin.screens.office.shared.parsing import as_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send an order's invoice, with a payment link if the tick is set; a draft is confirmed by it."""
     shown = order_status.standing(request.user.company, pk)

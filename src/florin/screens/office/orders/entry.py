@@ -22,14 +22,14 @@ from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
 from florin.screens.office.orders.order_form import TypedLine, TypedOrder
 from florin.screens.office.shared import customer_field, order_status
-from florin.screens.office.shared.access import StaffRequest, needs, page
-from florin.screens.office.shared.parsing import Mistyped, as_typed
+from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.parsing import InvalidInput, as_typed
 
 _SUGGESTIONS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new draft order; the same press of Save writes it once."""
     if request.method != "POST":
@@ -38,7 +38,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change an order; a confirmed one gets a new revision of its invoice (R19)."""
     order = order_status.standing(request.user.company, pk).order
@@ -51,7 +51,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def lines(request: StaffRequest) -> HttpResponse:
     """Show the lines again after one was added, removed, moved, or a product was chosen."""
     typed = order_form.read(request.POST, request.user.company)
@@ -68,7 +68,7 @@ def lines(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each line and the order come to."""
     typed = order_form.read(request.POST, request.user.company)
@@ -77,7 +77,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def customer(request: StaffRequest) -> HttpResponse:
     """Show who was chosen: terms, currency, and where invoices go."""
     text = request.POST.get("customer", "")
@@ -85,13 +85,13 @@ def customer(request: StaffRequest) -> HttpResponse:
     try:
         found = customer_field.find_customer(request.user.company, text)
         context = {"customer": found, "room": credit_limit.room_of(found)}
-    except Mistyped as problem:
+    except InvalidInput as problem:
         context = {"problem": problem} if text.strip() else {}
     return page(request, "orders/customer.html", context)
 
 
 @require_safe
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
     words = request.GET.get("customer", "").partition(" · ")[0]
@@ -100,7 +100,7 @@ def suggest_customers(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def suggest_products(request: StaffRequest) -> HttpResponse:
     """Suggest products for what is typed."""
     words = request.GET.get("line-code", "")

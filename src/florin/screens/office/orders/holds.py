@@ -17,7 +17,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import hold_order
 from florin.kernel.money import Money
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.paging import Column
 
 _BY_TIME = (Column("asked_at", datetime.fromisoformat), Column("pk", UUID))
@@ -37,7 +37,7 @@ class Held:
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def held(request: StaffRequest) -> HttpResponse:
     """Show the orders on hold, whoever was asked for first before the others."""
     after = request.GET.get("after", "")
@@ -48,7 +48,7 @@ def held(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take an order off hold; it is a draft like any other again."""
     order = hold_order.withdraw(request.user.company, pk, by=request.user)

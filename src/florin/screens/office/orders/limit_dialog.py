@@ -10,7 +10,7 @@ from florin.kernel.money import Money
 from florin.screens.office.orders.order_form import TypedOrder
 from florin.screens.office.shared.access import StaffRequest
 from florin.screens.office.shared.customer_field import find_customer
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def of_typed(request: StaffRequest, typed: TypedOrder, order: Order | None) -> L
         return None
     try:
         customer = find_customer(request.user.company, typed.customer)
-    except Mistyped:
+    except InvalidInput:
         return None
     known = order is not None and order.state == Order.State.CONFIRMED and order.currency == total.currency
     more = total - order.money if known and order else total

@@ -19,7 +19,7 @@ from florin.kernel import cards
 from florin.kernel.money import Money, line_total
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.customer_field import find_customer, label
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _KEY = re.compile(r"[0-9a-f]{8}")
 _LONG = 10
@@ -72,7 +72,7 @@ class TypedLine:
 
     def _description(self) -> str:
         if not self.description.strip():
-            raise Mistyped(_("Say what it is."))
+            raise InvalidInput(_("Say what it is."))
         return parsing.words(self.description, longest=200)
 
     def _quantity(self) -> Decimal:
@@ -171,7 +171,7 @@ def read(post: QueryDict, company: Company) -> TypedOrder:
         setattr(order, name, post.get(name, ""))
     version = post.get("version", "")
     order.version = int(version) if version.isascii() and version.isdigit() and len(version) < _LONG else 0
-    with suppress(Mistyped):  # said when the order is saved
+    with suppress(InvalidInput):  # said when the order is saved
         order.currency = find_customer(company, order.customer).currency
     return order
 
@@ -214,5 +214,5 @@ def _too_many(count: int) -> str:
 def _errors_into(errors: dict[str, str], name: str) -> Iterator[None]:
     try:
         yield
-    except Mistyped as problem:
+    except InvalidInput as problem:
         errors[name] = str(problem)

@@ -17,12 +17,12 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, step
 from florin.screens.office.shared import order_status
-from florin.screens.office.shared.access import StaffRequest, done, needs
+from florin.screens.office.shared.access import StaffRequest, done, requires
 from florin.screens.office.shared.order_status import Standing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Confirm a draft: from then on there is an invoice. Pressed twice, it is confirmed once."""
     shown = order_status.standing(request.user.company, pk)
@@ -45,7 +45,7 @@ def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.ORDERS)
+@requires(Right.ORDERS)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Void an order and its invoice. Pressed twice, it is void once."""
     shown = order_status.standing(request.user.company, pk)

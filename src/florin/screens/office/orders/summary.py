@@ -19,9 +19,9 @@ from florin.domain.orders.queries import Wanted
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.screens.office.shared import order_status, paging, parsing
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _PAID = {"open", "overdue", "paid"}
 
@@ -73,7 +73,7 @@ class Asked:
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def orders(request: StaffRequest) -> HttpResponse:
     """Show orders, each with what is still owed on it and what can be done with it (R4)."""
     asked = _read(request.GET)
@@ -100,7 +100,7 @@ def _read(query: QueryDict) -> Asked:
     for name in days:
         try:
             days[name] = parsing.day(values[name])
-        except Mistyped as problem:
+        except InvalidInput as problem:
             errors[name] = str(problem)
     if days["since"] and days["until"] and days["since"] > days["until"]:
         errors["until"] = _("This day is before the first one.")

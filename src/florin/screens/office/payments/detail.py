@@ -33,7 +33,7 @@ from florin.kernel import clock, formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
 _TAKEN_BACK = {Fate.RETURNED, Fate.CHARGED_BACK}
@@ -86,14 +86,14 @@ class CameBack:
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a payment."""
     return page(request, "payments/detail.html", _context(request, pk))
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def news(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the payment as it is now; 204 if that is as the page has it."""
     shown = _find(request, pk)

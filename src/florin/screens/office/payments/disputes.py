@@ -19,7 +19,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import follow_dispute
 from florin.kernel import clock
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.parsing import search
 
@@ -82,7 +82,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def disputes(request: StaffRequest) -> HttpResponse:
     """Show disputes, first those that wait for an answer."""
     typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
@@ -103,7 +103,7 @@ def disputes(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lead to the processor's page for a dispute, which is asked for now: some open only once, and soon."""
     leads_to = HttpResponseRedirect(follow_dispute.page_of(request.user.company, pk))

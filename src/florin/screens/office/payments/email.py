@@ -13,11 +13,11 @@ from florin.domain.staff.rights import Right
 from florin.flows import mail_receipt, return_payment
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask for addresses, whoever paid being proposed, and mail the receipt to them."""
     payments = Payment.objects.filter(company=request.user.company)

@@ -10,13 +10,13 @@ from florin.flows import export_payments
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.screens.office.payments.filters import Asked
-from florin.screens.office.shared.access import StaffRequest, needs
+from florin.screens.office.shared.access import StaffRequest, requires
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponseBase:
     """Give what the list shows, all pages of it: ``as=xlsx``, or ``as=csv`` by invoice or by payment."""
     company, asked = request.user.company, Asked.read(request.GET)

@@ -13,12 +13,12 @@ from florin.flows import charge_return_fee
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Charge a fee for a payment that came back or was lost in a dispute; pressed twice, once."""
     payments = Payment.objects.filter(company=request.user.company)
@@ -32,7 +32,7 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     try:
         amount = amounts.positive_amount(written, payment.customer.currency)
         invoice = charge_return_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
-    except (Mistyped, Refusal) as problem:
+    except (InvalidInput, Refusal) as problem:
         return _ask(request, payment, written, problem=str(problem))
     messages.success(request, _("The fee is charged with invoice %(number)s.") % {"number": invoice.number})
     return done(request, "office:payment", pk)

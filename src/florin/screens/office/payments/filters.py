@@ -18,7 +18,7 @@ from florin.domain.payments.models import Method
 from florin.domain.payments.queries import Wanted
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _FIELDS = ("q", "customer", "method", "state", "by", "since", "until", "sort")
 _LATEST = "-received"
@@ -109,7 +109,7 @@ class Asked:
     def _day(self, name: str) -> date | None:
         try:
             return parsing.day(self.values[name])
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors[name] = str(problem)
             return None
 
@@ -117,7 +117,7 @@ class Asked:
 def _amount(text: str) -> Decimal | None:
     try:
         return parsing.decimal(text.strip(" $€£¥"), whole=15, places=3)
-    except Mistyped:
+    except InvalidInput:
         return None
 
 

@@ -16,7 +16,7 @@ from florin.flows import charge_return_fee
 from florin.kernel import clock, return_codes
 from florin.screens.office.payments.filters import Asked
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 # Keys that no index knows, for what is few enough to be sorted.
 _APART = {
@@ -26,7 +26,7 @@ _APART = {
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponse:
     """Show payments, the newest first unless asked otherwise, with what they come to."""
     company, asked, after = request.user.company, Asked.read(request.GET), request.GET.get("after", "")

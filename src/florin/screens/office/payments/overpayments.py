@@ -22,7 +22,7 @@ from florin.kernel import clock, formats
 from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 
 _OLDEST = (Column("opened_on", date.fromisoformat), Column("pk", UUID))
@@ -39,7 +39,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
     company, kept = request.user.company, request.GET.get("show") == "kept"
@@ -55,7 +55,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Keep one as an open credit: it leaves the inbox."""
     try:
@@ -67,7 +67,7 @@ def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply one to its customer's oldest invoices; the same press applies it once."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex

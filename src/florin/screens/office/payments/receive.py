@@ -22,13 +22,13 @@ from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.money import Money
 from florin.screens.office.payments import receive_form
 from florin.screens.office.payments.receive_form import TypedPayment
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _SUGGESTIONS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def receive(request: StaffRequest) -> HttpResponse:
     """Ask what came in, and record it; the same press of the button records it once."""
     company = request.user.company
@@ -54,7 +54,7 @@ def receive(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def invoices(request: StaffRequest) -> HttpResponse:
     """Show the open invoices again after another customer, or another way to apply, was chosen."""
     form = receive_form.read(request.POST, request.user.company)
@@ -62,7 +62,7 @@ def invoices(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each invoice gets and what is left; 204 while other invoices are on the page."""
     form = receive_form.read(request.POST, request.user.company)
@@ -72,7 +72,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
     words = request.GET.get("customer", "").partition(" · ")[0]
@@ -81,7 +81,7 @@ def suggest_customers(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def received(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what was recorded, with the receipt to print."""
     payments = Payment.objects.filter(company=request.user.company).select_related("customer")

@@ -20,7 +20,7 @@ from florin.domain.payments.receiving import Debt, Receiving, Share
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, customer_field, parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _TEXTS = ("customer", "method", "amount", "on", "reference", "note", "to")
 _LONGEST = {"reference": 120, "note": 400}
@@ -66,7 +66,7 @@ class Row:
         for name in ("amount", "discount"):
             try:
                 read[name] = amounts.amount(getattr(self, name), self.currency).minor
-            except Mistyped as problem:
+            except InvalidInput as problem:
                 self.errors[name] = str(problem)
         return Share(self.key, **read) if not self.errors else None
 
@@ -167,27 +167,27 @@ class TypedPayment:
     def _read(self, name: str, reader: Callable[[], Read]) -> Read | None:
         try:
             return reader()
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors[name] = str(problem)
             return None
 
     def _method(self) -> Method:
         if self.method not in receiving.COUNTER:
-            raise Mistyped(_("Choose how it was paid."))
+            raise InvalidInput(_("Choose how it was paid."))
         return Method(self.method)
 
     def _amount(self) -> Money:
         amount = amounts.amount(self.amount, self.currency)
         if not amount:
-            raise Mistyped(_("Give the amount that was received."))
+            raise InvalidInput(_("Give the amount that was received."))
         return amount
 
     def _on(self, company: Company) -> date:
         on = parsing.day(self.on)
         if on is None:
-            raise Mistyped(_("Give the date on which it was received."))
+            raise InvalidInput(_("Give the date on which it was received."))
         if on > clock.today(company.time_zone):
-            raise Mistyped(_("This date lies in the future."))
+            raise InvalidInput(_("This date lies in the future."))
         return on
 
 
@@ -220,14 +220,14 @@ def _look_up(
     form: TypedPayment, company: Company, shares: Mapping[str, tuple[str, str]], *, seen: str
 ) -> None:
     """Find the customer and their open invoices, and what each of them gets."""
-    with suppress(Mistyped):  # said when it is recorded
+    with suppress(InvalidInput):  # said when it is recorded
         form.whose = customer_field.find_customer(company, form.customer)
     if form.whose is None:
         return
     form.whose.company = company
     today, currency = clock.today(company.time_zone), form.currency
     on = today
-    with suppress(Mistyped):
+    with suppress(InvalidInput):
         on = parsing.day(form.on) or today
     owed = receiving.debts(form.whose, on=on)
     if not seen.startswith(f"{form.whose.pk}:"):
@@ -250,5 +250,5 @@ def _look_up(
 def _readable(text: str, currency: str) -> Money:
     try:
         return amounts.amount(text, currency)
-    except Mistyped:
+    except InvalidInput:
         return Money.zero(currency)

@@ -17,8 +17,8 @@ from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped, as_typed
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput, as_typed
 
 _MOST_DAYS = 365
 _MOST_PERCENT = 50
@@ -46,13 +46,13 @@ class TypedTerms:
     def _read(self, name: str, reader: Callable[[], int]) -> int:
         try:
             return reader()
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors[name] = str(problem)
             return 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def terms(request: StaffRequest) -> HttpResponse:
     """Show and change what is suggested at Receive Payment and for a returned payment."""
     company = request.user.company
@@ -107,12 +107,12 @@ def _percent(text: str) -> int:
     """Read a percentage as basis points."""
     percent = parsing.decimal(text, whole=3, places=2) if text.strip() else Decimal(0)
     if not 0 <= percent <= _MOST_PERCENT:
-        raise Mistyped(_("Give a percentage from 0 to 50."))
+        raise InvalidInput(_("Give a percentage from 0 to 50."))
     return int(percent.scaleb(2))
 
 
 def _days(text: str) -> int:
     days = parsing.decimal(text, whole=3, places=0) if text.strip() else Decimal(0)
     if not 0 <= days <= _MOST_DAYS:
-        raise Mistyped(_("Give a number of days from 0 to 365."))
+        raise InvalidInput(_("Give a number of days from 0 to 365."))
     return int(days)

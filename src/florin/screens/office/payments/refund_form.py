@@ -13,7 +13,7 @@ from florin.kernel import formats
 from florin.kernel.database import new_key
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _AMOUNT = "amount-"
 _LONGEST_REASON = 200
@@ -55,7 +55,7 @@ class Row:
         try:
             if self.typed.strip(" 0.,"):
                 self.amount = amounts.positive_amount(self.typed, self.source.item.currency).minor
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.error = str(problem)
         if self.taken > self.available:
             shown = formats.money(self.available, get_language() or "en")
@@ -118,7 +118,7 @@ def read(room: Room, post: QueryDict) -> Sheet:
     sheet = Sheet(room, rows, post.get("reason", ""), press_of(post))
     try:
         parsing.words(sheet.reason, longest=_LONGEST_REASON)
-    except Mistyped as problem:
+    except InvalidInput as problem:
         sheet.errors["reason"] = str(problem)
     sent = {name for name, value in post.items() if name.startswith(_AMOUNT) and str(value).strip(" 0.,")}
     if sent - {row.name for row in rows}:

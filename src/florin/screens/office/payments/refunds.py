@@ -20,7 +20,7 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.payments import refund_form
 from florin.screens.office.payments.refund_form import Sheet
 from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.parsing import search
 
@@ -43,7 +43,7 @@ _LATEST = (Column("requested_at", _instant, falling=True), Column("pk", UUID, fa
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
     room = refund_payment.look(request.user.company, pk)
@@ -69,7 +69,7 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def refunds(request: StaffRequest) -> HttpResponse:
     """Show what was sent back, the latest first."""
     typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}

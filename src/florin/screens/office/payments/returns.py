@@ -18,8 +18,8 @@ from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 _LONGEST_NOTE = 200
 
@@ -38,17 +38,17 @@ class Typed:
         note, fee = "", None
         try:
             note = parsing.words(self.note, longest=_LONGEST_NOTE)
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["note"] = str(problem)
         try:
             fee = amounts.positive_amount(self.fee, payment.customer.currency) if self.fee.strip() else None
-        except Mistyped as problem:
+        except InvalidInput as problem:
             self.errors["fee"] = str(problem)
         return None if self.errors else Marking(code=self.code, note=note, fee=fee)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def nsf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a check or a wire as returned, after asking why and what it costs; pressed twice, once."""
     code = request.POST.get("code", "")
@@ -56,7 +56,7 @@ def nsf(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.REFUND)
+@requires(Right.REFUND)
 def chargeback(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a payment by the company's own card terminal as charged back; pressed twice, once."""
     return _mark(request, pk, return_codes.CHARGED_BACK)

@@ -16,15 +16,15 @@ from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.parsing import InvalidInput
 
 _LONGEST_REASON = 200
 _LONGEST_PRESS = 32
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def undo(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a payment that was recorded by mistake, once the reason is given (R20)."""
     payment = _find(request, pk)
@@ -41,7 +41,7 @@ def undo(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take money that a payment paid from one of its invoices, and keep it as an open credit."""
     payment = _find(request, pk)
@@ -79,14 +79,14 @@ def _amount(request: StaffRequest, payment: Payment) -> Money | None:
     text = request.POST.get("amount", "")
     try:
         return amounts.amount(text, payment.currency) if text.strip() else None
-    except Mistyped as problem:
+    except InvalidInput as problem:
         raise Refusal(str(problem)) from None
 
 
 def _reason(request: StaffRequest) -> str:
     try:
         reason = parsing.words(request.POST.get("reason", ""), longest=_LONGEST_REASON)
-    except Mistyped as problem:
+    except InvalidInput as problem:
         raise Refusal(str(problem)) from None
     if not reason:
         raise Refusal(_("Say why; the reason stands on the timeline."))

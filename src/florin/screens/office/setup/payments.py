@@ -14,11 +14,11 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def payments(request: StaffRequest) -> HttpResponse:
     """Show and move the switches (R8, R10, R13)."""
     if request.method != "POST":

@@ -14,11 +14,11 @@ from florin.flows import connect_processor, onboard_account
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees, timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 
 @require_safe
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def account(request: StaffRequest) -> HttpResponse:
     """Show how the account stands and what to do next; whoever comes back from the form, asks by a press."""
     known = companies.account_of(request.user.company)
@@ -28,7 +28,7 @@ def account(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def go_on(request: StaffRequest) -> HttpResponse:
     """Send an Admin to the processor's form, for an account that is opened now if there is none."""
     country = request.POST.get("country", "")
@@ -42,7 +42,7 @@ def go_on(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def look(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the account stands, and show it."""
     try:

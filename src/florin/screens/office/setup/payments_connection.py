@@ -10,7 +10,7 @@ from florin.contracts.connection import Finding, Level
 from florin.domain.staff.rights import Right
 from florin.flows import connect_processor
 from florin.screens.office.setup import payments_account
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Told:
 
 
 @require_POST
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def check(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the connection stands, and show each finding as a sentence."""
     findings = sorted(connect_processor.check_for(request.user.company), key=_urgency)

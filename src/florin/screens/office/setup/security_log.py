@@ -17,7 +17,7 @@ from florin.domain.security.services import Kind
 from florin.domain.security.tally import EACH_OF_THE_FIRST
 from florin.domain.staff.rights import Right, Role
 from florin.screens.office.shared import paging, timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.timeline import Change
 
@@ -129,7 +129,7 @@ class Row:
 
 
 @require_safe
-@needs(Right.SECURITY_LOG)
+@requires(Right.SECURITY_LOG)
 def log(request: StaffRequest) -> HttpResponse:
     """Show the company's security log, of one kind if asked."""
     asked, after = request.GET.get("kind", ""), request.GET.get("after", "")

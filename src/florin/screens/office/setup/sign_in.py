@@ -13,13 +13,13 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _HOUR = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.SETUP)
+@requires(Right.SETUP)
 def sign_in(request: StaffRequest) -> HttpResponse:
     """Show and change after what time people have to sign in again; it holds from the next request on."""
     company = request.user.company

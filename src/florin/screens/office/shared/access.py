@@ -1,4 +1,4 @@
-"""The door of every staff screen: who is signed in, whether they may, and the page around the answer."""
+"""Access to every staff screen: who is signed in, whether they may, and the page around the answer."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -35,13 +35,13 @@ class StaffRequest(HttpRequest):
 
 
 View = Callable[Concatenate[StaffRequest, Arguments], HttpResponseBase]
-Door = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
+GuardedView = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
-def needs(right: Right | None) -> Callable[[View[Arguments]], Door[Arguments]]:
+def requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
     """Let only people in who have the right; ``None`` lets everybody in who is signed in."""
 
-    def decorate(view: View[Arguments]) -> Door[Arguments]:
+    def decorate(view: View[Arguments]) -> GuardedView[Arguments]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs

@@ -7,7 +7,7 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.kernel.folding import fold
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 _LONGEST_CUSTOMER = 200
 
@@ -21,11 +21,11 @@ def find_customer(company: Company, text: str) -> Customer:
     """Return the customer that was meant: by number, by name, or the only one that the words find.
 
     Raises:
-        Mistyped: if it could be nobody, or several.
+        InvalidInput: if it could be nobody, or several.
     """
     text = parsing.words(text, longest=_LONGEST_CUSTOMER)
     if not text:
-        raise Mistyped(_("Choose a customer."))
+        raise InvalidInput(_("Choose a customer."))
     number = text.partition(" · ")[0].strip()
     known = Customer.objects.filter(company=company)
     exact = known.filter(folded=fold(number)).first()
@@ -36,6 +36,6 @@ def find_customer(company: Company, text: str) -> Customer:
     if len(named or found) == 1:
         return (named or found)[0]
     if not found:
-        raise Mistyped(_("No customer has this number or name."))
+        raise InvalidInput(_("No customer has this number or name."))
     some = ", ".join(label(customer) for customer in found[:3])
-    raise Mistyped(_("Several customers fit: %(some)s. Type the number.") % {"some": some})
+    raise InvalidInput(_("Several customers fit: %(some)s. Type the number.") % {"some": some})

@@ -8,18 +8,18 @@ from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
 from florin.flows import render_documents
-from florin.screens.office.shared.access import StaffRequest, needs
+from florin.screens.office.shared.access import StaffRequest, requires
 
 
 @require_safe
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def invoice_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the latest revision of an invoice."""
     return _pdf(*render_documents.invoice_pdf(request.user.company, pk))
 
 
 @require_safe
-@needs(Right.RECEIVE_PAYMENT)
+@requires(Right.RECEIVE_PAYMENT)
 def receipt_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the receipt of a payment."""
     return _pdf(*render_documents.receipt_pdf(request.user.company, pk))

@@ -20,7 +20,7 @@ _LONGEST_SEARCH = 200
 FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
-class Mistyped(ValueError):  # noqa: N818 - an answer, not a fault
+class InvalidInput(ValueError):  # noqa: N818 - an answer, not a fault
     """What was typed cannot be meant; the text is the sentence beside the field."""
 
 
@@ -31,7 +31,7 @@ def decimal(text: str, *, whole: int, places: int) -> Decimal:
     nothing is a decimal sign. A minus may be the hyphen of the keyboard or the sign that our screens show.
 
     Raises:
-        Mistyped: for anything else, ``1e999`` and ``NaN`` among it.
+        InvalidInput: for anything else, ``1e999`` and ``NaN`` among it.
     """
     plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
@@ -40,12 +40,12 @@ def decimal(text: str, *, whole: int, places: int) -> Decimal:
     if re.fullmatch(rf"[1-9]\d{{0,2}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d+)?", plain):
         plain = plain.replace(group, "")
     if not plain.isascii() or not _NUMBER.fullmatch(plain):
-        raise Mistyped(_("Give a number."))
+        raise InvalidInput(_("Give a number."))
     before, _sign, after = plain.replace(",", ".").partition(".")
     if len(before.lstrip("0")) > whole:
-        raise Mistyped(_("This number is too large."))
+        raise InvalidInput(_("This number is too large."))
     if len(after.rstrip("0")) > places:
-        raise Mistyped(_("At most %(places)s decimals.") % {"places": places})
+        raise InvalidInput(_("At most %(places)s decimals.") % {"places": places})
     return Decimal(f"{sign}{before or 0}.{after or 0}")
 
 
@@ -53,16 +53,16 @@ def day(text: str) -> date | None:
     """Read a date as a date field sends it; nothing typed is no date.
 
     Raises:
-        Mistyped: if there is no such day.
+        InvalidInput: if there is no such day.
     """
     if not text.strip():
         return None
     try:
         read = date.fromisoformat(text.strip())
     except ValueError:
-        raise Mistyped(_("This is not a date; write it like 2026-11-30.")) from None
+        raise InvalidInput(_("This is not a date; write it like 2026-11-30.")) from None
     if not FIRST_YEAR <= read.year <= _LAST_YEAR:
-        raise Mistyped(_("This date is too far away to be right."))
+        raise InvalidInput(_("This date is too far away to be right."))
     return read
 
 
@@ -70,22 +70,22 @@ def words(text: str, *, longest: int) -> str:
     """Read a text or a code, without spaces around it.
 
     Raises:
-        Mistyped: if it is too long, holds a NUL byte, or a card number (R23).
+        InvalidInput: if it is too long, holds a NUL byte, or a card number (R23).
     """
     text = text.strip().replace("\r\n", "\n")
     if len(text) > longest:
-        raise Mistyped(too_long(longest))
+        raise InvalidInput(too_long(longest))
     if "\x00" in text:
-        raise Mistyped(_("This holds a character that cannot be kept."))
+        raise InvalidInput(_("This holds a character that cannot be kept."))
     try:
         cards.refuse(text)
     except CardNumber as problem:
-        raise Mistyped(_with_a_tick(problem)) from problem
+        raise InvalidInput(_with_a_tick(problem)) from problem
     return text
 
 
 def _with_a_tick(problem: CardNumber) -> str:
-    """Return the sentence with a box beside it, for those who are sure; ``doors.needs`` reads it."""
+    """Return the sentence with a box beside it, for those who are sure; ``access.requires`` reads it."""
     return format_html(
         '{} <label class="sure"><input type="checkbox" name="not_a_card" value="{}"> {}</label>',
         problem,

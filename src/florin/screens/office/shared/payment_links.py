@@ -16,7 +16,7 @@ from florin.domain.links.models import Debt, Link
 from florin.domain.staff.rights import Right
 from florin.flows import revoke_link
 from florin.kernel.database import find
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 
 Kind = Activity.Kind
 _OF_MAILS = [Kind.SENT, Kind.DELIVERED, Kind.BOUNCED]
@@ -62,7 +62,7 @@ def told(sent: Sequence[Link]) -> list[SentLink]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.SEND_INVOICE)
+@requires(Right.SEND_INVOICE)
 def revoke(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take one link back, after asking; pressed twice, once (X9)."""
     link = find(Link.objects.filter(company=request.user.company).select_related("customer"), pk=pk)

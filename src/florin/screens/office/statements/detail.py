@@ -13,7 +13,7 @@ from florin.flows import render_documents, send_statement
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, done, needs, page
+from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.timeline import Story
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
 
@@ -22,7 +22,7 @@ _MOST_STATEMENTS = 200
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a statement as it was made, and what has become of it."""
     found = _find(request, pk)
@@ -38,7 +38,7 @@ def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what has happened since; 204 if it is as the page has it."""
     news = _news(request, _find(request, pk))
@@ -48,14 +48,14 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give a statement as a PDF, without a payment link."""
     return pdf(*render_documents.statement_pdf(request.user.company, pk))
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a customer's statements, the latest first."""
     customer = find_customer(request.user.company, pk)
@@ -64,7 +64,7 @@ def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def send(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a statement again, with a new link to the same invoices (R16)."""
     found = _find(request, pk)

@@ -20,13 +20,13 @@ from florin.flows.send_statement import Sent
 from florin.kernel import clock
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.statements import filters
 from florin.screens.office.statements.filters import Asked
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def new(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask what to send, show what it would say, and send it; a GET only looks (R5)."""
     company = request.user.company
@@ -58,7 +58,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the PDF as it would be sent, without number and link; nothing is stored."""
     company = request.user.company

@@ -12,7 +12,7 @@ from florin.flows import send_statement
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.parsing import Mistyped
+from florin.screens.office.shared.parsing import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def read(sent: QueryDict, company: Company, *, begin_on: date | None = None) -> 
     try:
         last = parsing.day(end) or today
         period = send_statement.period(company, kind, begin_on=_begin(kind, begin), end_on=last)
-    except (Mistyped, Refusal) as problem:
+    except (InvalidInput, Refusal) as problem:
         return Asked(kind, begin, end, None, str(problem))
     return Asked(kind, begin, end, period, "")
 

@@ -15,7 +15,7 @@ from florin.domain.statements.models import Run
 from florin.flows import send_statements
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, needs, page
+from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import search
 from florin.screens.office.statements import filters
 from florin.screens.office.statements.filters import Asked
@@ -25,7 +25,7 @@ _SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def review(request: StaffRequest) -> HttpResponse:
     """Show who would get a statement, and who would not and why; nothing is sent yet."""
     if request.method != "POST":
@@ -34,7 +34,7 @@ def review(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same press sends once, however often it comes."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
@@ -57,14 +57,14 @@ def send(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def run(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show how far a run has come, and who got nothing and why."""
     return page(request, "statements/run.html", _standing(request, pk))
 
 
 @require_safe
-@needs(Right.STATEMENTS)
+@requires(Right.STATEMENTS)
 def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show only that, for the page that refreshes itself until all are done."""
     return page(request, "statements/progress.html", _standing(request, pk))

@@ -13,11 +13,11 @@ import httpx
 import pytest
 from django.http import HttpResponse
 
-from console.server import PAGE, Application, served
 from florin.domain.staff import known_browsers
 from florin.runtime.serving import bodies, connections, places, turns
 from florin.runtime.serving.places import Place, place_of
 from florin.screens.office import urls
+from runtime.server import PAGE, Application, served
 
 LOGIN = "rosa@florist.example"
 

@@ -22,7 +22,7 @@ def program() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server with two processes, and its address."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "console.server", port],
+        [sys.executable, "-m", "runtime.server", port],
         cwd=TESTS,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "testing.settings"},
     )
