@@ -64,7 +64,7 @@ def debit(
     if session["status"] != "open":
         return Outcome("closed")
     intent = _begin(bank, session, cheat)
-    begin = microdeposits.ask if account.fate.deposits else bank_debits.start
+    begin = microdeposits.ask if account.behavior.deposits else bank_debits.start
     begin(bank, intent, account, payer)
     return _complete(bank, session, intent, payer)
 

@@ -22,7 +22,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Behavior:
     """What becomes of a debit: it clears, unless `code` sends it back.
 
     With `days` it clears first and comes back so many days later. A `stuck` one stays on its way for ever.
@@ -45,7 +45,7 @@ class BankAccount:
     routing: str
     bank: str
     kind: str
-    fate: Fate
+    behavior: Behavior
 
 
 _FUNDS = Return(
@@ -73,23 +73,23 @@ RETURNS = {
     "R20": _RESTRICTED,
     "R29": _UNAUTHORISED,
 }
-CLEARS = Fate()
-FATES = {
-    "000111111113": Fate("R02"),
-    "000111111116": Fate("R03"),
-    "000222222227": Fate("R01"),
-    "000333333335": Fate("R10"),
-    "000555555559": Fate("R10", days=3),
-    "000000000009": Fate(stuck=True),
-    "000123456780": Fate(refund_fails=True),
-    "000900000001": Fate("R01", days=10),
-    "000900000002": Fate("R02", days=10),
-    "000900000003": Fate("R03", days=10),
-    "000900000010": Fate("R10", days=45),
-    "000900000029": Fate("R29", days=2),
-    "000666666661": Fate(deposits=True, unreachable=True),
-    "000900000040": Fate(deposits=True),
-    "000900000041": Fate("R01", deposits=True),
+CLEARS = Behavior()
+BEHAVIORS = {
+    "000111111113": Behavior("R02"),
+    "000111111116": Behavior("R03"),
+    "000222222227": Behavior("R01"),
+    "000333333335": Behavior("R10"),
+    "000555555559": Behavior("R10", days=3),
+    "000000000009": Behavior(stuck=True),
+    "000123456780": Behavior(refund_fails=True),
+    "000900000001": Behavior("R01", days=10),
+    "000900000002": Behavior("R02", days=10),
+    "000900000003": Behavior("R03", days=10),
+    "000900000010": Behavior("R10", days=45),
+    "000900000029": Behavior("R29", days=2),
+    "000666666661": Behavior(deposits=True, unreachable=True),
+    "000900000040": Behavior(deposits=True),
+    "000900000041": Behavior("R01", deposits=True),
 }
 SHOWN = (
     ("000123456789", "debit_clears"),
@@ -115,4 +115,6 @@ def plausible(number: str) -> bool:
 
 def read(number: str, *, routing: str, kind: str) -> BankAccount:
     """The account behind plausible numbers. Those outside the table are ordinary accounts that pay."""
-    return BankAccount(number[-4:], routing, BANKS.get(routing, OTHER_BANK), kind, FATES.get(number, CLEARS))
+    return BankAccount(
+        number[-4:], routing, BANKS.get(routing, OTHER_BANK), kind, BEHAVIORS.get(number, CLEARS)
+    )

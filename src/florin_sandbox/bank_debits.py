@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from florin_sandbox import balance, charge_shapes, disputes, errors, events, ids, intents, moves, shapes
 from florin_sandbox.bank import Bank
-from florin_sandbox.bank_accounts import RETURNS, BankAccount, Fate
+from florin_sandbox.bank_accounts import RETURNS, BankAccount, Behavior
 from florin_sandbox.cards import Decline
 from florin_sandbox.store import Json
 
@@ -20,12 +20,12 @@ def start(bank: Bank, intent: Json, account: BankAccount, payer: Json) -> None:
     """Submit the debit to the payer's bank: booked at once, as at Stripe, though no money has moved yet."""
     intent.update(payment_method=ids.new("pm"), last_payment_error=None, next_action=None)
     charge = charge_shapes.bank_charge(bank.clock.now(), intent, account, payer)
-    bank.store.add(charge, parent=intent["id"], private={"fate": asdict(account.fate)})
+    bank.store.add(charge, parent=intent["id"], private={"behavior": asdict(account.behavior)})
     charge["balance_transaction"] = balance.book_charge(bank, charge, charge["amount"])["id"]
     bank.store.save(charge)
     intent.update(status="processing", latest_charge=charge["id"])
     bank.store.save(intent)
-    if not account.fate.stuck:
+    if not account.behavior.stuck:
         bank.store.set_due(intent["id"], bank.clock.now() + bank.settings.bank_debit_days * shapes.DAY)
     moves.write(bank, "pending", intent, intent["amount"], charge=charge["id"])
     events.emit(bank, "charge.pending", charge)
@@ -46,11 +46,11 @@ def refuse(bank: Bank, intent: Json) -> None:
 
 def come_due(bank: Bank, intent: Json) -> None:
     """The bank answers: the debit clears or comes back; or, cleared, comes back after all."""
-    fate = _fate(bank, intent)
+    behavior = _behavior(bank, intent)
     if intent["status"] == "succeeded":
-        come_back(bank, intent, fate.code)
-    elif fate.code and fate.days is None:
-        fail(bank, intent, fate.code)
+        come_back(bank, intent, behavior.code)
+    elif behavior.code and behavior.days is None:
+        fail(bank, intent, behavior.code)
     else:
         clear(bank, intent)
 
@@ -134,13 +134,13 @@ def _charge(bank: Bank, intent: Json) -> Json:
     return bank.store.get("charge", intent["latest_charge"]) or {}
 
 
-def _fate(bank: Bank, intent: Json) -> Fate:
-    return Fate(**bank.store.private(intent["latest_charge"])["fate"])
+def _behavior(bank: Bank, intent: Json) -> Behavior:
+    return Behavior(**bank.store.private(intent["latest_charge"])["behavior"])
 
 
 def _return_day(bank: Bank, intent: Json, charge: Json) -> int | None:
     """When a debit that cleared comes back; counted from its day, also where the clock jumped over that."""
-    days = _fate(bank, intent).days
+    days = _behavior(bank, intent).days
     if days is None:
         return None
     due_day = int(charge["created"]) + bank.settings.bank_debit_days * shapes.DAY

@@ -34,7 +34,7 @@ VERDICTS: dict[str, Callable[[Bank, Json], None]] = {
 }
 OF_PLATFORM = ("verify", "withhold_cards", "withhold_debits")
 RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,8})?")
-FATES: dict[str, Callable[[Bank, Json], object]] = {
+ENDINGS: dict[str, Callable[[Bank, Json], object]] = {
     "reconciled": payouts.reconcile,
     "paid": payouts.arrive,
     "failed": partial(payouts.fail, code="account_closed"),
@@ -117,12 +117,12 @@ class AccountOrders:
         return JSONResponse({"payouts": made})
 
     async def decide(self, request: Request) -> Response:
-        """Let a payout come further: `{"status", "failure_code"?}`, by one of `FATES`."""
+        """Let a payout come further: `{"status", "failure_code"?}`, by one of `ENDINGS`."""
         order = await commands.read(request, {"status", "failure_code"})
         code = order.get("failure_code", "account_closed")
-        if order.get("status") not in FATES or code not in payouts.FAILURES:
-            fates, codes = ", ".join(FATES), ", ".join(payouts.FAILURES)
-            raise BadOrder(f"status must be one of {fates}, failure_code one of {codes}.")
+        if order.get("status") not in ENDINGS or code not in payouts.FAILURES:
+            statuses, codes = ", ".join(ENDINGS), ", ".join(payouts.FAILURES)
+            raise BadOrder(f"status must be one of {statuses}, failure_code one of {codes}.")
         due.settle(self.bank)
         payout = self._decided(request.path_params["id"], str(order["status"]), code)
         await self.bank.courier.dispatch()
@@ -135,7 +135,7 @@ class AccountOrders:
             if status == "failed":
                 payouts.fail(self.bank, payout, code)
             else:
-                FATES[status](self.bank, payout)
+                ENDINGS[status](self.bank, payout)
         return payout
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from florin_sandbox import bank_debits, charge_shapes, errors, events, ids, intents, shapes
 from florin_sandbox.bank import Bank
-from florin_sandbox.bank_accounts import BankAccount, Fate
+from florin_sandbox.bank_accounts import BankAccount, Behavior
 from florin_sandbox.cards import Decline
 from florin_sandbox.params import Params
 from florin_sandbox.store import Json
@@ -50,7 +50,7 @@ def ask(bank: Bank, intent: Json, account: BankAccount, payer: Json) -> None:
     )
     bank.store.save(intent)
     bank.store.save_private(intent["id"], {"account": asdict(account), "payer": payer})
-    bank.store.set_due(intent["id"], now + (ARRIVE_AFTER if account.fate.unreachable else LAST))
+    bank.store.set_due(intent["id"], now + (ARRIVE_AFTER if account.behavior.unreachable else LAST))
     events.emit(bank, "payment_intent.requires_action", intent)
 
 
@@ -105,8 +105,8 @@ def end(bank: Bank, intent: Json, outcome: str) -> None:
 def go_on(bank: Bank, intent: Json) -> None:
     """The holder has named the deposits: the debit is submitted."""
     asked = bank.store.private(intent["id"])
-    fate = Fate(**asked["account"].pop("fate"))
-    bank_debits.start(bank, intent, BankAccount(**asked["account"], fate=fate), asked["payer"])
+    behavior = Behavior(**asked["account"].pop("behavior"))
+    bank_debits.start(bank, intent, BankAccount(**asked["account"], behavior=behavior), asked["payer"])
 
 
 def give_up(bank: Bank, intent: Json, code: str) -> None:
@@ -125,7 +125,7 @@ def give_up(bank: Bank, intent: Json, code: str) -> None:
 
 def come_due(bank: Bank, intent: Json) -> None:
     """The deposits came back, or ten days are over."""
-    unreachable = bank.store.private(intent["id"])["account"]["fate"]["unreachable"]
+    unreachable = bank.store.private(intent["id"])["account"]["behavior"]["unreachable"]
     give_up(bank, intent, UNSENT if unreachable else TIMEOUT)
 
 

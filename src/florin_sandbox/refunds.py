@@ -103,7 +103,7 @@ def _give_back(bank: Bank, charge: Json, amount: int, wish: Wish) -> Json:
 def _course(bank: Bank, charge: Json) -> Course:
     private = bank.store.private(charge["id"])
     if balance.by_debit(charge):
-        fails = private["fate"]["refund_fails"]
+        fails = private["behavior"]["refund_fails"]
         return Course("pending", "failed" if fails else "succeeded", BANK_TAKES)
     courses = {
         "slow": Course("pending", "succeeded", SLOW_CARD_TAKES),

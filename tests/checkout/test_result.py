@@ -17,8 +17,8 @@ from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
-from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_bank, paid_by_card
 
 
 def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, bank: Bank) -> None:

@@ -15,8 +15,8 @@ from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, settle_payment
 from florin.kernel import clock, formats
 from florin.kernel.money import Money
-from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_bank, paid_by_card
 
 PENNILESS = "000222222227"
 

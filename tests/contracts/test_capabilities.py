@@ -12,8 +12,8 @@ from florin.domain.companies.services import takes_debits
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import reconcile
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import own_account
 
 

@@ -12,9 +12,9 @@ from florin.domain.staff.rights import Role
 from florin.edges.gateways.stripe.gateway import StripeGateway
 from florin.flows import follow_dispute, follow_payment
 from florin.kernel.errors import NotFound, ProcessorAway
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
 from testing.onboarding import active
+from testing.taken_payments import paid_by_card
 
 
 @pytest.mark.parametrize(("key", "mode"), [("sk_live_x", ""), ("sk_test_x", "/test"), ("rk_test_x", "/test")])

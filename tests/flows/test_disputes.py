@@ -24,8 +24,8 @@ from florin.edges.mail import news
 from florin.edges.mail.writing import Letter
 from florin.flows import follow_dispute, follow_payment, receive_payment, settle_payment
 from florin.kernel import clock
-from testing.aftermath import balance, paid_by_card, stands_at, told
 from testing.bank import Bank
+from testing.taken_payments import balance, paid_by_card, stands_at, told
 
 GROSS, FEE, DISPUTE_FEE = 10_000, 315, 1_500
 
@@ -276,7 +276,7 @@ def test_a_dispute_that_we_first_hear_of_when_it_is_lost_is_told_whole(owner: Us
     invoice = make_invoice(owner)
     payment = paid_by_card(owner, bank, invoice)
     bank.order(f"payment_intents/{payment.reference}/dispute")
-    reference = aftermath(payment).reference
+    reference = payment_events(payment).reference
     bank.order(f"disputes/{reference}/close", status="lost")
 
     follow_payment.follow(payment.pk)
@@ -365,14 +365,14 @@ def pay_at_the_counter(owner: User, invoice: Invoice) -> None:
     receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
 
 
-def aftermath(payment: Payment) -> DisputeReport:
+def payment_events(payment: Payment) -> DisputeReport:
     [report] = registry.get(payment.gateway, payment.account).payment_events(payment.reference).disputes
     return report
 
 
 def take_in(contested: Dispute, outcome: DisputeOutcome, *, withdrawn: bool) -> None:
     """Let the processor say something that the test processor never says."""
-    report = replace(aftermath(contested.payment), outcome=outcome, withdrawn=withdrawn)
+    report = replace(payment_events(contested.payment), outcome=outcome, withdrawn=withdrawn)
     with transaction.atomic():
         follow_dispute.take_in(allocating.lock(contested.payment_id), report)
     contested.refresh_from_db()

@@ -19,9 +19,9 @@ from florin.domain.staff.models import User
 from florin.flows import follow_payment, handle_notice
 from florin.kernel import clock
 from testing import settings
-from testing.aftermath import balance, paid_by_bank, paid_by_card
 from testing.bank import Bank
 from testing.races import at_once
+from testing.taken_payments import balance, paid_by_bank, paid_by_card
 
 
 def receive(event: str, kind: str, **about: object) -> ProcessorNotice:

@@ -17,8 +17,8 @@ from florin.domain.staff.models import User
 from florin.flows import handle_notice
 from florin.kernel import clock
 from testing import settings
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import at_the_bank, in_the_books, own_account
 
 

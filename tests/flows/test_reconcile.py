@@ -568,17 +568,17 @@ def befall(owner: User, bank: Bank, dice: random.Random, number: int) -> None:
         settle_payment.settle(attempt.pk)
         reference = registry.get("stripe", attempt.account).look_up(attempt.reference).payment
         bank.order(f"payment_intents/{reference}/clear")
-        fate = dice.choice(["", "", "refund", "return"])
+        status = dice.choice(["", "", "refund", "return"])
     else:
         bank.pay(attempt)
         settle_payment.settle(attempt.pk)
         reference = payment(attempt).reference
-        fate = dice.choice(["", "", "refund", "dispute", "won", "lost"])
-    if fate == "refund":
+        status = dice.choice(["", "", "refund", "dispute", "won", "lost"])
+    if status == "refund":
         bank.order(f"payment_intents/{reference}/refund", amount=dice.randrange(1, attempt.total + 1))
-    elif fate == "return":
+    elif status == "return":
         bank.order(f"payment_intents/{reference}/return", code="R01")
-    elif fate:
+    elif status:
         dispute = bank.order(f"payment_intents/{reference}/dispute")
-        if fate != "dispute":
-            bank.order(f"disputes/{dispute['id']}/close", status=fate)
+        if status != "dispute":
+            bank.order(f"disputes/{dispute['id']}/close", status=status)

@@ -19,8 +19,8 @@ from florin.flows import reconcile
 from florin.flows.read_account import BEGINNING
 from florin.runtime import reconcile as console
 from testing import settings
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import own_account
 
 CONTROL = {"Authorization": f"Bearer {settings.CONTROL_TOKEN}"}

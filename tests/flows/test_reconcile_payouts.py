@@ -22,8 +22,8 @@ from florin.flows import reconcile
 from florin.kernel import clock
 from florin.runtime import reconcile as console
 from office import signed_in
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import at_the_bank, in_the_books, own_account
 
 Kind = Difference.Kind

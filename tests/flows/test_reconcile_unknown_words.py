@@ -11,8 +11,8 @@ from florin.domain.payouts.models import Difference, Movement, Payout, Reconcili
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, reconcile
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import own_account
 
 FIELDS = {

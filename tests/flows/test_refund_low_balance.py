@@ -19,8 +19,8 @@ from florin.domain.staff.models import User
 from florin.flows import reconcile, refund_payment
 from florin.kernel import clock
 from office import signed_in
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 from testing.till import at_the_bank, in_the_books, own_account
 
 WAITS = "It waits until the balance at the processor covers it."

@@ -27,8 +27,8 @@ from florin.edges.gateways import registry
 from florin.flows import deliver_outbox, follow_payment, receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
-from testing.aftermath import ORDINARY_ACCOUNT, paid_by_bank
 from testing.bank import Bank
+from testing.taken_payments import ORDINARY_ACCOUNT, paid_by_bank
 
 FAILING_CARD = "4000000000005126"
 SILENCE: dict[str, Any] = {"seconds": 2.3}  # a little longer than we wait for an answer

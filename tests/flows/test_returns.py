@@ -30,8 +30,8 @@ from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from florin.kernel.money import Money
-from testing.aftermath import balance, paid_by_bank, stands_at, told
 from testing.bank import Bank
+from testing.taken_payments import balance, paid_by_bank, stands_at, told
 
 
 def send_back(bank: Bank, payment: Payment, code: str = "R01") -> None:

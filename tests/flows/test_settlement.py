@@ -19,9 +19,9 @@ from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
 from testing.movements import take_in, told
+from testing.taken_payments import paid_by_bank, paid_by_card
 from testing.till import at_the_bank, own_account
 
 

@@ -50,8 +50,8 @@ from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.runtime import worker
 from importing.world import row, take, write
-from testing.aftermath import paid_by_bank, paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_bank, paid_by_card
 from testing.till import own_account
 
 Change = Callable[[], object]

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from factories import make_link
-from florin.contracts.mailing import Fate, MailNews
+from florin.contracts.mailing import MailReport, MailStatus
 from florin.domain.activity.models import Activity
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
@@ -18,14 +18,14 @@ from testing.bank import Bank
 from testing.races import at_once
 
 State, Kind = Message.State, Activity.Kind
-FATES = [Fate.DELIVERED, Fate.BOUNCED, Fate.DELIVERED]
+STATUSES = [MailStatus.DELIVERED, MailStatus.BOUNCED, MailStatus.DELIVERED]
 
 
 def news(
-    fate: Fate, message: Message | None = None, *, at: datetime | None = None, id_: str = ""
-) -> MailNews:
+    status: MailStatus, message: Message | None = None, *, at: datetime | None = None, id_: str = ""
+) -> MailReport:
     key = message.pk if message else None
-    return MailNews(fate=fate, key=key, provider_id=id_, reason="550 no such user", at=at)
+    return MailReport(status=status, key=key, provider_id=id_, reason="550 no such user", at=at)
 
 
 def stories() -> list[str]:
@@ -48,24 +48,24 @@ def mail(claimed: Message) -> Message:
     return Message.objects.get()
 
 
-@pytest.mark.parametrize("order", sorted(set(permutations(FATES))))
-def test_whatever_the_order_a_bounce_stays(mail: Message, order: tuple[Fate, ...]) -> None:
-    for fate in order:
-        track_mail.record([news(fate, mail)])
+@pytest.mark.parametrize("order", sorted(set(permutations(STATUSES))))
+def test_whatever_the_order_a_bounce_stays(mail: Message, order: tuple[MailStatus, ...]) -> None:
+    for status in order:
+        track_mail.record([news(status, mail)])
 
     assert Message.objects.get().state == State.BOUNCED
     assert stories().count(Kind.BOUNCED) == 1
 
 
 def test_news_that_overtake_the_worker_are_not_undone_by_it(claimed: Message) -> None:
-    track_mail.record([news(Fate.DELIVERED, claimed)])
+    track_mail.record([news(MailStatus.DELIVERED, claimed)])
     outbox.sent(claimed, provider_id="pm-1")
 
     assert Message.objects.values_list("state", "provider_id").get() == (State.DELIVERED, "pm-1")
 
 
 def test_a_bounce_that_overtakes_the_worker_is_not_undone_by_it(claimed: Message) -> None:
-    track_mail.record([news(Fate.BOUNCED, claimed)])
+    track_mail.record([news(MailStatus.BOUNCED, claimed)])
     outbox.sent(claimed, provider_id="pm-1")
 
     assert Message.objects.get().state == State.BOUNCED
@@ -74,7 +74,7 @@ def test_a_bounce_that_overtakes_the_worker_is_not_undone_by_it(claimed: Message
 def test_a_mail_whose_fate_is_known_is_not_sent_again(
     claimed: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    track_mail.record([news(Fate.DELIVERED, claimed)])
+    track_mail.record([news(MailStatus.DELIVERED, claimed)])
 
     assert not outbox.postponed(claimed, "timed out")
     then = clock.now() + timedelta(days=1)
@@ -83,7 +83,7 @@ def test_a_mail_whose_fate_is_known_is_not_sent_again(
 
 
 def test_a_mail_is_found_by_the_senders_own_id(mail: Message) -> None:
-    track_mail.record([news(Fate.DELIVERED, id_="pm-1"), news(Fate.BOUNCED, id_="pm-2")])
+    track_mail.record([news(MailStatus.DELIVERED, id_="pm-1"), news(MailStatus.BOUNCED, id_="pm-2")])
 
     assert Message.objects.get().state == State.DELIVERED
 
@@ -91,7 +91,7 @@ def test_a_mail_is_found_by_the_senders_own_id(mail: Message) -> None:
 def test_our_own_key_counts_for_more_than_the_senders_id(mail: Message, owner: User) -> None:
     make_link(owner, to=("other@shop.example",))
     other = Message.objects.get(recipient="other@shop.example")
-    track_mail.record([news(Fate.DELIVERED, other, id_="pm-1")])
+    track_mail.record([news(MailStatus.DELIVERED, other, id_="pm-1")])
 
     assert Message.objects.get(pk=mail.pk).state == State.SENT
     assert Message.objects.get(pk=other.pk).state == State.DELIVERED
@@ -101,7 +101,10 @@ def test_without_an_id_nothing_is_found(owner: User) -> None:
     """A mail over SMTP has no id at a sender; news without one must not be taken for news of it."""
     make_link(owner)
     track_mail.record(
-        [news(Fate.BOUNCED), MailNews(fate=Fate.BOUNCED, key=uuid4(), provider_id="", reason="", at=None)]
+        [
+            news(MailStatus.BOUNCED),
+            MailReport(status=MailStatus.BOUNCED, key=uuid4(), provider_id="", reason="", at=None),
+        ]
     )
 
     assert Message.objects.get().state == State.QUEUED
@@ -112,13 +115,13 @@ def test_without_an_id_nothing_is_found(owner: User) -> None:
 )
 def test_the_senders_time_counts_if_it_can_be_true(mail: Message, told: timedelta, kept: bool) -> None:  # noqa: FBT001 - a table
     at = clock.now() + told
-    track_mail.record([news(Fate.DELIVERED, mail, at=at)])
+    track_mail.record([news(MailStatus.DELIVERED, mail, at=at)])
 
     assert (Message.objects.get().delivered_at == at) is kept
 
 
 def test_the_same_news_at_the_same_instant_are_one_story(mail: Message) -> None:
-    answers = at_once(*[lambda: track_mail.record([news(Fate.BOUNCED, mail)])] * 6)
+    answers = at_once(*[lambda: track_mail.record([news(MailStatus.BOUNCED, mail)])] * 6)
 
     assert answers == [None] * 6
     assert stories() == [Kind.BOUNCED]
@@ -128,8 +131,8 @@ def test_notices_of_the_same_mails_in_other_orders_do_not_wait_for_each_other(ow
     make_link(owner, to=tuple(f"{place}@shop.example" for place in range(6)))
     mails = [*Message.objects.all()]
     forward, backward = (
-        [news(Fate.DELIVERED, each) for each in mails],
-        [news(Fate.BOUNCED, each) for each in reversed(mails)],
+        [news(MailStatus.DELIVERED, each) for each in mails],
+        [news(MailStatus.BOUNCED, each) for each in reversed(mails)],
     )
 
     answers = at_once(*[lambda: track_mail.record(forward), lambda: track_mail.record(backward)] * 4)
@@ -139,7 +142,7 @@ def test_notices_of_the_same_mails_in_other_orders_do_not_wait_for_each_other(ow
 
 
 def test_the_reason_is_told_on_the_timeline_of_everything_the_mail_was_about(mail: Message) -> None:
-    track_mail.record([news(Fate.BOUNCED, mail, at=datetime(2026, 1, 1, tzinfo=UTC))])
+    track_mail.record([news(MailStatus.BOUNCED, mail, at=datetime(2026, 1, 1, tzinfo=UTC))])
 
     [story] = Activity.objects.filter(kind=Kind.BOUNCED)
     assert story.subjects == mail.subjects

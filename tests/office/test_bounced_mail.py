@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from domain.world import sql
 from factories import make_customer, make_invoice, make_link
-from florin.contracts.mailing import Fate, MailNews
+from florin.contracts.mailing import MailReport, MailStatus
 from florin.domain.activity.models import Activity
 from florin.domain.invoices.models import Invoice
 from florin.domain.outbox.models import Message
@@ -27,7 +27,7 @@ PAGES = ["/office/", "/office/bounced-mail/"]
 
 
 def bounce(message: Message, reason: str = "550 5.1.1 no such user") -> None:
-    news = MailNews(fate=Fate.BOUNCED, key=message.pk, provider_id="", reason=reason, at=None)
+    news = MailReport(status=MailStatus.BOUNCED, key=message.pk, provider_id="", reason=reason, at=None)
     track_mail.record([news])
 
 

@@ -19,8 +19,8 @@ from florin.flows import follow_payment, receive_payment, return_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from office import signed_in
-from testing.aftermath import balance, paid_by_bank, paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import balance, paid_by_bank, paid_by_card
 
 ASKING = 3
 DISPUTES = "/office/payments/disputes/"
@@ -211,9 +211,9 @@ def answer_of(dispute: Dispute) -> str:
 def test_a_banks_question_is_called_one_and_found_as_one(owner: User, state: str, word: str) -> None:
     payment = contest(owner, state=state).payment
     assert f'<span class="badge badge-warn">{word}</span>' in shown(owner, f"/office/payments/{payment.pk}/")
-    for fate in ("inquiry", "disputed"):
-        listed = shown(owner, f"/office/payments/?state={fate}")
-        assert (f"/office/payments/{payment.pk}/" in listed) == (word.lower() == fate)
+    for status in ("inquiry", "disputed"):
+        listed = shown(owner, f"/office/payments/?state={status}")
+        assert (f"/office/payments/{payment.pk}/" in listed) == (word.lower() == status)
 
 
 def nsf(payment: Payment, door: str = "nsf") -> str:

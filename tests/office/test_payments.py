@@ -182,10 +182,10 @@ def test_every_payment_is_listed_the_newest_first(owner: User, monkeypatch: pyte
 
 
 def test_each_state_is_told_and_found_by_its_filter(owner: User) -> None:
-    made = {fate: at_the_counter(owner, make_customer(owner.company), "10.00") for fate in ("undone",)}
+    made = {status: at_the_counter(owner, make_customer(owner.company), "10.00") for status in ("undone",)}
     undo_payment.undo(owner.company, made["undone"].pk, reason="Typed twice", by=owner)
-    made |= {fate: online(owner) for fate in ("received", "partly_refunded", "refunded", "returned")}
-    made |= {fate: online(owner) for fate in ("disputed", "charged_back")}
+    made |= {status: online(owner) for status in ("received", "partly_refunded", "refunded", "returned")}
+    made |= {status: online(owner) for status in ("disputed", "charged_back")}
     sent_back(made["partly_refunded"], 100)
     sent_back(made["refunded"], 10_000)
     returned(made["returned"])
@@ -193,11 +193,11 @@ def test_each_state_is_told_and_found_by_its_filter(owner: User) -> None:
     dispute(made["charged_back"], DisputeState.LOST)
     client = signed_in(owner)
 
-    assert {fate: numbers(shown(client, state=fate)) for fate in made} == {
-        fate: [payment.number] for fate, payment in made.items()
+    assert {status: numbers(shown(client, state=status)) for status in made} == {
+        status: [payment.number] for status, payment in made.items()
     }
-    told = {row.payment.pk: row.fate.value for row in history.rows(list(Payment.objects.all()))}
-    assert told == {payment.pk: fate for fate, payment in made.items()}
+    told = {row.payment.pk: row.status.value for row in history.rows(list(Payment.objects.all()))}
+    assert told == {payment.pk: status for status, payment in made.items()}
 
 
 def test_a_card_charged_back_at_the_counter_is_called_so(owner: User) -> None:

@@ -23,8 +23,8 @@ from florin.domain.staff.rights import Role
 from florin.flows import receive_payment
 from florin.kernel import clock
 from office import signed_in
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 
 HTMX = {"HX-Request": "true"}
 ASKING = 3  # who asks: the session, the person, the company

@@ -13,8 +13,8 @@ from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from office.test_refunds import paid_by_check, press
-from testing.aftermath import paid_by_card
 from testing.bank import Bank
+from testing.taken_payments import paid_by_card
 
 
 def overpaid(owner: User) -> Payment:

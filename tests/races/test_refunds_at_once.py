@@ -25,9 +25,9 @@ from florin.domain.staff.models import User
 from florin.flows import apply_credit, follow_dispute, refund_payment, return_payment
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from testing.aftermath import paid_by_card, stands_at
 from testing.bank import Bank
 from testing.races import at_once
+from testing.taken_payments import paid_by_card, stands_at
 
 CASHIERS = 50
 

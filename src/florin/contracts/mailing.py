@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Fate(StrEnum):
+class MailStatus(StrEnum):
     """What has become of a mail that the sender took."""
 
     DELIVERED = "delivered"  # the recipient's mail server took it
@@ -14,14 +14,14 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailNews:
+class MailReport:
     """One thing that a sender tells of one mail.
 
     ``key`` is our own key, which travelled with the mail; ``provider_id`` what the sender calls it. Either
     may be missing. ``reason`` is the mail server's sentence. ``at`` is UTC, and missing if it is not told.
     """
 
-    fate: Fate
+    status: MailStatus
     key: UUID | None
     provider_id: str
     reason: str

@@ -130,7 +130,7 @@ def _of_payments(company: Company, some: list[Payment]) -> Iterator[list[Cell]]:
             payment.reference,
             ", ".join(invoice.number for invoice in row.invoices),
             _by(payment),
-            str(row.fate.label),
+            str(row.status.label),
             payment.note,
             *_settled(row.converted),
         ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from florin.contracts.mailing import Fate, MailNews
+from florin.contracts.mailing import MailReport, MailStatus
 from florin.domain.activity import services as activity
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
@@ -31,7 +31,7 @@ def receive(sender: str, headers: Mapping[str, str], body: bytes) -> None:
 
 
 @transaction.atomic(durable=True)
-def record(news: Sequence[MailNews]) -> None:
+def record(news: Sequence[MailReport]) -> None:
     """Move each mail on, and tell the timelines of what it was about; what is known already changes nothing.
 
     A mail is found by the key that travelled with it, or else by the sender's own id. A mail that was
@@ -46,13 +46,13 @@ def record(news: Sequence[MailNews]) -> None:
             _move(message, one)
 
 
-def _move(message: Message, news: MailNews) -> None:
+def _move(message: Message, news: MailReport) -> None:
     at = _when(news)
-    match news.fate:
-        case Fate.DELIVERED:
+    match news.status:
+        case MailStatus.DELIVERED:
             if outbox.arrived(message, at=at):
                 _note(message, activity.Kind.DELIVERED)
-        case Fate.BOUNCED:
+        case MailStatus.BOUNCED:
             if outbox.came_back(message, at=at, reason=news.reason):
                 _note(message, activity.Kind.BOUNCED, reason=news.reason[:200])
 
@@ -68,6 +68,6 @@ def _note(message: Message, kind: activity.Kind, **about: str) -> None:
     )
 
 
-def _when(news: MailNews) -> datetime:
+def _when(news: MailReport) -> datetime:
     now = clock.now()
     return news.at if news.at is not None and now - _OLDEST < news.at <= now else now

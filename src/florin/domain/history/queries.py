@@ -26,7 +26,7 @@ _LOST = sorted(disputes.LOSSES)
 _ASKED = disputes.DisputeState.INQUIRY
 
 
-class Fate(models.TextChoices):
+class PaymentStatus(models.TextChoices):
     """What became of a payment; the worst that happened is what it is called by."""
 
     RECEIVED = "received", _("Received")
@@ -49,7 +49,7 @@ class Row:
     """
 
     payment: Payment
-    fate: Fate
+    status: PaymentStatus
     refunded: Money
     lost: Money
     charged: Money
@@ -106,7 +106,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aftermath:
+class PaymentEvents:
     """Everything that happened to one payment after it came in, the earliest first."""
 
     refunds: Sequence[Refund]
@@ -169,9 +169,9 @@ def _converted(keys: Collection[UUID]) -> dict[tuple[str, str], Total]:
     return dict(sorted(sums.items()))
 
 
-def aftermath(payment: Payment) -> Aftermath:
+def payment_events(payment: Payment) -> PaymentEvents:
     """Return what happened to one payment, in four queries."""
-    return Aftermath(
+    return PaymentEvents(
         refunds=list(Refund.objects.filter(payment=payment).order_by("requested_at", "pk")),
         disputes=list(Dispute.objects.filter(payment=payment).order_by("opened_at", "pk")),
         returned=Return.objects.filter(payment=payment).first(),
@@ -187,10 +187,12 @@ def stands(payment: Payment) -> Money:
 
 def was_taken_back(payment: Payment) -> bool:
     """Whether the payer's bank took a payment back: returned or charged back; one query."""
-    return Payment.objects.filter(are(Fate.RETURNED) | are(Fate.CHARGED_BACK), pk=payment.pk).exists()
+    return Payment.objects.filter(
+        are(PaymentStatus.RETURNED) | are(PaymentStatus.CHARGED_BACK), pk=payment.pk
+    ).exists()
 
 
-def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
+def are(status: PaymentStatus) -> Q:  # noqa: C901, PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
     undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
     returns = Return.objects.filter(payment=OuterRef("pk"))
@@ -202,22 +204,22 @@ def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
     charged_back |= Q(Exists(returns.filter(code=return_codes.CHARGED_BACK)))
     refunded = Q(Exists(_refunds()))
     taken = undone | returned | charged_back | disputed | asked
-    match fate:
-        case Fate.UNDONE:
+    match status:
+        case PaymentStatus.UNDONE:
             return undone
-        case Fate.RETURNED:
+        case PaymentStatus.RETURNED:
             return returned & ~undone
-        case Fate.CHARGED_BACK:
+        case PaymentStatus.CHARGED_BACK:
             return charged_back & ~undone & ~returned
-        case Fate.DISPUTED:
+        case PaymentStatus.DISPUTED:
             return disputed & ~charged_back & ~undone & ~returned
-        case Fate.INQUIRY:
+        case PaymentStatus.INQUIRY:
             return asked & ~disputed & ~charged_back & ~undone & ~returned
-        case Fate.REFUNDED:
+        case PaymentStatus.REFUNDED:
             return refunded & Q(GreaterThanOrEqual(_back(), F("amount"))) & ~taken
-        case Fate.PARTLY_REFUNDED:
+        case PaymentStatus.PARTLY_REFUNDED:
             return refunded & Q(LessThan(_back(), F("amount"))) & ~taken
-        case Fate.RECEIVED:
+        case PaymentStatus.RECEIVED:
             return ~refunded & ~taken
 
 
@@ -225,14 +227,14 @@ def are(fate: Fate) -> Q:  # noqa: C901, PLR0911 - a table
 class _Happened:
     """What came after a payment, in minor units; ``whole`` if all of it was returned or undone.
 
-    ``contested`` is what disputes hold of it, or have lost; ``fate`` is what became of it beside refunds.
+    ``contested`` is what disputes hold of it, or have lost; ``status`` is what became of it beside refunds.
     """
 
     refunded: int = 0
     contested: int = 0
     charged: int = 0
     whole: bool = False
-    fate: Fate | None = None
+    status: PaymentStatus | None = None
 
     def lost(self, amount: int) -> int:
         """Return what of a payment of this amount is lost, or held; what is gone as a whole is so once."""
@@ -255,12 +257,12 @@ def _happened(keys: Collection[UUID]) -> dict[UUID, _Happened]:
         if currency == paid:  # another is left to the reconciliation
             what.contested += amount if lost else held
             what.charged += fee or 0
-        if what.fate == Fate.UNDONE or (state not in _CONTESTED):
+        if what.status == PaymentStatus.UNDONE or (state not in _CONTESTED):
             continue
         if lost:
-            what.fate = Fate.CHARGED_BACK
-        elif what.fate in {None, Fate.INQUIRY}:
-            what.fate = Fate.INQUIRY if state == _ASKED else Fate.DISPUTED
+            what.status = PaymentStatus.CHARGED_BACK
+        elif what.status in {None, PaymentStatus.INQUIRY}:
+            what.status = PaymentStatus.INQUIRY if state == _ASKED else PaymentStatus.DISPUTED
     return found
 
 
@@ -269,15 +271,17 @@ def _take_back(found: dict[UUID, _Happened]) -> None:
     returned = Return.objects.filter(payment__in=found).values_list("payment", "code")
     for payment, code in returned:
         found[payment].whole = True
-        found[payment].fate = Fate.CHARGED_BACK if code == return_codes.CHARGED_BACK else Fate.RETURNED
+        found[payment].status = (
+            PaymentStatus.CHARGED_BACK if code == return_codes.CHARGED_BACK else PaymentStatus.RETURNED
+        )
     for payment in Undoing.objects.filter(payment__in=found).values_list("payment", flat=True):
-        found[payment].whole, found[payment].fate = True, Fate.UNDONE
+        found[payment].whole, found[payment].status = True, PaymentStatus.UNDONE
 
 
 def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice], converted: Conversion | None) -> Row:
     return Row(
         payment=payment,
-        fate=what.fate or _by_refunds(payment, what.refunded),
+        status=what.status or _by_refunds(payment, what.refunded),
         refunded=Money(what.refunded, payment.currency),
         lost=Money(what.lost(payment.amount), payment.currency),
         charged=Money(what.charged, payment.currency),
@@ -286,10 +290,10 @@ def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice], convert
     )
 
 
-def _by_refunds(payment: Payment, refunded: int) -> Fate:
+def _by_refunds(payment: Payment, refunded: int) -> PaymentStatus:
     if not refunded:
-        return Fate.RECEIVED
-    return Fate.REFUNDED if refunded >= payment.amount else Fate.PARTLY_REFUNDED
+        return PaymentStatus.RECEIVED
+    return PaymentStatus.REFUNDED if refunded >= payment.amount else PaymentStatus.PARTLY_REFUNDED
 
 
 def _refunds() -> QuerySet[Refund]:

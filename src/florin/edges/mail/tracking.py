@@ -23,7 +23,7 @@ from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
-from florin.contracts.mailing import BadMailNotice, Fate, MailNews, UnsignedMailNotice
+from florin.contracts.mailing import BadMailNotice, MailReport, MailStatus, UnsignedMailNotice
 from florin.edges.mail.headers import one_line
 from florin.edges.mail.hosted import KEY
 
@@ -49,18 +49,18 @@ _VIEWS: dict[str, type[AnymailCoreWebhookView]] = {
 # These sign what they send; the others bring the password that we gave them.
 _SIGNING = frozenset({"mailgun"})
 _ASKED_FIRST = frozenset({"amazon_ses"})
-_FATES = {
-    EventType.DELIVERED: Fate.DELIVERED,
-    EventType.BOUNCED: Fate.BOUNCED,
-    EventType.REJECTED: Fate.BOUNCED,
-    EventType.FAILED: Fate.BOUNCED,
-    EventType.COMPLAINED: Fate.BOUNCED,
+_STATUSES = {
+    EventType.DELIVERED: MailStatus.DELIVERED,
+    EventType.BOUNCED: MailStatus.BOUNCED,
+    EventType.REJECTED: MailStatus.BOUNCED,
+    EventType.FAILED: MailStatus.BOUNCED,
+    EventType.COMPLAINED: MailStatus.BOUNCED,
 }
 _SPAM = "Reported as spam by the recipient"
 _NO_REASON = "The mail sender gave no reason"
 
 
-def read(sender: str, headers: Mapping[str, str], body: bytes) -> list[MailNews]:
+def read(sender: str, headers: Mapping[str, str], body: bytes) -> list[MailReport]:
     """Return what a notice tells of our mails, in its order; often nothing that matters.
 
     ``headers`` have their names in lower case.
@@ -107,16 +107,16 @@ def _request(headers: Mapping[str, str], body: bytes) -> WSGIRequest:
     )
 
 
-def _news(event: Any) -> MailNews | None:
-    fate = _FATES.get(event.event_type)
-    if fate is None:
+def _news(event: Any) -> MailReport | None:
+    status = _STATUSES.get(event.event_type)
+    if status is None:
         return None
     metadata = event.metadata if isinstance(event.metadata, Mapping) else {}
-    return MailNews(
-        fate=fate,
+    return MailReport(
+        status=status,
         key=_key(metadata.get(KEY)),
         provider_id=_text(event.message_id),
-        reason=_reason(event) if fate == Fate.BOUNCED else "",
+        reason=_reason(event) if status == MailStatus.BOUNCED else "",
         at=_instant(event.timestamp),
     )
 

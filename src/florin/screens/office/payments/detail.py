@@ -17,7 +17,7 @@ from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
 from florin.domain.history import queries as history
-from florin.domain.history.queries import Aftermath, Fate, Row
+from florin.domain.history.queries import PaymentEvents, PaymentStatus, Row
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Application, Entry, Item
@@ -36,9 +36,9 @@ from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
-_TAKEN_BACK = {Fate.RETURNED, Fate.CHARGED_BACK}
+_TAKEN_BACK = {PaymentStatus.RETURNED, PaymentStatus.CHARGED_BACK}
 _PROCESSOR = "processor"
-_GONE = {*_TAKEN_BACK, Fate.UNDONE}
+_GONE = {*_TAKEN_BACK, PaymentStatus.UNDONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def news(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = _find(request, pk)
-    row, after, told = history.rows([shown])[0], history.aftermath(shown), _stories(shown)
+    row, after, told = history.rows([shown])[0], history.payment_events(shown), _stories(shown)
     places = _places(shown)
     return {
         "payment": shown,
@@ -133,10 +133,10 @@ def _find(request: StaffRequest, pk: UUID) -> Payment:
     return found
 
 
-def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
+def _may(request: StaffRequest, row: Row, after: PaymentEvents) -> dict[str, bool]:
     """Say what can be done with a payment now; each dialog asks once more, under lock."""
     shown, user = row.payment, request.user
-    counter, here = not shown.is_online, row.fate not in _GONE
+    counter, here = not shown.is_online, row.status not in _GONE
     money_moves = user.may(Right.REFUND)
     held = any(dispute.held for dispute in after.disputes)
     until = refunds.last_day(shown)
@@ -144,13 +144,13 @@ def _may(request: StaffRequest, row: Row, after: Aftermath) -> dict[str, bool]:
     return {
         "refund": money_moves and here and not held and not too_late and row.refunded < shown.money,
         "return": money_moves and counter and here,
-        "fee": money_moves and row.fate in _TAKEN_BACK and charge_return_fee.of_payment(shown) is None,
+        "fee": money_moves and row.status in _TAKEN_BACK and charge_return_fee.of_payment(shown) is None,
         "undo": counter and here and not row.refunded,
         "unapply": here and not held,
     }
 
 
-def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
+def _came_back(shown: Payment, after: PaymentEvents) -> CameBack | None:
     """Say what the return of a payment brought about, or a dispute that was lost, if it came back."""
     back, lost = after.returned, [one for one in after.disputes if one.state in LOSSES]
     if back is not None:
@@ -168,7 +168,7 @@ def _came_back(shown: Payment, after: Aftermath) -> CameBack | None:
     return CameBack(said=said, note=note, at=at, open=open_again, fee=charge_return_fee.of_payment(shown))
 
 
-def _unanswered(request: StaffRequest, after: Aftermath) -> Dispute | None:
+def _unanswered(request: StaffRequest, after: PaymentEvents) -> Dispute | None:
     """Return a dispute that waits for an answer, for whoever may give it."""
     waiting = (dispute for dispute in after.disputes if dispute.is_answerable)
     return next(waiting, None) if request.user.may(Right.REFUND) else None

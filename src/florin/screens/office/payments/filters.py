@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
 from florin.domain.history import queries as history
-from florin.domain.history.queries import Fate
+from florin.domain.history.queries import PaymentStatus
 from florin.domain.payments.models import Method
 from florin.domain.payments.queries import Wanted
 from florin.screens.office.shared import parsing
@@ -103,7 +103,7 @@ class Asked:
             by=self.values["by"],
             since=_midnight(since, company),
             until=_midnight(until + timedelta(days=1) if until else None, company),
-            only=history.are(Fate(state)) if state in set(Fate) else None,
+            only=history.are(PaymentStatus(state)) if state in set(PaymentStatus) else None,
         )
 
     def _day(self, name: str) -> date | None:

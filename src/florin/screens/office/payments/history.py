@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.history import queries as history
-from florin.domain.history.queries import Fate
+from florin.domain.history.queries import PaymentStatus
 from florin.domain.payments import queries
 from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
@@ -57,7 +57,7 @@ def _around(company: Company) -> dict[str, object]:
     fees = charge_return_fee.invoices_for(company.pk, [attempt.pk for attempt in failed])
     return {
         "methods": Method.choices,
-        "fates": Fate.choices,
+        "statuses": PaymentStatus.choices,
         "people": list(dict.fromkeys(people)),
         "under_way": queries.under_way(company.pk),
         "silent_before": clock.now() - queries.SILENT_AFTER,
