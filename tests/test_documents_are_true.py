@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 CASES = ROOT / "tests" / "cases" / "README.md"
 DOCUMENTS = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", CASES])
-ADRS = sorted((DOCS / "adr").glob("*.md"))
+ADRS = sorted((DOCS / "adr").glob("0*.md"))
 
 # A path may be told from the root, from the package, or from the document's own folder.
 _TOPS = {path.name for path in (*ROOT.iterdir(), *(ROOT / "src" / "florin").iterdir())} - {".venv", "var"}
