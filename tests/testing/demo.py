@@ -61,7 +61,7 @@ class Demo:
         self.bank = httpx.Client(
             base_url=self.facts["sandbox"],
             headers={"Authorization": f"Bearer {self.facts['control_token']}"},
-            timeout=30,
+            timeout=180,
         )
 
     @property
