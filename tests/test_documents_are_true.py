@@ -11,10 +11,10 @@ from django.db import connection
 
 from florin.domain.credits.lifecycle import CREDIT
 from florin.domain.disputes.lifecycle import DISPUTE
+from florin.domain.mailing_runs.lifecycle import RUN_ITEM
 from florin.domain.orders.lifecycle import ORDER
 from florin.domain.payments.lifecycle import ATTEMPT
 from florin.domain.refunds.lifecycle import REFUND
-from florin.domain.sends.lifecycle import PART
 from florin.edges.gateways.stripe import events
 from florin.kernel.lifecycle import Lifecycle
 from testing.answers import ROWS
@@ -61,8 +61,8 @@ def _rows(document: Path) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     "table",
-    [ORDER, ATTEMPT, REFUND, DISPUTE, CREDIT, PART],
-    ids=["order", "attempt", "refund", "dispute", "credit", "part"],
+    [ORDER, ATTEMPT, REFUND, DISPUTE, CREDIT, RUN_ITEM],
+    ids=["order", "attempt", "refund", "dispute", "credit", "run item"],
 )
 def test_the_pictures_of_the_states_are_drawn_from_the_code(table: Lifecycle[StrEnum]) -> None:
     assert f"```mermaid\n{table.drawing()}\n```" in (DOCS / "lifecycles.md").read_text()

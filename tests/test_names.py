@@ -13,7 +13,6 @@ FOLDERS = [ROOT / "src" / "florin", ROOT / "tests"]
 STILL_THERE = {
     "are",
     "asked",
-    "batch",
     "door",
     "doubt",
     "figures",
@@ -38,7 +37,6 @@ STILL_THERE = {
     "row",
     "said",
     "says",
-    "sends",
     "sheet",
     "sheets",
     "standing",

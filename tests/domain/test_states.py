@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 
 from domain.test_checking import CONTESTED
 from domain.test_credits import write
-from domain.test_sends import make_batch
+from domain.test_mailing_runs import make_run
 from domain.world import make_paid_attempt, open_attempt, sql, tampered
 from factories import make_customer, make_link, make_order
 from florin.domain.credits.lifecycle import CREDIT, CreditState
 from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import DISPUTE, DisputeState
+from florin.domain.mailing_runs.lifecycle import RUN_ITEM, RunItemState
 from florin.domain.orders.lifecycle import ORDER, OrderState
 from florin.domain.payments import allocating
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
@@ -22,7 +23,6 @@ from florin.domain.payments.models import Payment
 from florin.domain.refunds import services as refunds
 from florin.domain.refunds.lifecycle import REFUND, RefundState
 from florin.domain.refunds.services import Wish
-from florin.domain.sends.lifecycle import PART, PartState
 from florin.domain.staff.models import User
 from florin.kernel.lifecycle import Lifecycle
 
@@ -52,8 +52,8 @@ def credit(owner: User) -> None:
     write(make_customer(owner.company))
 
 
-def part(owner: User) -> None:
-    make_batch(owner.company, "")
+def run_item(owner: User) -> None:
+    make_run(owner.company, "")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def part(owner: User) -> None:
         (refund, "refunds_refund", REFUND),
         (dispute, "disputes_dispute", DISPUTE),
         (credit, "credits_credit", CREDIT),
-        (part, "sends_part", PART),
+        (run_item, "mailing_runs_runitem", RUN_ITEM),
     ],
 )
 def test_the_database_allows_the_moves_of_the_table_and_no_others(
@@ -107,7 +107,7 @@ def test_a_state_that_the_table_does_not_know_is_refused(owner: User) -> None:
 def test_every_state_has_its_row_and_no_final_one_is_left_except_for_money() -> None:
     for lifecycle, states in (
         *((ORDER, OrderState), (ATTEMPT, AttemptState), (REFUND, RefundState)),
-        *((DISPUTE, DisputeState), (CREDIT, CreditState), (PART, PartState)),
+        *((DISPUTE, DisputeState), (CREDIT, CreditState), (RUN_ITEM, RunItemState)),
     ):
         assert set(lifecycle.moves) == set(states)
     assert ATTEMPT.moves[AttemptState.SETTLED] == frozenset()

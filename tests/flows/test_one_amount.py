@@ -23,6 +23,7 @@ from florin.flows import (
     send_documents,
     send_invoice,
     send_payment_links,
+    work_mailing_runs,
 )
 
 
@@ -94,10 +95,10 @@ def test_mail_pdf_dialog_review_and_page_ask_for_the_same(
 def test_a_batch_mail_takes_the_credits_off_line_by_line(owner: User, customer: Customer) -> None:
     make_credit(owner, customer, "50.00", number="CR-9")
     keys = [make_invoice(owner, price, customer=customer).pk for price in ("30.00", "35.00", "100.00")]
-    batch = send_payment_links.start(
-        owner.company, keys, addresses={customer.pk: ["a@x.example"]}, press="p", by=owner
+    run = send_payment_links.start(
+        owner.company, keys, addresses={customer.pk: ["a@x.example"]}, submission="p", by=owner
     )
-    send_payment_links.work(list(batch.parts.values_list("pk", flat=True)))
+    work_mailing_runs.work(list(run.items.values_list("pk", flat=True)))
     mail = _written()
 
     assert "Pay $115.00 online" in mail.text

@@ -4,7 +4,6 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection
@@ -14,7 +13,6 @@ from domain.world import make_credit, open_attempt, pay_by_credit, report, sql, 
 from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
-from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
@@ -24,9 +22,9 @@ from florin.domain.payments import asking, bill
 from florin.domain.staff.models import User
 from florin.domain.statements import queries
 from florin.domain.statements.composing import Period
-from florin.domain.statements.models import Part, Sending, Statement, Type
-from florin.flows import deliver_outbox, render_documents, send_statement, send_statements
-from florin.flows.send_statement import Parcel, Sent
+from florin.domain.statements.models import Statement, Type
+from florin.flows import deliver_outbox, render_documents, send_statement
+from florin.flows.send_statement import Sent
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, Refusal
 from testing.bank import Bank
@@ -293,49 +291,3 @@ def test_who_holds_the_link_gets_the_statement_with_the_same_link(owner: User) -
     assert name == "ST-10001.pdf"
     notes: Any = PdfReader(io.BytesIO(pdf)).pages[0]["/Annots"]
     assert notes[0].get_object()["/A"]["/URI"] == links.address_of(link.pk)
-
-
-def start(owner: User, customers: list[UUID], press: str = "p") -> None:
-    send_statements.start(owner.company, customers, asked(owner), with_link=True, press=press, by=owner)
-    send_statements.sweep()
-
-
-def test_statements_for_many_make_one_each_and_the_press_counts_once(owner: User) -> None:
-    customers = [make_invoice(owner).customer_id for _ in range(3)]
-
-    for _ in range(2):
-        start(owner, customers)
-
-    assert Statement.objects.count() == Message.objects.count() == 3
-    assert set(Part.objects.values_list("state", flat=True)) == {"sent"}
-
-
-def test_who_has_no_address_is_skipped_with_the_reason_and_stops_nobody(owner: User) -> None:
-    nowhere = make_customer(owner.company, invoice_emails=[])
-    make_invoice(owner, customer=nowhere)
-
-    start(owner, [nowhere.pk, make_invoice(owner).customer_id])
-
-    assert Part.objects.get(customer=nowhere).reason.startswith("There is no e-mail address")
-    assert Statement.objects.count() == 1
-
-
-def test_one_failure_stops_no_other(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, good = (make_invoice(owner).customer_id for _ in range(2))
-    make = send_statement.make
-
-    def fail_for_one(company: Company, customer_id: UUID, period: Period, parcel: Parcel) -> Sent:
-        if customer_id == bad:
-            raise RuntimeError("no")
-        return make(company, customer_id, period, parcel)
-
-    monkeypatch.setattr(send_statement, "make", fail_for_one)
-    start(owner, [bad, good])
-
-    assert dict(Part.objects.values_list("customer", "state")) == {bad: "failed", good: "sent"}
-    assert Sending.objects.count() == 1
-
-
-def test_strangers_customers_are_passed_over(owner: User, stranger: User) -> None:
-    with pytest.raises(Refusal, match="at least one customer"):
-        start(owner, [make_invoice(stranger).customer_id])

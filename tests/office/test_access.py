@@ -28,7 +28,7 @@ CREDITS = [
     *("credit-void", "credits-upload", "credits-confirm", "credits-undo", "credits-template"),
 ]
 STATEMENTS = [
-    *("aging", "statements-review", "statements-send", "statement-run", "statement-run-progress"),
+    *("aging", "statements-review", "statements-send"),
     *("statement-new", "statement-preview", "statements"),
     *("statement", "statement-timeline", "statement-pdf", "statement-send"),
 ]
@@ -44,8 +44,12 @@ MAY_OPEN = {
     "order-email": SENDERS,
     "orders-held": SENDERS,
     "invoice-pdf": SENDERS,
-    **dict.fromkeys(["open-invoices", "open-invoices-picked", "batch-review", "batch-send"], SENDERS),
-    **dict.fromkeys(["batch", "batch-progress"], SENDERS),
+    **dict.fromkeys(
+        ["open-invoices", "open-invoices-picked", "payment-links-review", "payment-links-send"], SENDERS
+    ),
+    **dict.fromkeys(["mailing-run", "mailing-run-progress"], SENDERS),
+    **dict.fromkeys(["former-batch", "former-batch-progress"], SENDERS),
+    **dict.fromkeys(["former-statement-run", "former-statement-run-progress"], SENDERS),
     **dict.fromkeys(["receipt-pdf", "payment-history", "payment-export", "payment"], MONEY),
     **dict.fromkeys(
         ["disputes", "dispute-answer", "payment-nsf", "payment-chargeback", "payment-fee"], MONEY
@@ -86,7 +90,7 @@ POSTS |= {
 POSTS |= {
     "credits-confirm",
     "open-invoices-picked",
-    "batch-send",
+    "payment-links-send",
     "payments-account-open",
     "payments-account-look",
     "payments-connection",

@@ -11,10 +11,12 @@ from factories import make_customer, make_invoice
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
+from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.staff.models import User
 from florin.domain.statements.composing import Period
-from florin.domain.statements.models import Run, Statement, Type
-from florin.flows import send_statements
+from florin.domain.statements.instructions import Instructions
+from florin.domain.statements.models import Statement, Type
+from florin.flows import send_statements, work_mailing_runs
 from florin.kernel import clock
 from office import signed_in
 from office.conftest import Open
@@ -115,12 +117,12 @@ def test_statements_for_the_ticked_are_reviewed_and_sent_once(owner: User) -> No
     press, chosen = (re.findall(rf'name="{name}" value="([^"]+)"', review)[0] for name in ("press", "chosen"))
     form = {"press": press, "chosen": chosen, "type": "open_items", "payment_link": "on"}
     answers = [client.post(f"{AGING}statements/send/", form) for _ in range(2)]
-    send_statements.sweep()
+    work_mailing_runs.sweep()
 
     assert "There is no e-mail address" in review
     assert "Send to 1 customer" in review
-    run = Run.objects.get()
-    assert [answer["Location"] for answer in answers] == [f"/office/statements/runs/{run.pk}/"] * 2
+    run = MailingRun.objects.get()
+    assert [answer["Location"] for answer in answers] == [f"/office/mailing-runs/{run.pk}/"] * 2
     assert [statement.customer_id for statement in Statement.objects.all()] == [going.pk]
     told = client.get(answers[0]["Location"]).content.decode()
     assert "No Address" in told
@@ -154,7 +156,7 @@ def test_a_wrong_date_sends_nothing_and_keeps_the_choice(owner: User) -> None:
     assert answer.status_code == 422
     assert 'value="2099-01-01"' in answer.content.decode()
     assert customer.pk.hex in answer.content.decode()
-    assert not Run.objects.exists()
+    assert not MailingRun.objects.exists()
 
 
 def test_another_companys_customers_and_runs_are_not_there(owner: User, stranger: User) -> None:
@@ -163,15 +165,14 @@ def test_another_companys_customers_and_runs_are_not_there(owner: User, stranger
     run = send_statements.start(
         stranger.company,
         [theirs.pk],
-        Period(Type.OPEN_ITEMS, None, clock.today("UTC")),
-        with_link=True,
-        press="p",
+        Instructions(Period(Type.OPEN_ITEMS, None, clock.today("UTC")), with_link=True),
+        submission="p",
         by=stranger,
     )
 
     assert client.post(f"{AGING}statements/", {"customer": theirs.pk}).status_code == 422
-    assert client.get(f"/office/statements/runs/{run.pk}/").status_code == 404
-    assert client.get(f"/office/statements/runs/{run.pk}/progress/").status_code == 404
+    assert client.get(f"/office/mailing-runs/{run.pk}/").status_code == 404
+    assert client.get(f"/office/mailing-runs/{run.pk}/progress/").status_code == 404
     assert theirs.name not in client.get(AGING).content.decode()
 
 
@@ -196,6 +197,6 @@ def test_many_go_out_by_keyboard_and_mouse_alike(company: Company, owner: User, 
     page.get_by_role("button", name="Statement for this one").click()
     page.get_by_role("button", name="Send to 1 customer").click()
     page.get_by_text("0 of 1 customers are done.").wait_for()
-    send_statements.sweep()
+    work_mailing_runs.sweep()
     page.get_by_text("Every customer is done").wait_for()
     assert Statement.objects.filter(company=company).count() == 1

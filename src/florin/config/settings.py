@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "florin.domain.credits",
     "florin.domain.links",
     "florin.domain.declines",
-    "florin.domain.sends",
+    "florin.domain.mailing_runs",
     "florin.domain.payments",
     "florin.domain.refunds",
     "florin.domain.disputes",

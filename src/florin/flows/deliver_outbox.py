@@ -189,7 +189,7 @@ def _news(message: Message) -> Letter:
 
 
 def _invoice_lists(message: Message) -> Letter:
-    """Write the mail of one customer's part of a batch, a list and a link for each currency."""
+    """Write the mail of a run item, a list and a link for each currency."""
     told = (
         (InvoiceList.from_json(one["list"]), links.address_of(UUID(one["link"])))
         for one in message.snapshot["lists"]

@@ -1,15 +1,14 @@
 """Sending payment links for many invoices of many customers at once (R6).
 
-review -> batch, a part for each customer -> for each part by itself: ask the rule again
+review -> mailing run, an item for each customer -> for each item by itself: ask the rule again
 -> mint a link per currency -> outbox -> timeline (the mails leave later)
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,34 +23,28 @@ from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.links.rules import Answer
+from florin.domain.mailing_runs import services as mailing_runs
+from florin.domain.mailing_runs.lifecycle import RunItemState
+from florin.domain.mailing_runs.models import MailingRun, RunItem
+from florin.domain.mailing_runs.services import NewItem, NewRun, Outcome
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking, bill
 from florin.domain.payments.asking import Debt
 from florin.domain.payments.deducting import Whose
-from florin.domain.sends import queries as sent_batches
-from florin.domain.sends import services as sends
-from florin.domain.sends.lifecycle import PartState
-from florin.domain.sends.models import Batch, Part
-from florin.domain.sends.services import NewPart, Outcome
 from florin.domain.staff.models import User
-from florin.flows import send_documents
+from florin.flows import queue_mailing_run, send_documents
 from florin.kernel.errors import Refusal
-from florin.kernel.jobs import Job, later
 from florin.kernel.money import Money
 
 MOST_INVOICES = 5000
-_PARTS_A_JOB = 25
-_PARTS_A_ROUND = 500
-_NUMBERS_TOLD = 3
+_NUMBERS_NAMED = 3
 _NUMBERS_SHOWN = 5
-
-_log = logging.getLogger("florin.flows.send_payment_links")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CustomerSelection:
     """One customer on the review: what would be sent, and what would not, with the reason.
 
     ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons. ``asked``
@@ -66,7 +59,7 @@ class Row:
     asked: Mapping[str, Demand]
 
     @property
-    def more(self) -> int:
+    def not_shown(self) -> int:
         """How many invoices there are beyond the first few that a row has room for."""
         return max(len(self.invoices) - _NUMBERS_SHOWN, 0)
 
@@ -95,7 +88,7 @@ class Review:
     """All customers of a selection by name; ``obstacle`` is a sentence if the company cannot send links."""
 
     obstacle: str
-    rows: Sequence[Row]
+    rows: Sequence[CustomerSelection]
 
 
 def review(company: Company, invoices: Sequence[UUID]) -> Review:
@@ -108,7 +101,7 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
         of_customer.setdefault(revision.invoice.customer_id, []).append(revision)
     customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
     chosen = [revision for some in of_customer.values() for revision in some]
-    standing = _look(company, chosen)
+    standing = _read_standings(company, chosen)
     rows = [_row(company, customer, of_customer[customer.pk], standing) for customer in customers]
     return Review(rules.for_anybody(company).reason, rows)
 
@@ -118,43 +111,29 @@ def start(
     invoices: Sequence[UUID],
     *,
     addresses: Mapping[UUID, Sequence[str]],
-    press: str,
+    submission: str,
     by: User,
-) -> Batch:
-    """Store a batch and ask for its parts to be worked; the same press, from wherever, makes one batch.
+) -> MailingRun:
+    """Store a run and ask for its items to be worked; the same submission, from wherever, makes one run.
 
     Args:
         company: whose invoices.
         invoices: the keys of what was chosen.
-        addresses: where each customer's mail goes, by the customer's key; without any, the part is skipped.
-        press: names the press of the button.
-        by: who pressed.
+        addresses: where each customer's mail goes, by the customer's key; without any, the item is skipped.
+        submission: the key of the form's submission.
+        by: who sends.
 
     Raises:
         Refusal: if the company cannot send links, or nothing or too much was chosen; nothing is sent then.
     """
-    return sends.pressed(company, press) or _start(company, invoices, addresses, press=press, by=by)
+    return find_submitted(company, submission) or _start(
+        company, invoices, addresses, submission=submission, by=by
+    )
 
 
-def work(parts: Sequence[UUID]) -> None:
-    """Work parts, each in a transaction of its own; what is done already is passed over.
-
-    A part that fails is marked and stops no other. If the database is away, the part
-    stays queued, and the next round finds it.
-    """
-    for key in parts:
-        try:
-            _work(key)
-        except (OperationalError, InterfaceError) as problem:
-            _log.warning("Part %s of a batch waits for the database: %s", key, type(problem).__name__)
-        except Exception:  # noqa: BLE001 - whatever it is, the other customers get their mails
-            _log.exception("Part %s of a batch failed", key)
-            _give_up(key)
-
-
-def sweep() -> None:
-    """Work parts that are still queued: their job was lost, or its worker died."""
-    work(sent_batches.left(_PARTS_A_ROUND))
+def find_submitted(company: Company, submission: str) -> MailingRun | None:
+    """Return the run that a submission has made, if it has."""
+    return mailing_runs.find_submitted(company, MailingRun.Kind.PAYMENT_LINKS, submission)
 
 
 @transaction.atomic(durable=True)
@@ -163,9 +142,9 @@ def _start(
     invoices: Sequence[UUID],
     addresses: Mapping[UUID, Sequence[str]],
     *,
-    press: str,
+    submission: str,
     by: User,
-) -> Batch:
+) -> MailingRun:
     if len(invoices) > MOST_INVOICES:
         raise Refusal(_("At most 5,000 invoices go out at once. Choose fewer, and send the rest afterwards."))
     reviewed = review(company, invoices)
@@ -173,27 +152,30 @@ def _start(
         raise Refusal(reviewed.obstacle)
     if not reviewed.rows:
         raise Refusal(_("Choose at least one invoice first."))
-    news = [_new_part(row, addresses.get(row.customer.pk, ())) for row in reviewed.rows]
-    language = translation.get_language() or "en"
-    batch, queued = sends.open_batch(company, news, press=press, by=by.name, language=language)
-    keys = [str(part.pk) for part in queued]
-    for begin in range(0, len(keys), _PARTS_A_JOB):
-        later(Job.SEND_BATCH, parts=keys[begin : begin + _PARTS_A_JOB])
-    return batch
+    new = NewRun(
+        company=company,
+        kind=MailingRun.Kind.PAYMENT_LINKS,
+        submission=submission,
+        by=by.name,
+        language=translation.get_language() or "en",
+    )
+    return queue_mailing_run.queue(
+        new, [_new_item(row, addresses.get(row.customer.pk, ())) for row in reviewed.rows]
+    )
 
 
-def _new_part(row: Row, typed: Sequence[str]) -> NewPart:
-    """Return the part of a customer; skipped at once if nothing can be sent, or nowhere."""
+def _new_item(row: CustomerSelection, given: Sequence[str]) -> NewItem:
+    """Return the item of a customer; skipped at once if nothing can be sent, or nowhere."""
     recipients: tuple[str, ...] = ()
     reason = row.reason
     if not reason:
         try:
-            recipients = send_documents.addresses(typed)
+            recipients = send_documents.addresses(given)
         except Refusal as problem:
             reason = (
-                str(problem) if any(map(str.strip, typed)) else _("There is no e-mail address to send to.")
+                str(problem) if any(map(str.strip, given)) else _("There is no e-mail address to send to.")
             )
-    return NewPart(
+    return NewItem(
         customer_id=row.customer.pk,
         recipients=recipients,
         invoices=row.chosen,
@@ -202,44 +184,29 @@ def _new_part(row: Row, typed: Sequence[str]) -> NewPart:
     )
 
 
-@transaction.atomic(durable=True)
-def _work(key: UUID) -> None:
-    part = sends.take(key)
-    if part is None:
-        return
-    with translation.override(part.batch.language):
-        sends.settle(part, _carry_out(part))
+def queue_mails(item: RunItem) -> Outcome:
+    """Queue one mail to each recipient with one link per currency, if the rule still allows it (R6).
 
-
-@transaction.atomic(durable=True)
-def _give_up(key: UUID) -> None:
-    part = sends.take(key)
-    if part is None:
-        return
-    with translation.override(part.batch.language):
-        sorry = _("Something went wrong on our side, and nothing was sent. Send these invoices again.")
-        sends.settle(part, Outcome(PartState.FAILED, sorry))
-
-
-def _carry_out(part: Part) -> Outcome:
-    """Queue one mail to each recipient with one link per currency, if the rule still allows it (R6)."""
-    company = part.batch.company
-    revisions = _current(company, part.invoices)
-    row = _row(company, part.customer, revisions, _look(company, revisions))
+    Runs in the transaction that has claimed the item.
+    """
+    run, company = item.run, item.run.company
+    revisions = _current(company, item.invoices)
+    row = _row(company, item.customer, revisions, _read_standings(company, revisions))
     if row.reason:
-        return Outcome(PartState.SKIPPED, row.reason, row.left_out)
-    minted = [_mint(part, revisions, row.asked) for revisions in _by_currency(row.invoices)]
+        return Outcome(RunItemState.SKIPPED, row.reason, row.left_out)
+    minted = [_mint(item, revisions, row.asked) for revisions in _by_currency(row.invoices)]
     invoices = [revision.invoice for revision in row.invoices]
-    subjects = [part.batch_id, part.customer_id, *(link.pk for link, _listed in minted)]
+    event = f"run_item:{item.pk}"
+    subjects = [run.pk, item.customer_id, *(link.pk for link, _listed in minted)]
     subjects += [key for invoice in invoices for key in (invoice.order_id, invoice.pk)]
     outbox.enqueue(
         NewMessage(
             company_id=company.pk,
-            event=part.event,
+            event=event,
             kind=Message.Kind.INVOICES,
-            recipients=part.recipients,
+            recipients=item.recipients,
             snapshot={
-                "language": part.customer.reads(company),
+                "language": item.customer.reads(company),
                 "lists": [{"link": str(link.pk), "list": listed.to_json()} for link, listed in minted],
             },
             subjects=subjects,
@@ -249,18 +216,20 @@ def _carry_out(part: Part) -> Outcome:
         company.pk,
         activity.Kind.QUEUED,
         subjects=subjects,
-        actor=part.batch.made_by,
-        to=", ".join(part.recipients),
-        number=_told([invoice.number for invoice in invoices]),
+        actor=run.made_by,
+        to=", ".join(item.recipients),
+        number=_name_first([invoice.number for invoice in invoices]),
         link=1,
     )
-    return Outcome(PartState.SENT, left_out=row.left_out)
+    return Outcome(RunItemState.SENT, left_out=row.left_out, events=[event])
 
 
-def _mint(part: Part, revisions: Sequence[Revision], asked: Mapping[str, Demand]) -> tuple[Link, InvoiceList]:
+def _mint(
+    item: RunItem, revisions: Sequence[Revision], asked: Mapping[str, Demand]
+) -> tuple[Link, InvoiceList]:
     """Make the link to these invoices of one currency, and freeze the table that its mail shows."""
-    customer, company = part.customer, part.batch.company
-    link = links.mint(revisions, recipients=part.recipients, by=part.batch.made_by, kind=Link.Kind.BATCH)
+    customer, company = item.customer, item.run.company
+    link = links.mint(revisions, recipients=item.recipients, by=item.run.made_by, kind=Link.Kind.BATCH)
     listed = InvoiceList(
         letterhead=company.letterhead,
         customer_number=customer.number,
@@ -286,7 +255,9 @@ def _listed(revision: Revision) -> OpenInvoice:
     )
 
 
-def _row(company: Company, customer: Customer, revisions: Sequence[Revision], standing: _Standing) -> Row:
+def _row(
+    company: Company, customer: Customer, revisions: Sequence[Revision], standing: _Standing
+) -> CustomerSelection:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""
     reasons = [
         rules.for_manual_send(company, customer, currency=revision.invoice.currency).reason
@@ -295,7 +266,7 @@ def _row(company: Company, customer: Customer, revisions: Sequence[Revision], st
     ]
     going = [revision for revision, reason in zip(revisions, reasons, strict=True) if not reason]
     currencies = {revision.invoice.currency for revision in going}
-    row = Row(
+    row = CustomerSelection(
         customer=customer,
         chosen=[revision.invoice_id for revision in revisions],
         invoices=going,
@@ -313,7 +284,7 @@ def _row(company: Company, customer: Customer, revisions: Sequence[Revision], st
     return replace(row, reason=reasons[0] if len(set(reasons)) == 1 else several)
 
 
-def _look(company: Company, revisions: Sequence[Revision]) -> _Standing:
+def _read_standings(company: Company, revisions: Sequence[Revision]) -> _Standing:
     """See why invoices cannot be paid now, each by itself or all of a customer's, and what is asked (R12)."""
     held = bill.reserved([revision.invoice.item_id for revision in revisions])
     reasons = {revision.invoice_id: _settled(revision, held) for revision in revisions}
@@ -368,7 +339,7 @@ def _by_currency(revisions: Sequence[Revision]) -> list[list[Revision]]:
     return [groups[currency] for currency in sorted(groups)]
 
 
-def _told(numbers: Sequence[str]) -> str:
+def _name_first(numbers: Sequence[str]) -> str:
     """Name the first few: "INV-1, INV-2, INV-3, +9"."""
-    rest = len(numbers) - _NUMBERS_TOLD
-    return ", ".join([*numbers[:_NUMBERS_TOLD], *([f"+{rest}"] if rest > 0 else [])])
+    rest = len(numbers) - _NUMBERS_NAMED
+    return ", ".join([*numbers[:_NUMBERS_NAMED], *([f"+{rest}"] if rest > 0 else [])])

@@ -19,8 +19,7 @@ class Job(StrEnum):
     HANDLE_NOTICE = "handle_notice"
     MAIL_RESET_LINK = "mail_reset_link"
     RECONCILE = "reconcile"
-    SEND_BATCH = "send_batch"
-    SEND_STATEMENTS = "send_statements"
+    WORK_MAILING_RUN = "work_mailing_run"
 
 
 def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:

@@ -29,9 +29,8 @@ from florin.flows import (
     onboard_account,
     reconcile,
     refund_payment,
-    send_payment_links,
-    send_statements,
     settle_payment,
+    work_mailing_runs,
 )
 from florin.kernel.jobs import Job
 
@@ -64,14 +63,14 @@ def build() -> App:
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
     app.task(name=Job.MAIL_RESET_LINK.value, retry=_RETRY)(_mail_reset_link)
     app.task(name=Job.RECONCILE.value, retry=_RETRY)(_reconcile)
-    app.task(name=Job.SEND_BATCH.value, retry=_RETRY)(_send_batch)
-    app.task(name=Job.SEND_STATEMENTS.value, retry=_RETRY)(_send_statements)
+    app.task(name=Job.WORK_MAILING_RUN.value, retry=_RETRY)(_work_mailing_run)
+    for former, work in FORMER.items():
+        app.task(name=former, retry=_RETRY)(work)
     for cron, name, work in (
         (_EVERY_FIVE_SECONDS, "poll_attempts", _poll_attempts),
         (_EVERY_FIVE_SECONDS, "sweep_outbox", _sweep_outbox),
-        (_EVERY_FIVE_SECONDS, "sweep_batches", _sweep_batches),
         (_EVERY_FIVE_SECONDS, "sweep_holds", _sweep_holds),
-        (_EVERY_FIVE_SECONDS, "sweep_statements", _sweep_statements),
+        (_EVERY_FIVE_SECONDS, "sweep_mailing_runs", _sweep_mailing_runs),
         (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
@@ -140,28 +139,23 @@ def _reconcile_all(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 
 
 @_connected
-def _send_batch(parts: list[str]) -> None:
-    send_payment_links.work([UUID(key) for key in parts])
-
-
-@_connected
-def _sweep_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-    send_payment_links.sweep()
-
-
-@_connected
 def _sweep_holds(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     hold_order.sweep()
 
 
 @_connected
-def _send_statements(parts: list[str]) -> None:
-    send_statements.work([UUID(key) for key in parts])
+def _work_mailing_run(items: list[str]) -> None:
+    work_mailing_runs.work([UUID(key) for key in items])
+
+
+def _work_parts(parts: list[str]) -> None:
+    """Work run items as they were called when batches and runs of statements were two machines."""
+    _work_mailing_run(parts)
 
 
 @_connected
-def _sweep_statements(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-    send_statements.sweep()
+def _sweep_mailing_runs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    work_mailing_runs.sweep()
 
 
 @_connected
@@ -198,3 +192,12 @@ def _look_at_accounts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate p
 @_connected
 def _purge_security_log(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     security.purge()
+
+
+# Jobs that a version before mailing runs may have left in the queue.
+FORMER: dict[str, Callable[..., None]] = {
+    "send_batch": _work_parts,
+    "send_statements": _work_parts,
+    "sweep_batches": _sweep_mailing_runs,
+    "sweep_statements": _sweep_mailing_runs,
+}

@@ -1,1 +1,1 @@
-"""Open invoices with their batches of payment links, and the Aging report."""
+"""Open invoices, sending payment links for many of them, and the Aging report."""

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from florin.contracts.documents import Aging
 from florin.domain.ledger import aging as books
 from florin.domain.ledger.aging import Row
+from florin.domain.mailing_runs import queries as mailing_runs
+from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
-from florin.domain.statements import runs
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.shared.access import StaffRequest, page, requires
@@ -125,7 +126,7 @@ def aging(request: StaffRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return page(request, "invoices/aging_rows.html", context)
-    context["runs"] = runs.recent(company, _RUNS)
+    context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.STATEMENTS, most=_RUNS)
     return page(request, "invoices/aging.html", context)
 
 

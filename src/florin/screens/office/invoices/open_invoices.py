@@ -14,8 +14,9 @@ from florin.domain.invoices.queries import OpenRow, Order
 from florin.domain.links import queries as links
 from florin.domain.links import rules
 from florin.domain.links.queries import Stage
+from florin.domain.mailing_runs import queries as mailing_runs
+from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.payments import bill
-from florin.domain.sends import queries as sends
 from florin.domain.staff.rights import Right
 from florin.flows import send_payment_links
 from florin.kernel import clock
@@ -26,7 +27,7 @@ from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
 
 _ROWS = 50
-_BATCHES = 5
+_RUNS = 5
 _FORM_ONLY = "csrfmiddlewaretoken"
 
 
@@ -75,7 +76,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
         return response
     context["orders"] = list(Order)
     context["currencies"] = queries.currencies(company.pk)
-    context["batches"] = sends.recent(company.pk, _BATCHES)
+    context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.PAYMENT_LINKS, most=_RUNS)
     return page(request, "invoices/open_invoices.html", context)
 
 

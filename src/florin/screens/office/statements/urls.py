@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from florin.screens.office.statements import detail, entry, run
+from florin.screens.office.statements import detail, entry, send_many
 
 urlpatterns = [
-    path("aging/statements/", run.review, name="statements-review"),
-    path("aging/statements/send/", run.send, name="statements-send"),
-    path("statements/runs/<uuid:pk>/", run.run, name="statement-run"),
-    path("statements/runs/<uuid:pk>/progress/", run.progress, name="statement-run-progress"),
+    path("aging/statements/", send_many.review, name="statements-review"),
+    path("aging/statements/send/", send_many.send, name="statements-send"),
     path("customers/<uuid:pk>/statement/", entry.new, name="statement-new"),
     path("customers/<uuid:pk>/statement/preview/", entry.preview, name="statement-preview"),
     path("customers/<uuid:pk>/statements/", detail.statements, name="statements"),

@@ -1,4 +1,4 @@
-"""The review of a batch, its sending, and its page: nothing typed is lost, nothing goes out twice."""
+"""Payment links for many, and the run's page: nothing typed is lost, nothing goes out twice."""
 
 import re
 from functools import partial
@@ -13,11 +13,11 @@ from factories import make_customer, make_invoice, make_user
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
+from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.outbox.models import Message
-from florin.domain.sends.models import Batch
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import deliver_outbox, send_payment_links, write_order
+from florin.flows import deliver_outbox, send_payment_links, work_mailing_runs, write_order
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
@@ -50,10 +50,10 @@ def to(invoice: Invoice) -> str:
     return f"to-{invoice.customer_id}"
 
 
-def make_sent(owner: User, *invoices: Invoice) -> Batch:
+def make_sent(owner: User, *invoices: Invoice) -> MailingRun:
     signed_in(owner).post(SEND, sheet(*invoices, press=uuid4().hex))
-    send_payment_links.sweep()
-    return Batch.objects.latest("pk")
+    work_mailing_runs.sweep()
+    return MailingRun.objects.latest("pk")
 
 
 def test_the_review_has_a_row_for_each_customer_with_addresses_invoices_and_total(owner: User) -> None:
@@ -83,7 +83,7 @@ def test_an_obstacle_for_the_whole_company_is_said_once_and_nothing_can_be_sent(
     assert text.count("Payment links are switched off for what is sent by hand.") == 1
     assert ">Send</button>" not in text.split("page-head")[1]
     assert client.post(SEND, sheet(*invoices)).status_code == 422
-    assert not Batch.objects.exists()
+    assert not MailingRun.objects.exists()
 
 
 def test_a_wrong_address_is_named_beside_its_row_and_nothing_typed_is_lost(owner: User) -> None:
@@ -95,7 +95,7 @@ def test_a_wrong_address_is_named_beside_its_row_and_nothing_typed_is_lost(owner
     assert "“nobody” is not an e-mail address." in text
     assert all(f'value="{value}"' in text for value in typed.values())
     assert 'name="press" value="p1"' in text
-    assert not Batch.objects.exists()
+    assert not MailingRun.objects.exists()
 
 
 def test_without_any_address_nothing_is_sent_and_it_says_so(owner: User) -> None:
@@ -109,17 +109,17 @@ def test_an_empty_address_skips_that_customer_only(owner: User) -> None:
     skipped, good = make_invoice(owner), make_invoice(owner)
     client = signed_in(owner)
     answer = client.post(SEND, sheet(skipped, good, **{to(skipped): ""}), follow=True)
-    send_payment_links.sweep()
+    work_mailing_runs.sweep()
     text = client.get(answer.redirect_chain[0][0]).content.decode()
     assert "There is no e-mail address to send to." in text
     assert Message.objects.get(kind="invoices").recipient == good.customer.invoice_emails[0]
 
 
-def test_send_pressed_twice_leads_to_the_same_batch(owner: User) -> None:
+def test_send_pressed_twice_leads_to_the_same_run(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     places = {client.post(SEND, sheet(invoice))["Location"] for _ in range(2)}
-    send_payment_links.sweep()
-    assert places == {f"/office/batches/{Batch.objects.get().pk}/"}
+    work_mailing_runs.sweep()
+    assert places == {f"/office/mailing-runs/{MailingRun.objects.get().pk}/"}
     assert Link.objects.count() == 1
 
 
@@ -127,10 +127,13 @@ def test_send_pressed_in_two_tabs_at_once_sends_once(owner: User) -> None:
     invoice = make_invoice(owner)
     clients = [signed_in(owner) for _ in range(3)]
     answers = at_once(*[partial(client.post, SEND, sheet(invoice)) for client in clients])
-    at_once(*[send_payment_links.sweep] * 3)
+    at_once(*[work_mailing_runs.sweep] * 3)
     assert {getattr(answer, "status_code", answer) for answer in answers} == {302}
     assert (
-        Batch.objects.count() == Link.objects.count() == Message.objects.filter(kind="invoices").count() == 1
+        MailingRun.objects.count()
+        == Link.objects.count()
+        == Message.objects.filter(kind="invoices").count()
+        == 1
     )
 
 
@@ -161,14 +164,14 @@ def test_too_many_are_refused_with_what_to_do(owner: User, monkeypatch: pytest.M
     assert "Choose fewer" in answer.content.decode()
 
 
-def test_the_page_of_a_batch_counts_and_stops_asking_when_all_is_done(owner: User, bank: Bank) -> None:
+def test_the_page_of_a_run_counts_and_stops_asking_when_all_is_done(owner: User, bank: Bank) -> None:
     good, gone = make_invoice(owner), make_invoice(owner)
     bank.refuse_mail("reject_permanent", to=gone.customer.invoice_emails[0], times=1)
     client = signed_in(owner)
     client.post(SEND, sheet(good, gone))
-    here = f"/office/batches/{Batch.objects.get().pk}/progress/"
+    here = f"/office/mailing-runs/{MailingRun.objects.get().pk}/progress/"
     assert "every 1s" in client.get(here).content.decode()
-    send_payment_links.sweep()
+    work_mailing_runs.sweep()
     deliver_outbox.deliver()
     text = client.get(here).content.decode()
     figures = dict(re.findall(r"<dt>([\w ]+)</dt><dd class=\"figure\">(\d+)</dd>", text))
@@ -185,9 +188,9 @@ def test_the_page_of_a_batch_counts_and_stops_asking_when_all_is_done(owner: Use
     assert "every 1s" not in text
 
 
-def test_recent_batches_are_reachable_from_the_list(owner: User) -> None:
-    batch = make_sent(owner, make_invoice(owner))
-    assert f"/office/batches/{batch.pk}/" in signed_in(owner).get(LIST).content.decode()
+def test_recent_runs_are_reachable_from_the_list(owner: User) -> None:
+    run = make_sent(owner, make_invoice(owner))
+    assert f"/office/mailing-runs/{run.pk}/" in signed_in(owner).get(LIST).content.decode()
 
 
 @pytest.mark.parametrize("many", [2, 20])
@@ -199,31 +202,31 @@ def test_review_and_page_cost_the_same_however_many_customers(
     # The invoices, the customers, what is held, the open credits, the account.
     with django_assert_num_queries(ASKING + 5):
         review(client, *invoices)
-    batch = make_sent(owner, *invoices)
-    with django_assert_num_queries(ASKING + 5):  # the batch, its states, mails, bounces and reasons
-        client.get(f"/office/batches/{batch.pk}/progress/")
+    run = make_sent(owner, *invoices)
+    with django_assert_num_queries(ASKING + 5):  # the run, its states, mails, bounces and reasons
+        client.get(f"/office/mailing-runs/{run.pk}/progress/")
 
 
 @pytest.mark.parametrize("role", Role)
 def test_who_may_see_open_invoices_may_send_links_for_them(owner: User, role: Role) -> None:
     invoice = make_invoice(owner)
-    batch = make_sent(owner, invoice)
+    run = make_sent(owner, invoice)
     client = signed_in(make_user(owner.company, role))
     doors = [client.get(LIST), client.post(REVIEW, {"tick": str(invoice.pk)}), client.post(f"{LIST}picked/")]
-    doors += [client.post(SEND, sheet(invoice)), client.get(f"/office/batches/{batch.pk}/")]
-    doors += [client.get(f"/office/batches/{batch.pk}/progress/")]
+    doors += [client.post(SEND, sheet(invoice)), client.get(f"/office/mailing-runs/{run.pk}/")]
+    doors += [client.get(f"/office/mailing-runs/{run.pk}/progress/")]
     assert {answer.status_code == 403 for answer in doors} == {role not in MAY}
     assert ("Open Invoices" in client.get("/office/").content.decode()) == (role in MAY)
 
 
-def test_a_stranger_finds_neither_our_batch_nor_our_invoices(owner: User, stranger: User) -> None:
+def test_a_stranger_finds_neither_our_run_nor_our_invoices(owner: User, stranger: User) -> None:
     invoice = make_invoice(owner)
-    batch, client = make_sent(owner, invoice), signed_in(stranger)
-    for address in (f"/office/batches/{batch.pk}/", f"/office/batches/{batch.pk}/progress/"):
+    run, client = make_sent(owner, invoice), signed_in(stranger)
+    for address in (f"/office/mailing-runs/{run.pk}/", f"/office/mailing-runs/{run.pk}/progress/"):
         assert client.get(address).status_code == 404
     assert invoice.number not in review(client, invoice)
     assert client.post(SEND, sheet(invoice)).status_code == 422
-    assert Batch.objects.count() == 1
+    assert MailingRun.objects.count() == 1
 
 
 def test_looking_at_a_review_sends_nothing(owner: User) -> None:
@@ -233,9 +236,7 @@ def test_looking_at_a_review_sends_nothing(owner: User) -> None:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_axe_finds_nothing_from_the_list_to_the_finished_batch(
-    owner: User, browse: Open, screen: str
-) -> None:
+def test_axe_finds_nothing_from_the_list_to_the_finished_run(owner: User, browse: Open, screen: str) -> None:
     scheme, width = screen.split()
     off = make_customer(
         owner.company, links_enabled=False, name="A florist with a rather long name, and Sons"
@@ -255,7 +256,7 @@ def test_axe_finds_nothing_from_the_list_to_the_finished_batch(
     check(page)
     page.get_by_role("button", name="Send", exact=True).last.click()
     page.get_by_text("customers are done").wait_for()
-    send_payment_links.sweep()
+    work_mailing_runs.sweep()
     page.get_by_text("the last mails are leaving").wait_for()
     check(page)
     assert complaints == []
@@ -269,7 +270,7 @@ def test_without_script_links_are_sent_too(owner: User, browse: Open) -> None:
     page.get_by_role("button", name="Send Payment Links").click()
     page.get_by_role("button", name="Send", exact=True).last.click()
     assert "of 1 customers are done" in page.inner_text("main")
-    assert Batch.objects.get().invoices == 1
+    assert "Payment links for 1 invoice" in page.inner_text("main")
 
 
 def test_ticks_are_counted_while_one_ticks_and_survive_a_search(owner: User, browse: Open) -> None:

@@ -1,38 +1,41 @@
-"""Batches of payment links: one right mail per customer, a reason for everything else, whatever happens."""
+"""Payment links for many: one right mail per customer, a reason for everything else, whatever happens."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import OperationalError, transaction
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.db import transaction
 
 from domain.world import open_attempt, pay_by_credit
 from factories import make_customer, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
-from florin.domain.invoices.models import Invoice, Revision
+from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
+from florin.domain.mailing_runs import queries
+from florin.domain.mailing_runs.lifecycle import RunItemState
+from florin.domain.mailing_runs.models import MailingRun, RunItem
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Attempt, Payment
 from florin.domain.receipts.models import Receipt
-from florin.domain.sends import queries
-from florin.domain.sends import services as sends
-from florin.domain.sends.lifecycle import PART, PartState
-from florin.domain.sends.models import Batch, Part
 from florin.domain.staff.models import User
-from florin.flows import deliver_outbox, send_payment_links, settle_payment, write_order
+from florin.flows import (
+    deliver_outbox,
+    send_payment_links,
+    settle_payment,
+    work_mailing_runs,
+    write_order,
+)
 from florin.kernel.errors import Refusal
 from testing.bank import Bank
 from testing.races import at_once
 
 
-def start(owner: User, *invoices: Invoice, press: str = "", to: dict[UUID, list[str]] | None = None) -> Batch:
+def start(
+    owner: User, *invoices: Invoice, submission: str = "", to: dict[UUID, list[str]] | None = None
+) -> MailingRun:
     """Press Send on the review with the addresses as they are prefilled, unless told otherwise."""
     customers = Customer.objects.filter(pk__in=[invoice.customer_id for invoice in invoices])
     known = {customer.pk: customer.invoice_emails for customer in customers}
@@ -40,24 +43,24 @@ def start(owner: User, *invoices: Invoice, press: str = "", to: dict[UUID, list[
         owner.company,
         [invoice.pk for invoice in invoices],
         addresses={**known, **(to or {})},
-        press=press or uuid4().hex,
+        submission=submission or uuid4().hex,
         by=owner,
     )
 
 
 def work() -> None:
     """What the workers do, without the jobs that hurry them."""
-    send_payment_links.sweep()
+    work_mailing_runs.sweep()
 
 
-def send(owner: User, *invoices: Invoice, to: dict[UUID, list[str]] | None = None) -> Batch:
-    batch = start(owner, *invoices, to=to)
+def send(owner: User, *invoices: Invoice, to: dict[UUID, list[str]] | None = None) -> MailingRun:
+    run = start(owner, *invoices, to=to)
     work()
-    return batch
+    return run
 
 
-def part(batch: Batch, customer: Customer) -> Part:
-    return Part.objects.get(batch=batch, customer=customer)
+def find_item(run: MailingRun, customer: Customer) -> RunItem:
+    return RunItem.objects.get(run=run, customer=customer)
 
 
 def make_two(owner: User, **details: str | bool | list[str]) -> tuple[Invoice, Invoice]:
@@ -78,7 +81,7 @@ def test_each_customer_gets_one_mail_with_one_link_to_the_whole_selection(owner:
     bank.forget_mails()
     first, second = make_two(owner, invoice_emails=["ann@shop.example"])
     other = make_invoice(owner, "7.00")
-    batch = send(owner, first, second, other)
+    run = send(owner, first, second, other)
 
     deliver_outbox.deliver()
 
@@ -88,7 +91,7 @@ def test_each_customer_gets_one_mail_with_one_link_to_the_whole_selection(owner:
     assert {debt.invoice_id for debt in link.debts.all()} == {first.pk, second.pk}
     assert "$100.00" in mail["subject"]
     assert other.number not in str(mail)
-    assert queries.progress(batch).mails_sent == 2
+    assert queries.count_progress(run).mails_sent == 2
 
 
 def test_two_currencies_are_two_links_in_one_mail(owner: User) -> None:
@@ -115,7 +118,7 @@ def test_the_hostile_batch_sends_one_right_mail_to_whom_it_should_and_gives_each
     voided, paid = make_invoice(owner), make_invoice(owner)
     partly = make_two(owner)
     void(owner, voided)
-    batch = start(
+    run = start(
         owner, good, nowhere, wrong, off, voided, paid, *partly, to={wrong.customer_id: ["not an address"]}
     )
     for invoice in (paid, partly[0]):
@@ -124,7 +127,7 @@ def test_the_hostile_batch_sends_one_right_mail_to_whom_it_should_and_gives_each
     work()
     deliver_outbox.deliver()
 
-    told = {part.customer_id: part.reason for part in batch.parts.all() if part.state == PartState.SKIPPED}
+    told = {item.customer_id: item.reason for item in run.items.all() if item.state == RunItemState.SKIPPED}
     assert told == {
         nowhere.customer_id: "There is no e-mail address to send to.",
         wrong.customer_id: "“not an address” is not an e-mail address.",
@@ -132,7 +135,7 @@ def test_the_hostile_batch_sends_one_right_mail_to_whom_it_should_and_gives_each
         voided.customer_id: "A void invoice cannot be paid.",
         paid.customer_id: "This is paid; nothing is owed on it any more.",
     }
-    assert part(batch, partly[0].customer).left_out == [
+    assert find_item(run, partly[0].customer).left_out == [
         [partly[0].number, "This is paid; nothing is owed on it any more."]
     ]
     assert sorted(mail["to"] for mail in bank.mails()) == sorted(
@@ -143,7 +146,7 @@ def test_the_hostile_batch_sends_one_right_mail_to_whom_it_should_and_gives_each
 @pytest.mark.parametrize("switch", ["customer", "manual", "company", "account"])
 def test_what_is_switched_off_after_send_was_pressed_is_not_sent(owner: User, switch: str) -> None:
     invoice = make_invoice(owner)
-    batch = start(owner, invoice)
+    run = start(owner, invoice)
     if switch == "customer":
         Customer.objects.update(links_enabled=False)
     elif switch == "account":
@@ -154,8 +157,8 @@ def test_what_is_switched_off_after_send_was_pressed_is_not_sent(owner: User, sw
 
     work()
 
-    assert part(batch, invoice.customer).state == PartState.SKIPPED
-    assert part(batch, invoice.customer).reason
+    assert find_item(run, invoice.customer).state == RunItemState.SKIPPED
+    assert find_item(run, invoice.customer).reason
     assert not Link.objects.exists()
     assert not Message.objects.filter(kind=Message.Kind.INVOICES).exists()
 
@@ -182,122 +185,43 @@ def test_a_company_that_cannot_send_links_says_so_once_and_sends_nothing(owner: 
     assert review.obstacle == "Payment links are switched off for what is sent by hand."
     with pytest.raises(Refusal, match="switched off"):
         start(owner, invoice)
-    assert not Batch.objects.exists()
+    assert not MailingRun.objects.exists()
 
 
 def test_a_second_press_sends_nothing_again(owner: User) -> None:
     invoice = make_invoice(owner)
 
-    batches = {start(owner, invoice, press="same").pk for _ in range(2)}
+    runs = {start(owner, invoice, submission="same").pk for _ in range(2)}
     work()
     work()
 
-    assert len(batches) == 1
+    assert len(runs) == 1
     assert len(mails(invoice.customer)) == Link.objects.count() == 1
 
 
 def test_send_pressed_in_two_tabs_at_once_sends_once(owner: User) -> None:
     invoice = make_invoice(owner)
 
-    answers = at_once(*[lambda: start(owner, invoice, press="same")] * 4)
+    answers = at_once(*[lambda: start(owner, invoice, submission="same")] * 4)
     at_once(*[work] * 4)
 
-    assert {answer.pk for answer in answers if isinstance(answer, Batch)} == {Batch.objects.get().pk}
-    assert all(isinstance(answer, Batch) for answer in answers)
+    assert {answer.pk for answer in answers if isinstance(answer, MailingRun)} == {
+        MailingRun.objects.get().pk
+    }
+    assert all(isinstance(answer, MailingRun) for answer in answers)
     assert len(mails(invoice.customer)) == Link.objects.count() == 1
-
-
-@contextmanager
-def _parts_taken_without_asking() -> Iterator[None]:
-    """Take the lock and the look at the state out of the product."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(
-        sends,
-        "take",
-        lambda key: Part.objects.select_related("batch__company__account", "customer").get(pk=key),
-    )
-    patch.setattr(PART, "check", lambda _old, _new: None)
-    try:
-        yield
-    finally:
-        patch.undo()
-
-
-def test_control_without_the_lock_workers_at_once_make_several_links(owner: User) -> None:
-    """If this fails, the test above proves nothing."""
-    made = 0
-    for _ in range(10):
-        batch = start(owner, make_invoice(owner))
-        key = batch.parts.get().pk
-        with _parts_taken_without_asking():
-            at_once(*[lambda key=key: send_payment_links.work([key])] * 4)
-        made = max(made, Link.objects.filter(customer=batch.parts.get().customer_id).count())
-    assert made > 1
-
-
-def test_parts_of_a_worker_that_was_killed_in_the_middle_are_worked_by_another(owner: User) -> None:
-    invoices = [make_invoice(owner) for _ in range(3)]
-    batch = start(owner, *invoices)
-    keys = list(batch.parts.values_list("pk", flat=True))
-    with transaction.atomic():  # what the database does for a worker that is gone
-        sends.take(keys[0])
-        transaction.set_rollback(True)
-    send_payment_links.work(keys[1:2])
-
-    work()
-
-    assert queries.progress(batch).sent == 3
-    assert [len(mails(invoice.customer)) for invoice in invoices] == [1, 1, 1]
-
-
-def test_one_part_that_fails_stops_no_other_and_says_so(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, good = make_invoice(owner), make_invoice(owner)
-    mint = links.mint
-
-    def break_for_one(revisions: Sequence[Revision], **details: Any) -> Link:
-        if revisions[0].invoice.pk == bad.pk:
-            raise ZeroDivisionError
-        return mint(revisions, **details)
-
-    monkeypatch.setattr(links, "mint", break_for_one)
-    batch = send(owner, bad, good)
-
-    assert part(batch, bad.customer).state == PartState.FAILED
-    assert "nothing was sent" in part(batch, bad.customer).reason
-    assert part(batch, good.customer).state == PartState.SENT
-    assert not mails(bad.customer)
-
-
-def test_a_part_waits_while_the_database_is_away(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = start(owner, invoice := make_invoice(owner))
-    with monkeypatch.context() as away:
-        away.setattr(send_payment_links, "_carry_out", lambda _part: (_ for _ in ()).throw(OperationalError))
-        work()
-    assert part(batch, invoice.customer).state == PartState.QUEUED
-
-    work()
-
-    assert part(batch, invoice.customer).state == PartState.SENT
 
 
 def test_it_stands_in_the_timeline_of_all_that_it_touched(owner: User) -> None:
     first, second = make_two(owner)
-    batch = send(owner, first, second)
+    run = send(owner, first, second)
 
     told = Activity.objects.get(kind=Activity.Kind.QUEUED, about__number=f"{first.number}, {second.number}")
 
     assert set(told.subjects) == {
         *(first.pk, second.pk, first.order_id, second.order_id),
-        *(first.customer_id, Link.objects.get().pk, batch.pk),
+        *(first.customer_id, Link.objects.get().pk, run.pk),
     }
-
-
-def test_parts_are_handed_out_in_jobs_of_some(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send_payment_links, "_PARTS_A_JOB", 2)
-    start(owner, *[make_invoice(owner) for _ in range(5)])
-
-    jobs = ProcrastinateJob.objects.filter(task_name="send_batch").values_list("args", flat=True)
-    assert sorted(len(arguments["parts"]) for arguments in jobs) == [1, 2, 2]
 
 
 def test_a_strangers_invoice_is_passed_over(owner: User, stranger: User) -> None:

@@ -1,26 +1,22 @@
-"""The review of a batch of payment links, its sending, and how far it has come (R6)."""
+"""Payment links for many invoices: the review, and sending what was reviewed (R6)."""
 
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.links import rules
-from florin.domain.sends import queries
-from florin.domain.sends import services as sends
-from florin.domain.sends.models import Batch
 from florin.domain.staff.rights import Right
 from florin.flows import send_documents, send_payment_links
 from florin.flows.send_payment_links import Review
-from florin.kernel.database import find, new_key
+from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.invoices.selection import Choice
 from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _LONGEST_PRESS = 60
-_MOST_TOLD = 500
 _FINE, _UNPROCESSABLE = 200, 422
 
 
@@ -38,11 +34,11 @@ def review(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires(Right.OPEN_INVOICES)
 def send(request: StaffRequest) -> HttpResponse:
-    """Send what was reviewed; the same press sends once, however often and from wherever it comes."""
+    """Send what was reviewed; the same submission sends once, however often and from wherever it comes."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
     company = request.user.company
-    if known := sends.pressed(company, press):
-        return redirect("office:batch", known.pk)
+    if known := send_payment_links.find_submitted(company, press):
+        return redirect("office:mailing-run", known.pk)
     reviewed = _reviewed(request, list(Choice.read(request.POST).ticked))
     going = [row.customer.pk for row in reviewed.rows if not row.reason]
     typed = {key: request.POST.get(f"to-{key}", "") for key in going}
@@ -52,34 +48,12 @@ def send(request: StaffRequest) -> HttpResponse:
     try:
         chosen = [key for row in reviewed.rows for key in row.chosen]
         addresses = {key: [text] for key, text in typed.items()}
-        batch = send_payment_links.start(company, chosen, addresses=addresses, press=press, by=request.user)
+        run = send_payment_links.start(
+            company, chosen, addresses=addresses, submission=press, by=request.user
+        )
     except Refusal as problem:
         return _review(request, reviewed, typed=typed, press=press, problem=problem)
-    return redirect("office:batch", batch.pk)
-
-
-@require_safe
-@requires(Right.OPEN_INVOICES)
-def batch(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Show how far a batch has come, and what was not sent, with the reasons."""
-    return page(request, "invoices/batch.html", _standing(request, pk))
-
-
-@require_safe
-@requires(Right.OPEN_INVOICES)
-def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Show only that, for the page that refreshes itself until nothing more happens."""
-    return page(request, "invoices/batch_progress.html", _standing(request, pk))
-
-
-def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
-    found = find(Batch.objects.filter(company=request.user.company), pk=pk)
-    return {
-        "batch": found,
-        "progress": queries.progress(found),
-        "parts": queries.remarkable(found)[:_MOST_TOLD],
-        "bounces": queries.bounces(found)[:_MOST_TOLD],
-    }
+    return redirect("office:mailing-run", run.pk)
 
 
 def _reviewed(request: StaffRequest, keys: list[UUID]) -> Review:
@@ -125,4 +99,4 @@ def _review(
         "press": press,
     }
     status = problem.status if problem else _UNPROCESSABLE if errors is not None else _FINE
-    return page(request, "invoices/batch_review.html", context, status=status)
+    return page(request, "invoices/send_links.html", context, status=status)

@@ -1,19 +1,18 @@
-"""Statements for many customers: the review, the start, and how far the run has come."""
+"""Statements for many customers: the review, and sending what was reviewed (R5)."""
 
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.ledger import aging as books
 from florin.domain.links import rules
 from florin.domain.staff.rights import Right
-from florin.domain.statements import runs
-from florin.domain.statements.models import Run
+from florin.domain.statements.instructions import Instructions
 from florin.flows import send_statements
-from florin.kernel.database import find, new_key
+from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import search
@@ -36,7 +35,7 @@ def review(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires(Right.STATEMENTS)
 def send(request: StaffRequest) -> HttpResponse:
-    """Send what was reviewed; the same press sends once, however often it comes."""
+    """Send what was reviewed; the same submission sends once, however often it comes."""
     press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
     company = request.user.company
     asked, customers = filters.read(request.POST, company), _chosen(request)
@@ -46,33 +45,13 @@ def send(request: StaffRequest) -> HttpResponse:
         run = send_statements.start(
             company,
             customers,
-            asked.period,
-            with_link="payment_link" in request.POST,
-            press=press,
+            Instructions(asked.period, with_link="payment_link" in request.POST),
+            submission=press,
             by=request.user,
         )
     except Refusal as problem:
         return _review(request, customers, asked, problem=problem, press=press)
-    return redirect("office:statement-run", run.pk)
-
-
-@require_safe
-@requires(Right.STATEMENTS)
-def run(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Show how far a run has come, and who got nothing and why."""
-    return page(request, "statements/run.html", _standing(request, pk))
-
-
-@require_safe
-@requires(Right.STATEMENTS)
-def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Show only that, for the page that refreshes itself until all are done."""
-    return page(request, "statements/progress.html", _standing(request, pk))
-
-
-def _standing(request: StaffRequest, pk: UUID) -> dict[str, object]:
-    found = find(Run.objects.filter(company=request.user.company), pk=pk)
-    return {"run": found, "progress": runs.progress(found), "parts": runs.not_sent(found)[:_SHOWN]}
+    return redirect("office:mailing-run", run.pk)
 
 
 def _chosen(request: StaffRequest) -> list[UUID]:
