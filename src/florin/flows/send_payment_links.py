@@ -47,8 +47,8 @@ _NUMBERS_SHOWN = 5
 class CustomerSelection:
     """One customer on the review: what would be sent, and what would not, with the reason.
 
-    ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons. ``asked``
-    is what the mail would ask for, by currency.
+    ``reason`` is a sentence if nothing can be sent at all; ``left_out`` pairs numbers with reasons. The mail
+    would make these ``demands``, by currency.
     """
 
     customer: Customer
@@ -56,7 +56,7 @@ class CustomerSelection:
     invoices: Sequence[Revision]
     left_out: Sequence[tuple[str, str]]
     reason: str
-    asked: Mapping[str, Demand]
+    demands: Mapping[str, Demand]
 
     @property
     def not_shown(self) -> int:
@@ -66,21 +66,21 @@ class CustomerSelection:
     @property
     def totals(self) -> list[Money]:
         """What the mail would ask for, in each currency."""
-        return [Money(asked.payable, currency) for currency, asked in sorted(self.asked.items())]
+        return [Money(demand.payable, currency) for currency, demand in sorted(self.demands.items())]
 
     @property
     def deducted(self) -> list[Money]:
         """What open credits take off, in each currency where they do."""
-        taken = ((asked.deducted, currency) for currency, asked in sorted(self.asked.items()))
+        taken = ((demand.deducted, currency) for currency, demand in sorted(self.demands.items()))
         return [Money(minor, currency) for minor, currency in taken if minor]
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _Payables:
     """Why invoices cannot be paid now (by key), and what the others ask for, by customer and currency."""
 
     why_not: Mapping[UUID, str]
-    asked: Mapping[Whose, Demand]
+    demands: Mapping[Whose, Demand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
         of_customer.setdefault(revision.invoice.customer_id, []).append(revision)
     customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
     chosen = [revision for some in of_customer.values() for revision in some]
-    standing = _read_standings(company, chosen)
-    rows = [_row(company, customer, of_customer[customer.pk], standing) for customer in customers]
+    payables = _read_payables(company, chosen)
+    rows = [_row(company, customer, of_customer[customer.pk], payables) for customer in customers]
     return Review(rules.for_anybody(company).reason, rows)
 
 
@@ -191,10 +191,10 @@ def queue_mails(item: RunItem) -> Outcome:
     """
     run, company = item.run, item.run.company
     revisions = _current(company, item.invoices)
-    row = _row(company, item.customer, revisions, _read_standings(company, revisions))
+    row = _row(company, item.customer, revisions, _read_payables(company, revisions))
     if row.reason:
         return Outcome(RunItemState.SKIPPED, row.reason, row.left_out)
-    minted = [_mint(item, revisions, row.asked) for revisions in _by_currency(row.invoices)]
+    minted = [_mint(item, revisions, row.demands) for revisions in _by_currency(row.invoices)]
     invoices = [revision.invoice for revision in row.invoices]
     event = f"run_item:{item.pk}"
     subjects = [run.pk, item.customer_id, *(link.pk for link, _listed in minted)]
@@ -225,7 +225,7 @@ def queue_mails(item: RunItem) -> Outcome:
 
 
 def _mint(
-    item: RunItem, revisions: Sequence[Revision], asked: Mapping[str, Demand]
+    item: RunItem, revisions: Sequence[Revision], demands: Mapping[str, Demand]
 ) -> tuple[Link, InvoiceList]:
     """Make the link to these invoices of one currency, and freeze the table that its mail shows."""
     customer, company = item.customer, item.run.company
@@ -237,8 +237,8 @@ def _mint(
         currency=link.currency,
         invoices=tuple(_listed(revision) for revision in revisions),
         language=customer.reads(company),
-        paying=asked[link.currency].paying,
-        credits=asked[link.currency].credits,
+        paying=demands[link.currency].paying,
+        credits=demands[link.currency].credits,
     )
     return link, listed
 
@@ -256,12 +256,12 @@ def _listed(revision: Revision) -> OpenInvoice:
 
 
 def _row(
-    company: Company, customer: Customer, revisions: Sequence[Revision], standing: _Standing
+    company: Company, customer: Customer, revisions: Sequence[Revision], payables: _Payables
 ) -> CustomerSelection:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""
     reasons = [
         rules.for_manual_send(company, customer, currency=revision.invoice.currency).reason
-        or standing.why_not.get(revision.invoice_id, "")
+        or payables.why_not.get(revision.invoice_id, "")
         for revision in revisions
     ]
     going = [revision for revision, reason in zip(revisions, reasons, strict=True) if not reason]
@@ -276,7 +276,7 @@ def _row(
             if reason
         ],
         reason="",
-        asked={currency: standing.asked[customer.pk, currency] for currency in currencies},
+        demands={currency: payables.demands[customer.pk, currency] for currency in currencies},
     )
     if row.invoices:
         return row
@@ -284,7 +284,7 @@ def _row(
     return replace(row, reason=reasons[0] if len(set(reasons)) == 1 else several)
 
 
-def _read_standings(company: Company, revisions: Sequence[Revision]) -> _Standing:
+def _read_payables(company: Company, revisions: Sequence[Revision]) -> _Payables:
     """See why invoices cannot be paid now, each by itself or all of a customer's, and what is asked (R12)."""
     held = bill.reserved([revision.invoice.item_id for revision in revisions])
     reasons = {revision.invoice_id: _settled(revision, held) for revision in revisions}
@@ -293,13 +293,13 @@ def _read_standings(company: Company, revisions: Sequence[Revision]) -> _Standin
     for invoice in left:
         debt = Debt(invoice.item.balance, held.get(invoice.item_id, 0))
         owed.setdefault((invoice.customer_id, invoice.currency), {})[invoice.item_id] = debt
-    asked = asking.less_credits(company, owed)
+    demands = asking.less_credits(company, owed)
     barred = {
         whose: asking.within(Answer(offered=True), company, whose[1], demand).reason
-        for whose, demand in asked.items()
+        for whose, demand in demands.items()
     }
     whys = {invoice.pk: barred[invoice.customer_id, invoice.currency] for invoice in left}
-    return _Standing(reasons | whys, asked)
+    return _Payables(reasons | whys, demands)
 
 
 def _settled(revision: Revision, held: Mapping[UUID, int]) -> str:
