@@ -55,7 +55,7 @@ def former_run(company: Company) -> Iterator[UUID]:
             ("skipped", "No address.", "[]"),
         ):
             done_at = None if state == "queued" else clock.now()
-            values = [uuid4(), [invoice], state, reason, left_out, done_at, batch]
+            values: list[Any] = [uuid4(), [invoice], state, reason, left_out, done_at, batch]
             cursor.execute(
                 "INSERT INTO sends_part VALUES (%s, '{a@x.example}', %s, %s, %s, %s, %s, %s, %s)",
                 [*values, make_customer(company).pk],
@@ -126,4 +126,5 @@ def test_runs_of_statements_go_back_to_their_tables_and_over_again_unchanged(own
 
 
 def _rows() -> list[dict[str, Any]]:
-    return [*MailingRun.objects.order_by("pk").values(), *RunItem.objects.order_by("pk").values()]
+    kept = (MailingRun.objects.order_by("pk"), RunItem.objects.order_by("pk"))
+    return [dict(row) for rows in kept for row in rows.values()]

@@ -117,3 +117,12 @@ def test_only_what_is_owed_by_a_link_that_works_is_trouble(owner: User) -> None:
 
     assert (trouble.link, trouble.declines) == (link.pk, MOST_OF_LINK)
     assert declines.in_trouble(make_company(slug="elsewhere", name="Elsewhere")) == []
+
+
+def test_declines_and_where_they_came_from_are_forgotten_after_thirty_days(owner: User) -> None:
+    link = make_link(owner)
+    decline(link, 2)
+    Decline.objects.filter(pk=Decline.objects.latest("pk").pk).update(at=clock.now() - timedelta(days=31))
+
+    assert declines.purge() == 1
+    assert Decline.objects.filter(link=link).count() == 1

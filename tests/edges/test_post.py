@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, parseaddr
 from typing import Any
@@ -282,6 +283,15 @@ def test_no_field_can_start_a_header_of_its_own(server: Server) -> None:
     assert server.last()["Bcc"] is None
     assert server.last()["Reply-To"] is None
     assert b"\nBcc:" not in server.taken[-1]
+
+
+@pytest.mark.parametrize("word", ["Wholesale Flowers and Greens ", "Floristería Ñandú ", "花屋"])
+def test_a_long_subject_arrives_whole(server: Server, word: str) -> None:
+    send(replace(ENVELOPE, subject=word * 40))
+
+    unfolded = server.last()["Subject"].replace("\r", "").replace("\n", "")
+    assert str(make_header(decode_header(unfolded))) == (word * 40).strip()
+    assert max(map(len, server.taken[-1].splitlines())) <= 998  # RFC 5322, 2.1.1
 
 
 @pytest.mark.parametrize("name", ['Flowers "R" Us, Inc. <boss@evil.test>', "Floristería Ñandú", "", "花屋"])

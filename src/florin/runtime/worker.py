@@ -19,6 +19,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryStrategy
 
 from florin.domain.companies.models import Company
+from florin.domain.declines import services as declines
 from florin.domain.security import services as security
 from florin.domain.staff import sessions, tries
 from florin.flows import (
@@ -76,6 +77,7 @@ def build() -> App:
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
         (_EVERY_DAY, "purge_security_log", _purge_security_log),
+        (_EVERY_DAY, "purge_declines", _purge_declines),
         (_EVERY_HOUR, "forget_sign_ins", _forget_sign_ins),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
@@ -192,6 +194,11 @@ def _look_at_accounts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate p
 @_connected
 def _purge_security_log(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     security.purge()
+
+
+@_connected
+def _purge_declines(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    declines.purge()
 
 
 # Jobs that a version before mailing runs may have left in the queue.

@@ -24,6 +24,8 @@ MOST_FROM_PLACE = 20
 does: a place may be a whole office, or a proxy that does not tell us whom it speaks for."""
 COOLS_FOR = timedelta(hours=1)
 _TOLD_FOR = timedelta(days=1)
+_KEPT_FOR = timedelta(days=30)
+"""The processor repeats a notice for days, and each repetition must be known again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,12 @@ def in_trouble(company: Company) -> list[Trouble]:
     counted = rows.filter(at__gt=clock.now() - _TOLD_FOR).values("link")
     many = counted.annotate(declines=Count("pk"), last_at=Max("at")).filter(declines__gte=MOST_OF_LINK)
     return [Trouble(**row) for row in many.order_by("-last_at")]
+
+
+def purge() -> int:
+    """Delete declines that are older than thirty days, and return how many those were. Safe to repeat."""
+    deleted, _each = Decline.objects.filter(at__lt=clock.now() - _KEPT_FOR).delete()
+    return deleted
 
 
 def _latest(rows: QuerySet[Decline], most: int) -> list[datetime]:

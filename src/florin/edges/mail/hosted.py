@@ -20,7 +20,7 @@ from django.core.mail import EmailAlternative, EmailMultiAlternatives
 from requests.exceptions import ConnectTimeout
 
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
-from florin.edges.mail.headers import one_line
+from florin.edges.mail.headers import excerpt, one_line
 
 FAILURES = (AnymailError,)
 # The name under which our own key travels; Postmark allows 20 characters.
@@ -104,10 +104,10 @@ def _status(problem: Exception) -> int | None:
 
 
 def _words(problem: Exception) -> str:
-    said = one_line(_said(getattr(problem, "response", None)))
+    said = excerpt(_said(getattr(problem, "response", None)))
     status = _status(problem)
     if not said:
-        said = one_line(str(problem.__cause__ or problem)) or type(problem).__name__
+        said = excerpt(str(problem.__cause__ or problem)) or type(problem).__name__
     return f"{status} {said}"[:_LONGEST] if status else said[:_LONGEST]
 
 

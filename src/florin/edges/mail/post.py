@@ -25,7 +25,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from florin.edges.mail import hosted
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
-from florin.edges.mail.headers import one_line
+from florin.edges.mail.headers import excerpt, one_line
 from florin.edges.mail.wire import Wire
 from florin.edges.mail.writing import LOGO_ID
 from florin.kernel import addresses
@@ -186,7 +186,7 @@ def _words(problem: Exception) -> str:
         text = next(said for _number, said in problem.recipients.values())
     elif isinstance(problem, smtplib.SMTPResponseException):
         text = problem.smtp_error
-    words = one_line(text.decode(errors="replace") if isinstance(text, bytes) else text)
+    words = excerpt(text.decode(errors="replace") if isinstance(text, bytes) else text)
     code = _code(problem)
     return f"{code} {words}" if code else words
 
@@ -255,7 +255,7 @@ def _address(text: str) -> str:
     try:
         return addresses.on_the_wire(text)
     except BadAddress as problem:
-        raise MailRefused(one_line(str(problem))) from problem
+        raise MailRefused(excerpt(str(problem))) from problem
 
 
 def _answers_to(text: str) -> list[str] | None:

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from florin.contracts.mailing import BadMailNotice, MailReport, MailStatus, UnsignedMailNotice
-from florin.edges.mail.headers import one_line
+from florin.edges.mail.headers import excerpt
 from florin.edges.mail.hosted import KEY
 
 
@@ -136,7 +136,7 @@ def _key(text: Any) -> UUID | None:
 
 
 def _text(value: Any) -> str:
-    return one_line(value) if isinstance(value, str) else ""
+    return excerpt(value) if isinstance(value, str) else ""
 
 
 def _instant(value: Any) -> datetime | None:
