@@ -10,6 +10,7 @@ from django.test import Client
 from factories import PASSWORD
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
+from florin.domain.security.models import SecurityEvent
 from florin.domain.staff import sessions
 from florin.domain.staff.models import Session, User
 from florin.kernel import clock
@@ -52,6 +53,8 @@ def test_a_session_ends_after_eight_hours_without_work(owner: User, hands: Hands
     hands.on(hours=8, minutes=1)
     assert not is_in(client)
     assert not Session.objects.filter(person=owner).exists()
+    event = SecurityEvent.objects.get(kind=SecurityEvent.Kind.SESSIONS_ENDED)
+    assert (event.who, event.about) == (owner.email, {"what": "time-limit"})
 
 
 def test_a_page_that_refreshes_by_itself_keeps_no_session_alive(owner: User, hands: Hands) -> None:

@@ -94,6 +94,13 @@ def _note_refused(request: HttpRequest) -> None:
         )
 
 
+def _note_ended(person: User) -> None:
+    """Note that a session was used after its time; one that nobody uses again ends without a word."""
+    security.note(
+        security.Kind.SESSIONS_ENDED, company_id=person.company_id, who=person.email, what="time-limit"
+    )
+
+
 class Sessions(SessionMiddleware):
     """Keeps the session, and says which of two things it is when it cannot be kept.
 
@@ -130,6 +137,7 @@ class SignedIn:
             return self.following(request)
         if isinstance(request.user, User):
             if sessions.is_over(request.session, request.user.company):
+                _note_ended(request.user)
                 logout(request)
                 return answers.session_over(request)
             if "Florin-Refresh" not in request.headers:

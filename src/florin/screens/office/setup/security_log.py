@@ -50,6 +50,7 @@ _WHAT: dict[str, Promise] = {
     "old-password": gettext_lazy("The old password, to choose a new one"),
     "payment-history": gettext_lazy("Payment History"),
     "settlement-report": gettext_lazy("Settlement report"),
+    "time-limit": gettext_lazy("Time limit reached"),
 }
 _TONES = {
     Kind.SIGN_IN_FAILED: "warn",
