@@ -1,6 +1,7 @@
 """What no linter can state about the house: sizes, names, and that what is promised is carried out."""
 
 import ast
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ OURS = [path for path in MODULES if not under(path, "migrations")]
 CLOSE_TO_MONEY = [path for path in OURS if under(path, "kernel", "domain", "flows")]
 MOST_LINES, MOST_LINES_OF_FUNCTION = 400, 60
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
+FROZEN = "b31d8c1508239018c593d052a33dedfbea0ead390a060b7729373bf1169fe060"
 REPORTS = ["entry", "invoice", "payment", "refund", "notice", "outbox", "activity"]
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
@@ -71,6 +73,23 @@ def test_no_module_is_named_for_nothing() -> None:
     assert [
         path for path in MODULES if NAMES_THAT_SAY_NOTHING & {path.stem, *path.relative_to(SOURCE).parts}
     ] == []
+
+
+def test_no_migration_imports_florin_but_what_is_frozen() -> None:
+    migrations = [path for path in MODULES if path.parent.name == "migrations"]
+    imported = {name for path in migrations for name in _imports(path) if name.split(".")[0] == "florin"}
+    assert imported == {"florin.kernel.frozen"}
+    frozen = SOURCE / "florin/kernel/frozen.py"
+    assert not [name for name in _imports(frozen) if name.startswith("florin")]
+    assert hashlib.sha256(frozen.read_bytes()).hexdigest() == FROZEN
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
 
 
 def test_migrations_are_named_for_what_they_do() -> None:

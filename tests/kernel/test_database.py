@@ -2,7 +2,8 @@
 
 from django.db import connection, migrations, transaction
 
-from florin.kernel.database import new_key, without_views
+from florin.kernel.database import new_key
+from florin.kernel.frozen import without_views
 
 
 def test_later_keys_sort_later() -> None:

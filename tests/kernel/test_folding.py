@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
 from factories import make_customer
@@ -11,9 +12,8 @@ from florin.domain.catalogue.models import Product
 from florin.domain.customers import importing as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
-from florin.kernel import folding
-from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
+from florin.kernel.frozen import fill_folded
 from florin.screens.office.shared import customer_field
 from florin.screens.office.shared.parsing import InvalidInput
 
@@ -69,9 +69,9 @@ def test_a_migration_tells_which_numbers_clash(owner: User) -> None:
     twin = make_customer(owner.company, number="other")
     Customer.objects.filter(pk=twin.pk).update(number="sn1")
 
-    with pytest.raises(Refusal, match="SN1 = sn1"):
-        folding.fill(Customer.objects.all(), of="number")
+    with pytest.raises(CommandError, match="SN1 = sn1"):
+        fill_folded(Customer.objects.all(), of="number")
 
     Customer.objects.filter(pk=twin.pk).update(number="SN2")
-    folding.fill(Customer.objects.all(), of="number")
+    fill_folded(Customer.objects.all(), of="number")
     assert set(Customer.objects.values_list("folded", flat=True)) == {"sn1", "sn2"}

@@ -1,4 +1,4 @@
-"""Small helpers that every table shares: keys that sort by time, row look-ups, and SQL in migrations."""
+"""Small helpers that every table shares: keys that sort by time, and row look-ups."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,6 @@ from uuid import UUID
 
 import uuid_utils.compat
 from django.db import models
-from django.db.migrations import RunSQL
-from django.db.migrations.operations.base import Operation
 
 from florin.kernel.errors import NotFound
 
@@ -32,7 +30,8 @@ def made_at(key: UUID) -> datetime:
 class Keyed(models.Model):
     """A row with a UUIDv7 key."""
 
-    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    # The library's own, as in ``new_key``: migrations name this default, and import nothing of Florin.
+    id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
 
     class Meta:
         abstract = True
@@ -65,66 +64,3 @@ def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
     return {
         row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
     }
-
-
-def without_views(*names: str, change: Sequence[Operation]) -> list[Operation]:
-    """Return migration steps that change columns which views show: the views are made again as they were.
-
-    PostgreSQL changes no type of a column that a view shows. Who may read a view still may, and what is told
-    about it is told still.
-    """
-    listed = ", ".join(f"'{name}'" for name in names)
-    put_away = f"""
-    CREATE TEMP TABLE view_put_away ON COMMIT DROP AS
-    SELECT c.relname AS name, pg_get_viewdef(c.oid) AS definition, concat(
-        (SELECT string_agg(format('GRANT %s ON %I TO %s;', a.privilege_type, c.relname,
-            CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END), ' ')
-         FROM aclexplode(c.relacl) a),
-        (SELECT string_agg(format('COMMENT ON %s %I%s IS %L;',
-            CASE WHEN d.objsubid = 0 THEN 'VIEW' ELSE 'COLUMN' END, c.relname,
-            (SELECT format('.%I', t.attname) FROM pg_attribute t
-             WHERE t.attrelid = c.oid AND t.attnum = d.objsubid AND d.objsubid > 0), d.description), ' ')
-         FROM pg_description d WHERE d.objoid = c.oid AND d.classoid = 'pg_class'::regclass)
-    ) AS beside
-    FROM pg_class c
-    WHERE c.relkind = 'v' AND c.relnamespace = current_schema()::regnamespace AND c.relname IN ({listed});
-    DROP VIEW {", ".join(names)};
-    """  # noqa: S608 - our own names
-    bring_back = """
-    DO $$ DECLARE kept record; BEGIN
-        FOR kept IN SELECT * FROM view_put_away LOOP
-            EXECUTE format('CREATE VIEW %I AS %s', kept.name, kept.definition);
-            EXECUTE kept.beside;
-        END LOOP;
-        DROP TABLE view_put_away;
-    END $$
-    """
-    return [sql(put_away, bring_back), *change, sql(bring_back, put_away)]
-
-
-def sql(forward: str, backward: str) -> RunSQL:
-    """Return a migration step in SQL that can be undone."""
-    return RunSQL(forward, backward)
-
-
-def immutable_sql(table: str) -> str:
-    """Return triggers that make PostgreSQL refuse to change or delete what a table holds."""
-    return f"""
-        CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
-        END $$;
-        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {table}_is_append_only();
-        CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only();
-    """
-
-
-def mutable_sql(table: str) -> str:
-    """Undo ``immutable_sql``."""
-    return f"""
-        DROP TRIGGER {table}_append_only ON {table};
-        DROP TRIGGER {table}_no_truncate ON {table};
-        DROP FUNCTION {table}_is_append_only();
-    """

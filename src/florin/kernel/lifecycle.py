@@ -26,24 +26,6 @@ class Lifecycle(Generic[State]):
         if new not in self.moves[old]:
             raise ImpossibleMove(f"{old} cannot become {new}")
 
-    def guard_sql(self, table: str, column: str = "state") -> str:
-        """Return the trigger by which PostgreSQL refuses what the table does not allow; safe to run again."""
-        pairs = ", ".join(f"('{old}', '{new}')" for old, news in self.moves.items() for new in sorted(news))
-        name = f"{table}_{column}_guard"
-        return f"""
-            CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF OLD.{column} <> NEW.{column} AND (OLD.{column}, NEW.{column}) NOT IN ({pairs}) THEN
-                    RAISE EXCEPTION '{table}: % cannot become %', OLD.{column}, NEW.{column}
-                        USING ERRCODE = 'check_violation';
-                END IF;
-                RETURN NEW;
-            END $$;
-            DROP TRIGGER IF EXISTS {name} ON {table};
-            CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table}
-                FOR EACH ROW EXECUTE FUNCTION {name}();
-        """
-
     def drawing(self) -> str:
         """Return the table as a Mermaid state diagram, for the docs."""
         lines = [f"    {old} --> {new}" for old, news in self.moves.items() for new in sorted(news)]

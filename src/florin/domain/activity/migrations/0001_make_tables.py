@@ -3,9 +3,8 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import uuid_utils.compat
 from django.db import migrations, models
-
-import florin.kernel.database
 
 
 class Migration(migrations.Migration):
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import immutable_sql, mutable_sql
 
 VIEW = """
     CREATE VIEW report_activity AS
@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     dependencies = [("activity", "0001_make_tables")]
 
     operations = [
-        sql(immutable_sql("activity_activity"), mutable_sql("activity_activity")),
-        sql(VIEW, "DROP VIEW report_activity"),
+        migrations.RunSQL(immutable_sql("activity_activity"), mutable_sql("activity_activity")),
+        migrations.RunSQL(VIEW, "DROP VIEW report_activity"),
     ]

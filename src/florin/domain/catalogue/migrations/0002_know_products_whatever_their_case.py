@@ -2,12 +2,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-import florin.kernel.folding
-from florin.kernel import folding
+from florin.kernel.frozen import fill_folded
 
 
 def fill(apps: Any, _editor: object) -> None:
-    folding.fill(apps.get_model("catalogue", "Product").objects.all(), of="code")
+    fill_folded(apps.get_model("catalogue", "Product").objects.all(), of="code")
 
 
 class Migration(migrations.Migration):
@@ -17,15 +16,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "product",
             "folded",
-            florin.kernel.folding.FoldedField(
-                of="code", help_text="The code whatever its case and width.", null=True
-            ),
+            models.TextField(editable=False, help_text="The code whatever its case and width.", null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
             "product",
             "folded",
-            florin.kernel.folding.FoldedField(of="code", help_text="The code whatever its case and width."),
+            models.TextField(editable=False, help_text="The code whatever its case and width."),
         ),
         migrations.RemoveConstraint("product", "product_code_once"),
         migrations.AddConstraint(

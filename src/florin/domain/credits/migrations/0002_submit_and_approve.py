@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import florin.domain.credits.lifecycle
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -55,7 +53,7 @@ class Migration(migrations.Migration):
                     ("rejected", "rejected"),
                     ("void", "void"),
                 ],
-                default=florin.domain.credits.lifecycle.CreditState["APPROVED"],
+                default="approved",
                 max_length=12,
             ),
         ),

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-import florin.domain.credits.lifecycle
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -29,9 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="credit",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state", florin.domain.credits.lifecycle.CreditState["VOID"]), _negated=True
-                ),
+                condition=models.Q(("state", "void"), _negated=True),
                 fields=("company", "number"),
                 name="credit_number_once",
             ),

@@ -1,7 +1,5 @@
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 # array_to_string() is only "stable" because of types whose text can change; an address has none of those.
 FORWARD = r"""
 CREATE FUNCTION customer_words(number text, name text, invoice_emails text[], statement_emails text[])
@@ -23,4 +21,4 @@ DROP FUNCTION customer_words;
 class Migration(migrations.Migration):
     dependencies = [("customers", "0002_know_customers_better")]
 
-    operations = [sql(FORWARD, BACKWARD)]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -2,12 +2,11 @@ from typing import Any
 
 from django.db import migrations, models
 
-import florin.kernel.folding
-from florin.kernel import folding
+from florin.kernel.frozen import fill_folded
 
 
 def fill(apps: Any, _editor: object) -> None:
-    folding.fill(apps.get_model("customers", "Customer").objects.all(), of="number")
+    fill_folded(apps.get_model("customers", "Customer").objects.all(), of="number")
 
 
 class Migration(migrations.Migration):
@@ -17,17 +16,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "customer",
             "folded",
-            florin.kernel.folding.FoldedField(
-                of="number", help_text="The number whatever its case and width.", null=True
-            ),
+            models.TextField(editable=False, help_text="The number whatever its case and width.", null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
             "customer",
             "folded",
-            florin.kernel.folding.FoldedField(
-                of="number", help_text="The number whatever its case and width."
-            ),
+            models.TextField(editable=False, help_text="The number whatever its case and width."),
         ),
         migrations.RemoveConstraint("customer", "customer_number_once"),
         migrations.AddConstraint(

@@ -2,8 +2,7 @@
 
 from django.db import migrations
 
-from florin.domain.disputes.lifecycle import DISPUTE
-from florin.kernel.database import sql
+from florin.kernel.frozen import guard_sql
 
 VIEW = """
     CREATE VIEW report_dispute AS
@@ -16,13 +15,61 @@ VIEW = """
 """
 
 
+MOVES = {
+    "inquiry": (
+        "appealable",
+        "appealed",
+        "closed",
+        "lost",
+        "needs_response",
+        "under_review",
+        "won",
+    ),
+    "needs_response": (
+        "appealable",
+        "appealed",
+        "lost",
+        "under_review",
+        "won",
+    ),
+    "under_review": (
+        "appealable",
+        "appealed",
+        "lost",
+        "needs_response",
+        "won",
+    ),
+    "won": (
+        "appealable",
+        "appealed",
+        "lost",
+    ),
+    "lost": (
+        "appealable",
+        "appealed",
+        "won",
+    ),
+    "appealable": (
+        "appealed",
+        "lost",
+        "won",
+    ),
+    "appealed": (
+        "appealable",
+        "lost",
+        "won",
+    ),
+    "closed": ("needs_response",),
+}
+
+
 class Migration(migrations.Migration):
     dependencies = [("disputes", "0001_make_tables")]
 
     operations = [
-        sql(
-            DISPUTE.guard_sql("disputes_dispute"),
+        migrations.RunSQL(
+            guard_sql("disputes_dispute", MOVES),
             "DROP TRIGGER disputes_dispute_state_guard ON disputes_dispute; DROP FUNCTION disputes_dispute_state_guard()",
         ),
-        sql(VIEW, "DROP VIEW report_dispute"),
+        migrations.RunSQL(VIEW, "DROP VIEW report_dispute"),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import immutable_sql, mutable_sql
 
 VIEW = """
     CREATE VIEW report_invoice AS
@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
     dependencies = [("invoices", "0001_make_tables"), ("ledger", "0002_make_books_append_only")]
 
     operations = [
-        sql(immutable_sql("invoices_revision"), mutable_sql("invoices_revision")),
-        sql(VIEW, "DROP VIEW report_invoice"),
+        migrations.RunSQL(immutable_sql("invoices_revision"), mutable_sql("invoices_revision")),
+        migrations.RunSQL(VIEW, "DROP VIEW report_invoice"),
     ]

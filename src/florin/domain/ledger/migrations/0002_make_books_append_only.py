@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import immutable_sql, mutable_sql
 
 # Lines join an entry only in the transaction that made it, and an entry's time is the database's.
 ENTRY_IS_SEALED = """
@@ -117,8 +117,8 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_make_tables")]
 
     operations = [
-        sql(immutable_sql("ledger_entry"), mutable_sql("ledger_entry")),
-        sql(immutable_sql("ledger_line"), mutable_sql("ledger_line")),
-        sql(ENTRY_IS_SEALED + ENTRY_BALANCES + BALANCE_FOLLOWS, UNDO),
-        sql(VIEW, "DROP VIEW report_entry"),
+        migrations.RunSQL(immutable_sql("ledger_entry"), mutable_sql("ledger_entry")),
+        migrations.RunSQL(immutable_sql("ledger_line"), mutable_sql("ledger_line")),
+        migrations.RunSQL(ENTRY_IS_SEALED + ENTRY_BALANCES + BALANCE_FOLLOWS, UNDO),
+        migrations.RunSQL(VIEW, "DROP VIEW report_entry"),
     ]

@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 GUARD = """
 CREATE FUNCTION mailing_runs_runitem_state_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -24,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [("mailing_runs", "0001_make_tables")]
 
     operations = [
-        sql(
+        migrations.RunSQL(
             GUARD,
             "DROP TRIGGER mailing_runs_runitem_state_guard ON mailing_runs_runitem;"
             " DROP FUNCTION mailing_runs_runitem_state_guard()",

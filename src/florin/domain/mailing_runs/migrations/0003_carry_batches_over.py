@@ -6,8 +6,6 @@ stays too, so that nothing leaves twice.
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 CARRY_OVER = """
 DO $$ BEGIN
     IF to_regclass('sends_batch') IS NOT NULL THEN
@@ -31,4 +29,4 @@ END $$
 class Migration(migrations.Migration):
     dependencies = [("mailing_runs", "0002_guard_states")]
 
-    operations = [sql(CARRY_OVER, "SELECT 1")]
+    operations = [migrations.RunSQL(CARRY_OVER, "SELECT 1")]

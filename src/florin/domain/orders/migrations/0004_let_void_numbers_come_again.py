@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.db import migrations, models
 
-import florin.domain.orders.lifecycle
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -22,9 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="order",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state", florin.domain.orders.lifecycle.OrderState["VOID"]), _negated=True
-                ),
+                condition=models.Q(("state", "void"), _negated=True),
                 fields=("company", "number"),
                 name="order_number_once",
             ),

@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 VIEW = """
     CREATE VIEW report_outbox AS
     SELECT id AS message_id, company_id, event, kind, recipient, state, tries, queued_at, sent_at, error, subjects
@@ -15,4 +13,4 @@ VIEW = """
 class Migration(migrations.Migration):
     dependencies = [("outbox", "0001_make_tables")]
 
-    operations = [sql(VIEW, "DROP VIEW report_outbox")]
+    operations = [migrations.RunSQL(VIEW, "DROP VIEW report_outbox")]

@@ -5,8 +5,6 @@ The reports' view must make way while the column of the state widens; it comes b
 
 from django.db import migrations, models
 
-from florin.kernel.database import sql
-
 OLD_VIEW = """
     CREATE VIEW report_outbox AS
     SELECT id AS message_id, company_id, event, kind, recipient, state, tries, queued_at, sent_at, error, subjects
@@ -29,7 +27,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql("DROP VIEW report_outbox", OLD_VIEW),
+        migrations.RunSQL("DROP VIEW report_outbox", OLD_VIEW),
         migrations.AlterField(
             model_name="message",
             name="state",
@@ -64,9 +62,9 @@ class Migration(migrations.Migration):
             name="bounced_at",
             field=models.DateTimeField(null=True),
         ),
-        sql(
+        migrations.RunSQL(
             "UPDATE outbox_message SET bounced_at = queued_at WHERE state = 'bounced'",
             migrations.RunSQL.noop,
         ),
-        sql(VIEW, "DROP VIEW report_outbox"),
+        migrations.RunSQL(VIEW, "DROP VIEW report_outbox"),
     ]

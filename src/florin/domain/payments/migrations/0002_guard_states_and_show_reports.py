@@ -2,8 +2,7 @@
 
 from django.db import migrations
 
-from florin.domain.payments.lifecycle import ATTEMPT
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import guard_sql, immutable_sql, mutable_sql
 
 # A payment is written once; only its fee may become known later.
 PAYMENT_IS_FINAL = """
@@ -40,19 +39,55 @@ VIEWS = """
 """
 
 
+MOVES = {
+    "opened": (
+        "cancelled",
+        "capturing",
+        "expired",
+        "failed",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+    "pending": (
+        "cancelled",
+        "capturing",
+        "failed",
+        "settled",
+        "voiding",
+    ),
+    "capturing": (
+        "cancelled",
+        "settled",
+    ),
+    "voiding": (
+        "cancelled",
+        "settled",
+    ),
+    "cancelled": ("settled",),
+    "failed": ("settled",),
+    "expired": (
+        "capturing",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+}
+
+
 class Migration(migrations.Migration):
     dependencies = [("payments", "0001_make_tables")]
 
     operations = [
-        sql(
-            ATTEMPT.guard_sql("payments_attempt"),
+        migrations.RunSQL(
+            guard_sql("payments_attempt", MOVES),
             "DROP TRIGGER payments_attempt_state_guard ON payments_attempt;"
             "DROP FUNCTION payments_attempt_state_guard()",
         ),
-        sql(immutable_sql("payments_allocation"), mutable_sql("payments_allocation")),
-        sql(
+        migrations.RunSQL(immutable_sql("payments_allocation"), mutable_sql("payments_allocation")),
+        migrations.RunSQL(
             PAYMENT_IS_FINAL,
             "DROP TRIGGER payments_payment_final ON payments_payment; DROP FUNCTION payments_payment_is_final()",
         ),
-        sql(VIEWS, "DROP VIEW report_payment; DROP VIEW report_notice"),
+        migrations.RunSQL(VIEWS, "DROP VIEW report_payment; DROP VIEW report_notice"),
     ]

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-import florin.domain.payments.lifecycle
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,9 +28,9 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                florin.domain.payments.lifecycle.AttemptState["CANCELLED"],
-                                florin.domain.payments.lifecycle.AttemptState["EXPIRED"],
-                                florin.domain.payments.lifecycle.AttemptState["SETTLED"],
+                                "cancelled",
+                                "expired",
+                                "settled",
                             ],
                         ),
                         _negated=True,

@@ -5,8 +5,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from florin.domain.payments.lifecycle import ATTEMPT
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import guard_sql, immutable_sql, mutable_sql
 
 FILL = """
     ALTER TABLE payments_allocation DISABLE TRIGGER USER;
@@ -92,11 +91,47 @@ def note_applications(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
                     givers.pop(0)
 
 
+MOVES = {
+    "opened": (
+        "cancelled",
+        "capturing",
+        "expired",
+        "failed",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+    "pending": (
+        "cancelled",
+        "capturing",
+        "failed",
+        "settled",
+        "voiding",
+    ),
+    "capturing": (
+        "cancelled",
+        "settled",
+    ),
+    "voiding": (
+        "cancelled",
+        "settled",
+    ),
+    "cancelled": ("settled",),
+    "failed": ("settled",),
+    "expired": (
+        "capturing",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+}
+
+
 class Migration(migrations.Migration):
     dependencies = [("payments", "0005_know_every_way_to_pay")]
 
     operations = [
-        sql(FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunPython(note_applications, migrations.RunPython.noop),
         migrations.AlterField(
             model_name="allocation",
@@ -105,9 +140,9 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.entry"
             ),
         ),
-        sql(ATTEMPT.guard_sql("payments_attempt"), migrations.RunSQL.noop),
-        *(sql(immutable_sql(table), mutable_sql(table)) for table in APPEND_ONLY),
-        sql(
+        migrations.RunSQL(guard_sql("payments_attempt", MOVES), migrations.RunSQL.noop),
+        *(migrations.RunSQL(immutable_sql(table), mutable_sql(table)) for table in APPEND_ONLY),
+        migrations.RunSQL(
             "DROP VIEW report_payment;" + VIEWS,
             "DROP VIEW report_payment; DROP VIEW report_allocation; DROP VIEW report_return;" + OLD_VIEW,
         ),

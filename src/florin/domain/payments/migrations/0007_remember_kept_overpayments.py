@@ -1,9 +1,8 @@
 """Overpayments that staff decided to keep as open credit are remembered."""
 
 import django.db.models.deletion
+import uuid_utils.compat
 from django.db import migrations, models
-
-import florin.kernel.database
 
 
 class Migration(migrations.Migration):
@@ -16,7 +15,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

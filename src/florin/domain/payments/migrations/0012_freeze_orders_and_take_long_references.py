@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from florin.kernel.database import without_views
+from florin.kernel.frozen import without_views
 
 
 class Migration(migrations.Migration):

@@ -2,8 +2,42 @@
 
 from django.db import migrations, models
 
-from florin.domain.payments.lifecycle import ATTEMPT
-from florin.kernel.database import sql
+from florin.kernel.frozen import guard_sql
+
+MOVES = {
+    "opened": (
+        "cancelled",
+        "capturing",
+        "expired",
+        "failed",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+    "pending": (
+        "cancelled",
+        "capturing",
+        "failed",
+        "settled",
+        "voiding",
+    ),
+    "capturing": (
+        "cancelled",
+        "settled",
+    ),
+    "voiding": (
+        "cancelled",
+        "settled",
+    ),
+    "cancelled": ("settled",),
+    "failed": ("settled",),
+    "expired": (
+        "capturing",
+        "pending",
+        "settled",
+        "voiding",
+    ),
+}
 
 
 class Migration(migrations.Migration):
@@ -13,5 +47,5 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="attempt", name="awaits_payer", field=models.BooleanField(default=False)
         ),
-        sql(ATTEMPT.guard_sql("payments_attempt"), migrations.RunSQL.noop),
+        migrations.RunSQL(guard_sql("payments_attempt", MOVES), migrations.RunSQL.noop),
     ]

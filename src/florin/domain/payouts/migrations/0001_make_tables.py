@@ -2,9 +2,8 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import uuid_utils.compat
 from django.db import migrations, models
-
-import florin.kernel.database
 
 
 class Migration(migrations.Migration):
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -66,7 +65,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -152,7 +151,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -183,7 +182,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=florin.kernel.database.new_key,
+                        default=uuid_utils.compat.uuid7,
                         editable=False,
                         primary_key=True,
                         serialize=False,

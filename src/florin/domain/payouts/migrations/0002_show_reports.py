@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 VIEWS = """
     CREATE VIEW report_payout AS
     SELECT id AS payout_id, company_id, gateway, account AS processor_account, reference, currency,
@@ -25,4 +23,4 @@ VIEWS = """
 class Migration(migrations.Migration):
     dependencies = [("payouts", "0001_make_tables")]
 
-    operations = [sql(VIEWS, "DROP VIEW report_payout; DROP VIEW report_movement")]
+    operations = [migrations.RunSQL(VIEWS, "DROP VIEW report_payout; DROP VIEW report_movement")]

@@ -4,8 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
-from florin.kernel.database import sql
-
 _COLUMNS = """
     SELECT move.id AS movement_id, move.company_id, move.gateway, move.account AS processor_account,
            move.reference, move.kind, move.currency, move.gross AS gross_minor, move.fee AS fee_minor,
@@ -74,5 +72,5 @@ class Migration(migrations.Migration):
                 name="movement_pending_or_paid",
             ),
         ),
-        sql(_VIEW, _BACK),
+        migrations.RunSQL(_VIEW, _BACK),
     ]

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-from florin.kernel.database import sql
-
 KINDS = [
     ("unknown_payment", "Payment that is not ours"),
     ("missing_payment", "Payment that the processor does not have"),
@@ -70,5 +68,5 @@ class Migration(migrations.Migration):
             name="theirs",
             field=models.CharField(blank=True, max_length=200),
         ),
-        sql(VIEW, BEFORE),
+        migrations.RunSQL(VIEW, BEFORE),
     ]

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-from florin.kernel.database import sql
-
 _BEFORE = """
     SELECT move.id AS movement_id, move.company_id, move.gateway, move.account AS processor_account,
            move.reference, move.kind, move.currency, move.gross AS gross_minor, move.fee AS fee_minor,
@@ -61,5 +59,5 @@ class Migration(migrations.Migration):
                 name="movement_converted_or_not",
             ),
         ),
-        sql(_VIEW, _BACK),
+        migrations.RunSQL(_VIEW, _BACK),
     ]

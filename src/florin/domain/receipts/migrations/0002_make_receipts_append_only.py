@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import immutable_sql, mutable_sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("receipts", "0001_make_tables")]
 
-    operations = [sql(immutable_sql("receipts_receipt"), mutable_sql("receipts_receipt"))]
+    operations = [migrations.RunSQL(immutable_sql("receipts_receipt"), mutable_sql("receipts_receipt"))]

@@ -2,8 +2,7 @@
 
 from django.db import migrations
 
-from florin.domain.refunds.lifecycle import REFUND
-from florin.kernel.database import sql
+from florin.kernel.frozen import guard_sql
 
 VIEW = """
     CREATE VIEW report_refund AS
@@ -17,13 +16,27 @@ VIEW = """
 """
 
 
+MOVES = {
+    "requested": (
+        "failed",
+        "pending",
+        "succeeded",
+    ),
+    "pending": (
+        "failed",
+        "succeeded",
+    ),
+    "succeeded": ("failed",),
+}
+
+
 class Migration(migrations.Migration):
     dependencies = [("refunds", "0001_make_tables")]
 
     operations = [
-        sql(
-            REFUND.guard_sql("refunds_refund"),
+        migrations.RunSQL(
+            guard_sql("refunds_refund", MOVES),
             "DROP TRIGGER refunds_refund_state_guard ON refunds_refund; DROP FUNCTION refunds_refund_state_guard()",
         ),
-        sql(VIEW, "DROP VIEW report_refund"),
+        migrations.RunSQL(VIEW, "DROP VIEW report_refund"),
     ]

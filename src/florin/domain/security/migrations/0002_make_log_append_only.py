@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 GUARD = """
     CREATE FUNCTION security_securityevent_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -31,4 +29,4 @@ UNGUARD = """
 class Migration(migrations.Migration):
     dependencies = [("security", "0001_make_table")]
 
-    operations = [sql(GUARD, UNGUARD)]
+    operations = [migrations.RunSQL(GUARD, UNGUARD)]

@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from florin.kernel.database import sql
-
 WATCH = """
     CREATE FUNCTION staff_user_rights_are_logged() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -37,4 +35,4 @@ UNWATCH = """
 class Migration(migrations.Migration):
     dependencies = [("staff", "0002_count_tries"), ("security", "0002_make_log_append_only")]
 
-    operations = [sql(WATCH, UNWATCH)]
+    operations = [migrations.RunSQL(WATCH, UNWATCH)]

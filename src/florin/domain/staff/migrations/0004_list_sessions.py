@@ -4,8 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from florin.kernel.database import sql
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,7 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # What Django kept sessions and counts in before; whoever was signed in signs in once more.
-        sql("DROP TABLE IF EXISTS django_session, florin_cache", ""),
+        migrations.RunSQL("DROP TABLE IF EXISTS django_session, florin_cache", ""),
         migrations.CreateModel(
             name="Session",
             fields=[

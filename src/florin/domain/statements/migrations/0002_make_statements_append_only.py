@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-from florin.kernel.database import immutable_sql, mutable_sql, sql
+from florin.kernel.frozen import immutable_sql, mutable_sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("statements", "0001_make_tables")]
 
     operations = [
-        sql(immutable_sql("statements_statement"), mutable_sql("statements_statement")),
-        sql(immutable_sql("statements_sending"), mutable_sql("statements_sending")),
+        migrations.RunSQL(immutable_sql("statements_statement"), mutable_sql("statements_statement")),
+        migrations.RunSQL(immutable_sql("statements_sending"), mutable_sql("statements_sending")),
     ]

@@ -7,8 +7,6 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from florin.kernel.database import sql
-
 CARRY_OVER = """
 INSERT INTO mailing_runs_mailingrun
     (id, company_id, kind, submission, instructions, made_at, made_by, language)
@@ -70,6 +68,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        sql(CARRY_OVER, CARRY_BACK),
+        migrations.RunSQL(CARRY_OVER, CARRY_BACK),
         migrations.RunPython(note_events, migrations.RunPython.noop),
     ]
