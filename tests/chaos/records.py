@@ -126,7 +126,7 @@ def _books(demo: Demo) -> dict[str, Any]:
 
 def _world(demo: Demo, *words: str) -> Any:
     done = subprocess.run(
-        [sys.executable, "-m", "chaos.world", *words],
+        [sys.executable, "-m", "chaos.office", *words],
         env={**demo.environment, "PYTHONPATH": str(Path(__file__).parent.parent)},
         capture_output=True,
         check=True,

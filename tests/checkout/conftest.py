@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from checkout.world import begin
+from checkout.pages import begin
 from factories import make_invoice, make_link
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from checkout.world import address, everything, result_address
+from checkout.pages import address, everything, result_address
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link

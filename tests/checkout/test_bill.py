@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from checkout.world import address, begin, link_to, link_to_many, queries, tell
+from checkout.pages import address, begin, link_to, link_to_many, queries, tell
 from factories import make_customer, make_draft, make_invoice, make_link
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company

@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout.world import address, link_to, queries
+from checkout.pages import address, link_to, queries
 from factories import make_customer, make_draft, make_invoice
 from florin.contracts.documents import DocumentLine, InvoiceDocument, Letterhead
 from florin.domain.invoices.models import Invoice

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from checkout.world import Press, address, everything, link_to_many, statement_link
+from checkout.pages import Press, address, everything, link_to_many, statement_link
 from factories import make_customer, make_invoice
+from factories.declines import decline
 from florin.domain.declines.services import MOST_FROM_PLACE, MOST_OF_LINK
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
@@ -19,7 +20,6 @@ from florin.domain.staff.models import User
 from florin.flows import deliver_outbox
 from florin.kernel import clock
 from testing.bank import Bank
-from testing.card_testing import decline
 
 HERE = "127.0.0.1"
 PAUSED = "This link is paused"

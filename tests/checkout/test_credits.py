@@ -4,7 +4,7 @@ import re
 
 from django.test import Client
 
-from checkout.world import address, begin, link_to, queries, result_address, tell
+from checkout.pages import address, begin, link_to, queries, result_address, tell
 from factories import make_credit, make_customer, make_invoice, press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.ledger.models import Item

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from checkout.world import Press, address, everything, hidden, result_address
+from checkout.pages import Press, address, everything, hidden, result_address
 from factories import press_pay
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link

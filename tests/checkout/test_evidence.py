@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from checkout.world import Press, address, everything, hidden
+from checkout.pages import Press, address, everything, hidden
 from florin.domain.activity.models import Activity
 from florin.domain.links.models import Link
 from florin.domain.payments.models import Attempt, Payment

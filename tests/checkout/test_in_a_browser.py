@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from checkout.browsing import BASE, served
-from checkout.world import (
+from checkout.pages import (
     address,
     begin,
     everything,
@@ -19,6 +19,7 @@ from checkout.world import (
     tell,
 )
 from factories import make_credit, make_draft, make_invoice, make_link, press_pay
+from factories.declines import decline
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -29,7 +30,6 @@ from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from testing.bank import Bank
-from testing.card_testing import decline
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from checkout.world import address, link_to_many, queries
+from checkout.pages import address, link_to_many, queries
 from florin.domain.companies.models import Company
 from florin.domain.links.models import Link
 from florin.domain.staff.models import User

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from checkout.world import address, begin, link_to, link_to_many, tell
+from checkout.pages import address, begin, link_to, link_to_many, tell
 from factories import make_customer, make_invoice
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import pytest
 from django.test import Client
 
-from checkout.world import Press, address, hidden, link_to, result_address, tell
+from checkout.pages import Press, address, hidden, link_to, result_address, tell
 from florin.contracts.processor import GatewayError, Outcome
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.invoices.models import Invoice

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from checkout.world import address, begin, everything, link_to, queries, result_address, tell
+from checkout.pages import address, begin, everything, link_to, queries, result_address, tell
 from factories import make_link, press_pay
+from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
@@ -18,7 +19,6 @@ from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, refund_payment, settle_payment
 from florin.kernel import clock
 from testing.bank import Bank
-from testing.taken_payments import paid_by_bank, paid_by_card
 
 
 def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, bank: Bank) -> None:

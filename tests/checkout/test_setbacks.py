@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from checkout.world import address, link_to, link_to_many, queries
+from checkout.pages import address, link_to, link_to_many, queries
 from factories import make_credit, make_invoice, press_pay
+from factories.payments import paid_by_bank, paid_by_card
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -16,7 +17,6 @@ from florin.flows import follow_payment, receive_payment, settle_payment
 from florin.kernel import clock, formats
 from florin.kernel.money import Money
 from testing.bank import Bank
-from testing.taken_payments import paid_by_bank, paid_by_card
 
 PENNILESS = "000222222227"
 

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checkout.world import NONCE, Press, address, begin, everything, hidden, link_to, tell
+from checkout.pages import NONCE, Press, address, begin, everything, hidden, link_to, tell
 from factories import make_customer, make_invoice
 from florin.contracts.processor import Outcome
 from florin.domain.links.models import Link

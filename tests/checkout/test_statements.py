@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from checkout.world import address, begin, link_to, queries, statement_link, tell
+from checkout.pages import address, begin, link_to, queries, statement_link, tell
 from factories import make_customer, make_invoice
 from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from factories import make_company, make_invoice
+from factories.clearing_account import own_account
+from factories.payments import paid_by_card
 from florin.contracts import capabilities
 from florin.contracts.capabilities import Capabilities, Terms
 from florin.domain.companies.services import takes_debits
@@ -13,8 +15,6 @@ from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import reconcile
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import own_account
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError
 
-from domain.world import make_paid_attempt, sql
 from factories import make_company, make_invoice, make_link, make_order
+from factories.domain import make_paid_attempt, sql
 from florin.domain.activity import services
 from florin.domain.companies.models import Company
 from florin.domain.orders.models import Order

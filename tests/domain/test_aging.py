@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import make_credit
 from factories import make_customer, make_invoice
+from factories.domain import make_credit
 from florin.contracts.documents import Aging
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import aging

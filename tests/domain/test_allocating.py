@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import apply_credit, make_credit, make_paid_attempt, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from factories.domain import apply_credit, make_credit, make_paid_attempt, open_attempt, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from domain.world import sql
 from factories import make_customer, make_invoice
+from factories.domain import sql
 from florin.domain.companies.models import Company
 from florin.domain.mailing_runs import queries
 from florin.domain.mailing_runs.models import MailingRun, RunItem

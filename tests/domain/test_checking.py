@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from domain.world import make_paid_attempt, open_attempt, tampered, usd
 from factories import make_customer, make_invoice, make_link
+from factories.domain import make_paid_attempt, open_attempt, tampered, usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.contracts.reasons import DisputeReason
 from florin.domain.disputes import checking

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from domain.world import A_DAY, make_credit, pay_by_credit, sql, usd
 from factories import make_company, make_customer, make_invoice, make_user
+from factories.domain import A_DAY, make_credit, pay_by_credit, sql, usd
 from florin.domain.companies.models import Company
 from florin.domain.credits import services
 from florin.domain.credits.models import Credit

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import open_attempt, report, usd
 from factories import make_company, make_link
+from factories.declines import SOMEWHERE, decline
+from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.declines import services as declines
 from florin.domain.declines.models import Decline
@@ -17,7 +18,6 @@ from florin.domain.payments import bill
 from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.kernel import clock
-from testing.card_testing import SOMEWHERE, decline
 
 ELSEWHERE = "198.51.100.9"
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from domain.world import pay_by_credit, sql
 from factories import make_customer, make_draft, make_invoice, make_order
+from factories.domain import pay_by_credit, sql
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services
 from florin.domain.invoices.models import Invoice, Revision

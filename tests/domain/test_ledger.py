@@ -7,8 +7,8 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.world import A_DAY, book, sale, sql, usd
 from factories import make_customer
+from factories.domain import A_DAY, book, sale, sql, usd
 from florin.domain.companies.models import Company
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item, Line

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from domain.world import pay_by_credit, sql
 from factories import make_customer, make_invoice, make_link
+from factories.domain import pay_by_credit, sql
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice

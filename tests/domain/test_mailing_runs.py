@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
-from domain.world import sql
 from factories import make_customer
+from factories.domain import sql
 from florin.domain.companies.models import Company
 from florin.domain.mailing_runs import queries, services
 from florin.domain.mailing_runs.lifecycle import RunItemState

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import sql
+from factories.domain import sql
 from florin.domain.companies.models import Company
 from florin.domain.outbox import queries, services
 from florin.domain.outbox.models import Message

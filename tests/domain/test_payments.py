@@ -8,8 +8,8 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.world import make_paid_attempt, open_attempt, pay_by_credit, report, usd
 from factories import make_customer, make_draft, make_invoice, make_link
+from factories.domain import make_paid_attempt, open_attempt, pay_by_credit, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices

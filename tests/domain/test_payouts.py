@@ -2,15 +2,15 @@
 
 from django.db import transaction
 
-from domain.world import tampered, usd
 from factories import make_invoice
+from factories.clearing_account import in_the_books
+from factories.domain import tampered, usd
+from factories.movements import merchant_account, paid, paid_out, take_in, told
 from florin.contracts.processor import MovementKind
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.payouts import checking, queries, services
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.staff.models import User
-from testing.movements import merchant_account, paid, paid_out, take_in, told
-from testing.till import in_the_books
 
 
 def test_a_movement_that_comes_twice_is_kept_and_booked_once(owner: User) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import (
+from factories import make_customer, make_invoice, make_link
+from factories.domain import (
     apply_credit,
     make_credit,
     make_paid_attempt,
@@ -18,7 +19,6 @@ from domain.world import (
     tampered,
     usd,
 )
-from factories import make_customer, make_invoice, make_link
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 from florin.contracts.reasons import DisputeReason, RefundFailure
 from florin.domain.invoices.models import Invoice

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from domain.world import sql
 from factories import make_company
+from factories.domain import sql
 from florin.domain.companies.models import Company
 from florin.domain.security import queries, services
 from florin.domain.security.models import SecurityEvent

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.world import apply_credit, sql, usd
 from factories import make_customer, make_draft, make_invoice, make_order
+from factories.domain import apply_credit, sql, usd
 from florin.contracts.documents import StatementDocument
 from florin.domain.credits import importing
 from florin.domain.customers.models import Customer

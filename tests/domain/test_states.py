@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from domain.test_checking import CONTESTED
 from domain.test_credits import write
 from domain.test_mailing_runs import make_run
-from domain.world import make_paid_attempt, open_attempt, sql, tampered
 from factories import make_customer, make_link, make_order
+from factories.domain import make_paid_attempt, open_attempt, sql, tampered
 from florin.domain.credits.lifecycle import CREDIT, CreditState
 from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import DISPUTE, DisputeState

@@ -14,7 +14,7 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from edges.papers import PAY_URL, PNG, invoice, letterhead, line, receipt
+from factories.documents import PAY_URL, PNG, invoice, letterhead, line, receipt
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceDocument
 from florin.edges.documents import colours, formats, logos, render_invoice, render_receipt
@@ -125,7 +125,7 @@ def test_pictures_say_in_words_what_they_are() -> None:
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process() -> None:
     here = render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
     program = (
-        "import sys, django; django.setup(); from edges.papers import *; "
+        "import sys, django; django.setup(); from factories.documents import *; "
         "from florin.edges.documents import render_invoice; "
         "from florin.contracts.demands import Demand;"
         "sys.stdout.buffer.write(render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL))"

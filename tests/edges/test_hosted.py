@@ -14,8 +14,8 @@ from urllib.parse import unquote_plus
 import pytest
 from pytest_django.fixtures import Settings
 
-from edges.papers import PNG
 from edges.test_post import ENVELOPE
+from factories.documents import PNG
 from florin.config import senders
 from florin.edges.documents import logos
 from florin.edges.mail import MailRefused, MailUnavailable, MailUncertain, post, send

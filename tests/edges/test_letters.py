@@ -6,7 +6,7 @@ from email.header import Header
 
 import pytest
 
-from edges.papers import PAY_URL, PNG, invoice, letterhead, receipt
+from factories.documents import PAY_URL, PNG, invoice, letterhead, receipt
 from florin.contracts.demands import Demand
 from florin.edges.mail import (
     Letter,

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Session
 from pytest_django.fixtures import Settings
 
-from edges.papers import PNG
+from factories.documents import PNG
 from florin.edges.documents import logos
 from florin.edges.mail import Attachment, Envelope, MailRefused, MailUnavailable, MailUncertain, post, send
 from florin.kernel import addresses

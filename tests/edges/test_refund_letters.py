@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from edges.papers import letterhead
+from factories.documents import letterhead
 from florin.contracts.news import MoneyNews, NewsLine, Topic
 from florin.edges.mail import news
 from florin.edges.mail.writing import Letter

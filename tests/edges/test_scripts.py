@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from edges.papers import PAY_URL, invoice, letterhead, line, receipt
+from factories.documents import PAY_URL, invoice, letterhead, line, receipt
 from florin.contracts.demands import Demand
 from florin.edges.documents import faces, render_invoice, render_receipt, typesetter, undrawn
 from florin.edges.mail import invoice_letter, payment_received_letter

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from edges.papers import LETTERHEAD, PAY_URL
+from factories.documents import LETTERHEAD, PAY_URL
 from florin.contracts.documents import Aging, StatementDocument, StatementLine
 from florin.edges.documents import render_statement
 from florin.edges.mail import statement_letter

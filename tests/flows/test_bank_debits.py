@@ -4,8 +4,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from domain.world import pay_by_credit, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories.domain import pay_by_credit, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount

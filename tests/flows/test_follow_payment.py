@@ -9,6 +9,7 @@ import stripe
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link, press_pay
+from factories.payments import balance, paid_by_bank, paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.disputes.models import Dispute
@@ -21,7 +22,6 @@ from florin.kernel import clock
 from testing import settings
 from testing.bank import Bank
 from testing.races import at_once
-from testing.taken_payments import balance, paid_by_bank, paid_by_card
 
 
 def receive(event: str, kind: str, **about: object) -> ProcessorNotice:

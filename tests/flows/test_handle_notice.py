@@ -9,6 +9,8 @@ import pytest
 import stripe
 
 from factories import make_invoice, make_link, press_pay
+from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.payments import paid_by_card
 from florin.contracts.processor import BadNotice
 from florin.domain.activity.models import Activity
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
@@ -18,8 +20,6 @@ from florin.flows import handle_notice
 from florin.kernel import clock
 from testing import settings
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import at_the_bank, in_the_books, own_account
 
 
 def _notice(event: str, attempt: object, **lies: Any) -> bytes:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from factories import make_link, press_pay
+from factories.clearing_account import at_the_bank, in_the_books, own_account
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment, ProcessorNotice
 from florin.domain.payouts.models import Difference
@@ -13,7 +14,6 @@ from florin.flows import settle_payment
 from flows.test_follow_payment import handle, receive
 from flows.test_reconcile import run
 from testing.bank import Bank
-from testing.till import at_the_bank, in_the_books, own_account
 
 LATE = timedelta(hours=1)
 

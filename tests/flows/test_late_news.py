@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from domain.world import open_attempt, usd
 from factories import make_credit, make_invoice, make_link, press_pay
+from factories.clearing_account import own_account
+from factories.domain import open_attempt, usd
 from florin.contracts.processor import Outcome, Report
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.payments import settling
@@ -18,7 +19,6 @@ from florin.domain.staff.models import User
 from florin.flows import reconcile, settle_payment
 from florin.kernel import clock
 from testing.bank import Bank
-from testing.till import own_account
 
 pytestmark = pytest.mark.usefixtures("one_clock")
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import pay_by_credit
 from factories import make_credit, make_customer, make_invoice, make_link, make_order, press_pay
+from factories.domain import pay_by_credit
 from florin.contracts.limits import Bar
 from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.links import services as links

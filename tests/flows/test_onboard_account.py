@@ -11,6 +11,7 @@ import stripe
 from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user, press_pay
+from factories.payments_accounts import account_of, active, fill_in, go_on, judge, letters, told
 from florin.config import environment
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -28,7 +29,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Conflict, ProcessorAway, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
-from testing.onboarding import account_of, active, fill_in, go_on, judge, letters, told
 
 State = PaymentsAccount.State
 

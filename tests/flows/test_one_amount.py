@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from checkout.world import address, link_to
+from checkout.pages import address, link_to
 from edges.test_documents import text_of
 from factories import make_credit, make_customer, make_invoice, make_order
 from florin.domain.customers.models import Customer

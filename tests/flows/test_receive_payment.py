@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import usd
 from factories import make_customer, make_invoice, make_link, press_pay
+from factories.domain import usd
 from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice

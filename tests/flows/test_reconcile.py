@@ -14,8 +14,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
-from domain.world import open_attempt, report
 from factories import make_invoice, make_link, press_pay
+from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.domain import open_attempt, report
+from factories.movements import take_in, told
 from florin.contracts.processor import (
     GatewayError,
     GatewayRefusal,
@@ -41,9 +43,7 @@ from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
 from florin.runtime import reconcile as console
 from testing.bank import Bank
-from testing.movements import take_in, told
 from testing.races import at_once, without_locks
-from testing.till import at_the_bank, in_the_books, own_account
 
 Kind = Difference.Kind
 Bend = Callable[[User, Bank], None]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from domain.world import report, usd
 from factories import make_invoice, make_link, press_pay
+from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.domain import report, usd
+from factories.movements import merchant_account, take_in, told
 from florin.contracts.processor import MovementKind, Outcome
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Attempt, Method, Payment
@@ -21,9 +23,7 @@ from florin.flows import reconcile, report_settlement, settle_payment
 from florin.kernel import clock
 from flows.test_reconcile import differences, pay_out, run
 from testing.bank import Bank
-from testing.movements import merchant_account, take_in, told
 from testing.races import at_once, without_locks
-from testing.till import at_the_bank, in_the_books, own_account
 
 pytestmark = pytest.mark.usefixtures("impatient")
 State = Attempt.State

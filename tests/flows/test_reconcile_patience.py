@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings as installed
 
 from factories import make_invoice
+from factories.clearing_account import own_account
+from factories.payments import paid_by_card
 from florin.contracts import patience
 from florin.contracts.processor import GatewayThrottled
 from florin.domain.payouts.models import Reconciliation
@@ -20,8 +22,6 @@ from florin.flows.read_account import BEGINNING
 from florin.runtime import reconcile as console
 from testing import settings
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import own_account
 
 CONTROL = {"Authorization": f"Bearer {settings.CONTROL_TOKEN}"}
 

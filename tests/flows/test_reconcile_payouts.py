@@ -9,6 +9,8 @@ from django.conf import settings as installed
 from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_link, press_pay
+from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.payments import paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import PaymentsAccount
@@ -23,8 +25,6 @@ from florin.kernel import clock
 from florin.runtime import reconcile as console
 from office import signed_in
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import at_the_bank, in_the_books, own_account
 
 Kind = Difference.Kind
 

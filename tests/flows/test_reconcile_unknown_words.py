@@ -5,6 +5,8 @@ import logging
 import pytest
 
 from factories import make_invoice
+from factories.clearing_account import own_account
+from factories.payments import paid_by_card
 from florin.domain.disputes.models import Dispute
 from florin.domain.payments.models import Payment
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
@@ -12,8 +14,6 @@ from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, reconcile
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import own_account
 
 FIELDS = {
     "balance_transaction.type": ("balance_transaction.list", "type"),

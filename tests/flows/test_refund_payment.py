@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import usd
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories.domain import usd
+from factories.payments import ORDINARY_ACCOUNT, paid_by_bank
 from florin.domain.activity.models import Activity
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
@@ -28,7 +29,6 @@ from florin.flows import deliver_outbox, follow_payment, receive_payment, refund
 from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from testing.bank import Bank
-from testing.taken_payments import ORDINARY_ACCOUNT, paid_by_bank
 
 FAILING_CARD = "4000000000005126"
 SILENCE: dict[str, Any] = {"seconds": 2.3}  # a little longer than we wait for an answer

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import open_attempt, pay_by_credit
 from factories import make_customer, make_invoice, make_link, press_pay
+from factories.domain import open_attempt, pay_by_credit
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, connection
 from pypdf import PdfReader
 
-from domain.world import make_credit, open_attempt, pay_by_credit, report, sql, usd
 from factories import make_customer, make_invoice, make_link
+from factories.domain import make_credit, open_attempt, pay_by_credit, report, sql, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer

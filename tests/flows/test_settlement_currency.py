@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from domain.world import tampered
 from factories import make_customer, make_invoice, make_link, press_pay
+from factories.clearing_account import in_the_books, own_account
+from factories.domain import tampered
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment
 from florin.domain.payments.queries import Wanted
@@ -23,7 +24,6 @@ from florin.kernel.fees import FeeSchedule, Rate
 from florin.kernel.money import Money
 from office import signed_in
 from testing.bank import Bank
-from testing.till import in_the_books, own_account
 
 RATE = "1.0842"
 

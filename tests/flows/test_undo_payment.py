@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from domain.world import make_paid_attempt, pay_by_credit, usd
 from factories import make_customer, make_invoice
+from factories.domain import make_paid_attempt, pay_by_credit, usd
 from florin.domain.activity.models import Activity
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from domain.world import report, usd
 from factories import make_invoice, make_link, press_pay
+from factories.domain import report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.import_files import reasons, type_import
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
 from florin.domain.invoices.models import Invoice
@@ -15,7 +16,6 @@ from florin.flows.importing.refusals import Reason
 from florin.flows.importing.rows import Told
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
-from importing.world import reasons, type_import
 
 CASES = Path(__file__).parents[1] / "cases"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from factories.import_files import row, type_import, write
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
-from importing.world import row, type_import, write
 
 
 def test_it_says_what_was_booked_and_what_was_not(

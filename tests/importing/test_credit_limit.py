@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from factories import make_customer
+from factories.import_files import reasons, row, take, write
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.orders.models import Order
-from importing.world import reasons, row, take, write
 
 
 def limited(company: Company) -> Customer:

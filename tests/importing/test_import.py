@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Sum
 
 from factories import make_company, make_customer
+from factories.import_files import reasons, reckoned, row, take, write
 from florin.domain.activity.models import Activity
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
@@ -17,7 +18,6 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.orders.models import Order, OrderLine
 from florin.flows.import_invoices import SAMPLE
-from importing.world import reasons, reckoned, row, take, write
 
 HALF_YEAR = Path(__file__).parents[3] / "shared/data/online-retail-2010-12-to-2011-06.csv.gz"
 

@@ -8,6 +8,7 @@ from threading import Barrier, BrokenBarrierError, Thread
 import pytest
 from django.db import connection
 
+from factories.import_files import reckoned, take
 from florin.domain.companies.models import Company
 from florin.domain.credits import importing as credits_
 from florin.domain.invoices.models import Invoice
@@ -17,7 +18,6 @@ from florin.flows.import_invoices import SAMPLE, Summary
 from florin.flows.importing import batches
 from florin.flows.importing.invoices import Paper
 from florin.kernel.errors import Conflict
-from importing.world import reckoned, take
 
 
 class Killed(BaseException):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories import make_customer
+from factories.import_files import HEADER, reasons, row, take, write
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders.models import OrderLine
@@ -18,7 +19,6 @@ from florin.flows.importing.rows import Told, read, understand
 from florin.flows.importing.survey import survey
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
-from importing.world import HEADER, reasons, row, take, write
 
 _BAD_ROWS = [
     (row(customer=""), Reason.NO_CUSTOMER),

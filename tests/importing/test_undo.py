@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from checkout.world import link_to
+from checkout.pages import link_to
 from factories import press_pay
+from factories.import_files import row, take, write
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Item
@@ -14,7 +15,6 @@ from florin.domain.staff.models import User
 from florin.flows import settle_payment, undo_import
 from florin.kernel import database
 from florin.kernel.errors import NotFound, Refusal
-from importing.world import row, take, write
 from office import signed_in
 from testing.bank import Bank
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from domain.world import open_attempt
 from factories import make_link
+from factories.domain import open_attempt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User

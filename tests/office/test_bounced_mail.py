@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import sql
 from factories import make_customer, make_invoice, make_link
+from factories.domain import sql
 from florin.contracts.mailing import MailReport, MailStatus
 from florin.domain.activity.models import Activity
 from florin.domain.invoices.models import Invoice

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from checkout.world import begin, tell
+from checkout.pages import begin, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
@@ -19,7 +19,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import give_credit
 from florin.kernel import clock
-from flows.test_credits import approved, item_of, write
+from flows.test_give_credit import approved, item_of, write
 from office import signed_in
 
 HTMX = {"HX-Request": "true"}

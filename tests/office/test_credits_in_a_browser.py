@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from checkout.world import begin, tell
+from checkout.pages import begin, tell
 from factories import make_credit, make_customer, make_invoice, make_link
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
@@ -13,7 +13,7 @@ from florin.domain.credits.models import Credit
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.flows import apply_credit, give_credit
-from flows.test_credits import approved, item_of, write
+from flows.test_give_credit import approved, item_of, write
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 

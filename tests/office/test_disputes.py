@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import make_paid_attempt
 from factories import make_invoice
+from factories.domain import make_paid_attempt
+from factories.payments import balance, paid_by_bank, paid_by_card
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.payments.models import Method, Payment, Return
@@ -20,7 +21,6 @@ from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from office import signed_in
 from testing.bank import Bank
-from testing.taken_payments import balance, paid_by_bank, paid_by_card
 
 ASKING = 3
 DISPUTES = "/office/payments/disputes/"

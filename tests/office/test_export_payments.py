@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from checkout.world import link_to
+from checkout.pages import link_to
 from factories import make_customer, make_invoice, press_pay
 from florin.domain.companies.models import Company
 from florin.domain.payments import queries

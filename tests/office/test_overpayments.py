@@ -5,8 +5,8 @@ import re
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import make_paid_attempt, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from factories.domain import make_paid_attempt, open_attempt, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.contracts.reasons import DisputeReason
 from florin.domain.activity import services as activity

@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 from pytest_django.fixtures import Settings
 
 from factories import make_user
+from factories.payments_accounts import FORM
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.staff.models import User
@@ -12,7 +13,6 @@ from florin.domain.staff.rights import Role
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from testing.bank import Bank
-from testing.onboarding import FORM
 
 ACCOUNT = "/office/payments/account/"
 State = PaymentsAccount.State

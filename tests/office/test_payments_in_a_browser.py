@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link
+from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.outbox.models import Message

@@ -8,8 +8,10 @@ from urllib.parse import parse_qs
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import usd
 from factories import make_invoice, make_user
+from factories.clearing_account import in_the_books
+from factories.domain import usd
+from factories.movements import paid, paid_out, take_in, told
 from florin.contracts.processor import Itemised, MovementKind, PayoutWay
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Account
@@ -22,8 +24,6 @@ from florin.kernel import clock, formats
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
-from testing.movements import paid, paid_out, take_in, told
-from testing.till import in_the_books
 
 ASKING = 3  # the session, the person, the company
 PAYOUTS, REPORT, RECONCILIATION = (

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from domain.world import usd
 from factories import make_credit, make_customer, make_invoice
+from factories.domain import usd
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item

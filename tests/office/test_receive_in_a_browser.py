@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from domain.world import open_attempt
 from factories import make_customer, make_invoice, make_link
+from factories.domain import open_attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from factories.domain import open_attempt, report, usd
+from factories.payments import paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
@@ -24,7 +25,6 @@ from florin.flows import receive_payment
 from florin.kernel import clock
 from office import signed_in
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
 
 HTMX = {"HX-Request": "true"}
 ASKING = 3  # who asks: the session, the person, the company

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
-from domain.world import open_attempt, report, usd
 from factories import make_credit, make_customer, make_invoice, make_link
+from factories.domain import open_attempt, report, usd
+from factories.payments import paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.payments.models import Payment
 from florin.domain.refunds.models import Refund
@@ -14,7 +15,6 @@ from office.conftest import Open
 from office.test_accessibility import SCREENS, check
 from office.test_refunds import paid_by_check, press
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
 
 
 def overpaid(owner: User) -> Payment:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from checkout.world import link_to
+from checkout.pages import link_to
 from factories import make_company, make_customer, make_invoice, make_user
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Revision

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from domain.world import sql
 from factories import PASSWORD, make_user
+from factories.domain import sql
 from florin.domain.outbox.models import Message
 from florin.domain.staff import tries
 from florin.domain.staff.models import User

@@ -6,6 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_user
+from factories.payments_accounts import account_of, active, go_on, letters, told
 from florin.domain.activity.models import Activity
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -13,7 +14,6 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import change_settings, onboard_account
 from testing.bank import Bank
-from testing.onboarding import account_of, active, go_on, letters, told
 from testing.races import at_once, without_locks
 
 State = PaymentsAccount.State

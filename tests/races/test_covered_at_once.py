@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from checkout.world import link_to
+from checkout.pages import link_to
 from factories import make_credit, make_customer, make_invoice
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links

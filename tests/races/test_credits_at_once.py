@@ -18,7 +18,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import apply_credit, give_credit
 from florin.kernel.errors import Conflict
-from flows.test_credits import write
+from flows.test_give_credit import write
 from testing.races import at_once
 
 

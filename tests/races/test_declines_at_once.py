@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from domain.world import open_attempt
 from factories import make_link, press_pay
+from factories.declines import decline, notice
+from factories.domain import open_attempt
 from florin.domain.activity.models import Activity
 from florin.domain.declines.models import Decline
 from florin.domain.declines.services import MOST_OF_LINK, MOST_OF_SESSION
@@ -18,7 +19,6 @@ from florin.domain.payments.models import Attempt, ProcessorNotice
 from florin.domain.staff.models import User
 from florin.flows import handle_notice, send_fresh_link
 from testing.bank import Bank
-from testing.card_testing import decline, notice
 from testing.races import at_once, without_locks
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import partial
 from uuid import uuid4
 
-from domain.world import open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link, press_pay
+from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item

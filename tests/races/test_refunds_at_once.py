@@ -9,8 +9,9 @@ import pytest
 from django.db import transaction
 from django.db.models import QuerySet
 
-from domain.world import make_credit, open_attempt, report, usd
 from factories import make_customer, make_invoice, make_link
+from factories.domain import make_credit, open_attempt, report, usd
+from factories.payments import paid_by_card, stands_at
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.contracts.reasons import DisputeReason, RefundFailure
 from florin.domain.disputes.models import Dispute
@@ -27,7 +28,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from testing.bank import Bank
 from testing.races import at_once
-from testing.taken_payments import paid_by_card, stands_at
 
 CASHIERS = 50
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.world import Sandbox, Shop, open_shop
+from sandbox.processes import Sandbox, Shop, open_shop
 from stripe_contract import watching
 
 

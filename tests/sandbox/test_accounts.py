@@ -11,7 +11,7 @@ import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from sandbox.world import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, wait_for, web
+from sandbox.processes import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, wait_for, web
 
 DEBITS = "us_bank_account_ach_payments"
 FORM = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import Sandbox
+from sandbox.processes import Sandbox
 
 DAY = 24 * 3600
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import stripe
 
+from sandbox.processes import GOOD_ACCOUNT, HOLDER, Sandbox, web
 from sandbox.test_balance import DAY, movements
-from sandbox.world import GOOD_ACCOUNT, HOLDER, Sandbox, web
 
 BANK = ["us_bank_account"]
 BOTH = ["card", "us_bank_account"]

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sandbox.world import Sandbox, web
+from sandbox.processes import Sandbox, web
 
 
 def press(bank: Sandbox, do: str, subject: str, choice: str = "", **headers: str) -> httpx.Response:

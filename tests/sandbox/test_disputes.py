@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import Sandbox
+from sandbox.processes import Sandbox
 
 FRAUD_CARD = "4000000000000259"
 NOT_RECEIVED_CARD = "4000000000002685"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import stripe
 
-from sandbox.world import API_KEY, Sandbox, wait_for, web
+from sandbox.processes import API_KEY, Sandbox, wait_for, web
 
 QUICK = 0.3
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import stripe
 
-from sandbox.world import API_KEY, Sandbox, wait_for, web
+from sandbox.processes import API_KEY, Sandbox, wait_for, web
 
 
 def post(bank: Sandbox, path: str, key: str, **params: str) -> httpx.Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.world import Sandbox
+from sandbox.processes import Sandbox
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.world import TOKEN, Sandbox, web
+from sandbox.processes import TOKEN, Sandbox, web
 
 PDF = b"%PDF-1.7 not much of one"
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import stripe
 
+from sandbox.processes import Sandbox, web
 from sandbox.test_balance import DAY, movements
-from sandbox.world import Sandbox, web
 
 NEEDS_DEPOSITS = "000900000040"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import API_KEY, Sandbox, web
+from sandbox.processes import API_KEY, Sandbox, web
 from stripe_contract import checker, watching
 
 

@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from florin_sandbox.settings import API_VERSION
-from sandbox.world import SECRET, Sandbox, Shop, open_shop, wait_for
+from sandbox.processes import SECRET, Sandbox, Shop, open_shop, wait_for
 
 PAID = [
     "payment_intent.created",

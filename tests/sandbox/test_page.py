@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.world import PAYER, Sandbox, web
+from sandbox.processes import PAYER, Sandbox, web
 
 
 def page(bank: Sandbox, session_id: str) -> httpx.Response:

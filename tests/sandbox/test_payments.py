@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import PAYER, Sandbox, web
+from sandbox.processes import PAYER, Sandbox, web
 
 
 def test_a_new_session_waits_for_its_payer(bank: Sandbox) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import TOKEN, Sandbox, web
+from sandbox.processes import TOKEN, Sandbox, web
 
 MOVES = ["payout.reconciliation_completed", "payout.updated", "payout.paid"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.world import Sandbox
+from sandbox.processes import Sandbox
 
 SLOW_CARD = "4000000000007726"
 FAILING_CARD = "4000000000005126"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import stripe
 
-from sandbox.world import API_KEY, TOKEN, Sandbox, web
+from sandbox.processes import API_KEY, TOKEN, Sandbox, web
 
 # mode: the SDK's exception, the status, the code
 NOES: dict[str, tuple[type[stripe.StripeError], int, str | None]] = {

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from edges.gateways.worlds import MemoryWorld, StripeWorld, World
+from edges.gateways.processors import MemoryWorld, StripeWorld, World
 from florin.contracts.processor import (
     AccountStatus,
     BadNotice,

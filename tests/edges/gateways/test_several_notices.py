@@ -10,7 +10,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
-from edges.gateways.worlds import MemoryWorld
+from edges.gateways.processors import MemoryWorld
 from factories import make_company, make_invoice, make_link, make_user, press_pay
 from florin.contracts.connection import Site
 from florin.domain.payments.models import Attempt, Payment, ProcessorNotice

@@ -7,6 +7,7 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories.payments import balance, paid_by_card, stands_at, told
 from florin.contracts.news import MoneyNews
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
@@ -25,7 +26,6 @@ from florin.edges.mail.writing import Letter
 from florin.flows import follow_dispute, follow_payment, receive_payment, settle_payment
 from florin.kernel import clock
 from testing.bank import Bank
-from testing.taken_payments import balance, paid_by_card, stands_at, told
 
 GROSS, FEE, DISPUTE_FEE = 10_000, 315, 1_500
 

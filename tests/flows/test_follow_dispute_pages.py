@@ -5,6 +5,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_user
+from factories.payments import paid_by_card
+from factories.payments_accounts import active
 from florin.domain.companies import services as companies
 from florin.domain.disputes.models import Dispute
 from florin.domain.staff.models import User
@@ -13,8 +15,6 @@ from florin.edges.gateways.stripe.gateway import StripeGateway
 from florin.flows import follow_dispute, follow_payment
 from florin.kernel.errors import NotFound, ProcessorAway
 from testing.bank import Bank
-from testing.onboarding import active
-from testing.taken_payments import paid_by_card
 
 
 @pytest.mark.parametrize(("key", "mode"), [("sk_live_x", ""), ("sk_test_x", "/test"), ("rk_test_x", "/test")])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from factories import make_link, press_pay
+from factories.declines import decline, notice
 from florin.domain.activity.models import Activity
 from florin.domain.declines.models import Decline
 from florin.domain.declines.services import MOST_OF_LINK, MOST_OF_SESSION
@@ -14,7 +15,6 @@ from florin.domain.staff.models import User
 from florin.flows import handle_notice, settle_payment, start_checkout
 from florin.kernel.money import Money
 from testing.bank import Bank
-from testing.card_testing import decline, notice
 
 DECLINED = "4000000000000002"
 State = Attempt.State

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from factories import make_invoice
+from factories.clearing_account import at_the_bank, own_account
+from factories.movements import take_in, told
+from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import MovementKind
 from florin.domain.outbox.models import Message
 from florin.domain.payouts.models import Movement
@@ -20,9 +23,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from testing.bank import Bank
-from testing.movements import take_in, told
-from testing.taken_payments import paid_by_bank, paid_by_card
-from testing.till import at_the_bank, own_account
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from checkout.world import address, begin, statement_link, tell
+from checkout.pages import address, begin, statement_link, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user, press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity

@@ -10,8 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from domain.world import usd
 from factories import make_credit, make_customer, make_draft, make_invoice, make_link, press_pay
+from factories.clearing_account import own_account
+from factories.domain import usd
+from factories.import_files import row, take, write
+from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
@@ -49,10 +52,7 @@ from florin.flows import (
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
 from florin.runtime import worker
-from importing.world import row, take, write
 from testing.bank import Bank
-from testing.taken_payments import paid_by_bank, paid_by_card
-from testing.till import own_account
 
 Change = Callable[[], object]
 State = Attempt.State

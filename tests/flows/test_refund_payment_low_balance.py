@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 
 from factories import make_invoice
+from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.payments import paid_by_card
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
@@ -20,8 +22,6 @@ from florin.flows import reconcile, refund_payment
 from florin.kernel import clock
 from office import signed_in
 from testing.bank import Bank
-from testing.taken_payments import paid_by_card
-from testing.till import at_the_bank, in_the_books, own_account
 
 WAITS = "It waits until the balance at the processor covers it."
 

@@ -1,6 +1,6 @@
 """The office's part, run as a program of its own in the demo's environment: make bills, and read the books.
 
-``python -m chaos.world bills SEED COUNT LABEL`` sends and prints one bill for each plan; ``payments`` and
+``python -m chaos.office bills SEED COUNT LABEL`` sends and prints one bill for each plan; ``payments`` and
 ``books`` print what the books say of each link's payer and of the processor's account.
 """
 

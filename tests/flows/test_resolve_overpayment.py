@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.world import usd
 from factories import make_customer, make_invoice, make_link, press_pay
+from factories.domain import usd
 from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice

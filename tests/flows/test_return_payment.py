@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 
 from factories import make_credit, make_customer, make_invoice
+from factories.payments import balance, paid_by_bank, stands_at, told
 from florin.contracts.news import MoneyNews
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
@@ -31,7 +32,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Conflict, NotFound, Refusal
 from florin.kernel.money import Money
 from testing.bank import Bank
-from testing.taken_payments import balance, paid_by_bank, stands_at, told
 
 
 def send_back(bank: Bank, payment: Payment, code: str = "R01") -> None:

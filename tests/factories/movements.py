@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from domain.world import open_attempt, usd
 from factories import make_link
+from factories.domain import open_attempt, usd
 from florin.contracts import processor
 from florin.contracts.processor import Itemised, MovementKind, Outcome, PayoutReport, Report
 from florin.domain.companies.models import Company, PaymentsAccount
