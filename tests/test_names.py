@@ -46,7 +46,6 @@ STILL_THERE = {
     "story",
     "take",
     "tell",
-    "till",
     "told",
     "typed",
     "undoing",
