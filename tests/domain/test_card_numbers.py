@@ -41,9 +41,16 @@ NOT_TYPED = {
     "made by us": {
         *("Company.slug", "Counter.series", "Payment.number", "Receipt.number", "Refund.number"),
         *("Statement.number", "Message.event", "Sending.event", "Entry.source", "Entry.key"),
-        *("Application.origin", "Part.reason", "Part.left_out", "User.password"),
-        *("Attempt.nonce", "Batch.press", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
-        *("Run.press", "Session.session_key", "Session.session_data", "Decline.name", "SecurityEvent.about"),
+        *("Application.origin", "RunItem.reason", "RunItem.left_out", "RunItem.events", "User.password"),
+        *("Attempt.nonce", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
+        *(
+            "MailingRun.submission",
+            "MailingRun.instructions",
+            "Session.session_key",
+            "Session.session_data",
+            "Decline.name",
+            "SecurityEvent.about",
+        ),
     },
     "a client's, as the server sees it": {
         *("Attempt.place", "Decline.place", "SecurityEvent.place", "SecurityEvent.who"),
@@ -54,8 +61,8 @@ NOT_TYPED = {
         *("Activity.about", "Revision.content", "Receipt.content", "Statement.content", "Message.snapshot"),
     },
     "somebody's name or address, checked where it is theirs": {
-        *("Activity.actor", "Revision.made_by", "Entry.posted_by", "Link.made_by", "Batch.made_by"),
-        *("Statement.made_by", "Sending.sent_by", "Run.made_by", "Credit.created_by", "Credit.decided_by"),
+        *("Activity.actor", "Revision.made_by", "Entry.posted_by", "Link.made_by", "MailingRun.made_by"),
+        *("Statement.made_by", "Sending.sent_by", "Credit.created_by", "Credit.decided_by"),
         *("Refund.requested_by", "Payment.received_by", "Return.marked_by", "Undoing.undone_by"),
         *(
             "Keeping.kept_by",
@@ -67,10 +74,10 @@ NOT_TYPED = {
     },
     "an address, checked by florin.kernel.addresses": {
         *("Company.email", "User.email", "Customer.invoice_emails", "Customer.statement_emails"),
-        *("Message.recipient", "Link.recipients", "Part.recipients", "Sending.recipients", "Hold.to"),
+        *("Message.recipient", "Link.recipients", "RunItem.recipients", "Sending.recipients", "Hold.to"),
     },
     "one of a few values": {
-        *("Company.colour", "Company.time_zone", "Batch.language", "Run.language", "User.roles"),
+        *("Company.colour", "Company.time_zone", "MailingRun.language", "User.roles"),
         *("PaymentsAccount.cards", "PaymentsAccount.debits", "Movement.presented_currency"),
     },
     "a picture": {"Company.logo"},
