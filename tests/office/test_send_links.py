@@ -269,7 +269,7 @@ def test_without_script_links_are_sent_too(owner: User, browse: Open) -> None:
     page.get_by_label(invoice.number).check()
     page.get_by_role("button", name="Send Payment Links").click()
     page.get_by_role("button", name="Send", exact=True).last.click()
-    assert "of 1 customers are done" in page.inner_text("main")
+    page.get_by_text("of 1 customers are done").wait_for()
     assert "Payment links for 1 invoice" in page.inner_text("main")
 
 

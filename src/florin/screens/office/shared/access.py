@@ -48,8 +48,8 @@ def requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arg
         ) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return _ask_to_sign_in(request)
-            if right is not None and not request.user.may(right):
-                raise Forbidden(_("Your roles do not allow this. An Admin of your company can change that."))
+            if right is not None:
+                check_right(request.user, right)
             with cards.vouched_for(request.POST.getlist("not_a_card")):
                 response = view(cast("StaffRequest", request), *args, **kwargs)
             response.headers.setdefault("Cache-Control", "private, no-store")
@@ -59,6 +59,16 @@ def requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arg
         return guarded
 
     return decorate
+
+
+def check_right(person: User, right: Right) -> None:
+    """Let only people go on who have the right.
+
+    Raises:
+        Forbidden: if none of their roles has it.
+    """
+    if not person.may(right):
+        raise Forbidden(_("Your roles do not allow this. An Admin of your company can change that."))
 
 
 def page(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

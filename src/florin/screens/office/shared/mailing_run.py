@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from florin.domain.mailing_runs import queries
@@ -12,8 +11,7 @@ from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.staff.rights import Right
 from florin.domain.statements.instructions import Instructions
 from florin.kernel.database import find
-from florin.kernel.errors import Forbidden
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, check_right, page, requires
 
 _MOST_SHOWN = 500
 _RIGHTS = {
@@ -53,8 +51,7 @@ def redirect_progress(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _find(request: StaffRequest, pk: UUID) -> MailingRun:
     run = find(MailingRun.objects.filter(company=request.user.company), pk=pk)
-    if not request.user.may(_RIGHTS[MailingRun.Kind(run.kind)]):
-        raise Forbidden(_("Your roles do not allow this. An Admin of your company can change that."))
+    check_right(request.user, _RIGHTS[MailingRun.Kind(run.kind)])
     return run
 
 
