@@ -1,11 +1,11 @@
 """A/R > Credits: every credit by its state, and all that is open, with what it comes to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.credits import queries
@@ -17,8 +17,8 @@ from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
 from florin.screens.office.shared import paging
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.listing import Listing, choice
 from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import search
 
 _LAST = Column("pk", UUID)
 _SORTS = {
@@ -33,35 +33,8 @@ _OPEN_SORTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the filters say: words, the state or kind that was chosen, and how the list is sorted."""
-
-    words: str
-    chosen: str
-    sort: str
-    by: Mapping[str, Sequence[Column]]
-
-    @property
-    def columns(self) -> list[Column]:
-        """What to sort by, in the direction asked for."""
-        falling = self.sort.startswith("-")
-        return [Column(one.name, one.read, falling) for one in self.by[self.sort.removeprefix("-")]]
-
-    @property
-    def sorts(self) -> dict[str, str]:
-        """What pressing each column's heading sorts by: the other way round the second time."""
-        return {name: f"-{name}" if self.sort == name else name for name in self.by}
-
-    @property
-    def ways(self) -> dict[str, str]:
-        """How a column is sorted now, in the words of ``aria-sort``."""
-        return {self.sort.removeprefix("-"): "descending" if self.sort.startswith("-") else "ascending"}
-
-    @property
-    def anything(self) -> bool:
-        """Whether the list is narrowed at all."""
-        return bool(self.words or self.chosen)
+_CREDITS = Listing({"q": str, "state": choice(*CreditState)}, _SORTS, usual="-given")
+_OPEN_CREDITS = Listing({"q": str, "kind": choice(*queries.GIVING)}, _OPEN_SORTS, usual="opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +67,13 @@ class OpenCredit:
 @requires(Right.CREATE_CREDIT)
 def credits_(request: StaffRequest) -> HttpResponse:
     """Show credits, the latest first, with what they come to."""
-    asked = _read(request.GET, "state", known=set(CreditState), by=_SORTS)
-    found = queries.search(request.user.company_id, words=asked.words, state=asked.chosen)
-    after = request.GET.get("after", "")
-    shown = paging.slice_of(found, asked.columns, after)
+    asked = _CREDITS.read(request.GET)
+    found = queries.search(request.user.company_id, words=asked.text("q"), state=asked.text("state"))
+    shown = paging.slice_of(found, asked.columns(), asked.after)
     context = {
         "rows": [Given(credit) for credit in shown.rows],
         "after": shown.after,
-        "first": not after,
+        "first": not asked.after,
         "asked": asked,
         "totals": queries.totals(found),
         "states": list(CreditState),
@@ -113,14 +85,13 @@ def credits_(request: StaffRequest) -> HttpResponse:
 @requires(Right.CREATE_CREDIT)
 def open_credits(request: StaffRequest) -> HttpResponse:
     """Show credits, pre-payments and overpayments of which something is open, the oldest first."""
-    asked = _read(request.GET, "kind", known=set(queries.GIVING), by=_OPEN_SORTS)
-    found = queries.open_items(request.user.company_id, words=asked.words, kind=asked.chosen)
-    after = request.GET.get("after", "")
-    shown = paging.slice_of(found, asked.columns, after)
+    asked = _OPEN_CREDITS.read(request.GET)
+    found = queries.open_items(request.user.company_id, words=asked.text("q"), kind=asked.text("kind"))
+    shown = paging.slice_of(found, asked.columns(), asked.after)
     context = {
         "rows": _with_held(shown.rows),
         "after": shown.after,
-        "first": not after,
+        "first": not asked.after,
         "asked": asked,
         "totals": queries.open_totals(found),
         "kinds": list(queries.GIVING),
@@ -135,15 +106,6 @@ def _with_held(items: Sequence[Item]) -> list[OpenCredit]:
     return [
         OpenCredit(item, Money(held[item.pk], item.currency) if item.pk in held else None) for item in items
     ]
-
-
-def _read(query: QueryDict, field: str, *, known: set[str], by: Mapping[str, Sequence[Column]]) -> Asked:
-    words = search(query.get("q", ""))
-    chosen, sort = query.get(field, ""), query.get("sort", "")
-    usual = "-given" if by is _SORTS else "opened"
-    return Asked(
-        words, chosen if chosen in known else "", sort if sort.removeprefix("-") in by else usual, by
-    )
 
 
 def _is_part(request: StaffRequest) -> bool:

@@ -81,7 +81,7 @@ class Narrowing:
     @property
     def anything(self) -> bool:
         """Whether the list is narrowed at all."""
-        return any(self.typed[name] for name in self.listing.filters)
+        return any(self.parsed.get(name) or name in self.errors for name in self.listing.filters)
 
     @property
     def more(self) -> bool:
