@@ -1,0 +1,45 @@
+"""What a list's address may say: filters that are refused beside their field, sorts, and the same list again."""
+
+from uuid import UUID
+
+from django.http import QueryDict
+
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.listing import Listing, choice
+from florin.screens.office.shared.paging import Column
+
+LISTING = Listing(
+    {"q": str, "state": choice("open", "paid"), "since": parsing.day, "until": parsing.day},
+    {"total": (Column("total", int), Column("pk", UUID))},
+    usual="-total",
+    days=("since", "until"),
+)
+
+
+def test_a_day_that_is_none_narrows_nothing_and_has_a_sentence_beside_its_field() -> None:
+    narrowing = LISTING.read(QueryDict("since=soon"))
+    assert narrowing.day("since") is None
+    assert "not a date" in narrowing.errors["since"]
+    assert narrowing.typed["since"] == "soon"
+
+
+def test_a_span_that_ends_before_it_begins_is_named_at_its_last_day() -> None:
+    assert set(LISTING.read(QueryDict("since=2026-02-02&until=2026-02-01")).errors) == {"until"}
+    assert not LISTING.read(QueryDict("since=2026-02-01&until=2026-02-01")).errors
+
+
+def test_a_choice_that_is_unknown_narrows_nothing() -> None:
+    narrowing = LISTING.read(QueryDict("state=lost"))
+    assert (narrowing.text("state"), narrowing.anything) == ("", False)
+    assert LISTING.read(QueryDict("state=paid")).anything
+
+
+def test_a_heading_pressed_twice_sorts_the_other_way_round() -> None:
+    once = LISTING.read(QueryDict("sort=total"))
+    assert (once.sorts, once.ways) == ({"total": "-total"}, {"total": "ascending"})
+    assert LISTING.read(QueryDict("sort=-total")).sorts == {"total": "total"}
+    assert LISTING.read(QueryDict("sort=secret")).sort == "-total"
+
+
+def test_the_address_of_the_same_list_leads_to_its_beginning() -> None:
+    assert LISTING.read(QueryDict("q=a%26b&state=paid&after=x_y&page=3")).address == "q=a%26b&state=paid"
