@@ -1,4 +1,4 @@
-"""What a list's address may say: filters that are refused beside their field, sorts, and the same list again."""
+"""What a list's address may say: filters, what is refused, sorts, the same list again."""
 
 from uuid import UUID
 
