@@ -17,10 +17,10 @@ LISTING = Listing(
 
 
 def test_a_day_that_is_none_narrows_nothing_and_has_a_sentence_beside_its_field() -> None:
-    narrowing = LISTING.read(QueryDict("since=soon"))
-    assert narrowing.day("since") is None
-    assert "not a date" in narrowing.errors["since"]
-    assert narrowing.typed["since"] == "soon"
+    filters = LISTING.read(QueryDict("since=soon"))
+    assert filters.day("since") is None
+    assert "not a date" in filters.errors["since"]
+    assert filters.typed["since"] == "soon"
 
 
 def test_a_span_that_ends_before_it_begins_is_named_at_its_last_day() -> None:
@@ -29,8 +29,8 @@ def test_a_span_that_ends_before_it_begins_is_named_at_its_last_day() -> None:
 
 
 def test_a_choice_that_is_unknown_narrows_nothing() -> None:
-    narrowing = LISTING.read(QueryDict("state=lost"))
-    assert (narrowing.text("state"), narrowing.anything) == ("", False)
+    filters = LISTING.read(QueryDict("state=lost"))
+    assert (filters.text("state"), filters.anything) == ("", False)
     assert LISTING.read(QueryDict("state=paid")).anything
 
 

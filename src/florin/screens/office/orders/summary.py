@@ -18,7 +18,7 @@ from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.screens.office.shared import order_status, paging, parsing
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.listing import Listing, Narrowing, choice
+from florin.screens.office.shared.listing import Filters, Listing, choice
 from florin.screens.office.shared.paging import Column
 
 # What a list can be sorted by, rising; each has an index that yields it without sorting everything.
@@ -71,7 +71,7 @@ def orders(request: StaffRequest) -> HttpResponse:
     return page(request, "orders/rows.html" if part else "orders/summary.html", context)
 
 
-def _wanted(asked: Narrowing) -> Wanted:
+def _wanted(asked: Filters) -> Wanted:
     return Wanted(
         words=asked.text("q"),
         number=asked.text("number"),

@@ -37,7 +37,7 @@ class Listing:
     days: tuple[str, str] | None = None
     falls_first: bool = False
 
-    def read(self, query: QueryDict) -> "Narrowing":
+    def read(self, query: QueryDict) -> "Filters":
         """Read an address.
 
         Raises:
@@ -51,16 +51,16 @@ class Listing:
                 parsed[name] = parse(typed[name])
             except InvalidInput as problem:
                 errors[name] = str(problem)
-        narrowing = Narrowing(self, typed, parsed, errors, query.get("after", ""))
+        filters = Filters(self, typed, parsed, errors, query.get("after", ""))
         if self.days is not None:
-            first, last = (narrowing.day(name) for name in self.days)
+            first, last = (filters.day(name) for name in self.days)
             if first and last and first > last:
                 errors[self.days[1]] = _("This day is before the first one.")
-        return narrowing
+        return filters
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class Filters:
     """One address of a list, read: what was ``typed``, what is wrong with it, and where to page on from."""
 
     listing: Listing
