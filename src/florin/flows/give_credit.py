@@ -5,7 +5,7 @@ draft -> submitted -> approved: item and ledger entry -> stale checkout sessions
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
@@ -19,8 +19,7 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import expire_sessions
 from florin.kernel.errors import Forbidden, PressReused
-
-_LONGEST_PRESS = 40
+from florin.kernel.submissions import LONGEST_KEY, once
 
 
 def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -> Credit:
@@ -32,14 +31,8 @@ def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -
         Conflict: if the customer is kept in another currency by now.
         PressReused: if the same press has written another credit.
     """
-    press = press[:_LONGEST_PRESS]
-    try:
-        return _pressed(company, draft, press) or _create(company, draft, press, by=by)
-    except IntegrityError:
-        winner = _pressed(company, draft, press)
-        if winner is None:
-            raise
-        return winner
+    press = press[:LONGEST_KEY]
+    return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
 
 
 def _pressed(company: Company, draft: CreditDraft, press: str) -> Credit | None:

@@ -6,7 +6,7 @@ lock -> payment, allocations, discounts -> receipt -> mails -> stale sessions ex
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
@@ -24,6 +24,7 @@ from florin.domain.staff.models import User
 from florin.flows import expire_sessions, send_documents
 from florin.kernel.database import find
 from florin.kernel.errors import PressReused
+from florin.kernel.submissions import once
 
 
 def receive(
@@ -40,10 +41,7 @@ def receive(
         PressReused: if the same press has recorded another payment.
     """
     recipients = send_documents.addresses(mail_to) if mail_to else ()
-    try:
-        return _receive(company, customer_id, wanted, recipients=recipients, by=by)
-    except IntegrityError:  # the same press for another customer was quicker, and is known now
-        return _receive(company, customer_id, wanted, recipients=recipients, by=by)
+    return once(lambda: _receive(company, customer_id, wanted, recipients=recipients, by=by))
 
 
 @transaction.atomic(durable=True)

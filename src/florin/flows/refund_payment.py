@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -48,6 +48,7 @@ from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
+from florin.kernel.submissions import once
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200
@@ -89,10 +90,7 @@ def refund(company: Company, payment_id: UUID, wish: Wish, *, by: User) -> Refun
         NotFound: if the company has no such payment.
         Refusal: if it cannot be refunded so; the sentence says why.
     """
-    try:
-        decided, is_new = _decide(company, payment_id, wish, by)
-    except IntegrityError:  # the same press on another payment was quicker, and is known now
-        decided, is_new = _decide(company, payment_id, wish, by)
+    decided, is_new = once(lambda: _decide(company, payment_id, wish, by))
     if is_new and decided.state == RefundState.REQUESTED:
         _send(decided)
     return Refund.objects.get(pk=decided.pk)

@@ -30,6 +30,7 @@ from florin.edges.tables.rows import OF_AN_UPLOAD, Cell, Flaw, Line, TwoWaysErro
 from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.notation import Order, Sign
+from florin.kernel.submissions import once
 
 MOST_ROWS = OF_AN_UPLOAD.rows
 MOST_BYTES = 1_000_000
@@ -198,12 +199,9 @@ def create(
         Conflict: if a number was taken, or a customer changed, since the preview; nothing is written then.
     """
     try:
-        return _of_press(company, press) or _create(company, drafts, state, press=press, by=by)
+        return once(lambda: _of_press(company, press) or _create(company, drafts, state, press=press, by=by))
     except IntegrityError:
-        written = _of_press(company, press)
-        if not written:
-            raise Conflict(_("One of these numbers was taken just now. Upload the file again.")) from None
-        return written
+        raise Conflict(_("One of these numbers was taken just now. Upload the file again.")) from None
 
 
 @transaction.atomic(durable=True)

@@ -6,7 +6,7 @@ sessions expire) -> timeline
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
@@ -22,8 +22,7 @@ from florin.domain.staff.models import User
 from florin.flows import confirm_order
 from florin.kernel.errors import PressReused
 from florin.kernel.jobs import Job, later
-
-_LONGEST_PRESS = 40
+from florin.kernel.submissions import LONGEST_KEY, once
 
 
 def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") -> Order:
@@ -34,14 +33,8 @@ def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") ->
     Raises:
         PressReused: if the same press has written another order.
     """
-    press = press[:_LONGEST_PRESS]
-    try:
-        return _pressed(company, draft, press) or _create(company, draft, press, by=by)
-    except IntegrityError:
-        winner = _pressed(company, draft, press)
-        if winner is None:
-            raise
-        return winner
+    press = press[:LONGEST_KEY]
+    return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
 
 
 def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:

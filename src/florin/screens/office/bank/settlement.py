@@ -18,12 +18,12 @@ from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
 from florin.flows.report_settlement import Report
 from florin.kernel import clock
-from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.bank.payouts import IN_ORDER
 from florin.screens.office.shared import paging, parsing
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -41,7 +41,13 @@ def settlement(request: StaffRequest) -> HttpResponse:
     lines = report_settlement.told(report.company, shown.rows)
     return _show(
         request,
-        {"report": report, "lines": lines, "after": shown.after, "first": not after, "press": new_key().hex},
+        {
+            "report": report,
+            "lines": lines,
+            "after": shown.after,
+            "first": not after,
+            "press": new_submission(),
+        },
     )
 
 
@@ -67,14 +73,12 @@ def download(request: StaffRequest) -> HttpResponseBase:
 @requires(Right.REPORTS)
 def mail(request: StaffRequest) -> HttpResponse:
     """Mail a report to whom somebody names; pressed twice, once."""
-    to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
+    to, press = request.POST.get("to", ""), submission_key(request.POST)
     try:
         report = _asked(request)
-        recipients = report_settlement.mail(report, to=[to], press=press or new_key().hex, by=request.user)
+        recipients = report_settlement.mail(report, to=[to], press=press, by=request.user)
     except Refusal as problem:
-        return _show(
-            request, {"problem": problem, "to": to, "press": press or new_key().hex}, status=problem.status
-        )
+        return _show(request, {"problem": problem, "to": to, "press": press}, status=problem.status)
     _note(request, security.Kind.EXPORT_MAILED, to=", ".join(recipients))
     messages.success(request, _("The report is on its way to %(to)s.") % {"to": ", ".join(recipients)})
     days = {"from": report.first.isoformat(), "until": report.last.isoformat()}

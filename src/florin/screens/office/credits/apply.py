@@ -1,6 +1,5 @@
 """Applying an open credit to invoices, by hand or the oldest first, and taking it back from one (R12)."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -26,10 +25,10 @@ from florin.screens.office.credits.detail import Opened
 from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.parsing import InvalidInput, as_key
+from florin.screens.office.shared.submissions import submission_key
 
 _UNPROCESSABLE = 422
 _MOST_INVOICES = 200
-_LONGEST_PRESS = 40
 _AMOUNT = "amount-"
 
 
@@ -150,7 +149,12 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and key:
         try:
             apply_credit.unapply(
-                company, pk, key, reason=steps.why(request), press=_press(request), by=request.user
+                company,
+                pk,
+                key,
+                reason=steps.why(request),
+                press=submission_key(request.POST),
+                by=request.user,
             )
         except Refusal as refusal:
             problem = refusal
@@ -164,7 +168,7 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
         "invoice": key,
         "applied": applied,
         "reason": asked.get("reason", ""),
-        "press": request.POST.get("press", "") or secrets.token_hex(16),
+        "press": submission_key(request.POST),
         "problem": problem,
         "heading": "h2" if request.htmx else "h1",
         "part": "credits/unapply.html",
@@ -193,7 +197,7 @@ def _apply(request: StaffRequest, sheet: Sheet, amounts: Mapping[UUID, int]) -> 
     item = sheet.opened.item
     try:
         parts = apply_credit.apply(
-            request.user.company, item.pk, amounts, press=_press(request), by=request.user
+            request.user.company, item.pk, amounts, press=submission_key(request.POST), by=request.user
         )
     except Exceeded as problem:
         fresh = _sheet(request, item)
@@ -215,10 +219,6 @@ def _apply(request: StaffRequest, sheet: Sheet, amounts: Mapping[UUID, int]) -> 
     return done(request, "office:open-credit", item.pk)
 
 
-def _press(request: StaffRequest) -> str:
-    return request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or secrets.token_hex(16)
-
-
 def _form(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
-    press = request.POST.get("press", "") or secrets.token_hex(16)
+    press = submission_key(request.POST)
     return page(request, "credits/apply.html", {"sheet": sheet, "press": press}, status=status)

@@ -1,6 +1,5 @@
 """The form of a credit: what was typed, kept as typed, and what it means once every field is right."""
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +15,7 @@ from florin.kernel import cards, clock
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 LONGEST_REASON = 200
 
@@ -29,7 +29,7 @@ class TypedCredit:
     given_on: str = ""
     reason: str = ""
     seen: str = ""
-    press: str = field(default_factory=lambda: secrets.token_hex(16))
+    press: str = field(default_factory=new_submission)
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -121,9 +121,9 @@ def blank(company: Company, customer: Customer | None) -> TypedCredit:
 
 def read(post: QueryDict) -> TypedCredit:
     """Return the form as it was sent; nothing of it is believed yet."""
-    names = ("customer", "amount", "given_on", "reason", "seen", "press")
-    customer, amount_, given, why, seen, press = (post.get(name, "").replace("\x00", "") for name in names)
-    return TypedCredit(customer, amount_, given, why, seen=seen, press=press)
+    names = ("customer", "amount", "given_on", "reason", "seen")
+    customer, amount_, given, why, seen = (post.get(name, "").replace("\x00", "") for name in names)
+    return TypedCredit(customer, amount_, given, why, seen=seen, press=submission_key(post))
 
 
 def of(credit: Credit) -> TypedCredit:

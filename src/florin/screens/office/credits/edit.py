@@ -15,13 +15,13 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit
-from florin.kernel.database import new_key
 from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.screens.office.credits import credit_form
 from florin.screens.office.credits.credit_form import TypedCredit
 from florin.screens.office.credits.detail import find_credit
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
+from florin.screens.office.shared.submissions import new_submission
 
 _UNPROCESSABLE = 422
 _SUGGESTIONS = 12
@@ -94,7 +94,7 @@ def _refused(
         saved = find_credit(request.user.company, credit.pk)
         typed.seen = credits_.mark(saved)
     if isinstance(problem, PressReused):
-        typed.press = new_key().hex
+        typed.press = new_submission()
     return _form(request, typed, credit, status=problem.status, problem=problem, saved=saved)
 
 

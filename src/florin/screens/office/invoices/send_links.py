@@ -11,12 +11,11 @@ from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.flows import send_documents, send_payment_links
 from florin.flows.send_payment_links import Review
-from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.invoices.selection import Choice
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
-_LONGEST_PRESS = 60
 _FINE, _UNPROCESSABLE = 200, 422
 
 
@@ -28,14 +27,14 @@ def review(request: StaffRequest) -> HttpResponse:
         return redirect("office:open-invoices")
     reviewed = _reviewed(request, Choice.read(request.POST).keys(request.user.company))
     known = {row.customer.pk: ", ".join(row.customer.invoice_emails) for row in reviewed.rows}
-    return _review(request, reviewed, typed=known, press=str(new_key()))
+    return _review(request, reviewed, typed=known, press=new_submission())
 
 
 @require_POST
 @requires(Right.OPEN_INVOICES)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often and from wherever it comes."""
-    press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
+    press = submission_key(request.POST)
     company = request.user.company
     if known := send_payment_links.find_submitted(company, press):
         return redirect("office:mailing-run", known.pk)

@@ -15,7 +15,6 @@ from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
 from florin.flows import confirm_order, hold_order, send_invoice
 from florin.flows.send_documents import Sent
-from florin.kernel.database import new_key
 from florin.kernel.errors import Forbidden, Refusal
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, step
@@ -23,6 +22,7 @@ from florin.screens.office.shared import order_status
 from florin.screens.office.shared.access import StaffRequest, done, requires
 from florin.screens.office.shared.order_status import Standing
 from florin.screens.office.shared.parsing import as_key
+from florin.screens.office.shared.submissions import submission_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +42,7 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             pk,
             to=[request.POST.get("to", "")],
             with_link="payment_link" in request.POST,
-            press=request.POST.get("press", "").replace("\x00", "") or str(new_key()),
+            press=submission_key(request.POST),
             by=request.user,
             saw_draft="saw_draft" in request.POST,
             instead=_instead(request),
@@ -97,7 +97,7 @@ def _email(request: StaffRequest, shown: Standing, problem: Refusal | None = Non
         "to": request.POST.get("to", to),
         "answer": answer,
         "tick": tick and answer.offered,
-        "press": new_key() if problem is None else request.POST.get("press", ""),
+        "press": submission_key(request.POST),
     }
     return step(request, "email", shown, problem, **context)
 

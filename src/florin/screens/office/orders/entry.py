@@ -16,7 +16,6 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.flows import write_order
-from florin.kernel.database import new_key
 from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
@@ -24,6 +23,7 @@ from florin.screens.office.orders.order_form import TypedLine, TypedOrder
 from florin.screens.office.shared import customer_field, order_status
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import InvalidInput, as_typed
+from florin.screens.office.shared.submissions import new_submission
 
 _SUGGESTIONS = 12
 
@@ -128,8 +128,7 @@ def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
         return _form(request, typed, order, status=422)
     try:
         if order is None:
-            press = typed.press.replace("\x00", "")
-            saved = write_order.create(request.user.company, draft, by=request.user, press=press)
+            saved = write_order.create(request.user.company, draft, by=request.user, press=typed.press)
         else:
             saved = write_order.change(
                 request.user.company,
@@ -152,7 +151,7 @@ def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, prob
         now = order_status.standing(request.user.company, order.pk).order
         typed.version = now.version
     if isinstance(problem, PressReused):
-        typed.press = new_key().hex
+        typed.press = new_submission()
     return _form(request, typed, order, status=problem.status, problem=problem, now=now)
 
 

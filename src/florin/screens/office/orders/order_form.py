@@ -20,6 +20,7 @@ from florin.kernel.money import Money, line_total
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.customer_field import find_customer, label
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _KEY = re.compile(r"[0-9a-f]{8}")
 _LONG = 10
@@ -92,7 +93,7 @@ class TypedOrder:
     ship_to: str = ""
     note: str = ""
     version: int = 0
-    press: str = field(default_factory=lambda: secrets.token_hex(16))
+    press: str = field(default_factory=new_submission)
     lines: list[TypedLine] = field(default_factory=lambda: [TypedLine()])
     errors: dict[str, str] = field(default_factory=dict)
     currency: str = ""
@@ -167,8 +168,9 @@ def read(post: QueryDict, company: Company) -> TypedOrder:
         if not _KEY.fullmatch(line.key):
             line.key = fresh_key()
     order = TypedOrder(lines=lines or [TypedLine()], currency=company.currency)
-    for name in ("customer", "ship_on", "po_number", "ship_to", "note", "press"):
+    for name in ("customer", "ship_on", "po_number", "ship_to", "note"):
         setattr(order, name, post.get(name, ""))
+    order.press = submission_key(post)
     version = post.get("version", "")
     order.version = int(version) if version.isascii() and version.isdigit() and len(version) < _LONG else 0
     with suppress(InvalidInput):  # said when the order is saved

@@ -11,9 +11,10 @@ from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.rights import Right
 from florin.flows import mail_receipt, return_payment
-from florin.kernel.database import find, new_key
+from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,12 +25,10 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     payment = find(payments.select_related("customer", "attempt__link"), pk=pk)
     find(Receipt.objects.all(), payment=payment)
     if request.method != "POST":
-        return _dialog(request, payment, to="\n".join(return_payment.payers(payment)), press=new_key().hex)
-    to, press = request.POST.get("to", ""), request.POST.get("press", "").replace("\x00", "")
+        return _dialog(request, payment, to="\n".join(return_payment.payers(payment)), press=new_submission())
+    to, press = request.POST.get("to", ""), submission_key(request.POST)
     try:
-        recipients = mail_receipt.mail(
-            request.user.company, pk, to=[to], press=press or new_key().hex, by=request.user
-        )
+        recipients = mail_receipt.mail(request.user.company, pk, to=[to], press=press, by=request.user)
     except Refusal as problem:
         return _dialog(request, payment, to=to, press=press, problem=problem)
     details = {"number": payment.number, "to": ", ".join(recipients)}

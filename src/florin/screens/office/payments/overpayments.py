@@ -24,9 +24,9 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.shared import paging
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.paging import Column
+from florin.screens.office.shared.submissions import submission_key
 
 _OLDEST = (Column("opened_on", date.fromisoformat), Column("pk", UUID))
-_LONGEST_PRESS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.RECEIVE_PAYMENT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply one to its customer's oldest invoices; the same press applies it once."""
-    press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex
+    press = submission_key(request.POST)
     try:
         amount = resolve_overpayment.apply_oldest(request.user.company, pk, press=press, by=request.user)
     except Refusal as problem:

@@ -17,12 +17,13 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.rights import Right
 from florin.flows import receive_payment
 from florin.kernel import clock
-from florin.kernel.database import find, new_key
+from florin.kernel.database import find
 from florin.kernel.errors import Conflict, PressReused, Refusal
 from florin.kernel.money import Money
 from florin.screens.office.payments import receive_form
 from florin.screens.office.payments.receive_form import TypedPayment
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.submissions import new_submission
 
 _SUGGESTIONS = 12
 
@@ -48,7 +49,7 @@ def receive(request: StaffRequest) -> HttpResponse:
     except Refusal as problem:
         form = receive_form.read(request.POST, company)
         if isinstance(problem, PressReused):
-            form.press = new_key().hex
+            form.press = new_submission()
         return _form(request, form, problem=problem)
     return redirect("office:payment-received", payment.pk)
 

@@ -1,6 +1,5 @@
 """The form of Receive Payment: what was typed, kept as typed, and what it means for each open invoice."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _TEXTS = ("customer", "method", "amount", "on", "reference", "note", "to")
 _LONGEST = {"reference": 120, "note": 400}
-_LONGEST_PRESS = 32
 
 Read = TypeVar("Read")
 
@@ -89,7 +88,7 @@ class TypedPayment:
     by_hand: bool = False
     is_prepayment: bool = False
     mail: bool = False
-    press: str = field(default_factory=lambda: secrets.token_hex(16))
+    press: str = field(default_factory=new_submission)
     whose: Customer | None = None
     rows: Sequence[Row] = ()
     gone: int = 0
@@ -208,7 +207,7 @@ def read(post: QueryDict, company: Company) -> TypedPayment:
         by_hand=post.get("how") == "hand",
         is_prepayment="is_prepayment" in post,
         mail="mail" in post,
-        press=post.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or secrets.token_hex(16),
+        press=submission_key(post),
     )
     for name in _TEXTS:
         setattr(form, name, post.get(name, ""))

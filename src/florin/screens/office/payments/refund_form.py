@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from florin.domain.refunds.queries import Room, Source
 from florin.domain.refunds.services import Wish
 from florin.kernel import formats
-from florin.kernel.database import new_key
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _AMOUNT = "amount-"
 _LONGEST_REASON = 200
-_LONGEST_PRESS = 40
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ class Sheet:
     room: Room
     rows: Sequence[Row]
     reason: str = ""
-    press: str = field(default_factory=lambda: new_key().hex)
+    press: str = field(default_factory=new_submission)
     problem: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -115,7 +114,7 @@ def read(room: Room, post: QueryDict) -> Sheet:
     for row in rows:
         row.typed = post.get(row.name, "")
         row.read()
-    sheet = Sheet(room, rows, post.get("reason", ""), press_of(post))
+    sheet = Sheet(room, rows, post.get("reason", ""), submission_key(post))
     try:
         parsing.words(sheet.reason, longest=_LONGEST_REASON)
     except InvalidInput as problem:
@@ -126,8 +125,3 @@ def read(room: Room, post: QueryDict) -> Sheet:
             "Some of this money has moved since you opened the form. Look at the amounts again."
         )
     return sheet
-
-
-def press_of(post: QueryDict) -> str:
-    """Return the name of the form that was sent."""
-    return post.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex

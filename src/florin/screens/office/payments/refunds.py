@@ -23,6 +23,7 @@ from florin.screens.office.shared import paging
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.paging import Column
 from florin.screens.office.shared.parsing import search
+from florin.screens.office.shared.submissions import submission_key
 
 STATES = {
     RefundState.REQUESTED: gettext_lazy("Requested"),
@@ -50,7 +51,7 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, refund_form.proposed(room))
     only_reckon = request.POST.get("act") == "reckon"
-    known = queries.of_press(request.user.company, refund_form.press_of(request.POST))
+    known = queries.of_press(request.user.company, submission_key(request.POST))
     if known is not None and known.payment_id == pk:
         # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
         return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)

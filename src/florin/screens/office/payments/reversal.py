@@ -12,15 +12,15 @@ from florin.domain.payments.allocating import Part
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.flows import undo_payment
-from florin.kernel.database import find, new_key
+from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.shared import amounts, parsing
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.submissions import submission_key
 
 _LONGEST_REASON = 200
-_LONGEST_PRESS = 32
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
             item=_item(request),
             amount=_amount(request, payment),
             reason=_reason(request),
-            press=request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or new_key().hex,
+            press=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
@@ -106,7 +106,7 @@ def _dialog(
         "chosen": request.POST.get("item") or request.GET.get("item", ""),
         "amount": request.POST.get("amount", ""),
         "reason": request.POST.get("reason", ""),
-        "press": request.POST.get("press", "") if problem else new_key().hex,
+        "press": submission_key(request.POST),
         "problem": problem,
         "part": f"payments/{name}.html",
         "heading": "h2" if request.htmx else "h1",

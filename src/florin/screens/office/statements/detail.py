@@ -10,10 +10,11 @@ from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
 from florin.domain.statements.models import Sending, Statement
 from florin.flows import render_documents, send_statement
-from florin.kernel.database import find, new_key
+from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.shared.timeline import Story
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
 
@@ -78,7 +79,7 @@ def send(request: StaffRequest, pk: UUID) -> HttpResponse:
             pk,
             to=[to],
             with_link=tick,
-            press=request.POST.get("press", "") or str(new_key()),
+            press=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
@@ -124,7 +125,7 @@ def _ask(
         "to": to,
         "tick": tick and answer.offered,
         "problem": problem,
-        "press": request.POST.get("press", "") if problem else new_key(),
+        "press": submission_key(request.POST),
         "heading": "h2" if request.htmx else "h1",
         "part": "statements/send.html",
     }

@@ -18,9 +18,10 @@ from florin.domain.statements import queries
 from florin.flows import render_documents, send_statement
 from florin.flows.send_statement import Sent
 from florin.kernel import clock
-from florin.kernel.database import find, new_key
+from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.statements import filters
 from florin.screens.office.statements.filters import Asked
 
@@ -46,7 +47,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
             asked.period,
             to=[to],
             with_link="payment_link" in request.POST,
-            press=request.POST.get("press", "") or str(new_key()),
+            press=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
@@ -131,7 +132,7 @@ def _form(
         "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),
         "to": to,
         "problem": problem,
-        "press": request.POST.get("press", "") if problem else new_key(),
+        "press": submission_key(request.POST),
     }
     status = problem.status if problem else 200
     partly = request.htmx and request.method != "POST" and not request.htmx.history_restore_request

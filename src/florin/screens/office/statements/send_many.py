@@ -12,14 +12,13 @@ from florin.domain.links import rules
 from florin.domain.staff.rights import Right
 from florin.domain.statements.instructions import Instructions
 from florin.flows import send_statements
-from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import search
+from florin.screens.office.shared.submissions import new_submission, submission_key
 from florin.screens.office.statements import filters
 from florin.screens.office.statements.filters import Asked
 
-_LONGEST_PRESS = 60
 _SHOWN = 200
 
 
@@ -36,7 +35,7 @@ def review(request: StaffRequest) -> HttpResponse:
 @requires(Right.STATEMENTS)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often it comes."""
-    press = request.POST.get("press", "").replace("\x00", "")[:_LONGEST_PRESS] or str(new_key())
+    press = submission_key(request.POST)
     company = request.user.company
     asked, customers = filters.read(request.POST, company), _chosen(request)
     if asked.period is None:
@@ -96,6 +95,6 @@ def _review(
         "tick": answer.offered and ("payment_link" in request.POST or not problem),
         "chosen": ",".join(row.customer.pk.hex for row in rows),
         "problem": problem,
-        "press": press or new_key(),
+        "press": press or new_submission(),
     }
     return page(request, "statements/review.html", context, status=problem.status if problem else 200)
