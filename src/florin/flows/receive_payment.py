@@ -41,7 +41,11 @@ def receive(
         PressReused: if the same press has recorded another payment.
     """
     recipients = send_documents.addresses(mail_to) if mail_to else ()
-    return once(lambda: _receive(company, customer_id, wanted, recipients=recipients, by=by))
+
+    def record() -> Payment:
+        return _receive(company, customer_id, wanted, recipients=recipients, by=by)
+
+    return once(record)
 
 
 @transaction.atomic(durable=True)
