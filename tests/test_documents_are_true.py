@@ -3,17 +3,20 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from florin.domain.companies.lifecycle import PAYMENTS_ACCOUNT
 from florin.domain.credits.lifecycle import CREDIT
 from florin.domain.disputes.lifecycle import DISPUTE
 from florin.domain.mailing_runs.lifecycle import RUN_ITEM
 from florin.domain.orders.lifecycle import ORDER
+from florin.domain.outbox.lifecycle import MESSAGE
 from florin.domain.payments.lifecycle import ATTEMPT
+from florin.domain.payouts.lifecycle import PAYOUT
 from florin.domain.refunds.lifecycle import REFUND
 from florin.edges.gateways.stripe import events
 from florin.kernel.lifecycle import Lifecycle
@@ -61,10 +64,13 @@ def _rows(document: Path) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     "table",
-    [ORDER, ATTEMPT, REFUND, DISPUTE, CREDIT, RUN_ITEM],
-    ids=["order", "attempt", "refund", "dispute", "credit", "run item"],
+    [ORDER, ATTEMPT, REFUND, DISPUTE, CREDIT, RUN_ITEM, MESSAGE, PAYMENTS_ACCOUNT, PAYOUT],
+    ids=[
+        *("order", "attempt", "refund", "dispute", "credit", "run item"),
+        *("message", "payments account", "payout"),
+    ],
 )
-def test_the_pictures_of_the_states_are_drawn_from_the_code(table: Lifecycle[StrEnum]) -> None:
+def test_the_pictures_of_the_states_are_drawn_from_the_code(table: Lifecycle[Any]) -> None:
     assert f"```mermaid\n{table.drawing()}\n```" in (DOCS / "lifecycles.md").read_text()
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from factories import make_customer, make_invoice, make_link
 from factories.domain import pay_by_credit, sql
+from factories.payments_accounts import forget_accounts
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -28,6 +29,10 @@ def no_account(invoice: Invoice) -> None:
 
 def account(state: PaymentsAccount.State) -> Callable[[Invoice], None]:
     return lambda invoice: _update(PaymentsAccount.objects.filter(company=invoice.company), state=state)
+
+
+def account_not_opened(_invoice: Invoice) -> None:
+    forget_accounts()
 
 
 def company_off(invoice: Invoice) -> None:
@@ -69,7 +74,7 @@ _VOID = "A void invoice cannot be paid."
 SWITCHES = [
     (nothing, "", "", ""),
     (no_account, _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
-    (account(PaymentsAccount.State.NEW), _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
+    (account_not_opened, _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
     (account(PaymentsAccount.State.INCOMPLETE), _MORE, _MORE, _MORE),
     (account(PaymentsAccount.State.PENDING), _PENDING, _PENDING, _PENDING),
     (account(PaymentsAccount.State.REJECTED), _REJECTED, _REJECTED, _REJECTED),

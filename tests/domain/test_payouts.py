@@ -1,11 +1,12 @@
 """The processor's account of our money in the books: every line of it, once."""
 
+import pytest
 from django.db import transaction
 
 from factories import make_invoice
 from factories.clearing_account import in_the_books
 from factories.domain import tampered, usd
-from factories.movements import merchant_account, paid, paid_out, take_in, told
+from factories.movements import merchant_account, paid, paid_out, payout_report, take_in, told
 from florin.contracts.processor import MovementKind
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.payouts import checking, queries, services
@@ -95,6 +96,31 @@ def test_a_movement_that_is_not_booked_is_found(owner: User) -> None:
     assert checking.findings() == []
     with tampered("UPDATE payouts_movement SET gross = 99, net = 99"):
         assert [finding.subject for finding in checking.findings()] == [movement.reference]
+
+
+@pytest.mark.parametrize(("known", "told_late"), [("paid", "in_transit"), ("failed", "paid")])
+def test_a_list_that_is_older_than_what_we_know_changes_no_state(
+    owner: User, known: str, told_late: str
+) -> None:
+    paid(owner)
+    payout = paid_out(owner.company, *Movement.objects.all(), state=known)
+    report = payout_report(payout, state=told_late)
+
+    with transaction.atomic():
+        assert services.take_in_payouts(merchant_account(owner.company), [report]) == []
+
+    assert Payout.objects.get().state == known
+
+
+def test_a_payout_that_was_paid_at_first_may_still_fail(owner: User) -> None:
+    paid(owner)
+    payout = paid_out(owner.company, *Movement.objects.all(), state="paid")
+    report = payout_report(payout, state="failed")
+
+    with transaction.atomic():
+        [(_payout, before)] = services.take_in_payouts(merchant_account(owner.company), [report])
+
+    assert (before, Payout.objects.get().state) == ("paid", "failed")
 
 
 def test_a_state_that_is_told_again_is_no_news(owner: User) -> None:

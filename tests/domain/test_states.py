@@ -10,16 +10,22 @@ from django.db import IntegrityError, transaction
 from domain.test_checking import CONTESTED
 from domain.test_credits import write
 from domain.test_mailing_runs import make_run
+from domain.test_outbox import make_message
 from factories import make_customer, make_link, make_order
 from factories.domain import make_paid_attempt, open_attempt, sql, tampered
+from factories.movements import paid, paid_out
+from florin.domain.companies.lifecycle import PAYMENTS_ACCOUNT, AccountState
 from florin.domain.credits.lifecycle import CREDIT, CreditState
 from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import DISPUTE, DisputeState
 from florin.domain.mailing_runs.lifecycle import RUN_ITEM, RunItemState
 from florin.domain.orders.lifecycle import ORDER, OrderState
+from florin.domain.outbox.lifecycle import MESSAGE, MessageState
 from florin.domain.payments import allocating
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
 from florin.domain.payments.models import Payment
+from florin.domain.payouts.lifecycle import PAYOUT, PayoutState
+from florin.domain.payouts.models import Movement
 from florin.domain.refunds import services as refunds
 from florin.domain.refunds.lifecycle import REFUND, RefundState
 from florin.domain.refunds.services import Wish
@@ -53,6 +59,19 @@ def credit(owner: User) -> None:
     write(make_customer(owner.company))
 
 
+def payments_account(owner: User) -> None:
+    assert owner.company.account
+
+
+def message(owner: User) -> None:
+    make_message(owner.company)
+
+
+def payout(owner: User) -> None:
+    paid(owner)
+    paid_out(owner.company, *Movement.objects.all())
+
+
 def run_item(owner: User) -> None:
     make_run(owner.company, "")
 
@@ -65,6 +84,9 @@ def run_item(owner: User) -> None:
         (refund, "refunds_refund", REFUND),
         (dispute, "disputes_dispute", DISPUTE),
         (credit, "credits_credit", CREDIT),
+        (payments_account, "companies_paymentsaccount", PAYMENTS_ACCOUNT),
+        (message, "outbox_message", MESSAGE),
+        (payout, "payouts_payout", PAYOUT),
         (run_item, "mailing_runs_runitem", RUN_ITEM),
     ],
 )
@@ -108,6 +130,7 @@ def test_a_state_that_the_table_does_not_know_is_refused(owner: User) -> None:
 def test_every_state_has_its_row_and_no_final_one_is_left_except_for_money() -> None:
     for lifecycle, states in (
         *((ORDER, OrderState), (ATTEMPT, AttemptState), (REFUND, RefundState)),
+        *((PAYMENTS_ACCOUNT, AccountState), (MESSAGE, MessageState), (PAYOUT, PayoutState)),
         *((DISPUTE, DisputeState), (CREDIT, CreditState), (RUN_ITEM, RunItemState)),
     ):
         assert set(lifecycle.moves) == set(states)

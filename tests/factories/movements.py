@@ -64,6 +64,17 @@ def paid(owner: User, invoice: Invoice | None = None, *, fee: int = 315) -> Paym
     return Payment.objects.get(attempt=attempt)
 
 
+def payout_report(payout: Payout, *, state: str) -> PayoutReport:
+    """What the processor says about a payout that we have already, in this state."""
+    return PayoutReport(
+        reference=payout.reference,
+        amount=payout.money,
+        state=state,
+        arrives_on=payout.arrives_on,
+        made_at=payout.made_at,
+    )
+
+
 def paid_out(
     company: Company, *parts: Movement, state: str = "paid", made_at: datetime | None = None, **more: Any
 ) -> Payout:

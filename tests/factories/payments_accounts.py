@@ -1,9 +1,11 @@
 """Opening payments accounts at the test processor, as an Admin and as the processor would."""
 
 import httpx
+from django.db import transaction
 
+from factories.domain import sql
 from florin.domain.activity.models import Activity
-from florin.domain.companies.models import PaymentsAccount
+from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import onboard_account
@@ -50,6 +52,15 @@ def active(bank: Bank, admin: User) -> User:
     assert judge(bank, admin, "verify").state == PaymentsAccount.State.ACTIVE
     admin.company.refresh_from_db()
     return User.objects.select_related("company__account").get(pk=admin.pk)
+
+
+def forget_accounts(*companies: Company) -> None:
+    """Let payments accounts, all if no companies are given, be as new, as if our answers had been lost."""
+    accounts = PaymentsAccount.objects.all()
+    with transaction.atomic():
+        sql("SET LOCAL session_replication_role = replica")  # past the guard of their states
+        chosen = accounts.filter(company__in=companies) if companies else accounts
+        chosen.update(state=PaymentsAccount.State.NEW, reference="")
 
 
 def letters() -> list[str]:

@@ -11,7 +11,16 @@ import stripe
 from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user, press_pay
-from factories.payments_accounts import account_of, active, fill_in, go_on, judge, letters, told
+from factories.payments_accounts import (
+    account_of,
+    active,
+    fill_in,
+    forget_accounts,
+    go_on,
+    judge,
+    letters,
+    told,
+)
 from florin.config import environment
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -62,7 +71,7 @@ def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> N
 def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
     go_on(admin)
     reference = account_of(admin).reference
-    PaymentsAccount.objects.update(reference="", state=State.NEW)  # as if our answer had been lost
+    forget_accounts()
 
     go_on(admin)
 
@@ -340,7 +349,7 @@ def test_each_company_is_paid_into_its_own_account(admin: User, bank: Bank) -> N
 
 def move_to_a_new_account(bank: Bank, owner: User) -> User:
     """Give a company another account than the one that it has had so far."""
-    PaymentsAccount.objects.filter(company=owner.company).update(reference="", state=State.NEW)
+    forget_accounts(owner.company)
     Company.objects.filter(pk=owner.company_id).update(name="Fern & Petal Incorporated")
     return active(bank, User.objects.select_related("company").get(pk=owner.pk))
 
@@ -402,7 +411,7 @@ def test_the_company_is_mailed_what_it_means(admin: User, bank: Bank, verdicts: 
 
 def test_the_mail_is_in_the_companys_language(database: None, bank: Bank) -> None:
     company = make_company(slug="fern", name="Fern", language="es")
-    PaymentsAccount.objects.update(reference="", state=State.NEW)
+    forget_accounts()
     admin = make_user(company, Role.ADMIN)
     bank.forget_mails()
     active(bank, admin)

@@ -18,6 +18,7 @@ from factories import make_invoice, make_link, press_pay
 from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.domain import open_attempt, report
 from factories.movements import take_in, told
+from factories.payments_accounts import forget_accounts
 from florin.contracts.processor import (
     GatewayError,
     GatewayRefusal,
@@ -484,8 +485,8 @@ def test_the_console_tells_people_and_programs_what_came_of_it(
 
 
 def test_without_an_account_there_is_nothing_to_compare(owner: User) -> None:
-    owner.company.account.state = PaymentsAccount.State.NEW
-    owner.company.account.save()
+    forget_accounts()
+    owner.company.account.refresh_from_db()
     with pytest.raises(Refusal, match="no payments account"):
         reconcile.ask(owner.company, by=owner)
     assert reconcile.run_all() == []

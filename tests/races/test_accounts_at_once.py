@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_user
-from factories.payments_accounts import account_of, active, go_on, letters, told
+from factories.payments_accounts import account_of, active, forget_accounts, go_on, letters, told
 from florin.domain.activity.models import Activity
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -108,7 +108,7 @@ def test_control_without_the_locks_two_companies_share_the_own_account(
     settings.STRIPE_CONNECT = False
     other = make_user(companies.open_company(slug="oak", name="Oak", email="o@oak.example"), Role.ADMIN)
     for _ in range(10):
-        PaymentsAccount.objects.update(state=State.NEW)
+        forget_accounts()
         with without_locks():
             at_once(lambda: go_on(admin), lambda: go_on(other))
         if PaymentsAccount.objects.filter(state=State.ACTIVE).count() > 1:

@@ -1,10 +1,9 @@
 """States as a table of allowed moves: one table for the code, the database and the picture in the docs."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Generic, TypeVar
 
-State = TypeVar("State", bound=StrEnum)
+State = TypeVar("State", bound=str)
 
 
 class ImpossibleMove(Exception):  # noqa: N818 - it names what is wrong

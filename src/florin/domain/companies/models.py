@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from florin.contracts.documents import Letterhead
 from florin.contracts.processor import LONGEST_REFERENCE, MethodStatus
+from florin.domain.companies.lifecycle import AccountState
 from florin.kernel import formats
 from florin.kernel.database import Keyed
 from florin.kernel.directions import NameField
@@ -89,15 +89,7 @@ class Company(Keyed):
 class PaymentsAccount(Keyed):
     """A company's account at a processor (R2): without an active one, no link is offered anywhere."""
 
-    class State(models.TextChoices):
-        """Whether the processor lets the company take payments."""
-
-        NEW = "new", _("not opened yet")
-        INCOMPLETE = "incomplete", _("waiting for information")
-        PENDING = "pending", _("in verification")
-        ACTIVE = "active", _("active")
-        SUSPENDED = "suspended", _("suspended")
-        REJECTED = "rejected", _("rejected")
+    State = AccountState
 
     company = models.OneToOneField(Company, on_delete=models.PROTECT, related_name="account")
     gateway = models.CharField(max_length=20)

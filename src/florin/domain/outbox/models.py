@@ -6,11 +6,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from florin.domain.companies.models import Company
+from florin.domain.outbox.lifecycle import MessageState
 from florin.kernel.database import Keyed
 
 
 class Message(Keyed):
     """One mail to one recipient, once per event (product promise 7)."""
+
+    State = MessageState
 
     class Kind(models.TextChoices):
         """What the mail says."""
@@ -38,15 +41,6 @@ class Message(Keyed):
         SETTLEMENT_REPORT = "settlement_report", "Settlement report"
         PASSWORD_RESET = "password_reset", "Link to a new password"
         PASSWORD_CHANGED = "password_changed", "Password changed"
-
-    class State(models.TextChoices):
-        """How far it has come."""
-
-        QUEUED = "queued", "queued"
-        SENDING = "sending", "sending"
-        SENT = "sent", "sent"
-        DELIVERED = "delivered", "delivered"
-        BOUNCED = "bounced", "bounced"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     event = models.CharField(

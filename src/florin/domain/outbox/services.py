@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from florin.domain.outbox.lifecycle import MESSAGE, MessageState
 from florin.domain.outbox.models import Message
 from florin.kernel import clock
 from florin.kernel.database import AT_ONCE, find
@@ -20,8 +21,6 @@ _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=1)
 _GIVE_UP_AFTER = timedelta(days=3)
 _LONGEST_ID = 255
-# What only a hosted sender can tell of a mail that it took; SMTP's own refusal leaves ``sent_at`` empty.
-_ENDS = (Message.State.DELIVERED, Message.State.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,8 @@ def sent(message: Message, *, provider_id: str = "") -> None:
 
     What a hosted sender has told of it already stays: its notice may overtake its answer.
     """
-    told = Q(state__in=_ENDS, sent_at__isnull=False)
+    ends = (MessageState.DELIVERED, MessageState.BOUNCED)
+    told = Q(state__in=ends, sent_at__isnull=False)  # SMTP's own refusal leaves ``sent_at`` empty
     Message.objects.filter(~told, pk=message.pk).update(
         state=Message.State.SENT, sent_at=clock.now(), bounced_at=None, error=""
     )
@@ -135,7 +135,7 @@ def arrived(message: Message, *, at: datetime) -> bool:
     Returns:
         Whether that is news: not if we know it, nor if the mail has bounced, which nothing undoes.
     """
-    if message.state in _ENDS:
+    if MessageState.DELIVERED not in MESSAGE.moves[MessageState(message.state)]:
         return False
     message.state, message.delivered_at, message.error = Message.State.DELIVERED, at, ""
     message.sent_at = message.sent_at or at
@@ -149,7 +149,7 @@ def came_back(message: Message, *, at: datetime, reason: str) -> bool:
     Returns:
         Whether that is news.
     """
-    if message.state == Message.State.BOUNCED:
+    if MessageState.BOUNCED not in MESSAGE.moves[MessageState(message.state)]:
         return False
     message.state, message.bounced_at, message.error = Message.State.BOUNCED, at, reason[:500]
     message.sent_at = message.sent_at or at

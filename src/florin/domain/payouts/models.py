@@ -9,6 +9,7 @@ from florin.contracts.processor import LONGEST_REFERENCE, Itemised, MovementKind
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payouts.lifecycle import PayoutState
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed
 from florin.kernel.money import Money
@@ -21,14 +22,7 @@ class Payout(Keyed):
     The sum of its movements is its amount, if the processor tells of which it consists.
     """
 
-    class State(models.TextChoices):
-        """How far it has come; the processor decides."""
-
-        PENDING = "pending", "pending"
-        IN_TRANSIT = "in_transit", "in transit"
-        PAID = "paid", "paid"
-        FAILED = "failed", "failed"
-        CANCELED = "canceled", "canceled"  # before it left
+    State = PayoutState
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20)

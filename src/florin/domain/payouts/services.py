@@ -23,6 +23,7 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payouts.lifecycle import PAYOUT, PayoutState
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
@@ -166,14 +167,10 @@ def due_debits(company: Company) -> list[UUID]:
 def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
     """Keep payouts as the processor tells of them now; the company is locked by the caller.
 
+    Lists may come in any order: one that is older than what we know already changes nothing.
     Returns those whose state is new, each with the state before, empty for one that we did not know.
     """
-    known = Payout.objects.filter(
-        company=account.company,
-        gateway=account.gateway,
-        account=account.reference,
-        reference__in=[one.reference for one in told],
-    )
+    known = _payouts(account).filter(reference__in=[one.reference for one in told])
     rows = {payout.reference: payout for payout in known}
     shared, news = is_shared(account), []
     for one in told:
@@ -188,11 +185,13 @@ def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> l
             amount=one.amount.minor,
             made_at=one.made_at,
         )
-        before = str(payout.state)
-        payout.state, payout.arrives_on = Payout.State(one.state), one.arrives_on
+        before, after = payout.state, PayoutState(one.state)
+        if before not in {"", after} and after not in PAYOUT.moves[PayoutState(before)]:
+            continue
+        payout.state, payout.arrives_on = after, one.arrives_on
         payout.way, payout.itemised = one.way, one.itemised
         payout.save()
-        if before != payout.state:
+        if before != after:
             news.append((payout, before))
     return news
 
@@ -216,13 +215,7 @@ def not_itemised(account: MerchantAccount, *, since: datetime) -> list[Payout]:
 
     The oldest first.
     """
-    made = Payout.objects.filter(
-        company=account.company,
-        gateway=account.gateway,
-        account=account.reference,
-        made_at__gte=since,
-        itemised=Itemised.YES,
-    )
+    made = _payouts(account).filter(made_at__gte=since, itemised=Itemised.YES)
     summed = made.annotate(parts=Sum("movements__net")).order_by("made_at")
     return [payout for payout in summed if payout.parts != payout.amount]
 
@@ -259,6 +252,10 @@ def settle(company: Company, pk: UUID, *, note: str, by: str) -> Difference:
 
 def _mine(account: MerchantAccount) -> QuerySet[Movement]:
     return Movement.objects.filter(gateway=account.gateway, account=account.reference)
+
+
+def _payouts(account: MerchantAccount) -> QuerySet[Payout]:
+    return Payout.objects.filter(company=account.company, gateway=account.gateway, account=account.reference)
 
 
 def _debits(account: MerchantAccount, news: Sequence[processor.Movement]) -> dict[str, UUID | None]:
@@ -339,13 +336,7 @@ def _movement(
 def _payouts_of(account: MerchantAccount, told: Iterable[processor.Movement]) -> dict[str, UUID]:
     """Return the company's payouts that movements are, or come back from, by the processor's name."""
     sources = {one.source for one in told if one.kind in _OF_PAYOUTS}
-    found = Payout.objects.filter(
-        company=account.company,
-        gateway=account.gateway,
-        account=account.reference,
-        reference__in=sources,
-    )
-    return dict(found.values_list("reference", "pk"))
+    return dict(_payouts(account).filter(reference__in=sources).values_list("reference", "pk"))
 
 
 def _exchange(company: Company, row: Movement) -> NewEntry:
