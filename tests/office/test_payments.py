@@ -1,6 +1,7 @@
 """Payment History: everything that came in, found, added up and paged, with what became of it."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
@@ -140,8 +141,7 @@ def dispute(payment: Payment, state: DisputeState) -> None:
 
 
 def may(client: Client, payment: Payment) -> dict[str, bool]:
-    allowed: dict[str, bool] = client.get(f"{LIST}{payment.pk}/").context["may"]
-    return allowed
+    return asdict(client.get(f"{LIST}{payment.pk}/").context["may"])
 
 
 def shown(client: Client, address: str = LIST, **asked: str) -> str:
@@ -452,9 +452,9 @@ def test_the_page_tells_credits_refunds_return_and_link(owner: User) -> None:
 def test_what_can_be_done_follows_what_has_happened(owner: User) -> None:
     check = at_the_counter(owner, make_customer(owner.company), "10.00")
     client = signed_in(owner)
-    anything = {"refund": True, "return": True, "fee": False, "undo": True, "unapply": True}
+    anything = {"refund": True, "mark_returned": True, "charge_fee": False, "undo": True, "unapply": True}
     assert may(client, check) == anything
-    assert may(client, online(owner)) == {**anything, "return": False, "undo": False}
+    assert may(client, online(owner)) == {**anything, "mark_returned": False, "undo": False}
 
     undo_payment.undo(owner.company, check.pk, reason="Typed twice", by=owner)
 

@@ -93,6 +93,12 @@ def last_day(payment: Payment) -> date | None:
     return payment.received_on + timedelta(days=days)
 
 
+def is_too_late(payment: Payment) -> bool:
+    """Whether the last day for a refund of a payment is over, in the company's time zone."""
+    until = last_day(payment)
+    return until is not None and clock.today(payment.company.time_zone) > until
+
+
 def of_press(company: Company, press: str) -> Refund | None:
     """Return the refund that was asked for on this form, if it was."""
     return Refund.objects.filter(company=company, press=press).first() if press else None
@@ -180,7 +186,7 @@ def _obstacle(payment: Payment, left: int, until: date | None, *, gone: bool) ->
         return _("This payment has gone back to the payer already, so nothing of it is left to refund.")
     if not left:
         return _("All of this payment has been refunded.")
-    if until is not None and clock.today(payment.company.time_zone) > until:
+    if until is not None and is_too_late(payment):
         return _(
             "This payment could be refunded until %(day)s. Pay the customer back in another way, "
             "or keep the amount as a credit."

@@ -17,7 +17,8 @@ from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
 from florin.domain.history import queries as history
-from florin.domain.history.queries import PaymentEvents, PaymentStatus, Row
+from florin.domain.history.actions import possible_actions
+from florin.domain.history.queries import PaymentEvents
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Application, Entry, Item
@@ -29,16 +30,14 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
-from florin.kernel import clock, formats, return_codes
+from florin.kernel import formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.timeline import Story
 
-_TAKEN_BACK = {PaymentStatus.RETURNED, PaymentStatus.CHARGED_BACK}
 _PROCESSOR = "processor"
-_GONE = {*_TAKEN_BACK, PaymentStatus.UNDONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +104,21 @@ def news(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = _find(request, pk)
     row, after, told = history.rows([shown])[0], history.payment_events(shown), _stories(shown)
-    places = _places(shown)
+    places, came_back = _places(shown), _came_back(shown, after)
+    charged = came_back is not None and came_back.fee is not None
     return {
         "payment": shown,
         "this_payment": str(shown.pk),
         "row": row,
         "after": after,
-        "came_back": _came_back(shown, after),
+        "came_back": came_back,
         "places": places,
         "stands": sum((place.stands for place in places), start=Money.zero(shown.currency)),
         "applied": _applied(shown),
         "receipt": Receipt.objects.filter(payment=shown).only("number").first(),
         **_payout(shown),
         "converted": row.converted,
-        "may": _may(request, row, after),
+        "may": possible_actions(row, after, by=request.user, fee_charged=charged),
         "unanswered": _unanswered(request, after),
         "until": refunds.last_day(shown),
         "stories": told,
@@ -131,23 +131,6 @@ def _find(request: StaffRequest, pk: UUID) -> Payment:
     found = find(payments.select_related("customer", "attempt__link"), pk=pk)
     found.company = request.user.company
     return found
-
-
-def _may(request: StaffRequest, row: Row, after: PaymentEvents) -> dict[str, bool]:
-    """Say what can be done with a payment now; each dialog asks once more, under lock."""
-    shown, user = row.payment, request.user
-    counter, here = not shown.is_online, row.status not in _GONE
-    money_moves = user.may(Right.REFUND)
-    held = any(dispute.held for dispute in after.disputes)
-    until = refunds.last_day(shown)
-    too_late = until is not None and clock.today(user.company.time_zone) > until
-    return {
-        "refund": money_moves and here and not held and not too_late and row.refunded < shown.money,
-        "return": money_moves and counter and here,
-        "fee": money_moves and row.status in _TAKEN_BACK and charge_return_fee.of_payment(shown) is None,
-        "undo": counter and here and not row.refunded,
-        "unapply": here and not held,
-    }
 
 
 def _came_back(shown: Payment, after: PaymentEvents) -> CameBack | None:
