@@ -103,7 +103,7 @@ def test_an_expired_session_leads_back_to_the_bill(payer: Client, attempt: Attem
 
 
 def test_while_unsure_the_payer_is_asked_not_to_pay_again(payer: Client, attempt: Attempt) -> None:
-    attempts.doubt(attempt.pk)
+    attempts.mark_unknown(attempt.pk)
 
     assert "Please do not pay again" in payer.get(result_address(attempt)).text
 
@@ -113,7 +113,7 @@ def test_while_unsure_nobody_says_that_nothing_was_charged(
     payer: Client, attempt: Attempt, outcome: Outcome
 ) -> None:
     tell(attempt, outcome)
-    attempts.doubt(attempt.pk)
+    attempts.mark_unknown(attempt.pk)
 
     page = payer.get(result_address(attempt)).text
 
@@ -129,7 +129,7 @@ def test_an_end_of_which_we_are_unsure_is_asked_about_when_the_page_asks(
     attempt = press_pay(link)
     bank.pay(attempt)
     Attempt.objects.update(state=Attempt.State.EXPIRED)
-    attempts.doubt(attempt.pk)
+    attempts.mark_unknown(attempt.pk)
 
     answer = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"})
 

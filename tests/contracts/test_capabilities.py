@@ -63,4 +63,4 @@ def test_a_fee_that_is_not_told_is_not_compared(owner: User, bank: Bank, poorer:
 
 def test_a_gateway_that_nobody_knows_is_none() -> None:
     with pytest.raises(LookupError):
-        capabilities.of("carrier-pigeon")
+        capabilities.for_gateway("carrier-pigeon")

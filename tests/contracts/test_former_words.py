@@ -28,9 +28,13 @@ READS: list[tuple[Any, str, str]] = [
     (refund_failures.words, "insufficient_funds", "The balance at the processor was too low"),
     (refund_failures.words, "", "The payer's bank gave no reason"),
     (refund_failures.words, "Charge ch_1 has been charged back.", "The processor did not accept it"),
-    (account_words.why, "rejected.fraud", "The processor suspects fraud."),
-    (account_words.why, "requirements.past_due", "Something that the processor asked for is missing."),
-    (account_words.why, "", ""),
+    (account_words.stop_reason, "rejected.fraud", "The processor suspects fraud."),
+    (
+        account_words.stop_reason,
+        "requirements.past_due",
+        "Something that the processor asked for is missing.",
+    ),
+    (account_words.stop_reason, "", ""),
 ]
 
 
@@ -40,7 +44,7 @@ def test_a_stored_word_of_stripes_reads_as_it_did(read: Any, stored: str, says: 
 
 
 @pytest.mark.parametrize(
-    "read", [declines.reason, dispute_reasons.reason, refund_failures.words, account_words.why]
+    "read", [declines.reason, dispute_reasons.reason, refund_failures.words, account_words.stop_reason]
 )
 def test_a_word_that_nobody_knows_never_reaches_a_person(read: Any) -> None:
     assert "some_jargon" not in read("some_jargon")

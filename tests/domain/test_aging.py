@@ -67,7 +67,7 @@ def test_paper_and_page_sort_the_same_balances_alike(owner: User) -> None:
 
     today = clock.today(owner.company.time_zone)
 
-    assert aging.of(items, today) == aging.by_customer(owner.company)[0].aging
+    assert aging.sort_balances(items, today) == aging.by_customer(owner.company)[0].aging
 
 
 def test_a_day_begins_where_the_company_is(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
-from florin.domain.payments.allocating import Part, Taken
+from florin.domain.payments.allocating import AllocatedAmount, Taken
 from florin.domain.payments.models import Payment, Return
 from florin.domain.staff.models import User
 from florin.kernel import clock
@@ -56,7 +56,7 @@ def test_a_return_reopens_the_invoices_and_restores_the_credits(owner: User) -> 
 
     assert (balance(invoice.item), balance(credit)) == (10_000, -3_000)
     assert held_at_processor() == 0
-    assert allocating.standing(payment) == []
+    assert allocating.current_allocations(payment) == []
 
 
 def test_an_overpayment_that_was_applied_elsewhere_is_taken_back_from_there(owner: User) -> None:
@@ -75,8 +75,8 @@ def test_an_overpayment_that_was_applied_elsewhere_is_taken_back_from_there(owne
 def test_a_return_of_more_than_stands_is_an_adjustment(owner: User) -> None:
     payment = Payment.objects.get(attempt=make_paid_attempt(owner))
     with transaction.atomic():
-        parts = allocating.choose(allocating.standing(payment), 3_000)
-        allocating.take(
+        parts = allocating.choose(allocating.current_allocations(payment), 3_000)
+        allocating.deallocate(
             payment, parts, to=Account.PROCESSOR, kind=Entry.Kind.ADJUSTMENT, key="x", by="a test"
         )
 
@@ -87,12 +87,12 @@ def test_a_return_of_more_than_stands_is_an_adjustment(owner: User) -> None:
 
 def test_nothing_is_taken_that_does_not_stand(owner: User) -> None:
     payment = Payment.objects.get(attempt=make_paid_attempt(owner))
-    [part] = allocating.standing(payment)
+    [part] = allocating.current_allocations(payment)
 
     with transaction.atomic(), pytest.raises(NotFound):
         allocating.unapply(allocating.lock(payment.pk), part.item.pk, part.amount + 1, key="x", by="a test")
 
-    assert allocating.standing(payment) == [part]
+    assert allocating.current_allocations(payment) == [part]
 
 
 def test_what_is_unapplied_is_an_open_credit_and_the_invoice_is_open_again(owner: User) -> None:
@@ -103,7 +103,7 @@ def test_what_is_unapplied_is_an_open_credit_and_the_invoice_is_open_again(owner
         allocating.unapply(allocating.lock(payment.pk), invoice.item_id, 4_000, key="x", by="a test")
 
     assert balance(invoice.item) == 4_000
-    assert [(part.item.balance, part.amount) for part in allocating.standing(payment)] == [
+    assert [(part.item.balance, part.amount) for part in allocating.current_allocations(payment)] == [
         (-4_000, 4_000),
         (4_000, 6_000),
     ]
@@ -130,7 +130,7 @@ def test_money_that_comes_back_pays_what_is_still_owed_and_the_rest_is_open_cred
 
 
 def test_an_amount_is_taken_from_parts_in_their_order(owner: User) -> None:
-    parts = [Part(Item(number="a"), None, 300), Part(Item(number="b"), uuid4(), 500)]
+    parts = [AllocatedAmount(Item(number="a"), None, 300), AllocatedAmount(Item(number="b"), uuid4(), 500)]
 
     assert [part.amount for part in allocating.choose(parts, 700)] == [300, 400]
     assert [part.amount for part in allocating.choose(parts, 900)] == [300, 500]

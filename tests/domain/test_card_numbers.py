@@ -158,10 +158,10 @@ def test_a_word_ends_with_what_it_was_given_for() -> None:
     with cards.vouched_for(["4242424242424242"]):
         assert not cards.find(CARD)
         assert cards.find(f"{CARD}, 4000056655665556") == "4000056655665556"
-        assert cards.told() == {"vouched": "…4242"}
+        assert cards.passed_numbers() == {"vouched": "…4242"}
 
     assert cards.find(CARD)
-    assert cards.told() == {}
+    assert cards.passed_numbers() == {}
 
 
 def test_an_order_of_another_programs_is_checked_too(owner: User) -> None:

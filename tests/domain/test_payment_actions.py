@@ -9,7 +9,7 @@ from factories import make_customer, make_user
 from factories.domain import usd
 from florin.domain.disputes.models import Dispute
 from florin.domain.history.actions import PaymentActions, possible_actions
-from florin.domain.history.queries import PaymentEvents, PaymentStatus, Row
+from florin.domain.history.queries import ListedPayment, PaymentEvents, PaymentStatus
 from florin.domain.payments.models import Method, Payment
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
@@ -19,7 +19,7 @@ NOTHING = PaymentEvents(refunds=[], disputes=[], returned=None, undone=None)
 HELD = replace(NOTHING, disputes=[Dispute(held=10_000)])
 
 
-def paid(owner: User, method: Method, *, days: int = 0) -> Row:
+def paid(owner: User, method: Method, *, days: int = 0) -> ListedPayment:
     payment = Payment(
         company=owner.company,
         customer=make_customer(owner.company),
@@ -29,7 +29,7 @@ def paid(owner: User, method: Method, *, days: int = 0) -> Row:
         received_at=clock.now() - timedelta(days=days),
     )
     nothing = usd(0)
-    return Row(
+    return ListedPayment(
         payment=payment,
         status=PaymentStatus.RECEIVED,
         refunded=nothing,
@@ -39,7 +39,7 @@ def paid(owner: User, method: Method, *, days: int = 0) -> Row:
     )
 
 
-def possible(row: Row, events: PaymentEvents, by: User, *, fee_charged: bool = False) -> set[str]:
+def possible(row: ListedPayment, events: PaymentEvents, by: User, *, fee_charged: bool = False) -> set[str]:
     actions = possible_actions(row, events, by=by, fee_charged=fee_charged)
     return {field.name for field in fields(PaymentActions) if getattr(actions, field.name)}
 

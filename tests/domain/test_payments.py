@@ -320,7 +320,7 @@ def test_a_missing_answer_is_asked_for_again_ever_later_up_to_two_minutes(owner:
     attempt = open_attempt(make_link(owner))
     pauses = []
     for _ in range(12):
-        attempts.doubt(attempt.pk)
+        attempts.mark_unknown(attempt.pk)
         attempt.refresh_from_db()
         pauses.append(round((attempt.check_at - clock.now()).total_seconds()))
 
@@ -337,4 +337,4 @@ def test_rivals_are_the_open_attempts_on_the_same_debt(owner: User) -> None:
     open_attempt(make_link(owner, make_invoice(owner, customer=make_customer(owner.company))))
     report(done, Outcome.EXPIRED)
 
-    assert list(attempts.rivals([invoice.item_id])) == [rival]
+    assert list(attempts.competing_attempts([invoice.item_id])) == [rival]

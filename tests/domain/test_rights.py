@@ -48,16 +48,18 @@ def test_the_table_has_every_role_and_every_right() -> None:
 
 
 def test_several_roles_may_what_any_of_them_may() -> None:
-    assert rights.of(["cashier", "sales_manager"]) == RIGHTS[Role.CASHIER] | RIGHTS[Role.SALES_MANAGER]
+    assert (
+        rights.granted_by(["cashier", "sales_manager"]) == RIGHTS[Role.CASHIER] | RIGHTS[Role.SALES_MANAGER]
+    )
 
 
 @pytest.mark.parametrize("roles", [[], ["superuser"], ["ADMIN"], [""], ["admin "], ["reports,admin"]])
 def test_what_is_not_exactly_a_role_may_nothing(roles: list[str]) -> None:
-    assert rights.of(roles) == frozenset()
+    assert rights.granted_by(roles) == frozenset()
 
 
 def test_an_unknown_role_takes_nothing_from_the_others() -> None:
-    assert rights.of(["florist", "reports"]) == {Right.REPORTS}
+    assert rights.granted_by(["florist", "reports"]) == {Right.REPORTS}
 
 
 @pytest.mark.parametrize("right", Right)

@@ -23,7 +23,7 @@ from florin.domain.staff.models import User
 from florin.domain.statements import composing, queries, services
 from florin.domain.statements.composing import Period
 from florin.domain.statements.models import Statement, Type
-from florin.domain.statements.movements import Movement, Papers
+from florin.domain.statements.movements import Movement, References
 from florin.flows import confirm_order, write_order
 from florin.kernel import clock
 
@@ -287,9 +287,11 @@ def histories(draw: st.DrawFn) -> list[Movement]:
     return sorted(movements, key=lambda movement: (movement.on, movement.entry))
 
 
-def figures(moved: Sequence[Movement], kind: Type, begin: date | None, end: date) -> composing.Figures:
+def figures(
+    moved: Sequence[Movement], kind: Type, begin: date | None, end: date
+) -> composing.StatementTotals:
     until = [movement for movement in moved if movement.on <= end]
-    return composing.compose(until, Papers({}, {}), Period(kind, begin, end))
+    return composing.compose(until, References({}, {}), Period(kind, begin, end))
 
 
 @given(histories(), days, days)

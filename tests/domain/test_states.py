@@ -44,7 +44,10 @@ def attempt(owner: User) -> None:
 
 def refund(owner: User) -> None:
     payment = Payment.objects.get(attempt=make_paid_attempt(owner))
-    wish = Wish(amounts={part.item.pk: part.amount for part in allocating.standing(payment)}, reason="Wilted")
+    wish = Wish(
+        amounts={part.item.pk: part.amount for part in allocating.current_allocations(payment)},
+        reason="Wilted",
+    )
     with transaction.atomic():
         refunds.request(allocating.lock(payment.pk), wish, by="a test")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from florin.domain.companies.models import Company
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
-from florin.flows.importing.rows import Told
+from florin.flows.importing.rows import ReadingChoices
 from florin.runtime import import_invoices as console
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
@@ -33,7 +33,7 @@ def write(folder: Path, *rows: str) -> Path:
 
 
 def take(
-    path: Path, company: Company, folder: Path, *, told: Told | None = None, over_limit: str = ""
+    path: Path, company: Company, folder: Path, *, told: ReadingChoices | None = None, over_limit: str = ""
 ) -> Summary:
     """Import it, with the report in ``folder``."""
     return import_invoices.run(

@@ -28,7 +28,7 @@ FORM = {
 
 
 def go_on(admin: User, country: str = "US") -> str:
-    return onboard_account.go_on(admin.company, country=country, by=admin)
+    return onboard_account.continue_onboarding(admin.company, country=country, by=admin)
 
 
 def account_of(admin: User) -> PaymentsAccount:

@@ -125,7 +125,7 @@ def test_who_comes_back_while_we_do_not_know_is_not_told_that_nothing_was_charge
     owner: User, bank: Bank
 ) -> None:
     attempt = press_pay(make_link(owner))
-    attempts.doubt(attempt.pk)
+    attempts.mark_unknown(attempt.pk)
 
     page = came_back(attempt)
 

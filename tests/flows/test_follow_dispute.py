@@ -104,7 +104,7 @@ def test_a_dispute_of_a_part_opens_that_part(owner: User, bank: Bank) -> None:
     decide(bank, contested, "lost")
 
     assert balance(invoice.item) == 4_000
-    assert [part.amount for part in allocating.standing(contested.payment)] == [6_000]
+    assert [part.amount for part in allocating.current_allocations(contested.payment)] == [6_000]
 
 
 def test_an_inquiry_moves_nothing_and_becomes_a_dispute(owner: User, bank: Bank) -> None:
@@ -254,7 +254,7 @@ def test_what_was_paid_again_before_it_was_won_is_an_overpayment_and_says_how_it
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
-    [overpayment] = overpayments.told(owner.company, list(overpayments.waiting(owner.company)))
+    [overpayment] = overpayments.describe(owner.company, list(overpayments.waiting(owner.company)))
     assert (overpayment.open.minor, overpayment.arose) == (10_000, ["dispute_won"])
     assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
     assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text

@@ -191,7 +191,7 @@ def test_the_report_tells_a_debit_under_way_and_one_that_failed_apart_from_payme
 
     (sums,) = shown.settled
     assert (sums.sums.payments.minor, sums.sums.fees.minor, sums.closing.minor) == (10_000, -500, 9_500)
-    lines = report_settlement.told(owner.company, list(shown.movements))
+    lines = report_settlement.describe(owner.company, list(shown.movements))
     assert [line.what for line in lines] == ["Bank payment in progress", "Payment", "Failed payment"]
     assert all(line.customer for line in lines)
 

@@ -385,7 +385,7 @@ def test_what_a_dispute_holds_or_took_is_not_refunded(owner: User, bank: Bank) -
     Dispute.objects.filter(pk=dispute.pk).update(state=DisputeState.LOST)
     with pytest.raises(Conflict, match="dispute that was lost"):
         send_back(owner, payment, invoice, 1_000)
-    assert "lost" in refund_payment.look(owner.company, payment.pk).obstacle
+    assert "lost" in refund_payment.read_room(owner.company, payment.pk).obstacle
 
 
 def test_a_stranger_finds_no_payment_to_refund(owner: User, stranger: User, bank: Bank) -> None:
@@ -393,7 +393,7 @@ def test_a_stranger_finds_no_payment_to_refund(owner: User, stranger: User, bank
     payment = paid(owner, bank, invoice)
 
     with pytest.raises(NotFound):
-        refund_payment.look(stranger.company, payment.pk)
+        refund_payment.read_room(stranger.company, payment.pk)
     with pytest.raises(NotFound):
         refund_payment.refund(stranger.company, payment.pk, wish({invoice.item_id: 1}), by=stranger)
     assert not Refund.objects.exists()

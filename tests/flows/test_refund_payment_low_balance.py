@@ -123,5 +123,5 @@ def test_one_that_has_moved_nothing_yet_is_no_difference(  # noqa: PLR0917 - the
     Refund.objects.update(state=state)
 
     rows = comparing.standings([payment.pk])
-    found = comparing.judge(rows, calm=clock.now() + timedelta(minutes=1), fees=settings.FEES)
+    found = comparing.compare_payments(rows, calm=clock.now() + timedelta(minutes=1), fees=settings.FEES)
     assert [one.kind for one in found] == kinds

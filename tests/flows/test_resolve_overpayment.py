@@ -45,7 +45,7 @@ def test_it_waits_until_it_is_kept(owner: User, customer: Customer) -> None:
         resolve_overpayment.keep(owner.company, item.pk, by=owner)
 
     assert list(overpayments.waiting(owner.company)) == []
-    assert list(overpayments.kept(owner.company)) == [item]
+    assert list(overpayments.kept_as_credit(owner.company)) == [item]
     assert Activity.objects.get(kind="overpayment_kept").about["amount"] == 3_000
 
 
@@ -59,7 +59,7 @@ def test_it_waits_again_when_more_comes_to_be_open(owner: User, customer: Custom
     undo_payment.unapply(owner.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=owner)
 
     assert list(overpayments.waiting(owner.company)) == [item]
-    [told] = overpayments.told(owner.company, list(overpayments.waiting(owner.company)))
+    [told] = overpayments.describe(owner.company, list(overpayments.waiting(owner.company)))
     assert (told.open, told.owes, told.arose) == (usd(12_000), usd(10_000), ["payment", "unapply"])
 
 

@@ -15,7 +15,7 @@ from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
@@ -109,7 +109,7 @@ def test_an_overpayment_that_paid_another_invoice_opens_that_one_too(owner: User
         allocating.unapply(allocating.lock(payment.pk), first.item_id, 10_000, key="x", by="a test")
         excess = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
         applying.apply(
-            owner.company, [Part(excess, second.item, 10_000)], key="y", by="a test", source="a test"
+            owner.company, [AppliedAmount(excess, second.item, 10_000)], key="y", by="a test", source="a test"
         )
     assert (balance(first.item), balance(second.item)) == (10_000, 0)
 
@@ -192,9 +192,9 @@ def test_what_was_refunded_before_is_an_adjustment(owner: User, bank: Bank) -> N
     invoice = make_invoice(owner)
     payment = paid_by_bank(owner, bank, invoice)
     with transaction.atomic():
-        allocating.take(
+        allocating.deallocate(
             allocating.lock(payment.pk),
-            [allocating.Part(invoice.item, invoice.pk, 4_000)],
+            [allocating.AllocatedAmount(invoice.item, invoice.pk, 4_000)],
             to=Account.PROCESSOR,
             kind=Entry.Kind.REFUND,
             key="x",

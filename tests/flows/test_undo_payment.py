@@ -58,7 +58,7 @@ def test_an_undone_payment_leaves_everything_as_it_was(owner: User) -> None:
 
     credit = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
     assert balances(invoice.item, credit) == [10_000, 0]
-    assert (in_account(Account.BANK), allocating.standing(payment)) == (0, [])
+    assert (in_account(Account.BANK), allocating.current_allocations(payment)) == (0, [])
     assert Undoing.objects.get().reason == "Typed twice"
 
 
@@ -104,8 +104,8 @@ def test_what_a_processor_took_is_refunded_and_not_undone(owner: User) -> None:
 def test_what_was_paid_back_in_part_is_not_undone(owner: User) -> None:
     payment = receive(owner, make_invoice(owner), 10_000)
     with transaction.atomic():
-        parts = allocating.choose(allocating.standing(payment), 1_000)
-        allocating.take(payment, parts, to=Account.BANK, kind=Entry.Kind.UNDO, key="x", by="a test")
+        parts = allocating.choose(allocating.current_allocations(payment), 1_000)
+        allocating.deallocate(payment, parts, to=Account.BANK, kind=Entry.Kind.UNDO, key="x", by="a test")
 
     with pytest.raises(Refusal, match="paid back already"):
         undo(owner, payment)

@@ -13,7 +13,7 @@ from florin.domain.orders.models import OrderLine
 from florin.flows import import_invoices
 from florin.flows.import_invoices import Summary
 from florin.flows.importing.refusals import Reason
-from florin.flows.importing.rows import Told
+from florin.flows.importing.rows import ReadingChoices
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
 
@@ -32,7 +32,7 @@ def take(name: str, company: Company, folder: Path, **told: object) -> Summary:
         company,
         report=folder / "report.csv",
         progress=lambda _done, _rows: None,
-        told=Told(**told),  # type: ignore[arg-type]
+        told=ReadingChoices(**told),  # type: ignore[arg-type]
     )
 
 
@@ -166,7 +166,7 @@ def test_what_nothing_shows_is_asked(cells: str, sentence: str, company: Company
     with pytest.raises(Refusal, match=sentence.replace(".", r"\.")):
         import_invoices.run(path, company, report=tmp_path / "report.csv", progress=lambda *_: None)
 
-    told = Told(decimals=Sign.COMMA, dates=Order.DAY)
+    told = ReadingChoices(decimals=Sign.COMMA, dates=Order.DAY)
     import_invoices.run(path, company, report=tmp_path / "report.csv", progress=lambda *_: None, told=told)
     invoice = Invoice.objects.get()
     assert (invoice.total, str(invoice.issued_on)) in {(125_000, "2026-10-02"), (100, "2026-02-10")}

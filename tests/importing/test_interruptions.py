@@ -16,7 +16,7 @@ from florin.domain.ledger.models import Item
 from florin.flows import import_invoices
 from florin.flows.import_invoices import SAMPLE, Summary
 from florin.flows.importing import batches
-from florin.flows.importing.invoices import Paper
+from florin.flows.importing.invoices import ImportedDocument
 from florin.kernel.errors import Conflict
 
 
@@ -73,7 +73,7 @@ def test_without_turns_the_database_still_books_once_and_says_so(
     both_have_looked = Barrier(2, timeout=20)
     look = batches._sift
 
-    def look_together(at: Company, papers: Sequence[Paper]) -> batches._Sifted:
+    def look_together(at: Company, papers: Sequence[ImportedDocument]) -> batches._Sifted:
         sifted = look(at, papers)
         with suppress(BrokenBarrierError):
             both_have_looked.wait()

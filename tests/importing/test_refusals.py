@@ -13,9 +13,9 @@ from factories.import_files import HEADER, reasons, row, take, write
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders.models import OrderLine
-from florin.flows.importing.invoices import Paper, complete, judge
+from florin.flows.importing.invoices import ImportedDocument, check_document, complete
 from florin.flows.importing.refusals import Reason
-from florin.flows.importing.rows import Told, read, understand
+from florin.flows.importing.rows import ReadingChoices, read, understand
 from florin.flows.importing.survey import survey
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
@@ -143,7 +143,7 @@ def test_the_report_never_overwrites_the_file(company: Company, tmp_path: Path) 
         take(path, company, tmp_path)
 
 
-_TOLD = Told(decimals=Sign.POINT, dates=Order.MONTH)
+_TOLD = ReadingChoices(decimals=Sign.POINT, dates=Order.MONTH)
 _numbers = st.sampled_from(["1", "2", "C3", "C4", "", "INV-1", " 5 ", "x" * 18])
 _decimals = st.sampled_from(
     ["1", "-1", "0", "-0.0", "2.5", ".5", "(3)", "1,5", "$1", "1e9", "999999999.999", "nan", "٣", "1_0", ""]
@@ -170,10 +170,10 @@ def test_whatever_the_file_holds_every_row_is_judged_once(content: bytes, tmp_pa
     file = understand(path, _TOLD, currency="GBP")
     found = survey(read(file))
 
-    judged = [judge(rows, "GBP") for rows in complete(read(file), found.last_lines)]
+    judged = [check_document(rows, "GBP") for rows in complete(read(file), found.last_lines)]
 
-    booked = [line.row.line for one in judged if isinstance(one, Paper) for line in one.lines]
-    refused = [bad.line for one in judged if not isinstance(one, Paper) for bad in one]
+    booked = [line.row.line for one in judged if isinstance(one, ImportedDocument) for line in one.lines]
+    refused = [bad.line for one in judged if not isinstance(one, ImportedDocument) for bad in one]
     assert sorted(booked + refused) == [row.line for row in read(file)]
     assert len({*booked, *refused}) == found.rows
 

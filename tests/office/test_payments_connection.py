@@ -55,7 +55,7 @@ def test_what_a_companys_account_may_not_do_is_said(database: None, bank: Bank, 
     settings.STRIPE_CONNECT = True
     company = companies.open_company(slug="fern", name="Fern", email="office@fern.example")
     admin = make_user(company, Role.ADMIN)
-    onboard_account.go_on(company, country="US", by=admin)
+    onboard_account.continue_onboarding(company, country="US", by=admin)
 
     told = pressed(admin)
     assert "The account cannot take payments at the moment." in told

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from factories import make_credit, make_customer, make_invoice, make_user
 from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
@@ -27,7 +27,7 @@ def customer(owner: User) -> Customer:
     return make_customer(owner.company)
 
 
-def apply(owner: User, credit: Item, invoice: Item, minor: int, *, press: str = "") -> list[Part]:
+def apply(owner: User, credit: Item, invoice: Item, minor: int, *, press: str = "") -> list[AppliedAmount]:
     return apply_credit.apply(
         owner.company, credit.pk, {invoice.pk: minor}, press=press or uuid4().hex, by=owner
     )

@@ -126,7 +126,10 @@ def test_of_a_refund_and_a_return_at_once_the_books_know_who_was_first(owner: Us
 
     twice = 0 if isinstance(refund, Exception) else 10_000  # the bank took what had gone back already
     assert (stands_at(Account.ADJUSTMENTS), stands_at(Account.PROCESSOR)) == (twice, -twice)
-    assert (Item.objects.get(pk=invoice.item_id).balance, allocating.standing(payment)) == (10_000, [])
+    assert (Item.objects.get(pk=invoice.item_id).balance, allocating.current_allocations(payment)) == (
+        10_000,
+        [],
+    )
 
 
 def test_a_credit_is_paid_out_or_applied_but_not_both(owner: User) -> None:

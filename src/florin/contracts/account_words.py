@@ -99,12 +99,12 @@ _NO_DEBITS: dict[str, str | Promise] = {
 }
 
 
-def wanted(stored: Iterable[str]) -> list[str]:
+def requirements(stored: Iterable[str]) -> list[str]:
     """Return what is wanted, each thing once, in the language that is active."""
     return list(dict.fromkeys(str(_WANTED[AccountRequirement(name)]) for name in stored))
 
 
-def why(stored: str) -> str:
+def stop_reason(stored: str) -> str:
     """Return why an account is stopped, in the language that is active; nothing for none."""
     return str(_STOPPED[StopReason(stored)])
 

@@ -56,7 +56,7 @@ def ask(of_gateway: Callable[[str], Capabilities]) -> None:
     _asked[:] = [of_gateway]
 
 
-def of(gateway: str) -> Capabilities:
+def for_gateway(gateway: str) -> Capabilities:
     """Return what the processor behind a gateway can do, without asking it.
 
     Raises:

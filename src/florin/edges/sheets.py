@@ -38,7 +38,7 @@ _WIDTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Worksheet:
     """One table: its name (at most 31 characters), headings, and rows, which are asked for one at a time."""
 
     name: str
@@ -49,7 +49,7 @@ class Sheet:
 class _Page:
     """One worksheet; numbers are shown with as many decimals as they have."""
 
-    def __init__(self, book: Workbook, sheet: Sheet) -> None:
+    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
         self._book, self._page = book, book.add_worksheet(sheet.name)
         self._formats: dict[str, Format] = {}
         self._page.freeze_panes(1, 0)
@@ -79,7 +79,7 @@ class _Page:
         return self._formats[shown]
 
 
-def csv_lines(sheet: Sheet, *, sign: Sign) -> Iterator[bytes]:
+def csv_lines(sheet: Worksheet, *, sign: Sign) -> Iterator[bytes]:
     """Yield a table as CSV, line by line: UTF-8 with the mark by which Excel knows it (RFC 4180 else).
 
     It is as spreadsheets of the reader's region write it: where decimals stand after a comma (``sign``), a
@@ -97,7 +97,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_CONTROL) else text
 
 
-def xlsx_file(sheets: Iterable[Sheet]) -> IO[bytes]:
+def xlsx_file(sheets: Iterable[Worksheet]) -> IO[bytes]:
     """Write tables into one workbook, and return it open at its beginning; closing it deletes it.
 
     Rows go to disk as they come, so that memory does not grow with their number.

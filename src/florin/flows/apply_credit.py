@@ -16,7 +16,7 @@ from florin.domain.credits import queries, services
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links
 from florin.domain.payments import asking, bill, deducting
@@ -32,7 +32,7 @@ _PRESSES = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
 @transaction.atomic(durable=True)
 def apply(
     company: Company, credit_id: UUID, amounts: Mapping[UUID, int], *, press: str, by: User
-) -> list[Part]:
+) -> list[AppliedAmount]:
     """Use an open credit, pre-payment or overpayment to pay invoices, and return what was applied.
 
     ``credit_id`` and the keys of ``amounts`` (minor units) are ledger items. ``press`` names the press of the
@@ -45,7 +45,7 @@ def apply(
     """
     items = services.lock_items(company, [credit_id, *amounts])
     find(queries.givers(company), pk=credit_id)
-    key = f"apply:{credit_id}:{_asked(press, sorted(amounts.items()))}"
+    key = f"apply:{credit_id}:{_request_key(press, sorted(amounts.items()))}"
     if Entry.objects.filter(key=key).exists():
         return []
     held = bill.reserved_credits([credit_id]).get(credit_id, 0)
@@ -59,7 +59,7 @@ def apply(
 @transaction.atomic(durable=True)
 def unapply(
     company: Company, credit_id: UUID, invoice_item: UUID, *, reason: str, press: str, by: User
-) -> Part | None:
+) -> AppliedAmount | None:
     """Take back all that a credit gives to an invoice, so that both are open again.
 
     The first press returns what was taken back, a second one nothing.
@@ -70,14 +70,14 @@ def unapply(
     """
     items = services.lock_items(company, [credit_id, invoice_item])
     credit = find(queries.givers(company), pk=credit_id)
-    key = f"unapply:{credit_id}:{_asked(press, invoice_item)}"
+    key = f"unapply:{credit_id}:{_request_key(press, invoice_item)}"
     if Entry.objects.filter(key=key).exists():
         return None
-    standing = applying.standing(credit=credit_id, debt=invoice_item)
+    standing = applying.current_applications(credit=credit_id, debt=invoice_item)
     if not standing:
         raise Conflict(_("Nothing of %(number)s is applied there any more.") % {"number": credit.number})
     applying.take_back(company, standing, key=key, by=by.name, source=f"item:{credit_id}")
-    part = Part(credit, items[invoice_item], sum(one.amount for one in standing))
+    part = AppliedAmount(credit, items[invoice_item], sum(one.amount for one in standing))
     _note(activity.Kind.CREDIT_UNAPPLIED, part, by.name, reason=reason)
     expire_sessions.expire_wanting(items)
     return part
@@ -117,17 +117,21 @@ def cover(company: Company, customer: Customer, currency: str, debts: Sequence[U
     return asked
 
 
-def _asked(press: str, what: object) -> str:
+def _request_key(press: str, what: object) -> str:
     """Name what a press asks for: the same press with something else on the form is another wish."""
     return uuid5(_PRESSES, f"{press} {what}").hex
 
 
-def _note(kind: activity.Kind, part: Part, by: str, **about: str) -> None:
+def _note(kind: activity.Kind, part: AppliedAmount, by: str, **about: str) -> None:
     invoice = Invoice.objects.filter(item=part.debt).values_list("pk", "order_id")
     activity.note(
         part.credit.company_id,
         kind,
-        subjects=[*_papers(part.credit), part.credit.customer_id, *(key for keys in invoice for key in keys)],
+        subjects=[
+            *_subjects(part.credit),
+            part.credit.customer_id,
+            *(key for keys in invoice for key in keys),
+        ],
         actor=by,
         number=part.credit.number,
         invoice=part.debt.number,
@@ -137,7 +141,7 @@ def _note(kind: activity.Kind, part: Part, by: str, **about: str) -> None:
     )
 
 
-def _papers(credit: Item) -> Iterable[UUID]:
+def _subjects(credit: Item) -> Iterable[UUID]:
     """Return whose timeline tells of an open credit: the credit's, or the payment's and the open item's."""
     if credit.kind == Item.Kind.CREDIT:
         return queries.of_item(credit).values_list("pk", flat=True)

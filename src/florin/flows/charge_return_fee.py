@@ -55,7 +55,7 @@ def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
 
     Once per payment and per attempt: the order's press is theirs, and the database refuses a second one.
     """
-    order = orders.create(what.company, _draft(what, fee), by=None, press=_press(what.pk))
+    order = orders.create(what.company, _draft(what, fee), by=None, press=_submission_key(what.pk))
     activity.note(
         order.company_id,
         activity.Kind.ORDER_CREATED,
@@ -108,12 +108,12 @@ def news_of(invoice: Invoice | None) -> NewsFee | None:
 
 def invoices_for(company_id: UUID, keys: Collection[UUID]) -> dict[UUID, Invoice]:
     """Return the fee's invoice for each of these payments and attempts that has one, in one query."""
-    presses = {_press(key): key for key in keys}
+    presses = {_submission_key(key): key for key in keys}
     found = Invoice.objects.filter(company=company_id, order__company=company_id, order__press__in=presses)
     return {presses[invoice.order.press]: invoice for invoice in found.select_related("order", "item")}
 
 
-def _press(key: UUID) -> str:
+def _submission_key(key: UUID) -> str:
     return f"nsf:{key.hex}"
 
 

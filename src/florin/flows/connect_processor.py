@@ -34,7 +34,7 @@ def check(gateway: str) -> tuple[Finding, ...]:
 
 def check_for(company: Company) -> tuple[Finding, ...]:
     """Ask how the connection to a company's processor stands, for the account that it has there."""
-    account = accounts.of(company)
+    account = accounts.get(company)
     gateway = registry.get(account.gateway, account.reference)
     return gateway.check_connection(
         registry.site(account.gateway, uses_own=_uses_own(account.gateway) and not account.reference)
@@ -55,7 +55,7 @@ def connect(gateway: str) -> tuple[Finding, ...]:
 
 def _uses_own(gateway: str) -> bool:
     """Say whether a company is, or will be, paid into the installation's own account."""
-    opens = capabilities.of(gateway).opens_accounts
+    opens = capabilities.for_gateway(gateway).opens_accounts
     return not opens or _accounts(gateway).filter(reference="").exists()
 
 

@@ -30,7 +30,7 @@ def expire_wanting(items: Iterable[UUID]) -> None:
     shared = whose & set(credits_.values_list("customer", "currency"))
     fit = reduce(or_, (Q(link__customer=customer, currency=currency) for customer, currency in shared), Q())
     theirs = _debts(fit) if shared else set()
-    _ask((keys if attempts.rivals(list(keys)).exists() else set()) | theirs)
+    _ask((keys if attempts.competing_attempts(list(keys)).exists() else set()) | theirs)
 
 
 def expire(**conditions: object) -> None:

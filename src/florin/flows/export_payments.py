@@ -19,7 +19,7 @@ from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
 from florin.domain.payouts.queries import Conversion
 from florin.edges import sheets
-from florin.edges.sheets import Cell, Sheet
+from florin.edges.sheets import Cell, Worksheet
 from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -75,7 +75,7 @@ def _sign(company: Company) -> Sign:
     return formats.decimal_sign(get_language() or "en", company.time_zone)
 
 
-def _payments(company: Company, found: QuerySet[Payment]) -> Sheet:
+def _payments(company: Company, found: QuerySet[Payment]) -> Worksheet:
     headings = [
         *(_("Payment"), _("Received"), _("Customer number"), _("Customer"), _("Method"), _("Gross")),
         *(
@@ -90,16 +90,16 @@ def _payments(company: Company, found: QuerySet[Payment]) -> Sheet:
         *(_("Processed by"), _("State"), _("Notes")),
         *(_("Settled"), _("Settled fee"), _("Settled net"), _("Settled currency"), _("Exchange rate")),
     ]
-    return Sheet(_("Payments"), headings, _rows(company, found, _of_payments, get_language()))
+    return Worksheet(_("Payments"), headings, _rows(company, found, _of_payments, get_language()))
 
 
-def _allocations(company: Company, found: QuerySet[Payment]) -> Sheet:
+def _allocations(company: Company, found: QuerySet[Payment]) -> Worksheet:
     headings = [
         *(_("Payment"), _("Received"), _("Customer number"), _("Customer"), _("Method"), _("What")),
         *(_("Date"), _("Invoice"), _("Amount"), _("Currency"), _("Balance afterwards")),
         *(_("Reference"), _("Processed by")),
     ]
-    return Sheet(_("Allocations"), headings, _rows(company, found, _of_allocations, get_language()))
+    return Worksheet(_("Allocations"), headings, _rows(company, found, _of_allocations, get_language()))
 
 
 def _rows(

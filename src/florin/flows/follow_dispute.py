@@ -13,7 +13,7 @@ from florin.domain.companies.models import Company
 from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import LOSSES, DisputeState
 from florin.domain.disputes.models import Dispute
-from florin.domain.disputes.services import News
+from florin.domain.disputes.services import DisputeChange
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment
@@ -85,7 +85,7 @@ def page_of(company: Company, dispute_id: UUID) -> str:
         ) from problem
 
 
-def _note(news: News, changed: list[Reopened]) -> None:
+def _note(news: DisputeChange, changed: list[Reopened]) -> None:
     """Write on the timeline what has happened: two lines if it was decided before we heard of it."""
     dispute = news.dispute
     is_inquiry = dispute.state in {DisputeState.INQUIRY, DisputeState.CLOSED}  # only an inquiry is closed
@@ -104,7 +104,7 @@ def _note(news: News, changed: list[Reopened]) -> None:
         )
 
 
-def _turns(news: News) -> list[activity.Kind]:
+def _turns(news: DisputeChange) -> list[activity.Kind]:
     """Return what has happened, in order: more than one thing if it went on before we heard of it."""
     state, kinds = DisputeState(news.dispute.state), []
     if news.was is None and _KINDS[state] != activity.Kind.DISPUTE_OPENED:
@@ -116,7 +116,7 @@ def _turns(news: News) -> list[activity.Kind]:
     return kinds if state == DisputeState.LOST else [*kinds, _KINDS[state]]
 
 
-def _news_of(news: News) -> str:
+def _news_of(news: DisputeChange) -> str:
     """Name the news for the company's mail; nothing if only the bank is at work, and all is as it was."""
     state, lost_before = DisputeState(news.dispute.state), news.was in LOSSES
     match state:
@@ -132,7 +132,7 @@ def _news_of(news: News) -> str:
             return state.value
 
 
-def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
+def _tell_company(news: DisputeChange, changed: list[Reopened], *, state: str) -> None:
     """Tell the company how a dispute stands, and until when it can answer."""
     dispute = news.dispute
     company = dispute.payment.company
@@ -159,7 +159,7 @@ def _tell_company(news: News, changed: list[Reopened], *, state: str) -> None:
     )
 
 
-def _tell_payer(news: News, reopened: list[Reopened]) -> None:
+def _tell_payer(news: DisputeChange, reopened: list[Reopened]) -> None:
     """Tell the payer that the invoices are owed again, because the bank gave the money back to them."""
     dispute, payment = news.dispute, news.dispute.payment
     notify.payer(
@@ -181,7 +181,7 @@ def _tell_payer(news: News, reopened: list[Reopened]) -> None:
     )
 
 
-def _tell_payer_it_counts(news: News, paid: list[Reopened]) -> None:
+def _tell_payer_it_counts(news: DisputeChange, paid: list[Reopened]) -> None:
     """Tell the payer, who was asked to pay again, that the bank has decided anew and what is owed now."""
     dispute, payment = news.dispute, news.dispute.payment
     notify.payer(
@@ -202,7 +202,7 @@ def _tell_payer_it_counts(news: News, paid: list[Reopened]) -> None:
     )
 
 
-def _credited(news: News) -> Money | None:
+def _credited(news: DisputeChange) -> Money | None:
     """Return what of the money that came back after all nobody owed any more."""
     return returns.credited(news.regained, news.dispute.currency) if news.regained else None
 

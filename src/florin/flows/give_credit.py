@@ -18,7 +18,7 @@ from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import expire_sessions
-from florin.kernel.errors import Forbidden, PressReused
+from florin.kernel.errors import Forbidden, SubmissionReused
 from florin.kernel.submissions import LONGEST_KEY, once
 
 
@@ -29,7 +29,7 @@ def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -
 
     Raises:
         Conflict: if the customer is kept in another currency by now.
-        PressReused: if the same press has written another credit.
+        SubmissionReused: if the same press has written another credit.
     """
     press = press[:LONGEST_KEY]
     return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
@@ -37,9 +37,9 @@ def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -
 
 def _pressed(company: Company, draft: CreditDraft, press: str) -> Credit | None:
     """Return the credit that a press has written, if it has; another one is refused."""
-    known = credits_.of_press(company, press) if press else None
-    if known is not None and not credits_.says(known, draft):
-        raise PressReused(
+    known = credits_.find_by_submission(company, press) if press else None
+    if known is not None and not credits_.matches(known, draft):
+        raise SubmissionReused(
             _("This form has written credit %(number)s already. Save it again only if it is another one.")
             % {"number": known.number}
         )
@@ -149,7 +149,7 @@ def _decided_by(credit: Credit, state: CreditState, by: User) -> bool:
     return credit.state == state and credit.decided_by == by.name
 
 
-def story(credit: Credit, **about: str) -> tuple[list[UUID], dict[str, str | int]]:
+def describe_credit(credit: Credit, **about: str) -> tuple[list[UUID], dict[str, str | int]]:
     """Return whose timelines tell of a credit, and what their sentences need to know of it."""
     told: dict[str, str | int] = {**about, "number": credit.number}
     told |= {"amount": credit.amount, "currency": credit.currency}
@@ -157,4 +157,4 @@ def story(credit: Credit, **about: str) -> tuple[list[UUID], dict[str, str | int
 
 
 def _note(kind: activity.Kind, credit: Credit, by: User, **about: str) -> None:
-    activity.note_many(credit.company_id, kind, [story(credit, **about)], actor=by.name)
+    activity.note_many(credit.company_id, kind, [describe_credit(credit, **about)], actor=by.name)

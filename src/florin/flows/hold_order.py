@@ -38,8 +38,8 @@ def hold(company: Company, order_id: UUID, wish: Wish, *, by: User) -> Order:
         by_hand=wish.by_hand,
         with_link=wish.with_link,
     )
-    known = holds.of(order) is not None
-    held = holds.put(order, wish, by=by)
+    known = holds.find(order) is not None
+    held = holds.place(order, wish, by=by)
     try:
         over = credit_limit.admit(order, order.money)
     except OverLimit as refused:
@@ -89,7 +89,7 @@ def release(company: Company, order_id: UUID) -> None:
     """
     order = orders.lock(company, order_id)
     order.company = company
-    held = holds.of(order)
+    held = holds.find(order)
     if held is None:
         return
     credit_limit.admit(order, order.money)

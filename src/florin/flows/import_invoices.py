@@ -16,9 +16,9 @@ from pathlib import Path
 
 from florin.domain.companies.models import Company
 from florin.flows.importing.batches import Booked, book
-from florin.flows.importing.invoices import Paper, complete, judge
+from florin.flows.importing.invoices import ImportedDocument, check_document, complete
 from florin.flows.importing.refusals import Reason, Report, report_to
-from florin.flows.importing.rows import File, Row, Told, read, understand
+from florin.flows.importing.rows import File, ImportRow, ReadingChoices, read, understand
 from florin.flows.importing.survey import survey
 from florin.kernel import cards
 
@@ -82,7 +82,7 @@ def run(
     *,
     report: Path,
     progress: Progress,
-    told: Told | None = None,
+    told: ReadingChoices | None = None,
     over_limit: str = "",
 ) -> Summary:
     """Book every invoice and credit of a file that is not here yet; list what cannot be in ``report``.
@@ -97,13 +97,13 @@ def run(
         Conflict: if one of the numbers was taken meanwhile by something else than an import.
         MiscountedError: if the rows booked and refused are not the rows read.
     """
-    told = told or Told()
+    told = told or ReadingChoices()
     with cards.all_vouched_for() if told.no_card_numbers else nullcontext():
         return _run(path, company, told, report=report, progress=progress, over_limit=over_limit)
 
 
 def _run(
-    path: Path, company: Company, told: Told, *, report: Path, progress: Progress, over_limit: str
+    path: Path, company: Company, told: ReadingChoices, *, report: Path, progress: Progress, over_limit: str
 ) -> Summary:
     begun = time.monotonic()
     file = understand(path, told, currency=company.currency)
@@ -140,17 +140,19 @@ def _done(summary: Summary, refusals: Report) -> int:
     return summary.lines + summary.here_already_rows + refusals.rows
 
 
-def _good(groups: Iterable[Sequence[Row]], currency: str, refusals: Report) -> Iterator[Paper]:
+def _good(
+    groups: Iterable[Sequence[ImportRow]], currency: str, refusals: Report
+) -> Iterator[ImportedDocument]:
     for rows in groups:
-        judged = judge(rows, currency)
-        if isinstance(judged, Paper):
+        judged = check_document(rows, currency)
+        if isinstance(judged, ImportedDocument):
             yield judged
         else:
             refusals.add(judged)
 
 
-def _batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
-    batch: list[Paper] = []
+def _batches(papers: Iterable[ImportedDocument]) -> Iterator[list[ImportedDocument]]:
+    batch: list[ImportedDocument] = []
     rows = 0
     for paper in papers:
         batch.append(paper)

@@ -34,7 +34,7 @@ def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, b
     recipients = send_documents.addresses(to)
     payment = allocating.lock(payment_id, company)
     receipt = find(Receipt.objects.all(), payment=payment)
-    if not allocating.standing(payment):
+    if not allocating.current_allocations(payment):
         raise Conflict(
             _("All of this payment has gone back, so its receipt would mislead. You can still print it.")
         )

@@ -86,7 +86,7 @@ def prepare() -> Demo:
     return Demo(
         pay_link=links.address_of(_unpaid_link(company).pk),
         users=users,
-        newcomer=_told(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
+        newcomer=_credentials(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
     )
 
 
@@ -115,10 +115,10 @@ def _person(company: Company, role: Role) -> dict[str, object]:
     if not User.objects.filter(email=email).exists():
         name = role.value.replace("_", " ").title()
         User.objects.create_user(email, password, name=name, company=company, roles=[role.value])
-    return _told(email, password, role)
+    return _credentials(email, password, role)
 
 
-def _told(email: str, password: str, role: Role) -> dict[str, object]:
+def _credentials(email: str, password: str, role: Role) -> dict[str, object]:
     return {"email": email, "password": password, "roles": [role.value]}
 
 

@@ -48,7 +48,7 @@ _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 Answer = TypeVar("Answer")
 
 
-def go_on(company: Company, *, country: str, by: User) -> str:
+def continue_onboarding(company: Company, *, country: str, by: User) -> str:
     """Return where an Admin goes on: the processor's form, or our page if the account is the installation's.
 
     ``country`` is where the business is (ISO 3166), and is needed for a new account only. Pressed twice, or
@@ -59,11 +59,11 @@ def go_on(company: Company, *, country: str, by: User) -> str:
         ProcessorAway: if the processor does not answer.
         Refusal: if no country was chosen, or the processor opens no account.
     """
-    account = accounts.of(company)
+    account = accounts.get(company)
     if not account.reference and account.state != State.NEW:
         refresh(company)
         return PAGE
-    if not account.reference and not capabilities.of(account.gateway).opens_accounts:
+    if not account.reference and not capabilities.for_gateway(account.gateway).opens_accounts:
         _use_own(account, by=by)
         return PAGE
     if not account.reference:
@@ -85,10 +85,10 @@ def refresh(company: Company) -> PaymentsAccount:
     Raises:
         ProcessorAway: if the processor does not answer.
     """
-    account = accounts.of(company)
+    account = accounts.get(company)
     if account.state == State.NEW:
         return account
-    return _answered(lambda: _look(account))
+    return _answered(lambda: _read_status(account))
 
 
 def noticed(gateway: str, reference: str) -> bool:
@@ -101,7 +101,7 @@ def noticed(gateway: str, reference: str) -> bool:
     theirs = PaymentsAccount.objects.filter(gateway=gateway, reference=reference).exclude(reference="")
     known = list(theirs) or _at_own_account(gateway, reference)
     for account in known:
-        _look(account)
+        _read_status(account)
     return bool(known)
 
 
@@ -117,7 +117,7 @@ def look_round() -> None:
     """Ask about every account whose turn it is, for notices may be lost; one that trips us stops no other."""
     for account in accounts.due(clock.now())[:200]:
         try:
-            _look(account)
+            _read_status(account)
         except (GatewayError, GatewayRefusal):
             continue  # its turn comes again with the next round
         except Exception:  # noqa: BLE001 - one account keeps no other waiting
@@ -125,7 +125,7 @@ def look_round() -> None:
 
 
 def _open(account: PaymentsAccount, *, country: str, by: User) -> PaymentsAccount:
-    if country not in capabilities.of(account.gateway).account_countries:
+    if country not in capabilities.for_gateway(account.gateway).account_countries:
         raise Refusal(_("Choose the country that the business is in."))
     company = account.company
     email = addresses.on_the_wire(company.email)
@@ -167,7 +167,7 @@ def _use_own(account: PaymentsAccount, *, by: User) -> None:
         _follow(accounts.record(account, report, asked_at=asked_at), by=by.name)
 
 
-def _look(account: PaymentsAccount) -> PaymentsAccount:
+def _read_status(account: PaymentsAccount) -> PaymentsAccount:
     asked_at = clock.now()
     try:
         report = registry.get(account.gateway).account(account.reference)
@@ -194,11 +194,11 @@ def _follow(change: Change, *, by: str) -> None:
         expire_sessions.expire(company=account.company)
     if change.moved:
         _note(account, State(account.state), by=by)
-    if _is_news(change):
-        _tell(account)
+    if _is_notified(change):
+        _notify(account)
 
 
-def _is_news(change: Change) -> bool:
+def _is_notified(change: Change) -> bool:
     """Whether the company gets a mail: not about waiting, nor about the form that it has just begun."""
     match State(change.account.state):
         case State.ACTIVE | State.SUSPENDED | State.REJECTED:
@@ -231,7 +231,7 @@ def _note_setting(account: PaymentsAccount, *, by: User) -> None:
     )
 
 
-def _tell(account: PaymentsAccount) -> None:
+def _notify(account: PaymentsAccount) -> None:
     company = account.company
     news = MoneyNews(
         topic=Message.Kind.ACCOUNT_NOTICE.value,
@@ -262,13 +262,13 @@ def _answered(ask: Callable[[], Answer]) -> Answer:
     """Ask the processor; a second press waits for the first one's answer, and no answer is a sentence."""
     for pause in _WAITS_SECONDS:
         try:
-            return _asked(ask)
+            return _answer(ask)
         except GatewayBusy:
             time.sleep(pause)
-    return _asked(ask)
+    return _answer(ask)
 
 
-def _asked(ask: Callable[[], Answer]) -> Answer:
+def _answer(ask: Callable[[], Answer]) -> Answer:
     try:
         return ask()
     except GatewayBusy:

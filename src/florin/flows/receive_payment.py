@@ -23,7 +23,7 @@ from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import expire_sessions, send_documents
 from florin.kernel.database import find
-from florin.kernel.errors import PressReused
+from florin.kernel.errors import SubmissionReused
 from florin.kernel.submissions import once
 
 
@@ -38,7 +38,7 @@ def receive(
     Raises:
         NotFound: if the company has no such customer.
         Refusal: if an address is wrong, or the payment cannot be as it is described; nothing is kept then.
-        PressReused: if the same press has recorded another payment.
+        SubmissionReused: if the same press has recorded another payment.
     """
     recipients = send_documents.addresses(mail_to) if mail_to else ()
 
@@ -53,7 +53,7 @@ def _receive(
     company: Company, customer_id: UUID, wanted: Receiving, *, recipients: Sequence[str], by: User
 ) -> Payment:
     customer = _locked(company, customer_id)
-    known = receiving.of_press(company, wanted.press)
+    known = receiving.find_by_submission(company, wanted.press)
     if known is not None:
         return _same(known, customer, wanted)
     payment = receiving.receive(customer, wanted, by=by.name)
@@ -91,7 +91,7 @@ def _same(known: Payment, customer: Customer, wanted: Receiving) -> Payment:
     """Return what a press has recorded, if it is what is wanted now."""
     recorded = (known.customer_id, known.money, known.method, known.reference)
     if recorded != (customer.pk, wanted.amount, wanted.method, wanted.reference):
-        raise PressReused(
+        raise SubmissionReused(
             _("This form has recorded payment %(number)s already. Record it again only if it is another one.")
             % {"number": known.number}
         )

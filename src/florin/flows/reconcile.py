@@ -24,7 +24,7 @@ from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.companies.services import account_of
 from florin.domain.payments import allocating, settling
 from florin.domain.payouts import checking, comparing, services
-from florin.domain.payouts.comparing import Found, Standing
+from florin.domain.payouts.comparing import ComparedPayment, Found
 from florin.domain.payouts.models import Difference, Reconciliation
 from florin.domain.payouts.services import MerchantAccount
 from florin.domain.staff.models import User
@@ -172,7 +172,7 @@ def _mend(company: Company, tally: Tally) -> None:
         tally.mended += _now(row).agrees
 
 
-def _now(row: Standing) -> Standing:
+def _now(row: ComparedPayment) -> ComparedPayment:
     return comparing.standings([row.payment.pk])[0]
 
 
@@ -198,7 +198,7 @@ def _differences(company: Company, since: datetime) -> list[Found]:
     with checking.still_picture():
         rows = comparing.standings(checking.in_question(company, since=since))
         return [
-            *comparing.judge(rows, calm=clock.now() - _CALM, fees=settings.FEES),
+            *comparing.compare_payments(rows, calm=clock.now() - _CALM, fees=settings.FEES),
             *checking.about_movements(company, since=since),
             *checking.about_debits(company),
             *checking.about_payouts(company, since=since),
@@ -228,7 +228,7 @@ def _about_balances(company: Company, begun: Reconciliation, tally: Tally) -> li
 
 
 def _tells_balance(account: MerchantAccount) -> bool:
-    return capabilities.of(account.gateway).tells_balance
+    return capabilities.for_gateway(account.gateway).tells_balance
 
 
 def _judge_balances(company: Company, begun: Reconciliation, tally: Tally) -> list[Found]:

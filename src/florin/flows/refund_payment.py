@@ -67,7 +67,7 @@ _MENDABLE = {
 }
 
 
-def look(company: Company, payment_id: UUID) -> Room:
+def read_room(company: Company, payment_id: UUID) -> Room:
     """Return what of a payment can be sent back now, and from where; changes nothing.
 
     Raises:
@@ -104,7 +104,7 @@ def take_in(payment: Payment, report: RefundReport) -> bool:
     """
     change = services.record(payment, report)
     if change is not None:
-        _tell(change)
+        _notify(change)
     return change is not None
 
 
@@ -116,7 +116,7 @@ def poll() -> int:
             ask(refund_id)
         except Exception:  # noqa: BLE001 - one refund that trips us keeps no other waiting
             _log.exception("Refund %s cannot be asked about", refund_id)
-            services.doubt(refund_id)
+            services.mark_unknown(refund_id)
     return len(due)
 
 
@@ -129,7 +129,7 @@ def ask(refund_id: UUID) -> None:
         services.postpone(refund_id, seconds=problem.retry_after)
         return
     except GatewayError:
-        services.doubt(refund_id)
+        services.mark_unknown(refund_id)
         return
     except GatewayRefusal as refusal:
         _not_told(asked, refusal)
@@ -147,13 +147,13 @@ def _send(asked: Refund) -> None:
     except GatewayRefusal as refusal:
         _not_made(asked, refusal)
     except GatewayBusy:
-        services.doubt(asked.pk)  # somebody else is asking for the same, and will record it
+        services.mark_unknown(asked.pk)  # somebody else is asking for the same, and will record it
     except GatewayThrottled as problem:
         services.postpone(asked.pk, seconds=problem.retry_after)
     except GatewayFault:
         services.broke_down(asked.pk)
     except GatewayError:
-        services.doubt(asked.pk)
+        services.mark_unknown(asked.pk)
     else:
         _record(payment.pk, [report])
         record_refusal.over(payment.company_id, ["refund"], subject=payment.pk)
@@ -174,13 +174,13 @@ def _not_told(asked: Refund, refusal: GatewayRefusal) -> None:
     if refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
         _refused(asked, refusal)
     else:
-        services.doubt(asked.pk)
+        services.mark_unknown(asked.pk)
 
 
 @transaction.atomic(durable=True)
 def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[Refund, bool]:
     payment = allocating.lock(payment_id, company)
-    known = queries.of_press(company, wish.press)
+    known = queries.find_by_submission(company, wish.press)
     if known is not None and known.payment_id == payment.pk:
         return known, False
     if known is not None:
@@ -197,7 +197,7 @@ def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[R
 
 
 def _check_last_digits(payment: Payment, amount: int) -> None:
-    limits = capabilities.of(payment.gateway).limits(payment.currency) if payment.is_online else None
+    limits = capabilities.for_gateway(payment.gateway).limits(payment.currency) if payment.is_online else None
     if limits and amount % limits.step:
         near = Money(max(amount // limits.step, 1) * limits.step, payment.currency)
         raise Refusal(
@@ -229,10 +229,10 @@ def _refused(asked: Refund, refusal: GatewayRefusal) -> None:
     why = _FAILURES.get(refusal.reason, RefundFailure.REFUSED)
     change = services.refused(asked.pk, why, code=f"{refusal.code}: {refusal}")
     if change is not None:
-        _tell(change)
+        _notify(change)
 
 
-def _tell(change: Change) -> None:
+def _notify(change: Change) -> None:
     """Tell payer and company, once each, and the timelines, what became of a refund."""
     made, state = change.refund, RefundState(change.refund.state)
     if change.before is None:

@@ -29,10 +29,10 @@ from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payouts import queries
 from florin.domain.payouts.models import Movement, Payout
-from florin.domain.payouts.queries import Paper, Sums
+from florin.domain.payouts.queries import Purpose, Sums
 from florin.domain.staff.models import User
 from florin.edges import sheets
-from florin.edges.sheets import Cell, Sheet
+from florin.edges.sheets import Cell, Worksheet
 from florin.flows import send_documents
 from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
@@ -91,7 +91,7 @@ class Line:
 
     movement: Movement
     on: date
-    papers: Sequence[Paper]
+    papers: Sequence[Purpose]
     payout: Payout | None
     whole: Payout | None
 
@@ -159,15 +159,15 @@ def draw_up(company: Company, *, first: date, last: date) -> Report:
     return Report(company, first, last, settled, rows.order_by("at", "pk"))
 
 
-def told(company: Company, movements: Sequence[Movement]) -> list[Line]:
+def describe(company: Company, movements: Sequence[Movement]) -> list[Line]:
     """Say what movements were for, in two queries however many there are."""
-    papers = queries.papers_of(_taken(movements))
+    papers = queries.purposes_of(_taken(movements))
     payouts = queries.payouts_called(company, [row.source for row in movements if row.source])
     return [
         Line(
             row,
             clock.local(row.at, company.time_zone),
-            _papers(row, papers),
+            _purposes(row, papers),
             row.payout or payouts.get(row.source),
             payouts.get(row.source),
         )
@@ -236,13 +236,13 @@ def _taken(movements: Sequence[Movement]) -> list[UUID]:
     return [row.payment_id for row in movements if row.payment_id and row.kind == MovementKind.PAYMENT]
 
 
-def _papers(row: Movement, papers: dict[UUID, list[Paper]]) -> Sequence[Paper]:
+def _purposes(row: Movement, papers: dict[UUID, list[Purpose]]) -> Sequence[Purpose]:
     if row.payment_id is None or row.kind != MovementKind.PAYMENT:
         return ()
     return papers.get(row.payment_id, ())
 
 
-def _summary(report: Report) -> Sheet:
+def _summary(report: Report) -> Worksheet:
     headings = [
         *(_("Currency"), _("Opening balance"), _("Payments"), _("Refunds"), _("Disputes"), _("Fees")),
         *(_("Other"), _("Payouts"), _("Closing balance"), _("Difference")),
@@ -257,16 +257,16 @@ def _summary(report: Report) -> Sheet:
         ]
         for each in report.settled
     ]
-    return Sheet(_("Settlement"), headings, rows)
+    return Worksheet(_("Settlement"), headings, rows)
 
 
-def _movements(report: Report) -> Sheet:
+def _movements(report: Report) -> Worksheet:
     headings = [
         *(_("Date"), _("What"), _("Payment"), _("Customer number"), _("Customer"), _("Invoices")),
         *(_("Gross"), _("Fee"), _("Net"), _("Currency"), _("Payout"), _("Processor's reference")),
         *(_("Paid"), _("Paid currency"), _("Exchange rate")),
     ]
-    return Sheet(_("Movements"), headings, _rows(report, get_language()))
+    return Worksheet(_("Movements"), headings, _rows(report, get_language()))
 
 
 def _rows(report: Report, language: str | None) -> Iterator[list[Cell]]:
@@ -276,7 +276,7 @@ def _rows(report: Report, language: str | None) -> Iterator[list[Cell]]:
         part = keys[start : start + _AT_ONCE]
         found = queries.with_all(Movement.objects.all()).in_bulk(part)
         with override(language):
-            lines = [_cells(line) for line in told(report.company, [found[key] for key in part])]
+            lines = [_cells(line) for line in describe(report.company, [found[key] for key in part])]
         yield from lines
 
 

@@ -54,7 +54,7 @@ def mark(company: Company, payment_id: UUID, marking: Marking, *, by: User) -> R
     payment = allocating.lock(payment_id, company)
     returned = returns.mark(payment, code=marking.code, reason=marking.note, by=by.name)
     fee = charge_return_fee.charge(payment, marking.fee, by=by.name) if marking.fee else None
-    _tell(payment, returned, payment.money, fee=fee, by=by.name)
+    _notify(payment, returned, payment.money, fee=fee, by=by.name)
     return returned
 
 
@@ -68,7 +68,7 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
     if returned is None:
         return False
     fee = charge_return_fee.charge_for(payment, returned.code)
-    _tell(payment, returned, report.amount, fee=fee, by=activity.SYSTEM)
+    _notify(payment, returned, report.amount, fee=fee, by=activity.SYSTEM)
     return True
 
 
@@ -106,7 +106,7 @@ def _fresh_link(payment: Payment, reopened: list[Reopened], *, by: str) -> UUID 
     return links.mint(ordered, recipients=recipients, by=by, kind=kind).pk
 
 
-def _tell(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | None, by: str) -> None:
+def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | None, by: str) -> None:
     key = returned.entry.key
     reopened = returns.reopened(key)
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]

@@ -26,7 +26,7 @@ def revoke(company: Company, link_id: UUID, *, by: User) -> Link:
     link = find(Link.objects.filter(company=company), pk=link_id)
     if links.revoke(link):
         expire_sessions.expire(link=link)
-        papers = [key for pair in papers_of(link) for key in pair]
+        papers = [key for pair in invoices_of(link) for key in pair]
         activity.note(
             company.pk,
             activity.Kind.LINK_REVOKED,
@@ -37,6 +37,6 @@ def revoke(company: Company, link_id: UUID, *, by: User) -> Link:
     return link
 
 
-def papers_of(link: Link) -> list[tuple[UUID, UUID]]:
+def invoices_of(link: Link) -> list[tuple[UUID, UUID]]:
     """Return the keys of the order and the invoice of each debt of the link, in its order."""
     return list(link.debts.order_by("position").values_list("invoice__order_id", "invoice_id"))

@@ -96,12 +96,12 @@ def _mail(fresh: Link, now: Bill, event: str) -> None:
         activity.Kind.QUEUED,
         subjects=subjects,
         to=", ".join(fresh.recipients),
-        number=_told([line.number for line in now.lines]),
+        number=_short_list([line.number for line in now.lines]),
         link=1,
     )
 
 
-def _told(numbers: Sequence[str]) -> str:
+def _short_list(numbers: Sequence[str]) -> str:
     """Name the first few: "INV-1, INV-2, INV-3, +9"."""
     rest = len(numbers) - _NUMBERS_TOLD
     return ", ".join([*numbers[:_NUMBERS_TOLD], *([f"+{rest}"] if rest > 0 else [])])

@@ -102,7 +102,7 @@ def review(company: Company, invoices: Sequence[UUID]) -> Review:
     customers = Customer.objects.filter(company=company, pk__in=of_customer).order_by("name", "pk")
     chosen = [revision for some in of_customer.values() for revision in some]
     payables = _read_payables(company, chosen)
-    rows = [_row(company, customer, of_customer[customer.pk], payables) for customer in customers]
+    rows = [_selection(company, customer, of_customer[customer.pk], payables) for customer in customers]
     return Review(rules.for_anybody(company).reason, rows)
 
 
@@ -191,7 +191,7 @@ def queue_mails(item: RunItem) -> Outcome:
     """
     run, company = item.run, item.run.company
     revisions = _current(company, item.invoices)
-    row = _row(company, item.customer, revisions, _read_payables(company, revisions))
+    row = _selection(company, item.customer, revisions, _read_payables(company, revisions))
     if row.reason:
         return Outcome(RunItemState.SKIPPED, row.reason, row.left_out)
     minted = [_mint(item, revisions, row.demands) for revisions in _by_currency(row.invoices)]
@@ -255,7 +255,7 @@ def _listed(revision: Revision) -> OpenInvoice:
     )
 
 
-def _row(
+def _selection(
     company: Company, customer: Customer, revisions: Sequence[Revision], payables: _Payables
 ) -> CustomerSelection:
     """Say which of a customer's invoices may go out with a link now, and why the others may not."""

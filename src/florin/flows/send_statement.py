@@ -171,14 +171,14 @@ def send_again(
     known = Sending.objects.filter(event=event, statement=statement)
     if known.exists():
         return Sent(recipients, tuple(known), "")
-    payable, answer = standing(company, customer, statement)
+    payable, answer = payable_now(company, customer, statement)
     parcel = Parcel(press=press, recipients=recipients, with_link=with_link, by=by.name)
     offered = with_link and answer.offered
     sending = _queue(statement, parcel, event=event, payable=payable if offered else 0)
     return Sent(recipients, (sending,), answer.reason if with_link else "")
 
 
-def standing(company: Company, customer: Customer, statement: Statement) -> tuple[int, Answer]:
+def payable_now(company: Company, customer: Customer, statement: Statement) -> tuple[int, Answer]:
     """Return what can be paid of a statement now, in minor units, and whether sending it may carry a link."""
     items = queries.items_of(statement)
     payable = asking.payable(company, customer, statement.currency, items)

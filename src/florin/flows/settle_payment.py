@@ -71,7 +71,7 @@ def settle(attempt_id: UUID) -> None:
     """
     found = Attempt.objects.select_related("link__customer").annotate(was_refused=refusals.has_open())
     attempt = found.get(pk=attempt_id)
-    if attempts.is_stillborn(attempt):
+    if attempts.ended_unseen(attempt):
         attempts.refused(attempt)
         return
     gateway = registry.get(attempt.gateway, attempt.account)
@@ -108,7 +108,7 @@ def poll() -> int:
             settle(attempt_id)
         except Exception:  # noqa: BLE001 - one attempt that trips us keeps no other waiting
             _log.exception("Attempt %s cannot be settled", attempt_id)
-            attempts.doubt(attempt_id)
+            attempts.mark_unknown(attempt_id)
     return len(due)
 
 
@@ -117,7 +117,7 @@ def expire_competing(items: list[UUID]) -> None:
 
     A payer who was quicker than we are is settled like anybody else: for what is still owed.
     """
-    for attempt in attempts.rivals(items).exclude(reference=""):
+    for attempt in attempts.competing_attempts(items).exclude(reference=""):
         try:
             registry.get(attempt.gateway, attempt.account).expire(
                 attempt.reference, key=_key(attempt.pk, "expire")
@@ -141,7 +141,7 @@ def _not_told(attempt: Attempt, problem: GatewayError | GatewayRefusal) -> None:
         case GatewayRefusal():
             _refused(attempt, problem)
         case _:
-            attempts.doubt(attempt.pk)
+            attempts.mark_unknown(attempt.pk)
 
 
 def _refused(attempt: Attempt, refusal: GatewayRefusal) -> None:
@@ -155,7 +155,7 @@ def _refused(attempt: Attempt, refusal: GatewayRefusal) -> None:
     elif refusal.reason == RefusalReason.NOT_FOUND and since <= clock.now() - _NEVER_FOUND:
         _give_up(attempt.pk)
     else:
-        attempts.doubt(attempt.pk)
+        attempts.mark_unknown(attempt.pk)
 
 
 @transaction.atomic(durable=True)
@@ -202,7 +202,7 @@ def _settle(attempt: Attempt, gateway: Gateway) -> list[str]:
                 report = _look_up(gateway, attempt)
             case Booked() | Ended() | Pending() | Declined() | Wait():
                 return answered
-    attempts.doubt(attempt.pk)  # asked to take or release it, the processor still only holds it
+    attempts.mark_unknown(attempt.pk)  # asked to take or release it, the processor still only holds it
     return answered
 
 
@@ -238,7 +238,7 @@ def _key(attempt_id: UUID, verb: str) -> str:
 @transaction.atomic(durable=True)
 def _record(attempt_id: UUID, report: Report) -> Step:
     attempt = settling.lock(attempt_id)
-    limits = capabilities.of(attempt.gateway).limits(attempt.currency)
+    limits = capabilities.for_gateway(attempt.gateway).limits(attempt.currency)
     step = settling.record(attempt, report, step=limits.step)
     match step:
         case Booked(payment):

@@ -57,7 +57,7 @@ class NotPayable(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class _Press:
+class _Submission:
     """One press of Pay, as ``start`` is told of it."""
 
     seen: Money
@@ -81,7 +81,7 @@ def start(token: str, *, seen: Money, nonce: str, method: Method | None = None, 
         TooManyDeclines: if too many cards were declined just now.
         ProcessorAway: if the processor does not answer, or did not answer others just now.
     """
-    attempt = _freeze(token, _Press(seen, nonce, method, place))
+    attempt = _freeze(token, _Submission(seen, nonce, method, place))
     if attempt.state != Attempt.State.OPENED:
         raise NotPayable(_("This payment has been dealt with already."))
     if attempt.url:
@@ -111,7 +111,7 @@ def _ask_for_session(attempt: Attempt) -> str:
             _("Our payment service is very busy. Nothing was charged; please try again in a minute.")
         ) from problem
     except GatewayError as problem:
-        attempts.doubt(attempt.pk)
+        attempts.mark_unknown(attempt.pk)
         raise ProcessorAway(
             _("Our payment service does not answer. Nothing was charged; please try again in a minute.")
         ) from problem
@@ -171,7 +171,7 @@ def _order(now: Bill) -> dict[str, Any]:
     """Freeze what else the session is asked for with: what may change until the processor has answered."""
     link = now.link
     account = account_of(link.company)
-    step = capabilities.of(account.gateway if account else "").limits(link.currency).step
+    step = capabilities.for_gateway(account.gateway if account else "").limits(link.currency).step
     debts = [(line.number, line.payable.minor) for line in now.lines if line.payable]
     numbers = ", ".join(number for number, _ in debts)
     return {
@@ -200,7 +200,7 @@ def _line_items(
 
 
 @transaction.atomic(durable=True)
-def _freeze(token: str, press: _Press) -> Attempt:
+def _freeze(token: str, press: _Submission) -> Attempt:
     link = links.find(token)
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
     known = attempts.of_page(link, press.nonce)
@@ -225,7 +225,7 @@ def _freeze(token: str, press: _Press) -> Attempt:
     return attempt
 
 
-def _again(known: Attempt, link: Link, press: _Press) -> Attempt:
+def _again(known: Attempt, link: Link, press: _Submission) -> Attempt:
     """Let the same page lead to its session again, if that is still what is owed."""
     if known.method != (press.method or known.method):
         raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))

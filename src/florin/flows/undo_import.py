@@ -64,12 +64,15 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
     orders.void_many(bought)
     numbers = {order.pk: order.number for order in bought}
     activity.note_many(
-        company.pk, activity.Kind.ORDER_VOIDED, [_story(invoice, numbers) for invoice in billed], actor=actor
+        company.pk,
+        activity.Kind.ORDER_VOIDED,
+        [_timeline(invoice, numbers) for invoice in billed],
+        actor=actor,
     )
     activity.note_many(
         company.pk,
         activity.Kind.CREDIT_VOIDED,
-        [give_credit.story(credit, reason=_("The upload was undone.")) for credit in given],
+        [give_credit.describe_credit(credit, reason=_("The upload was undone.")) for credit in given],
         actor=actor,
     )
     for some in chunks(items):
@@ -77,6 +80,6 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
     return Undone(len(billed), len(given))
 
 
-def _story(invoice: Invoice, numbers: Mapping[UUID, str]) -> tuple[list[UUID], dict[str, str | int]]:
+def _timeline(invoice: Invoice, numbers: Mapping[UUID, str]) -> tuple[list[UUID], dict[str, str | int]]:
     subjects = [invoice.order_id, invoice.customer_id, invoice.pk]
     return subjects, {"number": numbers[invoice.order_id]}

@@ -77,7 +77,12 @@ def unapply(
     if Entry.objects.filter(key=key).exists():
         return payment
     stands = next(
-        (part for part in allocating.standing(payment) if part.item.pk == item and part.invoice_id), None
+        (
+            part
+            for part in allocating.current_allocations(payment)
+            if part.item.pk == item and part.invoice_id
+        ),
+        None,
     )
     if stands is None:
         raise Refusal(_("Nothing of this payment stands on that invoice any more."))

@@ -21,7 +21,7 @@ from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.staff.models import User
 from florin.edges import sheets
-from florin.edges.sheets import Sheet
+from florin.edges.sheets import Worksheet
 from florin.edges.tables import days, numbers, reading
 from florin.edges.tables.columns import Columns, NoHeadings
 from florin.edges.tables.days import NotADayError
@@ -56,7 +56,7 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ReadingChoices:
     """What somebody says about a file where it can be read in two ways."""
 
     decimals: Sign | None = None
@@ -64,7 +64,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CreditRow:
     """One row of the file: where it stands, and what is in each column that we know.
 
     ``said`` is all of it as text. ``flaw`` says in a sentence why nobody should guess what it says.
@@ -81,8 +81,8 @@ class Row:
 class Question:
     """A column that can be read in two ways: what shows it, with the row where it stands.
 
-    ``field`` names what ``Told`` calls it. ``readings`` are what that takes, each with what the first of the
-    texts would then be, if it has both.
+    ``field`` names what ``ReadingChoices`` calls it. ``readings`` are what that takes, each with
+    what the first of the texts would then be, if it has both.
     """
 
     field: str
@@ -97,7 +97,7 @@ class Table:
     While there are questions, rows mean nothing yet.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[CreditRow]
     unused: Sequence[str]
     encoding: str
     separator: str
@@ -114,10 +114,10 @@ def headings() -> dict[str, str]:
 
 def template() -> IO[bytes]:
     """Return a workbook with the headings and nothing below, open; closing it deletes it."""
-    return sheets.xlsx_file([Sheet(_("Credits"), list(headings().values()), [])])
+    return sheets.xlsx_file([Worksheet(_("Credits"), list(headings().values()), [])])
 
 
-def read(data: bytes, told: Told) -> Table:
+def read(data: bytes, told: ReadingChoices) -> Table:
     """Read an uploaded XLSX or CSV file; nothing is saved.
 
     Raises:
@@ -131,7 +131,7 @@ def read(data: bytes, told: Told) -> Table:
         raise Refusal(
             _("The first row must name the columns customer number, amount and reason. Take the template.")
         ) from missing
-    rows = [_row(table, line) for line in table.rows()]
+    rows = [_read_row(table, line) for line in table.rows()]
     if not rows:
         raise Refusal(_("There is nothing below the headings."))
     questions: list[Question] = []
@@ -147,7 +147,7 @@ def read(data: bytes, told: Told) -> Table:
     )
 
 
-def amount(table: Table, row: Row, *, currency: str) -> Decimal:
+def amount(table: Table, row: CreditRow, *, currency: str) -> Decimal:
     """Return what a row's amount is, exactly.
 
     Raises:
@@ -170,7 +170,7 @@ def amount(table: Table, row: Row, *, currency: str) -> Decimal:
         ) from None
 
 
-def given_on(table: Table, row: Row) -> date | None:
+def given_on(table: Table, row: CreditRow) -> date | None:
     """Return the day of a row, if it names one.
 
     Raises:
@@ -199,7 +199,11 @@ def create(
         Conflict: if a number was taken, or a customer changed, since the preview; nothing is written then.
     """
     try:
-        return once(lambda: _of_press(company, press) or _create(company, drafts, state, press=press, by=by))
+        return once(
+            lambda: (
+                _count_of_submission(company, press) or _create(company, drafts, state, press=press, by=by)
+            )
+        )
     except IntegrityError:
         raise Conflict(_("One of these numbers was taken just now. Upload the file again.")) from None
 
@@ -217,26 +221,28 @@ def _create(
         activity.note_many(
             company.pk,
             kind,
-            [give_credit.story(credit, reason=credit.reason) for credit in written],
+            [give_credit.describe_credit(credit, reason=credit.reason) for credit in written],
             actor=by.name,
         )
     return len(written)
 
 
-def _of_press(company: Company, press: str) -> int:
+def _count_of_submission(company: Company, press: str) -> int:
     return Credit.objects.filter(company=company, press__startswith=f"{press}:").count()
 
 
-def _row(table: reading.Table, line: Line) -> Row:
+def _read_row(table: reading.Table, line: Line) -> CreditRow:
     if line.flaw is not None:
-        return Row(line.number, {"reason": line.text}, "", "", _flaw(line.flaw, table.encoding))
+        return CreditRow(line.number, {"reason": line.text}, "", "", _flaw(line.flaw, table.encoding))
     flaw = _("The row has more columns than the headings.") if table.overflows(line) else ""
     cells = {name: table.cell(line, name) for name in table.places}
     amount, day = cells.get("amount", ""), cells.get("date", "")
     if isinstance(day, Decimal):
         day = table.day(day) or str(day)
     said = {name: " ".join(_as_text(cell).split()) for name, cell in cells.items()}
-    return Row(line.number, said, _as_text(amount) if isinstance(amount, datetime) else amount, day, flaw)
+    return CreditRow(
+        line.number, said, _as_text(amount) if isinstance(amount, datetime) else amount, day, flaw
+    )
 
 
 def _flaw(flaw: Flaw, encoding: str) -> str:
@@ -260,7 +266,7 @@ def _as_text(cell: Cell) -> str:
             return cell
 
 
-def _decimals(rows: Sequence[Row], told: Told, questions: list[Question]) -> Sign:
+def _decimals(rows: Sequence[CreditRow], told: ReadingChoices, questions: list[Question]) -> Sign:
     evidence = numbers.Evidence()
     for row in rows:
         if isinstance(row.amount, str):
@@ -274,7 +280,7 @@ def _decimals(rows: Sequence[Row], told: Told, questions: list[Question]) -> Sig
         return Sign.POINT
 
 
-def _dates(rows: Sequence[Row], told: Told, questions: list[Question]) -> Order | None:
+def _dates(rows: Sequence[CreditRow], told: ReadingChoices, questions: list[Question]) -> Order | None:
     evidence = days.Evidence()
     for row in rows:
         if isinstance(row.date, str):

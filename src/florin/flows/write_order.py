@@ -20,7 +20,7 @@ from florin.domain.orders.models import Order
 from florin.domain.orders.services import OrderDraft
 from florin.domain.staff.models import User
 from florin.flows import confirm_order
-from florin.kernel.errors import PressReused
+from florin.kernel.errors import SubmissionReused
 from florin.kernel.jobs import Job, later
 from florin.kernel.submissions import LONGEST_KEY, once
 
@@ -31,7 +31,7 @@ def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") ->
     ``press`` names the press of Save: pressed twice, even at once, the same order comes back.
 
     Raises:
-        PressReused: if the same press has written another order.
+        SubmissionReused: if the same press has written another order.
     """
     press = press[:LONGEST_KEY]
     return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
@@ -39,9 +39,9 @@ def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") ->
 
 def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:
     """Return the order that a press has written, if it has; another one is refused."""
-    known = orders.of_press(company, press) if press else None
-    if known is not None and not orders.says(known, draft):
-        raise PressReused(
+    known = orders.find_by_submission(company, press) if press else None
+    if known is not None and not orders.matches(known, draft):
+        raise SubmissionReused(
             _("This form has written order %(number)s already. Save it again only if it is another one.")
             % {"number": known.number}
         )

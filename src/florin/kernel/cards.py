@@ -5,7 +5,7 @@ that the brands publish), and its check digit is right (Luhn). By the check digi
 numbers would be refused: GTIN, GLN, SSCC and IMEI among them.
 
 Where a number looks so by accident, somebody who is sure says so. What is said counts for what one request or
-one import writes (``vouched_for``), and stands in the timeline with whatever it wrote (``told``).
+one import writes (``vouched_for``), and stands in the timeline with whatever it wrote (``passed_numbers``).
 """
 
 import re
@@ -77,7 +77,7 @@ class CardNumber(Refusal):
         self.number = number
 
 
-class Kept(str):
+class StoredText(str):
     """A text that stands in the tables already, or comes from a processor: nobody types it now."""
 
     __slots__ = ()
@@ -138,7 +138,7 @@ def vouched() -> list[str]:
     return sorted(word.numbers) if word else []
 
 
-def told() -> dict[str, str]:
+def passed_numbers() -> dict[str, str]:
     """Return what a timeline keeps of the numbers that passed on somebody's word: their last digits."""
     word = _word.get()
     return {"vouched": ", ".join(f"…{number[-4:]}" for number in word.met)} if word and word.met else {}
@@ -172,10 +172,10 @@ def _cards_from(groups: list[str], first: int) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Fold digits of any width and script, spaces and dashes, and drop what nobody sees."""
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    return "".join(_letter(letter) for letter in folded if unicodedata.category(letter) != "Cf")
+    return "".join(_readable(letter) for letter in folded if unicodedata.category(letter) != "Cf")
 
 
-def _letter(letter: str) -> str:
+def _readable(letter: str) -> str:
     if letter.isspace():
         return " "
     return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter

@@ -34,5 +34,5 @@ class ProcessorAway(Refusal):
     status = 503
 
 
-class PressReused(Conflict):
+class SubmissionReused(Conflict):
     """A form that has done its work comes again with something else on it; the sentence says what it did."""

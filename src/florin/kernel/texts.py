@@ -44,7 +44,7 @@ class _Written(_Field):
 
     def get_db_prep_save(self, value: Any, connection: "BaseDatabaseWrapper") -> Any:
         """Refuse what must not be kept, whichever way it is saved: alone, in bulk, or by an update."""
-        if isinstance(value, str) and not isinstance(value, cards.Kept):
+        if isinstance(value, str) and not isinstance(value, cards.StoredText):
             if self.max_length is not None and len(value) > self.max_length:
                 raise TooLong(too_long(self.max_length))
             cards.refuse(value)
@@ -57,7 +57,7 @@ class _Written(_Field):
         connection: "BaseDatabaseWrapper",  # noqa: ARG002 - Django's signature
     ) -> str | None:
         """Let pass what was kept before, so that its row can be saved with something else changed."""
-        return cards.Kept(value) if value and any(cards.every(value)) else value
+        return cards.StoredText(value) if value and any(cards.every(value)) else value
 
 
 class Words(_Written, _Line):

@@ -14,7 +14,7 @@ from florin.domain.companies.models import Company
 from florin.domain.orders.credit_limit import LONGEST_REASON
 from florin.flows import import_invoices, undo_import
 from florin.flows.import_invoices import Summary
-from florin.flows.importing.rows import Told
+from florin.flows.importing.rows import ReadingChoices
 from florin.kernel import cards, clock
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
@@ -90,7 +90,7 @@ def _import(console: Console, options: argparse.Namespace, report: Path) -> Summ
         return import_invoices.run(
             options.file,
             company,
-            told=_told(options),
+            told=_choices(options),
             over_limit=_reason(options),
             report=report,
             progress=lambda done, rows: bar.update(task, description="Rows", completed=done, total=rows),
@@ -119,8 +119,8 @@ def _undo(console: Console, options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(options: argparse.Namespace) -> Told:
-    return Told(
+def _choices(options: argparse.Namespace) -> ReadingChoices:
+    return ReadingChoices(
         decimals=Sign[options.decimals.upper()] if options.decimals else None,
         dates=Order(options.dates) if options.dates else None,
         no_card_numbers=options.no_card_numbers,

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """
     since = datetime.combine(options.since, time.min, UTC) if options.since else None
     companies = queries.with_accounts(options.company or "")
-    told = [_told(company, since) for company in companies]
+    told = [_details(company, since) for company in companies]
     if options.json:
         sys.stdout.write(json.dumps({"companies": told}, indent=2) + "\n")
     else:
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(each["differences"] for each in told) else 0
 
 
-def _told(company: Company, since: datetime | None) -> dict[str, Any]:
+def _details(company: Company, since: datetime | None) -> dict[str, Any]:
     try:
         done: Reconciliation | None = reconcile.run(company, by=_BY, since=since)
         problem = ""

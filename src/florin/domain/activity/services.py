@@ -21,7 +21,7 @@ def note(
 
     It also tells which numbers ``actor`` has just said to be no card's.
     """
-    about |= cards.told()
+    about |= cards.passed_numbers()
     return Activity.objects.create(
         company_id=company_id, at=clock.now(), kind=kind, actor=actor, about=about, subjects=subjects
     )
@@ -35,7 +35,7 @@ def note_many(
     actor: str,
 ) -> None:
     """Add many lines of a kind, each with its subjects and details, as ``note`` does, in few statements."""
-    at, vouched = clock.now(), cards.told()
+    at, vouched = clock.now(), cards.passed_numbers()
     Activity.objects.bulk_create(
         [
             Activity(

@@ -36,7 +36,7 @@ class Change:
         return self.account.state != self.before
 
 
-def of(company: Company) -> PaymentsAccount:
+def get(company: Company) -> PaymentsAccount:
     """Return the company's payments account; a company without one gets one that is not opened yet."""
     return services.account_to_open(company)
 

@@ -79,7 +79,9 @@ def takes_debits(account: PaymentsAccount, currency: str = "") -> bool:
     """
     allowed = account.debits == MethodStatus.ACTIVE
     return (
-        account.ach_enabled and allowed and capabilities.of(account.gateway).takes("ach", currency=currency)
+        account.ach_enabled
+        and allowed
+        and capabilities.for_gateway(account.gateway).takes("ach", currency=currency)
     )
 
 

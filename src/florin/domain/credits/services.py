@@ -15,7 +15,7 @@ from florin.domain.credits.lifecycle import CREDIT, CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.ledger import applying, posting
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.kernel import changes, clock, formats
@@ -70,7 +70,7 @@ def create_many(
         raise Conflict(_("There is a credit %(number)s already.") % {"number": number})
     credits_ = [Credit(company=company, state=state, created_by=by, press=press) for press in presses]
     for credit, draft in zip(credits_, drafts, strict=True):
-        _take(credit, draft, customers.get(draft.customer_id))
+        _apply_draft(credit, draft, customers.get(draft.customer_id))
     fresh = iter(_next_numbers(company, len(drafts) - len(given)))
     for credit, draft in zip(credits_, drafts, strict=True):
         credit.number = draft.number or next(fresh)
@@ -87,12 +87,12 @@ def change(credit: Credit, draft: CreditDraft, *, seen: str) -> bool:
         raise _decided(credit)
     if mark(credit) != seen:
         raise Conflict(_("Somebody else has changed this credit meanwhile. Look at it again, then save."))
-    _take(credit, draft, Customer.objects.filter(company=credit.company, pk=draft.customer_id).first())
+    _apply_draft(credit, draft, Customer.objects.filter(company=credit.company, pk=draft.customer_id).first())
     credit.save()
     return mark(credit) != seen
 
 
-def says(credit: Credit, draft: CreditDraft) -> bool:
+def matches(credit: Credit, draft: CreditDraft) -> bool:
     """Whether a credit says the same as a draft."""
     said = (credit.customer_id, Money(credit.amount, credit.currency), credit.given_on, credit.reason)
     return said == (draft.customer_id, draft.amount, draft.given_on, draft.reason)
@@ -188,7 +188,7 @@ def void(credit: Credit, *, reason: str, by: str, held: int = 0) -> None:
     credit.save()
 
 
-def of_press(company: Company, press: str) -> Credit | None:
+def find_by_submission(company: Company, press: str) -> Credit | None:
     """Return the credit that was written by this press of Save, if it was."""
     return Credit.objects.filter(company=company, press=press).first()
 
@@ -216,7 +216,7 @@ def lock_items(company: Company, keys: Iterable[UUID]) -> dict[UUID, Item]:
 
 def apply(
     company: Company, *, credit: UUID, amounts: Mapping[UUID, int], key: str, by: str, held: int = 0
-) -> list[Part]:
+) -> list[AppliedAmount]:
     """Use an open credit, pre-payment or overpayment to pay open invoices of the same customer and currency.
 
     ``credit`` is the key of its item, ``amounts`` are minor units for the keys of invoices' items;
@@ -235,7 +235,7 @@ def apply(
         taker = items.get(item_id)
         if taker is None or not _belong_together(giver, taker):
             raise Refusal(_("A credit can only be applied to an invoice of the same customer and currency."))
-        parts.append(Part(giver, taker, amount))
+        parts.append(AppliedAmount(giver, taker, amount))
     _check_amounts(giver, parts, held)
     applying.apply(company, parts, key=key, by=by, source=f"item:{giver.pk}")
     return parts
@@ -246,7 +246,7 @@ def _belong_together(giver: Item, taker: Item) -> bool:
     return same and taker.kind == Item.Kind.INVOICE
 
 
-def _check_amounts(giver: Item, parts: Sequence[Part], held: int) -> None:
+def _check_amounts(giver: Item, parts: Sequence[AppliedAmount], held: int) -> None:
     if not parts or min(part.amount for part in parts) <= 0:
         raise Refusal(_("Give an amount above zero for at least one invoice."))
     for part in parts:
@@ -257,7 +257,7 @@ def _check_amounts(giver: Item, parts: Sequence[Part], held: int) -> None:
         raise Exceeded(giver, Money(max(free, 0), giver.currency))
 
 
-def _take(credit: Credit, draft: CreditDraft, customer: Customer | None) -> None:
+def _apply_draft(credit: Credit, draft: CreditDraft, customer: Customer | None) -> None:
     if customer is None:
         raise NotFound(_("There is no such customer."))
     if customer.currency != draft.amount.currency:

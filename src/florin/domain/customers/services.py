@@ -43,7 +43,7 @@ class CustomerDraft:
     automatic_invoices: bool
 
 
-def said(customer: Customer) -> dict[str, str]:
+def field_texts(customer: Customer) -> dict[str, str]:
     """Return what a customer's fields say, as text."""
     limit = customer.credit_limit
     return {
@@ -67,7 +67,7 @@ def said(customer: Customer) -> dict[str, str]:
 
 def mark(customer: Customer) -> str:
     """Return a short text that changes whenever somebody changes the customer."""
-    return changes.mark(said(customer))
+    return changes.mark(field_texts(customer))
 
 
 def create(company: Company, draft: CustomerDraft) -> Customer:
@@ -77,7 +77,7 @@ def create(company: Company, draft: CustomerDraft) -> Customer:
         NumberTaken: if another customer of the company has the number.
     """
     customer = Customer(company=company)
-    _take(customer, draft)
+    _apply_draft(customer, draft)
     customer.number = draft.number or _next_number(company)
     _save(customer, new=True)
     return customer
@@ -90,12 +90,12 @@ def change(customer: Customer, draft: CustomerDraft, *, seen: str) -> dict[str, 
         Conflict: if somebody changed the customer after ``seen`` was shown; nothing is overwritten.
         NumberTaken: if another customer of the company has the number.
     """
-    before = said(customer)
+    before = field_texts(customer)
     if changes.mark(before) != seen:
         raise Conflict(_("Somebody else has changed this customer meanwhile. Look at it again, then save."))
-    _take(customer, draft)
+    _apply_draft(customer, draft)
     customer.number = draft.number or customer.number
-    changed = changes.between(before, said(customer))
+    changed = changes.between(before, field_texts(customer))
     if changed:
         _save(customer, new=False)
     return changed
@@ -106,7 +106,7 @@ def lock(company: Company, customer_id: UUID) -> Customer:
     return find(Customer.objects.select_for_update(of=("self",)).filter(company=company), pk=customer_id)
 
 
-def _take(customer: Customer, draft: CustomerDraft) -> None:
+def _apply_draft(customer: Customer, draft: CustomerDraft) -> None:
     for field in fields(draft):
         value = getattr(draft, field.name)
         setattr(customer, field.name, list(value) if isinstance(value, tuple) else value)

@@ -20,7 +20,7 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
-from florin.domain.payments.allocating import Part
+from florin.domain.payments.allocating import AllocatedAmount
 from florin.domain.payments.models import Allocation, Payment
 from florin.kernel import clock
 from florin.kernel.money import Money
@@ -41,7 +41,7 @@ _MOVES = (Entry.Kind.DISPUTE, Entry.Kind.DISPUTE_WON, Entry.Kind.DISPUTE_LOST)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class DisputeChange:
     """What a report changed; ``was`` is none for a dispute that we did not know.
 
     ``taken`` is the key of the entry that opened invoices again, ``regained`` of the one that paid them once
@@ -59,7 +59,7 @@ class News:
         return self.was != self.dispute.state
 
 
-def take_in(payment: Payment, report: DisputeReport) -> News | None:
+def take_in(payment: Payment, report: DisputeReport) -> DisputeChange | None:
     """Record what the processor says about one dispute of a payment; none if there is nothing new.
 
     The payment is locked by the caller. Safe to repeat, in any order: a report that is older than what we
@@ -81,7 +81,7 @@ def take_in(payment: Payment, report: DisputeReport) -> News | None:
     if not (changed or fee or moved):
         return None
     taken, regained = (moved.get(step, "") for step in (_LOSS, _REGAINING))
-    return News(dispute, was, taken=taken, regained=regained)
+    return DisputeChange(dispute, was, taken=taken, regained=regained)
 
 
 def turns_of(dispute: Dispute) -> int:
@@ -179,7 +179,7 @@ def _regain(dispute: Dispute) -> None:
     """Put money that was lost back to where it was taken from; the bank has decided anew."""
     lost = Entry.objects.filter(source=_source(dispute), kind=Entry.Kind.DISPUTE_LOST).latest("pk")
     taken = Allocation.objects.filter(entry=lost).select_related("item")
-    parts = [Part(part.item, part.invoice_id, -part.amount) for part in taken]
+    parts = [AllocatedAmount(part.item, part.invoice_id, -part.amount) for part in taken]
     if parts:
         allocating.give_back(
             dispute.payment,

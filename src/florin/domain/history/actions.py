@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from florin.domain.history.queries import PaymentEvents, PaymentStatus, Row
+from florin.domain.history.queries import ListedPayment, PaymentEvents, PaymentStatus
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
@@ -26,7 +26,9 @@ class PaymentActions:
     unapply: bool
 
 
-def possible_actions(row: Row, events: PaymentEvents, *, by: User, fee_charged: bool) -> PaymentActions:
+def possible_actions(
+    row: ListedPayment, events: PaymentEvents, *, by: User, fee_charged: bool
+) -> PaymentActions:
     """Return what a person can do with a payment; ``fee_charged`` if its return has cost a fee already.
 
     Money that a bank holds in a dispute is not sent back a second time, nor moved.

@@ -40,7 +40,7 @@ class PaymentStatus(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListedPayment:
     """One payment as a list shows it.
 
     ``refunded`` is what went, or is going, back; ``lost`` what the payer's bank holds in a dispute or took,
@@ -115,7 +115,7 @@ class PaymentEvents:
     undone: Undoing | None
 
 
-def rows(payments: Sequence[Payment]) -> list[Row]:
+def rows(payments: Sequence[Payment]) -> list[ListedPayment]:
     """Return payments as a list shows them, in the same order, in six queries however many there are."""
     happened = _happened([payment.pk for payment in payments])
     invoices: dict[UUID, list[Invoice]] = {}
@@ -129,7 +129,7 @@ def rows(payments: Sequence[Payment]) -> list[Row]:
         [payment.pk for payment in payments if payment.is_online and payment.fee is None]
     )
     return [
-        _row(payment, happened[payment.pk], invoices.get(payment.pk, []), converted.get(payment.pk))
+        _listed(payment, happened[payment.pk], invoices.get(payment.pk, []), converted.get(payment.pk))
         for payment in payments
     ]
 
@@ -188,11 +188,11 @@ def stands(payment: Payment) -> Money:
 def was_taken_back(payment: Payment) -> bool:
     """Whether the payer's bank took a payment back: returned or charged back; one query."""
     return Payment.objects.filter(
-        are(PaymentStatus.RETURNED) | are(PaymentStatus.CHARGED_BACK), pk=payment.pk
+        where_status(PaymentStatus.RETURNED) | where_status(PaymentStatus.CHARGED_BACK), pk=payment.pk
     ).exists()
 
 
-def are(status: PaymentStatus) -> Q:  # noqa: C901, PLR0911 - a table
+def where_status(status: PaymentStatus) -> Q:  # noqa: C901, PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
     undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
     returns = Return.objects.filter(payment=OuterRef("pk"))
@@ -278,8 +278,10 @@ def _take_back(found: dict[UUID, _Happened]) -> None:
         found[payment].whole, found[payment].status = True, PaymentStatus.UNDONE
 
 
-def _row(payment: Payment, what: _Happened, invoices: Sequence[Invoice], converted: Conversion | None) -> Row:
-    return Row(
+def _listed(
+    payment: Payment, what: _Happened, invoices: Sequence[Invoice], converted: Conversion | None
+) -> ListedPayment:
+    return ListedPayment(
         payment=payment,
         status=what.status or _by_refunds(payment, what.refunded),
         refunded=Money(what.refunded, payment.currency),

@@ -90,7 +90,7 @@ def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list
     )
     posting.post_many([_entry(company, invoice, by=by) for invoice in invoices if invoice.total])
     Activity.objects.bulk_create(
-        [_news(company, invoice, old.at, by=by) for invoice, old in pairs], batch_size=AT_ONCE
+        [_activity(company, invoice, old.at, by=by) for invoice, old in pairs], batch_size=AT_ONCE
     )
     return invoices
 
@@ -161,7 +161,7 @@ def _entry(company: Company, invoice: Invoice, *, by: str) -> NewEntry:
     )
 
 
-def _news(company: Company, invoice: Invoice, at: datetime, *, by: str) -> Activity:
+def _activity(company: Company, invoice: Invoice, at: datetime, *, by: str) -> Activity:
     return Activity(
         company=company,
         at=at.replace(tzinfo=ZoneInfo(company.time_zone)),

@@ -98,7 +98,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ways:
+class _Conditions:
     """Conditions of which one must hold, and whether more numbers begin as typed than were looked at."""
 
     conditions: Sequence[Q]
@@ -139,7 +139,7 @@ def page(company_id: UUID, wanted: Wanted, *, order: Order, after: str = "", row
     A mark that cannot be one means the first page. Of the invoice and PO numbers that begin with the words,
     only the first ``MOST_BEGUN`` are looked at.
     """
-    sorting, ways = _BY[order], _ways(company_id, wanted)
+    sorting, ways = _BY[order], _conditions(company_id, wanted)
     found = _sought(company_id, wanted, sorting, ways, mark=_read(after, sorting), most=rows + 1)
     shown = _rows([mark[-1] for mark in found[:rows]])
     last = "" if len(found) <= rows else _BETWEEN.join(str(part) for part in reversed(found[rows - 1]))
@@ -187,7 +187,7 @@ def _sought(
     company_id: UUID,
     wanted: Wanted,
     sorting: _Sorting,
-    ways: _Ways | None,
+    ways: _Conditions | None,
     *,
     mark: Sequence[Any] | None,
     most: int,
@@ -213,7 +213,7 @@ def _sought(
 
 
 def _items(company_id: UUID, wanted: Wanted, most: int) -> list[UUID]:
-    ways = _ways(company_id, wanted)
+    ways = _conditions(company_id, wanted)
     found = _sought(company_id, wanted, _BY[Order.DUE], ways, mark=None, most=most)
     return [mark[-1] for mark in found]
 
@@ -244,7 +244,7 @@ def _open(company_id: UUID, wanted: Wanted) -> QuerySet[Item]:
     return found if wanted.only is None else found.filter(wanted.only)
 
 
-def _ways(company_id: UUID, wanted: Wanted) -> _Ways | None:
+def _conditions(company_id: UUID, wanted: Wanted) -> _Conditions | None:
     """Return the ways in which words may fit, those that nothing fulfils left out; None without words."""
     words = _plain(wanted.words)
     if not words:
@@ -257,7 +257,7 @@ def _ways(company_id: UUID, wanted: Wanted) -> _Ways | None:
         ways.append(Q(customer__in=Customer.objects.filter(pk__in=found).values("pk")))
     elif named:
         ways.append(Q(customer__in=named))
-    return _Ways(ways, len(begun) >= MOST_BEGUN)
+    return _Conditions(ways, len(begun) >= MOST_BEGUN)
 
 
 def _begun(company_id: UUID, words: str) -> list[UUID]:
@@ -300,12 +300,12 @@ def _read(after: str, sorting: _Sorting) -> list[Any] | None:
 def _rows(items: Sequence[UUID]) -> list[OpenRow]:
     """Return what a list shows of these items' invoices, in the same order."""
     found = {
-        values[0]: _row(values) for values in Invoice.objects.filter(item__in=items).values_list(*_SHOWN)
+        values[0]: _open_row(values) for values in Invoice.objects.filter(item__in=items).values_list(*_SHOWN)
     }
     return [found[item] for item in items]
 
 
-def _row(values: Sequence[Any]) -> OpenRow:
+def _open_row(values: Sequence[Any]) -> OpenRow:
     _item, invoice, order, customer, name, number, po_number, issued, due, total, currency, balance = values
     return OpenRow(
         invoice_id=invoice,

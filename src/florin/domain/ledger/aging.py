@@ -18,7 +18,7 @@ _ENDS = (0, 30, 60, 90)  # days late at which a bucket ends
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CustomerAging:
     """What one customer owes in one currency, by how late it is."""
 
     customer_id: UUID
@@ -28,7 +28,7 @@ class Row:
     aging: Aging
 
 
-def by_customer(company: Company, words: str = "") -> list[Row]:
+def by_customer(company: Company, words: str = "") -> list[CustomerAging]:
     """Return who owes or has an open credit today, one row per customer and currency (one query).
 
     Words narrow by the beginning of the customer's number or a part of the name.
@@ -45,12 +45,12 @@ def by_customer(company: Company, words: str = "") -> list[Row]:
     }
     rows = items.values_list("customer_id", "customer__number", "customer__name", "currency").annotate(**sums)
     return [
-        Row(customer, number, name, currency, Aging(*amounts))
+        CustomerAging(customer, number, name, currency, Aging(*amounts))
         for customer, number, name, currency, *amounts in rows.order_by("customer__number", "currency")
     ]
 
 
-def totals(rows: Iterable[Row]) -> dict[str, Aging]:
+def totals(rows: Iterable[CustomerAging]) -> dict[str, Aging]:
     """Add rows up, each currency by itself; the currencies in alphabetical order."""
     found: dict[str, list[Aging]] = {}
     for row in rows:
@@ -61,7 +61,7 @@ def totals(rows: Iterable[Row]) -> dict[str, Aging]:
     }
 
 
-def of(balances: Iterable[tuple[date, int]], on: date) -> Aging:
+def sort_balances(balances: Iterable[tuple[date, int]], on: date) -> Aging:
     """Sort balances, each with the day on which it is due, by how late they are on a day.
 
     What is negative is a credit, however old. The buckets end as those of ``by_customer`` do.

@@ -15,7 +15,7 @@ from florin.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AppliedAmount:
     """What one open credit gives to one invoice: minor units, positive; both items in one currency."""
 
     credit: Item
@@ -25,7 +25,7 @@ class Part:
 
 def apply(
     company: Company,
-    parts: Sequence[Part],
+    parts: Sequence[AppliedAmount],
     *,
     key: str,
     by: str,
@@ -42,12 +42,14 @@ def apply(
     return _move(company, Entry.Kind.APPLY, parts, key=key, by=by, source=source, origins=origins, on=on)
 
 
-def take_back(company: Company, parts: Sequence["Standing"], *, key: str, by: str, source: str) -> Entry:
+def take_back(
+    company: Company, parts: Sequence["CurrentApplication"], *, key: str, by: str, source: str
+) -> Entry:
     """Give open credits back what they paid of invoices, which reopens those; as ``apply``, else."""
     return _move(
         company,
         Entry.Kind.UNAPPLY,
-        [Part(part.credit, part.debt, -part.amount) for part in parts],
+        [AppliedAmount(part.credit, part.debt, -part.amount) for part in parts],
         key=key,
         by=by,
         source=source,
@@ -56,13 +58,13 @@ def take_back(company: Company, parts: Sequence["Standing"], *, key: str, by: st
 
 
 @dataclass(frozen=True, slots=True)
-class Standing(Part):
+class CurrentApplication(AppliedAmount):
     """What is applied now, and the payment that brought it about, if one did."""
 
     origin: str = ""
 
 
-def standing(**conditions: object) -> list[Standing]:
+def current_applications(**conditions: object) -> list[CurrentApplication]:
     """Return what is applied now, the oldest first; conditions narrow, such as ``credit=item``."""
     rows = (
         Application.objects.filter(**conditions)
@@ -72,11 +74,13 @@ def standing(**conditions: object) -> list[Standing]:
     )
     found = [(credit, debt, origin, int(left)) for credit, debt, origin, left in rows]
     items = Item.objects.in_bulk({key for credit, debt, *_ in found for key in (credit, debt)})
-    parts = [Standing(items[credit], items[debt], left, origin) for credit, debt, origin, left in found]
+    parts = [
+        CurrentApplication(items[credit], items[debt], left, origin) for credit, debt, origin, left in found
+    ]
     return sorted(parts, key=lambda part: (part.debt.opened_on, part.debt.number, part.credit.number))
 
 
-def pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]) -> Iterator[Part]:
+def pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]) -> Iterator[AppliedAmount]:
     """Say which credit pays which debt, both in order; amounts are minor units, and their sums are equal."""
     givers = list(credits_)
     for debt, wanted in debts:
@@ -85,7 +89,7 @@ def pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]
             credit, amount = givers.pop(0)
             part = min(amount, left)
             if part:
-                yield Part(credit, debt, part)
+                yield AppliedAmount(credit, debt, part)
             if amount > part:
                 givers.insert(0, (credit, amount - part))
             left -= part
@@ -94,7 +98,7 @@ def pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]
 def _move(
     company: Company,
     kind: Entry.Kind,
-    parts: Sequence[Part],
+    parts: Sequence[AppliedAmount],
     *,
     key: str,
     by: str,

@@ -96,7 +96,7 @@ def for_manual_invoice(invoice: Invoice) -> Answer:
 def limits_of(company: Company, currency: str) -> Limits | None:
     """Return what the company's processor takes of a currency; nothing if it has none yet."""
     account = account_of(company)
-    return capabilities.of(account.gateway).limits(currency) if account else None
+    return capabilities.for_gateway(account.gateway).limits(currency) if account else None
 
 
 def within(answer: Answer, company: Company, amount: Money) -> Answer:

@@ -22,7 +22,7 @@ class Wish:
     with_link: bool = False
 
 
-def put(order: Order, wish: Wish, *, by: User) -> Hold:
+def place(order: Order, wish: Wish, *, by: User) -> Hold:
     """Put a locked draft on hold, in the caller's transaction; the latest wish is the one that counts.
 
     Its place in the queue stays what it was.
@@ -52,7 +52,7 @@ def end(order: Order) -> bool:
     return bool(Hold.objects.filter(order=order).delete()[0])
 
 
-def of(order: Order) -> Hold | None:
+def find(order: Order) -> Hold | None:
     """Return the hold of an order, if it is on hold."""
     return Hold.objects.filter(order=order).select_related("asked_by").first()
 

@@ -52,7 +52,7 @@ def search(company_id: UUID, wanted: Wanted) -> Found:
     if po_number := _plain(wanted.po_number):
         found = _beginning(found, Q(po_number__istartswith=po_number))
     if customer := _plain(wanted.customer):
-        found = Found(found.orders.filter(_of(company_id, customer) or _NOBODY), found.few)
+        found = Found(found.orders.filter(_fitting(company_id, customer) or _NOBODY), found.few)
     if words := _plain(wanted.words):
         found = _by_words(company_id, found, words)
     orders = found.orders.select_related("customer").filter(customer__company_id=company_id)
@@ -68,7 +68,7 @@ def search(company_id: UUID, wanted: Wanted) -> Found:
 def _by_words(company_id: UUID, found: Found, words: str) -> Found:
     """Keep what fits as a number or as a customer, and ask only for what there is of the two."""
     beginning = _beginning(found, Q(number__istartswith=words) | Q(po_number__istartswith=words))
-    of_customers = _of(company_id, words)
+    of_customers = _fitting(company_id, words)
     if not of_customers:
         return beginning
     orders = found.orders.filter(of_customers)
@@ -82,7 +82,7 @@ def _beginning(found: Found, begins: Q) -> Found:
     return Found(orders, found.few or orders[: _FEW + 1].count() <= _FEW)
 
 
-def _of(company_id: UUID, words: str) -> Q:
+def _fitting(company_id: UUID, words: str) -> Q:
     """Ask for the customers first: a condition on the joined table would keep every index out.
 
     Empty if there are none.

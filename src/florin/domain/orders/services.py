@@ -63,7 +63,7 @@ def create(company: Company, draft: OrderDraft, *, by: User | None, press: str =
         created_by=by,
         press=press,
     )
-    _take(order, draft)
+    _apply_draft(order, draft)
     order.number = numbers.following(company.pk, Series.ORDER)
     order.save(force_insert=True)
     _write_lines(order, draft.lines)
@@ -87,7 +87,7 @@ def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int)
             raise Refusal(_("A confirmed order stays with its customer. Void it and write a new one."))
         order.customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
         order.currency = order.customer.currency
-    _take(order, draft)
+    _apply_draft(order, draft)
     order.version += 1
     order.save()
     order.lines.all().delete()
@@ -137,7 +137,7 @@ def _in_words(state: OrderState) -> str:
             return pgettext("order", "void")
 
 
-def _take(order: Order, draft: OrderDraft) -> None:
+def _apply_draft(order: Order, draft: OrderDraft) -> None:
     if len(draft.lines) > MOST_LINES:
         raise Refusal(_("An order takes at most 2,000 lines. Split it into two orders."))
     order.ship_on = draft.ship_on
@@ -184,7 +184,7 @@ def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
     )
 
 
-def says(order: Order, draft: OrderDraft) -> bool:
+def matches(order: Order, draft: OrderDraft) -> bool:
     """Whether an order says the same as a draft."""
     said = (order.customer_id, order.ship_on, order.po_number, order.ship_to, order.note)
     wanted = (draft.customer_id, draft.ship_on, draft.po_number, draft.ship_to, draft.note)
@@ -193,6 +193,6 @@ def says(order: Order, draft: OrderDraft) -> bool:
     return said == wanted and list(order.lines.values_list(*names)) == lines
 
 
-def of_press(company: Company, press: str) -> Order | None:
+def find_by_submission(company: Company, press: str) -> Order | None:
     """Return the order that was written by this press of Save, if it was."""
     return Order.objects.filter(company=company, press=press).first()

@@ -95,11 +95,11 @@ def served(company_id: UUID, bounces: Mapping[UUID, tuple[Message, frozenset[UUI
         key
         for key, (message, about) in bounces.items()
         if any(instead == key for *_rest, instead in rows)
-        or (about and about <= _told(rows, message.recipient, since=message.queued_at))
+        or (about and about <= _subjects_mailed(rows, message.recipient, since=message.queued_at))
     }
 
 
-def _told(
+def _subjects_mailed(
     rows: Iterable[tuple[str, datetime, list[UUID], UUID | None]], recipient: str, *, since: datetime
 ) -> set[UUID]:
     """Return all that mails to a recipient were about since an instant."""

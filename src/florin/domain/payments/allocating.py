@@ -23,7 +23,7 @@ from florin.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AllocatedAmount:
     """Some of a payment's money at one item, in minor units; an open credit has no ``invoice_id``."""
 
     item: Item
@@ -36,7 +36,7 @@ class Taken:
     """What was taken back: the entry, from where, and what stood nowhere any more (minor units)."""
 
     entry: Entry
-    parts: Sequence[Part]
+    parts: Sequence[AllocatedAmount]
     missing: int = 0
 
 
@@ -50,23 +50,25 @@ def lock(payment_id: UUID, company: Company | None = None) -> Payment:
     return find(payments.filter(company=company) if company else payments, pk=payment_id)
 
 
-def lock_around(payment: Payment, parts: Sequence[Part]) -> dict[UUID, Item]:
+def lock_around(payment: Payment, parts: Sequence[AllocatedAmount]) -> dict[UUID, Item]:
     """Lock the items of some parts, and of whatever was applied out of them or together with the payment.
 
     Who must look at balances before taking money calls this first, for the same parts.
     """
     credits_ = [part.item.pk for part in parts if part.invoice_id is None]
     keys: set[UUID] = set()
-    wanted = {part.item.pk for part in parts} | _items(applying.standing(origin=f"payment:{payment.pk}"))
+    wanted = {part.item.pk for part in parts} | _items(
+        applying.current_applications(origin=f"payment:{payment.pk}")
+    )
     items: dict[UUID, Item] = {}
     while not wanted <= keys:
         keys |= wanted
         items = locked(Item.objects.all(), keys)
-        wanted |= _items(applying.standing(credit__in=credits_))
+        wanted |= _items(applying.current_applications(credit__in=credits_))
     return items
 
 
-def standing(payment: Payment) -> list[Part]:
+def current_allocations(payment: Payment) -> list[AllocatedAmount]:
     """Return where a payment's money stands now: open credits first, then invoices by their due dates."""
     rows = (
         Allocation.objects.filter(payment=payment)
@@ -76,12 +78,18 @@ def standing(payment: Payment) -> list[Part]:
     )
     found = {item: (invoice, int(left)) for item, invoice, left in rows}
     items = Item.objects.filter(pk__in=found).order_by("due_on", "number")
-    parts = [Part(item, *found[item.pk]) for item in items]
+    parts = [AllocatedAmount(item, *found[item.pk]) for item in items]
     return sorted(parts, key=lambda part: part.invoice_id is not None)
 
 
-def put(
-    payment: Payment, parts: Sequence[Part], excess: int, *, key: str, by: str, settled: Sequence[int] = ()
+def allocate(
+    payment: Payment,
+    parts: Sequence[AllocatedAmount],
+    excess: int,
+    *,
+    key: str,
+    by: str,
+    settled: Sequence[int] = (),
 ) -> Entry:
     """Book a payment that has just come in; what nobody owes becomes an open credit (R18).
 
@@ -94,7 +102,7 @@ def put(
     ]
     if excess:
         item = _credit_item(payment, on=payment.received_on)
-        allocations.append((Part(item, None, excess), item.balance - excess))
+        allocations.append((AllocatedAmount(item, None, excess), item.balance - excess))
     postings = [
         Posting(payment.holder, payment.money),
         *_postings(payment, [part for part, _ in allocations]),
@@ -111,7 +119,7 @@ def put(
     return entry
 
 
-def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) -> Part:
+def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) -> AllocatedAmount:
     """Take some of a payment's money from an invoice and keep it as an open credit; return what was taken.
 
     A discount that was given with it is lost once nothing of it stands on the invoice.
@@ -119,21 +127,21 @@ def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) 
     Raises:
         NotFound: if the payment has not so much money there.
     """
-    wanted = [part for part in standing(payment) if part.item.pk == item_id and part.invoice_id]
+    wanted = [part for part in current_allocations(payment) if part.item.pk == item_id and part.invoice_id]
     found = find(Item.objects.filter(pk__in=[part.item.pk for part in wanted if part.amount >= amount]))
     credit = _credit_item(payment)
     items = locked(Item.objects.all(), [found.pk, credit.pk])
-    away = Part(items[found.pk], wanted[0].invoice_id, -amount)
-    kept = Part(items[credit.pk], None, amount)
+    away = AllocatedAmount(items[found.pk], wanted[0].invoice_id, -amount)
+    kept = AllocatedAmount(items[credit.pk], None, amount)
     _take_back_discounts(payment, [away], key=key, by=by)
     entry = _post(payment, Entry.Kind.UNAPPLY, _postings(payment, [away, kept]), key=key, by=by)
     _note(payment, entry, [(part, part.item.balance - part.amount) for part in (away, kept)])
-    return Part(away.item, away.invoice_id, amount)
+    return AllocatedAmount(away.item, away.invoice_id, amount)
 
 
-def take(
+def deallocate(
     payment: Payment,
-    parts: Sequence[Part],
+    parts: Sequence[AllocatedAmount],
     *,
     to: Account,
     kind: Entry.Kind,
@@ -149,7 +157,7 @@ def take(
     adjustment).
     """
     items = lock_around(payment, parts)
-    fresh = [Part(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
+    fresh = [AllocatedAmount(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
     _free_credits(payment, fresh, items, key=key, by=by)
     _take_back_discounts(payment, fresh, key=key, by=by)
     currency = payment.currency
@@ -161,16 +169,18 @@ def take(
     ]
     entry = _post(payment, kind, postings, key=key, by=by, source=source)
     _note(payment, entry, [(part, part.item.balance - part.amount) for part in fresh])
-    return Taken(entry, [Part(part.item, part.invoice_id, -part.amount) for part in fresh], missing)
+    return Taken(
+        entry, [AllocatedAmount(part.item, part.invoice_id, -part.amount) for part in fresh], missing
+    )
 
 
 def take_all(
     payment: Payment, amount: int, *, to: Account, kind: Entry.Kind, key: str, by: str, source: str = ""
 ) -> Taken:
     """Take an amount back from wherever it stands: open credits first, then invoices."""
-    parts = choose(standing(payment), amount)
+    parts = choose(current_allocations(payment), amount)
     missing = amount - sum(part.amount for part in parts)
-    return take(payment, parts, to=to, kind=kind, key=key, by=by, source=source, missing=missing)
+    return deallocate(payment, parts, to=to, kind=kind, key=key, by=by, source=source, missing=missing)
 
 
 def restore_credits(payment: Payment, *, key: str, by: str) -> None:
@@ -178,15 +188,15 @@ def restore_credits(payment: Payment, *, key: str, by: str) -> None:
 
     ``key`` is that of the entry that took it. Credits stay applied if the payment was refunded (R21).
     """
-    if standing(payment):
+    if current_allocations(payment):
         return
-    applied = applying.standing(origin=f"payment:{payment.pk}")
+    applied = applying.current_applications(origin=f"payment:{payment.pk}")
     _take_back(payment, applied, key=f"{key}:restored", by=by)
 
 
 def give_back(
     payment: Payment,
-    parts: Sequence[Part],
+    parts: Sequence[AllocatedAmount],
     *,
     out_of: Account,
     kind: Entry.Kind,
@@ -198,19 +208,19 @@ def give_back(
     known = _known_credit_item(payment)
     items = locked(Item.objects.all(), {*([known.pk] if known else []), *(part.item.pk for part in parts)})
     held = bill.reserved(list(items))
-    fresh: dict[UUID, Part] = {}
+    fresh: dict[UUID, AllocatedAmount] = {}
     excess = 0
     for part in parts:
         item = items[part.item.pk]
         free = max(item.balance - held.get(item.pk, 0), 0) if part.invoice_id else part.amount
         amount = min(part.amount, free)
         if amount:
-            fresh[item.pk] = Part(item, part.invoice_id, amount)
+            fresh[item.pk] = AllocatedAmount(item, part.invoice_id, amount)
         excess += part.amount - amount
     if excess:
         credit = items[known.pk] if known else _credit_item(payment)
         also = fresh[credit.pk].amount if credit.pk in fresh else 0
-        fresh[credit.pk] = Part(credit, None, excess + also)
+        fresh[credit.pk] = AllocatedAmount(credit, None, excess + also)
     total = Money(sum(part.amount for part in parts), payment.currency)
     postings = [Posting(out_of, total), *_postings(payment, fresh.values())]
     entry = _post(payment, kind, postings, key=key, by=by, source=source)
@@ -218,18 +228,18 @@ def give_back(
     return entry
 
 
-def choose(parts: Iterable[Part], amount: int) -> list[Part]:
+def choose(parts: Iterable[AllocatedAmount], amount: int) -> list[AllocatedAmount]:
     """Take an amount from parts in their order, as far as they go."""
     chosen = []
     for part in parts:
         piece = min(part.amount, amount)
         if piece:
-            chosen.append(Part(part.item, part.invoice_id, piece))
+            chosen.append(AllocatedAmount(part.item, part.invoice_id, piece))
         amount -= piece
     return chosen
 
 
-def touched(payment: Payment, parts: Iterable[Part] | None = None) -> list[UUID]:
+def touched(payment: Payment, parts: Iterable[AllocatedAmount] | None = None) -> list[UUID]:
     """Return the keys of everything whose timeline a payment belongs to, narrowed to some of its parts."""
     rows = Allocation.objects.filter(payment=payment, invoice__isnull=False)
     if parts is not None:
@@ -260,12 +270,12 @@ def _known_credit_item(payment: Payment) -> Item | None:
     return Item.objects.filter(company=payment.company, kind__in=kinds, number=payment.number).first()
 
 
-def _items(applied: Iterable[applying.Standing]) -> set[UUID]:
+def _items(applied: Iterable[applying.CurrentApplication]) -> set[UUID]:
     return {item.pk for part in applied for item in (part.credit, part.debt)}
 
 
 def _free_credits(
-    payment: Payment, parts: Collection[Part], items: dict[UUID, Item], *, key: str, by: str
+    payment: Payment, parts: Collection[AllocatedAmount], items: dict[UUID, Item], *, key: str, by: str
 ) -> None:
     """Take open credits back from invoices until what is to leave them is open; latest application first."""
     undone = []
@@ -273,10 +283,12 @@ def _free_credits(
         if part.invoice_id is not None:
             continue
         short = -part.amount + part.item.balance
-        for applied in reversed(applying.standing(credit=part.item)):
+        for applied in reversed(applying.current_applications(credit=part.item)):
             piece = min(applied.amount, short)
             if piece > 0:
-                undone.append(applying.Standing(part.item, items[applied.debt.pk], piece, applied.origin))
+                undone.append(
+                    applying.CurrentApplication(part.item, items[applied.debt.pk], piece, applied.origin)
+                )
                 short -= piece
     _take_back(payment, undone, key=f"{key}:freed", by=by)
     for back in undone:
@@ -284,12 +296,12 @@ def _free_credits(
         back.debt.balance += back.amount
 
 
-def _take_back_discounts(payment: Payment, parts: Sequence[Part], *, key: str, by: str) -> None:
+def _take_back_discounts(payment: Payment, parts: Sequence[AllocatedAmount], *, key: str, by: str) -> None:
     """Take back the discounts on invoices from which the last of a payment's money is about to go."""
-    given = discounts.standing(payment)
+    given = discounts.current_discounts(payment)
     if not given:
         return
-    stands = {part.item.pk: part.amount for part in standing(payment)}
+    stands = {part.item.pk: part.amount for part in current_allocations(payment)}
     lost = [
         (part.item, given[part.item.pk])
         for part in parts
@@ -300,12 +312,12 @@ def _take_back_discounts(payment: Payment, parts: Sequence[Part], *, key: str, b
         item.balance += amount
 
 
-def _take_back(payment: Payment, parts: Sequence[applying.Standing], *, key: str, by: str) -> None:
+def _take_back(payment: Payment, parts: Sequence[applying.CurrentApplication], *, key: str, by: str) -> None:
     if parts:
         applying.take_back(payment.company, parts, key=key, by=by, source=f"payment:{payment.pk}")
 
 
-def _postings(payment: Payment, parts: Iterable[Part]) -> list[Posting]:
+def _postings(payment: Payment, parts: Iterable[AllocatedAmount]) -> list[Posting]:
     return [
         Posting(
             Account.RECEIVABLE if part.invoice_id else Account.CUSTOMER_CREDIT,
@@ -316,7 +328,7 @@ def _postings(payment: Payment, parts: Iterable[Part]) -> list[Posting]:
     ]
 
 
-def _note(payment: Payment, entry: Entry, parts: Iterable[tuple[Part, int]]) -> None:
+def _note(payment: Payment, entry: Entry, parts: Iterable[tuple[AllocatedAmount, int]]) -> None:
     Allocation.objects.bulk_create(
         Allocation(
             payment=payment,

@@ -94,7 +94,7 @@ def refused(attempt: Attempt) -> None:
     )
 
 
-def is_stillborn(attempt: Attempt) -> bool:
+def ended_unseen(attempt: Attempt) -> bool:
     """Say whether an attempt's session, if there is one, has ended and nobody ever got its address.
 
     Or nobody ever can: what it was asked for with is not known, since it is older than this rule.
@@ -119,7 +119,7 @@ def items_of(attempt: Attempt) -> list[UUID]:
     return [*attempt.debts.values_list("item", flat=True), *attempt.credits.values_list("item", flat=True)]
 
 
-def doubt(attempt_id: UUID) -> None:
+def mark_unknown(attempt_id: UUID) -> None:
     """Record that the processor's answer is missing, and when to ask again: soon, then ever later.
 
     Never later than in two minutes, so that the truth is known soon after the processor is back.
@@ -179,7 +179,7 @@ def hurry(link: Link) -> None:
         Attempt.objects.filter(pk__in=keys).update(check_at=now)
 
 
-def rivals(items: list[UUID]) -> QuerySet[Attempt]:
+def competing_attempts(items: list[UUID]) -> QuerySet[Attempt]:
     """Return the open attempts that want to pay one of these items: stale once a balance has changed."""
     wanted = Q(debts__item__in=items) | Q(credits__item__in=items)
     return Attempt.objects.filter(wanted, state=Attempt.State.OPENED).distinct()

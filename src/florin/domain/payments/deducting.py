@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from florin.domain.companies.models import Company
 from florin.domain.ledger import applying
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Item
 from florin.domain.payments import sharing
 from florin.domain.payments.models import AttemptCredit, AttemptDebt
@@ -62,7 +62,7 @@ def deducted(company: Company, owed: Mapping[Whose, Mapping[UUID, int]]) -> dict
     return found
 
 
-def parts_for(company: Company, whose: Whose, debts: Collection[UUID]) -> list[Part]:
+def parts_for(company: Company, whose: Whose, debts: Collection[UUID]) -> list[AppliedAmount]:
     """Return which open credit gives how much to which of these debts; the caller holds their locks."""
     return [part for part in _shared(company, {whose}).get(whose, ()) if part.debt.pk in debts]
 
@@ -77,7 +77,7 @@ def left_for(company: Company, whose: Whose, amount: int, *, due_on: date) -> in
     return max(amount - max(sum(free for _, free in credits_) - before, 0), 0)
 
 
-def _shared(company: Company, wanted: Collection[Whose]) -> dict[Whose, list[Part]]:
+def _shared(company: Company, wanted: Collection[Whose]) -> dict[Whose, list[AppliedAmount]]:
     credits_ = _open_credits(company, wanted)
     if not credits_:
         return {}
@@ -85,7 +85,7 @@ def _shared(company: Company, wanted: Collection[Whose]) -> dict[Whose, list[Par
     return {whose: _pair(credits_[whose], debts.get(whose, ())) for whose in credits_}
 
 
-def _pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]) -> list[Part]:
+def _pair(credits_: Sequence[tuple[Item, int]], debts: Sequence[tuple[Item, int]]) -> list[AppliedAmount]:
     available = sum(free for _, free in credits_)
     shares, excess = sharing.share(available, [free for _, free in debts])
     used, _ = sharing.share(available - excess, [free for _, free in credits_])

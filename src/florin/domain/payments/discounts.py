@@ -26,7 +26,7 @@ def due(company: Company, item: Item, *, on: date) -> int:
     return item.balance * company.discount_basis_points // _WHOLE if on <= last else 0
 
 
-def standing(payment: Payment) -> dict[UUID, int]:
+def current_discounts(payment: Payment) -> dict[UUID, int]:
     """Return what was given with a payment and not taken back, for each item: minor units, positive."""
     rows = (
         Line.objects.filter(

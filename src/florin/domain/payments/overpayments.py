@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
 from florin.domain.ledger import applying
-from florin.domain.ledger.applying import Part
+from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.payments import bill, receiving, sharing
 from florin.domain.payments.models import Allocation, Keeping, Payment
@@ -46,12 +46,12 @@ def waiting(company: Company) -> QuerySet[Item]:
     return _open(company).exclude(_KEPT)
 
 
-def kept(company: Company) -> QuerySet[Item]:
+def kept_as_credit(company: Company) -> QuerySet[Item]:
     """Return the open overpayments that staff keep as open credit, in no order."""
     return _open(company).filter(_KEPT)
 
 
-def told(company: Company, items: Sequence[Item]) -> list[Overpayment]:
+def describe(company: Company, items: Sequence[Item]) -> list[Overpayment]:
     """Return what is known of some overpayments of a company, in three queries however many there are."""
     payments = {
         payment.number: payment
@@ -99,7 +99,7 @@ def keep(company: Company, item_id: UUID, *, by: str) -> Money | None:
     return -item.money
 
 
-def apply_oldest(company: Company, item_id: UUID, *, key: str, by: str) -> list[Part]:
+def apply_oldest(company: Company, item_id: UUID, *, key: str, by: str) -> list[AppliedAmount]:
     """Let an overpayment pay its customer's invoices, oldest first, but nothing that an attempt holds.
 
     In the caller's transaction, once for each ``key``: what was done before is not done again.
@@ -120,7 +120,9 @@ def apply_oldest(company: Company, item_id: UUID, *, key: str, by: str) -> list[
     shares, _rest = sharing.share(
         -item.balance - held.get(item_id, 0), [items[each].balance - held.get(each, 0) for each in owed]
     )
-    parts = [Part(item, items[each], share) for each, share in zip(owed, shares, strict=True) if share]
+    parts = [
+        AppliedAmount(item, items[each], share) for each, share in zip(owed, shares, strict=True) if share
+    ]
     if not parts:
         raise Refusal(_("This customer has no open invoice that it could pay. Keep it, or refund it."))
     applying.apply(company, parts, key=key, by=by, source=f"item:{item.pk}")

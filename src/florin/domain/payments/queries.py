@@ -62,7 +62,7 @@ def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
     """Return the company's payments that fit, in no order yet; customers come along."""
     found = Payment.objects.filter(company_id=company_id).select_related("customer")
     if words := wanted.words.replace("\x00", "").strip():
-        found = found.filter(_said(company_id, words, wanted.amount))
+        found = found.filter(_fitting(company_id, words, wanted.amount))
     if wanted.customer:
         found = found.filter(customer=wanted.customer)
     if wanted.method:
@@ -163,11 +163,11 @@ def _with_debts(attempts: QuerySet[Attempt], order: str) -> list[Attempt]:
     return list(found.order_by(order)[:_MOST_UNDER_WAY])
 
 
-def _said(company_id: UUID, words: str, amount: Decimal | None) -> Q:
+def _fitting(company_id: UUID, words: str, amount: Decimal | None) -> Q:
     """Say how words may fit: each way has an index of its own, and PostgreSQL joins what they find."""
     fits = Q(number__istartswith=words) | (~Q(reference="") & Q(reference__istartswith=words))
     if amount is not None:
-        fits |= _of(amount)
+        fits |= _of_amount(amount)
     named = customers.search(company_id, words).order_by().values_list("pk", flat=True)
     keys = list(named[: _MOST_NAMED + 1])
     if keys:
@@ -180,7 +180,7 @@ def _said(company_id: UUID, words: str, amount: Decimal | None) -> Q:
     return fits
 
 
-def _of(amount: Decimal) -> Q:
+def _of_amount(amount: Decimal) -> Q:
     """Ask for an amount in every currency; the same number is another amount where there are no cents."""
     whole, thousandths = Q(currency__in=unusual(0)), Q(currency__in=unusual(3))
     fits = Q()

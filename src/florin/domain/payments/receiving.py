@@ -16,7 +16,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.payments import allocating, bill, discounts
-from florin.domain.payments.allocating import Part, Taken
+from florin.domain.payments.allocating import AllocatedAmount, Taken
 from florin.domain.payments.models import ONLINE, Method, Payment, Return, Undoing
 from florin.kernel import clock, formats
 from florin.kernel.database import locked
@@ -104,7 +104,7 @@ def spread(amount: int, owed: Sequence[Debt]) -> list[Share]:
     return shares
 
 
-def of_press(company: Company, press: str) -> Payment | None:
+def find_by_submission(company: Company, press: str) -> Payment | None:
     """Return the payment that was recorded when a button was pressed, if it was."""
     return Payment.objects.filter(company=company, press=press).first() if press else None
 
@@ -129,9 +129,12 @@ def receive(customer: Customer, wanted: Receiving, *, by: str) -> Payment:
     if excess < 0:
         raise Refusal(_("More is applied than was received. Apply less, or correct the amount received."))
     payment = _recorded(customer, wanted, by)
-    allocating.put(
+    allocating.allocate(
         payment,
-        [Part(owed[share.item].invoice.item, owed[share.item].invoice.pk, share.amount) for share in chosen],
+        [
+            AllocatedAmount(owed[share.item].invoice.item, owed[share.item].invoice.pk, share.amount)
+            for share in chosen
+        ],
         excess,
         key=f"payment:{payment.pk}:payment",
         by=by,
@@ -154,7 +157,7 @@ def undo(payment: Payment, *, reason: str, by: str) -> Taken:
         raise Refusal(_("Only payments recorded at the counter can be undone. Refund this one instead."))
     if Return.objects.filter(payment=payment).exists():
         raise Refusal(_("This payment was returned by the bank, so there is nothing left to undo."))
-    if sum(part.amount for part in allocating.standing(payment)) != payment.amount:
+    if sum(part.amount for part in allocating.current_allocations(payment)) != payment.amount:
         raise Refusal(_("Some of this payment was paid back already. Refund what is left of it instead."))
     taken = allocating.take_all(
         payment,

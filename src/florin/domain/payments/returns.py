@@ -52,7 +52,9 @@ def take_in(payment: Payment, report: DisputeReport) -> Return | None:
         payment,
         report.amount,
         Return(
-            code=report.return_reason, reason=cards.Kept(f"{report.code}"[:200]), reference=report.reference
+            code=report.return_reason,
+            reason=cards.StoredText(f"{report.code}"[:200]),
+            reference=report.reference,
         ),
         by=_BY,
     )

@@ -17,7 +17,7 @@ from florin.domain.ledger import applying, posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating, attempts, bill, sharing
-from florin.domain.payments.allocating import Part
+from florin.domain.payments.allocating import AllocatedAmount
 from florin.domain.payments.attempts import LONGEST_CODE
 from florin.domain.payments.lifecycle import ATTEMPT, FINAL
 from florin.domain.payments.lifecycle import AttemptState as State
@@ -310,7 +310,7 @@ def _taken(attempt: Attempt, report: Report, amount: Money) -> Payment:
         amount=amount.minor,
         fee=fee.minor if fee is not None else None,
         received_at=_taken_at(attempt, report),
-        reference=cards.Kept(report.payment),
+        reference=cards.StoredText(report.payment),
         gateway=attempt.gateway,
         account=attempt.account,
         payer_email=report.payer_email,
@@ -337,11 +337,11 @@ def _post_payment(payment: Payment, booking: _Booking) -> None:
     if booking.excess:  # its open credit is called as the payment
         payment.number = numbers.following(payment.company_id, Series.PAYMENT)
     paid = [
-        (Part(wants.items[debt.item_id], debt.invoice_id, part), credit)
+        (AllocatedAmount(wants.items[debt.item_id], debt.invoice_id, part), credit)
         for debt, part, credit in zip(wants.debts, booking.paid, booking.credited, strict=True)
         if part
     ]
-    allocating.put(
+    allocating.allocate(
         payment,
         [part for part, _ in paid],
         booking.excess,

@@ -21,7 +21,7 @@ from florin.domain.ledger.checking import Finding
 from florin.domain.ledger.models import Account, Line
 from florin.domain.payments.lifecycle import FINAL
 from florin.domain.payments.models import ONLINE, Attempt, Payment, Return
-from florin.domain.payouts.comparing import Found, Standing, text
+from florin.domain.payouts.comparing import ComparedPayment, Found, text
 from florin.domain.payouts.models import Difference, Movement, Payout
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
@@ -148,7 +148,7 @@ def about_payouts(company: Company, *, since: datetime) -> list[Found]:
     ]
 
 
-def about_the_whole(company: Company, rows: Sequence[Standing]) -> list[Found]:
+def about_the_whole(company: Company, rows: Sequence[ComparedPayment]) -> list[Found]:
     """Prove that books and processor come to the same, but for what single payments explain.
 
     What is left is told as what the one side has more than the other.

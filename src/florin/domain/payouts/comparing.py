@@ -46,7 +46,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Standing:
+class ComparedPayment:
     """One payment on both sides, in minor units by what it is about and currency.
 
     ``taken`` is the movement that brought it in, ``untaken`` what of it was reversed because it was not taken
@@ -83,7 +83,7 @@ class Standing:
         return self.booked.get(place, 0) - self.told.get(place, 0)
 
 
-def standings(keys: Sequence[UUID]) -> list[Standing]:
+def standings(keys: Sequence[UUID]) -> list[ComparedPayment]:
     """Draw up payments on both sides, in seven queries for five hundred of them."""
     found = []
     for start in range(0, len(keys), _AT_ONCE):
@@ -91,14 +91,14 @@ def standings(keys: Sequence[UUID]) -> list[Standing]:
     return found
 
 
-def judge(rows: Iterable[Standing], *, calm: datetime, fees: FeeSchedule) -> list[Found]:
+def compare_payments(rows: Iterable[ComparedPayment], *, calm: datetime, fees: FeeSchedule) -> list[Found]:
     """Say what differs; what we booked after ``calm`` may not be in what the processor told, and can wait."""
-    return [found for row in rows for found in _judge(row, calm, fees)]
+    return [found for row in rows for found in _compare_payment(row, calm, fees)]
 
 
-def _standings(keys: Sequence[UUID]) -> list[Standing]:
+def _standings(keys: Sequence[UUID]) -> list[ComparedPayment]:
     payments = Payment.objects.select_related("company").filter(pk__in=keys)
-    rows = {payment.pk: Standing(payment) for payment in payments}
+    rows = {payment.pk: ComparedPayment(payment) for payment in payments}
     for movement in Movement.objects.filter(payment__in=keys).select_related("refund").order_by("at", "pk"):
         if movement.payment_id is None:
             continue
@@ -135,20 +135,22 @@ def _standings(keys: Sequence[UUID]) -> list[Standing]:
     return list(rows.values())
 
 
-def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
+def _compare_payment(row: ComparedPayment, calm: datetime, fees: FeeSchedule) -> list[Found]:
     payment, taken = row.payment, row.taken
     if row.is_asking or (row.moved_at and row.moved_at > calm and not row.agrees):
         return []
     if taken is None:
         if row.agrees:
             return []
-        return [Found(Kind.MISSING_PAYMENT, payment.number, ours=said(payment.money), payment=payment)]
+        return [
+            Found(Kind.MISSING_PAYMENT, payment.number, ours=write_amount(payment.money), payment=payment)
+        ]
     if taken.payers.currency != payment.currency:
         return [
             Found(
                 Kind.CURRENCY,
                 payment.number,
-                ours=said(payment.money),
+                ours=write_amount(payment.money),
                 theirs=text(taken.gross, taken.currency),
                 payment=payment,
             )
@@ -158,17 +160,17 @@ def _judge(row: Standing, calm: datetime, fees: FeeSchedule) -> list[Found]:
             Found(
                 Kind.AMOUNT,
                 payment.number,
-                ours=said(payment.money),
+                ours=write_amount(payment.money),
                 theirs=text(row.gross, payment.currency),
                 payment=payment,
             )
         ]
     about_fees = [*_about_fee(row, taken, fees), *_about_later_fees(row, fees)]
-    tells = capabilities.of(payment.gateway).tells_fees
+    tells = capabilities.for_gateway(payment.gateway).tells_fees
     return [*(about_fees if tells else ()), *_about_the_rest(row, taken)]
 
 
-def _about_fee(row: Standing, taken: Movement, fees: FeeSchedule) -> list[Found]:
+def _about_fee(row: ComparedPayment, taken: Movement, fees: FeeSchedule) -> list[Found]:
     """Return a fee that is not what we booked, or not near what the operator's schedule says (R15).
 
     Where the processor converted the payment, the fee is booked with the movement itself. No fee at all in an
@@ -187,14 +189,14 @@ def _about_fee(row: Standing, taken: Movement, fees: FeeSchedule) -> list[Found]
         Found(
             Kind.FEE,
             payment.number,
-            ours=said(ours),
+            ours=write_amount(ours),
             theirs=text(taken.fee, taken.currency),
             payment=payment,
         )
     ]
 
 
-def _about_later_fees(row: Standing, fees: FeeSchedule) -> list[Found]:
+def _about_later_fees(row: ComparedPayment, fees: FeeSchedule) -> list[Found]:
     """Return refunds that brought back another part of the fee, and disputes that cost something else."""
     payment, before, found = row.payment, 0, []
     for movement in row.later:
@@ -216,11 +218,13 @@ def _about_later_fees(row: Standing, fees: FeeSchedule) -> list[Found]:
         if expected is not None and expected.minor != movement.fee:
             subject = movement.refund.number if movement.refund else movement.source
             theirs = text(movement.fee, movement.currency)
-            found.append(Found(Kind.FEE, subject, ours=said(expected), theirs=theirs, payment=payment))
+            found.append(
+                Found(Kind.FEE, subject, ours=write_amount(expected), theirs=theirs, payment=payment)
+            )
     return found
 
 
-def _about_the_rest(row: Standing, taken: Movement) -> list[Found]:
+def _about_the_rest(row: ComparedPayment, taken: Movement) -> list[Found]:
     """Return what else moved on one side only; a fee that differs is told already."""
     told = _TAKEN if not taken.is_converted and (row.payment.fee or 0) != taken.fee else ""
     return [
@@ -236,18 +240,18 @@ def _about_the_rest(row: Standing, taken: Movement) -> list[Found]:
     ]
 
 
-def said(money: Money) -> str:
+def write_amount(money: Money) -> str:
     """Write an amount as it is kept: the same in every language, for ``amount_in`` to read."""
     return f"{money.decimal} {money.currency}"
 
 
 def text(minor: int, currency: str) -> str:
-    """Write minor units of a currency as ``said`` does."""
-    return said(Money(minor, currency))
+    """Write minor units of a currency as ``write_amount`` does."""
+    return write_amount(Money(minor, currency))
 
 
 def amount_in(kept: str) -> Money | None:
-    """Read what ``said`` wrote; none if it is no amount but a word."""
+    """Read what ``write_amount`` wrote; none if it is no amount but a word."""
     figures, _space, currency = kept.partition(" ")
     try:
         return Money.parse(figures, currency) if currency else None

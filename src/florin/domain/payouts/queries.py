@@ -23,7 +23,7 @@ _OF_PAYOUTS = [MovementKind.PAYOUT.value, MovementKind.PAYOUT_FAILED.value]
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Purpose:
     """What some of a payment was for: an invoice, or without ``order`` the open credit that it became."""
 
     order: UUID | None
@@ -257,16 +257,16 @@ def conversions(payments: Iterable[UUID]) -> dict[UUID, Conversion]:
     }
 
 
-def papers_of(payments: Iterable[UUID]) -> dict[UUID, list[Paper]]:
+def purposes_of(payments: Iterable[UUID]) -> dict[UUID, list[Purpose]]:
     """Return what payments came in for, to the cent, in one query (X6)."""
     rows = (
         Allocation.objects.filter(payment__in=list(payments), entry__kind=Entry.Kind.PAYMENT)
         .select_related("invoice", "item")
         .order_by("item__due_on", "item__number")
     )
-    found: dict[UUID, list[Paper]] = {}
+    found: dict[UUID, list[Purpose]] = {}
     for row in rows:
-        paper = Paper(
+        paper = Purpose(
             order=row.invoice.order_id if row.invoice else None,
             number=row.item.number,
             amount=Money(row.amount, row.item.currency),

@@ -51,7 +51,7 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         credited=_credited(payment),
         excess=sum(part.amount for part in parts if part.invoice is None),
         language=payment.customer.reads(payment.company),
-        discount=sum(discounts.standing(payment).values()),
+        discount=sum(discounts.current_discounts(payment).values()),
         prepayment=payment.is_prepayment,
     )
 

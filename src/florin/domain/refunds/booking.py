@@ -9,7 +9,7 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating, returns
-from florin.domain.payments.allocating import Part
+from florin.domain.payments.allocating import AllocatedAmount
 from florin.domain.payments.models import Allocation, Payment, Return
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
@@ -19,10 +19,10 @@ from florin.kernel.money import Money
 _BY = "processor"
 
 
-def take(refund: Refund, parts: Sequence[Part], *, by: str) -> None:
+def deallocate(refund: Refund, parts: Sequence[AllocatedAmount], *, by: str) -> None:
     """Take a refund from parts of its payment's money, or from its credit; their items are locked."""
     if refund.credit is None:
-        allocating.take(
+        allocating.deallocate(
             refund.payment,
             parts,
             to=refund.payment.holder,
@@ -75,10 +75,10 @@ def learn_fee(refund: Refund, minor: int) -> None:
         _post_fee(refund, Money(minor, refund.currency), suffix=":fee")
 
 
-def taken(refund: Refund) -> list[Part]:
+def taken(refund: Refund) -> list[AllocatedAmount]:
     """Return from where a refund took its payment's money, in minor units, positive."""
     rows = Allocation.objects.filter(entry__key=_key(refund)).select_related("item").order_by("item__due_on")
-    return [Part(row.item, row.invoice_id, -row.amount) for row in rows]
+    return [AllocatedAmount(row.item, row.invoice_id, -row.amount) for row in rows]
 
 
 def items_of(refund: Refund) -> Sequence[UUID]:
@@ -116,13 +116,13 @@ def _adjusted(payment: Payment) -> int:
     return int(lines.filter(account=Account.ADJUSTMENTS).aggregate(sum=Sum("amount", default=0))["sum"])
 
 
-def _former_places(refund: Refund, amount: int) -> list[Part]:
+def _former_places(refund: Refund, amount: int) -> list[AllocatedAmount]:
     """Return from where a refund took its money; if that was less than so much, all that its payment paid."""
     parts = taken(refund)
     if sum(part.amount for part in parts) >= amount:
         return parts
     came_in = Allocation.objects.filter(payment=refund.payment, entry__kind=Entry.Kind.PAYMENT)
-    return [Part(row.item, row.invoice_id, row.amount) for row in came_in.select_related("item")]
+    return [AllocatedAmount(row.item, row.invoice_id, row.amount) for row in came_in.select_related("item")]
 
 
 def _out_of_credit(credit: Item, amount: Money, refund: Refund) -> list[Posting]:

@@ -99,7 +99,7 @@ def is_too_late(payment: Payment) -> bool:
     return until is not None and clock.today(payment.company.time_zone) > until
 
 
-def of_press(company: Company, press: str) -> Refund | None:
+def find_by_submission(company: Company, press: str) -> Refund | None:
     """Return the refund that was asked for on this form, if it was."""
     return Refund.objects.filter(company=company, press=press).first() if press else None
 
@@ -152,7 +152,7 @@ def _sources(payment: Payment) -> list[Source]:
 
     An overpayment of another payment is left out: it goes back by the way on which it came.
     """
-    own = allocating.standing(payment)
+    own = allocating.current_allocations(payment)
     others = Item.objects.filter(
         company=payment.company,
         customer=payment.customer,

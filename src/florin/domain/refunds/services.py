@@ -18,7 +18,7 @@ from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Item
 from florin.domain.payments import allocating
-from florin.domain.payments.allocating import Part
+from florin.domain.payments.allocating import AllocatedAmount
 from florin.domain.payments.models import Payment
 from florin.domain.refunds import booking, queries
 from florin.domain.refunds.lifecycle import REFUND, RefundState
@@ -75,7 +75,7 @@ def request(payment: Payment, wish: Wish, *, by: str) -> Refund:
     refund.credit, refund.reason, refund.press = credit, wish.reason.strip(), wish.press
     if not payment.is_online:
         refund.state = RefundState.SUCCEEDED
-    booking.take(refund, parts, by=by)
+    booking.deallocate(refund, parts, by=by)
     return _save(refund)
 
 
@@ -114,7 +114,7 @@ def refused(refund_id: UUID, why: RefundFailure, *, code: str) -> Change | None:
     return Change(refund, before)
 
 
-def doubt(refund_id: UUID) -> None:
+def mark_unknown(refund_id: UUID) -> None:
     """Remember that the answer is missing, and ask again soon, then ever later.
 
     The request may still be under way, so it is repeated with the same key.
@@ -135,17 +135,19 @@ def postpone(refund_id: UUID, *, seconds: int) -> None:
 def broke_down(refund_id: UUID) -> None:
     """Remember that the processor broke down over a request, which is over then: the next has another key."""
     Refund.objects.filter(pk=refund_id).update(doubts=F("doubts") + 1)
-    doubt(refund_id)
+    mark_unknown(refund_id)
 
 
-def _lock_chosen(payment: Payment, wish: Wish) -> tuple[list[Part], Item | None]:
+def _lock_chosen(payment: Payment, wish: Wish) -> tuple[list[AllocatedAmount], Item | None]:
     """Lock what a wish names; return the payment's own parts of it, or the other credit."""
     amounts = {key: amount for key, amount in wish.amounts.items() if amount}
-    own = [part for part in allocating.standing(payment) if part.item.pk in amounts]
+    own = [part for part in allocating.current_allocations(payment) if part.item.pk in amounts]
     others = amounts.keys() - {part.item.pk for part in own}
     if not others:
         items = allocating.lock_around(payment, own)
-        return [Part(items[part.item.pk], part.invoice_id, amounts[part.item.pk]) for part in own], None
+        return [
+            AllocatedAmount(items[part.item.pk], part.invoice_id, amounts[part.item.pk]) for part in own
+        ], None
     if own or len(others) > 1:
         raise Refusal(
             _("Send back either what this payment paid or one other credit; the rest is a refund of its own.")

@@ -56,7 +56,7 @@ class User(Keyed, AbstractBaseUser):
 
     def may(self, right: Right) -> bool:
         """Whether one of the person's roles allows it."""
-        return self.is_active and right in rights.of(self.roles)
+        return self.is_active and right in rights.granted_by(self.roles)
 
 
 class Tries(models.Model):

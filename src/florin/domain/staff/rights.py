@@ -54,7 +54,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
-def of(roles: list[str]) -> frozenset[Right]:
+def granted_by(roles: list[str]) -> frozenset[Right]:
     """Return the union of what the roles allow; an unknown role allows nothing."""
     known = [Role(role) for role in roles if role in set(Role)]
     return frozenset().union(*(RIGHTS[role] for role in known))

@@ -65,7 +65,7 @@ def is_over(session: SessionBase, company: Company) -> bool:
     return now - _instant(session, "seen_at") > idle or now - _instant(session, "begun_at") > lasts
 
 
-def of(person: User) -> QuerySet[Session]:
+def open_sessions(person: User) -> QuerySet[Session]:
     """Return somebody's sessions that have not ended, the latest used first."""
     now = clock.now()
     idle, lasts = _limits(person.company)

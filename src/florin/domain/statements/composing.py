@@ -14,7 +14,7 @@ from florin.contracts.documents import Aging, StatementLine
 from florin.domain.ledger import aging
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.statements.models import Type
-from florin.domain.statements.movements import BY_PAYMENT, Movement, Papers
+from florin.domain.statements.movements import BY_PAYMENT, Movement, References
 
 # What makes a paper as large as it is; everything else pays it or uses it up.
 _ORIGINS = {
@@ -33,7 +33,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StatementTotals:
     """All that a statement says in figures; ``open_invoices`` are the items that are still to be paid."""
 
     opening: int
@@ -44,16 +44,18 @@ class Figures:
     open_invoices: tuple[UUID, ...]
 
 
-def compose(movements: Sequence[Movement], papers: Papers, period: Period) -> Figures:
+def compose(movements: Sequence[Movement], papers: References, period: Period) -> StatementTotals:
     """Reckon a statement from all movements up to its end date, oldest first, of one currency."""
     items = _by_item(movements)
     left = {key: sum(movement.amount for movement in moved) for key, moved in items.items()}
     owed = {key: items[key][0] for key in items if left[key] > 0}
-    opening, lines = _story(items, movements, papers, period)
-    return Figures(
+    opening, lines = _lines(items, movements, papers, period)
+    return StatementTotals(
         opening=opening,
         lines=tuple(lines),
-        aging=aging.of(((items[key][0].due_on, left[key]) for key in items if left[key]), period.end_on),
+        aging=aging.sort_balances(
+            ((items[key][0].due_on, left[key]) for key in items if left[key]), period.end_on
+        ),
         balance=sum(left.values()),
         due_on=min((first.due_on for first in owed.values()), default=None),
         open_invoices=tuple(
@@ -72,10 +74,10 @@ def shown(movements: Sequence[Movement], period: Period) -> list[Movement]:
     return [movement for moved in items.values() if _tells(moved, period) for movement in moved]
 
 
-def _story(
+def _lines(
     items: Mapping[UUID, Sequence[Movement]],
     movements: Sequence[Movement],
-    papers: Papers,
+    papers: References,
     period: Period,
 ) -> tuple[int, Iterable[StatementLine]]:
     match period.type:
@@ -92,7 +94,7 @@ def _story(
 
 
 def _running(
-    balance: int, movements: Sequence[Movement], papers: Papers, period: Period
+    balance: int, movements: Sequence[Movement], papers: References, period: Period
 ) -> list[StatementLine]:
     """Tell what happened in the period, each entry once; using a credit moves nothing and is left out."""
     lines = []
@@ -108,7 +110,7 @@ def _running(
     return lines
 
 
-def _open_item(moved: Sequence[Movement], papers: Papers) -> StatementLine:
+def _open_item(moved: Sequence[Movement], papers: References) -> StatementLine:
     first = moved[0]
     return StatementLine(
         on=first.opened_on,
@@ -131,7 +133,7 @@ def _whole(moved: Sequence[Movement]) -> int:
 
 
 def _history(
-    moved: Sequence[Movement], papers: Papers, partners: Mapping[UUID, Mapping[UUID, str]]
+    moved: Sequence[Movement], papers: References, partners: Mapping[UUID, Mapping[UUID, str]]
 ) -> list[StatementLine]:
     """Tell all that happened to one item, with what was open on it after each."""
     lines, balance = [], 0
@@ -157,7 +159,7 @@ def _history(
     return lines
 
 
-def _names(movement: Movement, papers: Papers) -> tuple[str, str]:
+def _names(movement: Movement, papers: References) -> tuple[str, str]:
     """Return the number and the reference of the paper behind a movement."""
     if movement.kind in BY_PAYMENT:
         return papers.payment(movement.source)

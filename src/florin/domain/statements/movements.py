@@ -30,7 +30,7 @@ class Movement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class References:
     """What the papers behind movements are called: the references of items, and the payments by key."""
 
     references: dict[UUID, str]
@@ -69,7 +69,7 @@ def until(customer: Customer, end_on: date) -> list[Movement]:
     return [Movement(*row) for row in ordered.values_list(*_FIELDS)]
 
 
-def papers(movements: Sequence[Movement]) -> Papers:
+def look_up_references(movements: Sequence[Movement]) -> References:
     """Look up what the papers of these movements are called (at most three queries)."""
     invoices = _items(movements, Item.Kind.INVOICE)
     credits_ = _items(movements, Item.Kind.CREDIT)
@@ -79,7 +79,7 @@ def papers(movements: Sequence[Movement]) -> Papers:
         references |= dict(found.values_list("item_id", "order__po_number"))
     if credits_:
         references |= dict(Credit.objects.filter(item__in=credits_).values_list("item_id", "reason"))
-    return Papers(references, _payments(movements))
+    return References(references, _payments(movements))
 
 
 def _items(movements: Iterable[Movement], kind: Item.Kind) -> set[UUID]:

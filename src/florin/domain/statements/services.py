@@ -94,7 +94,7 @@ def fingerprint(content: dict[str, Any]) -> bytes:
 
 
 def _draft(customer: Customer, period: Period, currency: str, moved: Sequence[Movement]) -> Draft:
-    names = movements.papers(composing.shown(moved, period))
+    names = movements.look_up_references(composing.shown(moved, period))
     figures = composing.compose(moved, names, period)
     document = StatementDocument(
         letterhead=customer.company.letterhead,

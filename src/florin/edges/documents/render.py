@@ -54,7 +54,7 @@ def render_receipt(document: ReceiptDocument) -> bytes:
             "stamp": _("Paid"),
             "received_label": _("Amount received"),
             "received": amount(document.amount),
-            "received_from": wording.said(
+            "received_from": wording.fill(
                 _("from %(customer)s on %(date)s"),
                 customer=wording.clean(document.customer_name),
                 date=formats.day(document.paid_on, language),
@@ -82,10 +82,10 @@ def _invoice_heading(document: InvoiceDocument) -> dict[str, Any]:
     )
     number = wording.clean(document.number)
     return {
-        "title": wording.said(_("Invoice %(number)s"), number=number),
+        "title": wording.fill(_("Invoice %(number)s"), number=number),
         "kind": _("Invoice"),
         "number": number,
-        "revision": wording.said(_("Revision %(number)s"), number=document.revision)
+        "revision": wording.fill(_("Revision %(number)s"), number=document.revision)
         if document.revision > 1
         else "",
         "parties": [
@@ -106,7 +106,7 @@ def _due(
     if not demand.payable:
         stamp = _("Nothing to pay") if demand.balance > 0 else _("Paid")
         return {**due, "paid": stamp, "when": wording.nothing_to_pay(demand) if demand.balance > 0 else ""}
-    when = wording.said(_("by %(date)s"), date=formats.day(document.due_on, language))
+    when = wording.fill(_("by %(date)s"), date=formats.day(document.due_on, language))
     if today and document.due_on < today:
         when = wording.when(document.due_on, today, language)
     return {**due, "paid": "", "when": when, **(wording.way_to_pay(pay_url, amount) if pay_url else {})}
@@ -114,7 +114,7 @@ def _due(
 
 def _invoice_table(document: InvoiceDocument, sums: list[dict[str, Any]]) -> dict[str, Any]:
     heads = [_("Code"), _("Description"), _("Quantity"), _("Unit price")]
-    heads.append(wording.said(_("Amount (%(currency)s)"), currency=document.currency))
+    heads.append(wording.fill(_("Amount (%(currency)s)"), currency=document.currency))
     rows = [_invoice_row(line, document) for line in document.lines]
     cells = [heads, *(row["cells"] for row in rows)]
     # Widths are reckoned here: typst would set every cell twice to find them.
@@ -164,7 +164,7 @@ def _receipt_heading(document: ReceiptDocument) -> dict[str, Any]:
     )
     number = wording.clean(document.number)
     return {
-        "title": wording.said(_("Receipt %(number)s"), number=number),
+        "title": wording.fill(_("Receipt %(number)s"), number=number),
         "kind": _("Receipt"),
         "number": number,
         "facts": wording.facts(facts),

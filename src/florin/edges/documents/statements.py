@@ -79,7 +79,7 @@ def _heading(document: StatementDocument) -> dict[str, Any]:
     )
     number = wording.clean(document.number) or _("Preview")
     return {
-        "title": wording.said(_("Statement %(number)s"), number=number),
+        "title": wording.fill(_("Statement %(number)s"), number=number),
         "kind": _("Statement"),
         "number": number,
         "parties": [{"label": _("Bill to"), "lines": wording.lines(document.bill_to)}],
@@ -98,15 +98,15 @@ def when(document: StatementDocument) -> str:
         if overdue == document.balance:
             return wording.when(document.due_on, document.end_on, language)
         late = formats.money(overdue, document.currency, language)
-        return wording.said(_("of which %(amount)s is past due"), amount=late)
-    return wording.said(_("by %(date)s"), date=formats.day(document.due_on, language))
+        return wording.fill(_("of which %(amount)s is past due"), amount=late)
+    return wording.fill(_("by %(date)s"), date=formats.day(document.due_on, language))
 
 
 def note(document: StatementDocument, payable: int) -> str:
     """Say why the button asks for another amount than the statement; nothing if it does not."""
     if document.balance <= 0 or payable <= 0 or payable == document.balance:
         return ""
-    return wording.said(
+    return wording.fill(
         _("The payment link asks for what is open when it is used; when this was sent, that was %(amount)s."),
         amount=formats.money(payable, document.currency, document.language),
     )
@@ -127,7 +127,7 @@ def _aging(document: StatementDocument) -> dict[str, Any]:
         {"label": label, "amount": amount(part), "zero": not part} for label, part in buckets(document.aging)
     ]
     return {
-        "title": wording.said(_("Aging on %(date)s"), date=formats.day(document.end_on, document.language)),
+        "title": wording.fill(_("Aging on %(date)s"), date=formats.day(document.end_on, document.language)),
         "cells": cells,
     }
 
@@ -186,6 +186,6 @@ def _opening(document: StatementDocument) -> list[str]:
 
 def _closing(document: StatementDocument) -> dict[str, str]:
     return {
-        "label": wording.said(_("Balance on %(date)s"), date=formats.day(document.end_on, document.language)),
+        "label": wording.fill(_("Balance on %(date)s"), date=formats.day(document.end_on, document.language)),
         "amount": formats.money(document.balance, document.currency, document.language),
     }

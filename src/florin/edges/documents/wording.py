@@ -40,9 +40,9 @@ def common(letterhead: Letterhead, currency: str, language: str) -> dict[str, An
         "company": clean(letterhead.name),
         "address": lines(letterhead.address),
         "contact": lines((letterhead.phone, letterhead.email)),
-        "tax": said(_("Tax ID %(number)s"), number=clean(letterhead.tax_id)) if letterhead.tax_id else "",
+        "tax": fill(_("Tax ID %(number)s"), number=clean(letterhead.tax_id)) if letterhead.tax_id else "",
         "running_foot": _short(" · ".join(part for part in map(clean, contact) if part)),
-        "page_words": said(_("Page %(page)s of %(pages)s"), page="{page}", pages="{pages}"),
+        "page_words": fill(_("Page %(page)s of %(pages)s"), page="{page}", pages="{pages}"),
     }
 
 
@@ -67,7 +67,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"label": label, "value": clean(value)} for label, value in pairs if value]
 
 
-def said(words: str, **parts: object) -> str:
+def fill(words: str, **parts: object) -> str:
     """Fill a sentence's parts in."""
     return words % parts
 
@@ -77,7 +77,7 @@ def taken_off(demand: Demand, currency: str, language: str) -> list[tuple[str, s
     told = [(_("Payment in progress"), demand.paying)] if demand.paying else []
     for credit in demand.credits:
         parts = {"number": clean(credit.number), "day": formats.day(credit.opened_on, language)}
-        told.append((said(_("Your credit %(number)s of %(day)s"), **parts), credit.amount))
+        told.append((fill(_("Your credit %(number)s of %(day)s"), **parts), credit.amount))
     return [(label, f"\N{MINUS SIGN}{formats.money(minor, currency, language)}") for label, minor in told]
 
 
@@ -95,7 +95,7 @@ def nothing_to_pay(demand: Demand) -> str:
 def when(due_on: date, today: date | None, language: str) -> str:
     """Say by when something is due, or since when it is overdue, in the language that is active."""
     words = _("overdue since %(date)s") if today and due_on < today else _("due by %(date)s")
-    return said(words, date=formats.day(due_on, language))
+    return fill(words, date=formats.day(due_on, language))
 
 
 def lines(texts: Iterable[str]) -> list[str]:
@@ -126,8 +126,8 @@ def way_to_pay(url: str, amount: str) -> dict[str, str]:
     """Return button and QR code that lead to a payment link."""
     return {
         "url": url,
-        "button": said(_("Pay %(amount)s online"), amount=amount),
+        "button": fill(_("Pay %(amount)s online"), amount=amount),
         "qr": qr(url),
-        "qr_alt": said(_("QR code that opens the payment link: %(url)s"), url=url),
+        "qr_alt": fill(_("QR code that opens the payment link: %(url)s"), url=url),
         "caption": _("Scan to pay"),
     }

@@ -29,9 +29,9 @@ def letter(news: MoneyNews, letterhead: Letterhead, *, url: str) -> Letter:
     """
     letterhead = isolate_all(letterhead)
     with override(news.language):
-        wanted = account_words.wanted(filter(None, news.reference.split(",")))
+        wanted = account_words.requirements(filter(None, news.reference.split(",")))
         words = _words(AccountStatus(news.state), wanted=wanted)
-        why = account_words.why(news.reason) if not wanted else ""
+        why = account_words.stop_reason(news.reason) if not wanted else ""
         return writing.write(
             "news",
             replace(letterhead, phone="", email=""),  # it is written to them: they need not call themselves

@@ -104,14 +104,14 @@ def _status(problem: Exception) -> int | None:
 
 
 def _words(problem: Exception) -> str:
-    said = excerpt(_said(getattr(problem, "response", None)))
+    said = excerpt(_sentence(getattr(problem, "response", None)))
     status = _status(problem)
     if not said:
         said = excerpt(str(problem.__cause__ or problem)) or type(problem).__name__
     return f"{status} {said}"[:_LONGEST] if status else said[:_LONGEST]
 
 
-def _said(response: Any) -> str:
+def _sentence(response: Any) -> str:
     """Return the sentence in a sender's answer, whichever of the usual places it stands in."""
     try:
         answer = response.json()

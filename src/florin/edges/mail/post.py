@@ -97,7 +97,7 @@ def send(envelope: Envelope) -> str:
 
 def hang_up() -> None:
     """Close this thread's connection, if it has one. Safe to call at any time."""
-    connection = _take()
+    connection = _take_connection()
     if connection is not None:
         with contextlib.suppress(smtplib.SMTPException, OSError):
             connection.close()
@@ -105,7 +105,7 @@ def hang_up() -> None:
 
 def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
     """Send over the connection that is open; False if there is none or it had died before it took it."""
-    connection = _take()
+    connection = _take_connection()
     if connection is None:
         return False
     try:
@@ -119,7 +119,7 @@ def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
     return True
 
 
-def _take() -> BaseEmailBackend | None:
+def _take_connection() -> BaseEmailBackend | None:
     """Take this thread's connection out of its place, unless made for other settings or before a fork."""
     connection: BaseEmailBackend | None = getattr(_kept, "connection", None)
     _kept.connection = None

@@ -75,7 +75,7 @@ def read(sender: str, headers: Mapping[str, str], body: bytes) -> list[MailRepor
     view, request = _VIEWS[sender](), _request(headers, body)
     _check(sender, view, request)
     try:
-        return [news for event in view.parse_events(request) if (news := _news(event))]
+        return [news for event in view.parse_events(request) if (news := _report(event))]
     except Exception as problem:  # a stranger's text can break its reading in any way
         raise BadMailNotice("nobody can read it") from problem
 
@@ -107,7 +107,7 @@ def _request(headers: Mapping[str, str], body: bytes) -> WSGIRequest:
     )
 
 
-def _news(event: Any) -> MailReport | None:
+def _report(event: Any) -> MailReport | None:
     status = _STATUSES.get(event.event_type)
     if status is None:
         return None

@@ -17,7 +17,7 @@ class Texts:
 
     def __init__(self, element: str, take: Callable[[str], object]) -> None:
         self._element, self._take = element, take
-        self._kept = _Kept()
+        self._kept = _CellText()
         self._reading = self._spoken = False
         self.walker = Walker(start=self._start, end=self._end, text=self._text)
 
@@ -39,7 +39,7 @@ class Texts:
             self._kept.add(text)
 
 
-class SheetRows:
+class WorksheetRows:
     """The rows of a sheet; whoever walks takes them out of ``done``.
 
     ``value`` makes a cell of its kind, style and text. A formula without a saved value is text after "=".
@@ -51,7 +51,7 @@ class SheetRows:
         self._number = 0
         self._cells: list[Cell] = []
         self._cell: Mapping[str, str] = {}
-        self._parts = {name: _Kept() for name in ("v", "f", "t")}
+        self._parts = {name: _CellText() for name in ("v", "f", "t")}
         self._reading = self._spoken = False
         self.walker = Walker(start=self._start, end=self._end, text=self._text)
 
@@ -111,7 +111,7 @@ class SheetRows:
         self._cells.append(value)
 
 
-class _Kept:
+class _CellText:
     """Text that comes in pieces, as long as a cell may be."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from florin.edges.tables import styles
 from florin.edges.tables.parts import Package, Walker, damaged
 from florin.edges.tables.rows import Cell, Limits, Line
-from florin.edges.tables.sheet import SheetRows, Texts
+from florin.edges.tables.sheet import Texts, WorksheetRows
 
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 _SECONDS = 86_400
@@ -40,7 +40,7 @@ class Workbook:
     def lines(self) -> Iterator[Line]:
         """Yield every row that is written down, in order."""
         self._package.spent = self._spent  # a sheet that is read again counts once
-        rows = SheetRows(self._value, most_columns=self._limits.columns)
+        rows = WorksheetRows(self._value, most_columns=self._limits.columns)
         for _stop in self._package.stroll(self._sheet, rows.walker):
             yield from rows.done
             rows.done.clear()

@@ -23,7 +23,7 @@ from florin.domain.orders.importing import OldOrder, Written
 from florin.domain.orders.services import LineDraft
 from florin.flows import expire_sessions
 from florin.flows.importing import limits
-from florin.flows.importing.invoices import Paper
+from florin.flows.importing.invoices import ImportedDocument
 from florin.flows.importing.refusals import Reason, Refused
 from florin.flows.importing.survey import Survey
 from florin.kernel.errors import Conflict
@@ -55,8 +55,8 @@ class Booked:
 class _Sifted:
     """Papers that are new, papers that are here already, and rows of those that only bear a known number."""
 
-    fresh: list[Paper]
-    here: list[Paper]
+    fresh: list[ImportedDocument]
+    here: list[ImportedDocument]
     refused: list[Refused]
 
 
@@ -72,7 +72,7 @@ class _Desk:
 
 
 def book(
-    company: Company, papers: Sequence[Paper], found: Survey, *, run: str, over_limit: str = ""
+    company: Company, papers: Sequence[ImportedDocument], found: Survey, *, run: str, over_limit: str = ""
 ) -> Booked:
     """Book the papers that are not here yet, all or none, each exactly once; ``run`` names them together.
 
@@ -91,7 +91,9 @@ def book(
 
 
 @transaction.atomic(durable=True)
-def _book(company: Company, papers: Sequence[Paper], found: Survey, *, run: str, reason: str) -> Booked:
+def _book(
+    company: Company, papers: Sequence[ImportedDocument], found: Survey, *, run: str, reason: str
+) -> Booked:
     _take_turn(company)
     sifted = _sift(company, papers)
     people = customers.known(company, {paper.customer for paper in sifted.fresh})
@@ -124,7 +126,7 @@ def _take_turn(company: Company) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
-def _sift(company: Company, papers: Sequence[Paper]) -> _Sifted:
+def _sift(company: Company, papers: Sequence[ImportedDocument]) -> _Sifted:
     old_invoices = invoices.known(company, [paper.number for paper in papers if not paper.credit])
     old_credits = credits_.known(company, [paper.number for paper in papers if paper.credit])
     sifted = _Sifted([], [], [])
@@ -151,7 +153,7 @@ def _refuse_foreign(desk: _Desk, sifted: _Sifted) -> None:
             sifted.refused += paper.refused(Reason.OTHER_CURRENCY, customer.currency)
 
 
-def _make_customers(desk: _Desk, papers: Sequence[Paper]) -> int:
+def _make_customers(desk: _Desk, papers: Sequence[ImportedDocument]) -> int:
     """Make the customers that are missing at the desk, and return how many."""
     wanted = {fold(paper.customer): paper.customer for paper in papers}
     missing = [wanted[folded] for folded in sorted(wanted.keys() - desk.people.keys())]
@@ -174,7 +176,7 @@ def _addresses(number: str) -> list[str]:
     return [f"accounts@customer-{number}.example"] if number.isascii() and number.isdigit() else []
 
 
-def _make_products(desk: _Desk, papers: Sequence[Paper]) -> int:
+def _make_products(desk: _Desk, papers: Sequence[ImportedDocument]) -> int:
     """Put the products on these papers on the desk, make those that are missing, and return how many."""
     codes = {fold(line.fact.code): line.fact.code for paper in papers for line in paper.lines}
     codes.pop("", None)
@@ -196,19 +198,19 @@ def _make_products(desk: _Desk, papers: Sequence[Paper]) -> int:
     return len(missing)
 
 
-def _invoice(desk: _Desk, papers: Sequence[Paper]) -> list[Written]:
+def _invoice(desk: _Desk, papers: Sequence[ImportedDocument]) -> list[Written]:
     written = orders.write_many(desk.company, [_order(desk, paper) for paper in papers])
     olds = [OldInvoice(one, paper.number, paper.at) for one, paper in zip(written, papers, strict=True)]
     invoices.issue_many(desk.company, olds, by=_ACTOR)
     return written
 
 
-def _order(desk: _Desk, paper: Paper) -> OldOrder:
+def _order(desk: _Desk, paper: ImportedDocument) -> OldOrder:
     customer = desk.people[fold(paper.customer)]
     return OldOrder(
         customer=customer,
         number=f"W-{paper.number}",
-        press=_press(desk, paper),
+        press=_submission_key(desk, paper),
         ordered_on=paper.at.date(),
         ship_to="" if paper.country == customer.bill_to else paper.country,
         lines=[
@@ -225,17 +227,17 @@ def _order(desk: _Desk, paper: Paper) -> OldOrder:
     )
 
 
-def _press(desk: _Desk, paper: Paper) -> str:
+def _submission_key(desk: _Desk, paper: ImportedDocument) -> str:
     return f"{desk.run}:{paper.lines[0].row.line}"
 
 
-def _credit(desk: _Desk, paper: Paper) -> OldCredit:
+def _credit(desk: _Desk, paper: ImportedDocument) -> OldCredit:
     """A credit has no lines of its own, so its reason says what was taken back, as far as there is room."""
     parts = (f"{-line.fact.quantity.normalize():f} x {desk.found.name_of(line.fact)}" for line in paper.lines)
     return OldCredit(
         customer=desk.people[fold(paper.customer)],
         number=paper.number,
-        press=_press(desk, paper),
+        press=_submission_key(desk, paper),
         given_on=paper.at.date(),
         amount=paper.total,
         reason=shorten("; ".join(parts), _REASON_WIDTH, placeholder=" …"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from florin.domain.orders.services import MOST_LINES
 from florin.flows.importing.refusals import Reason, Refused
-from florin.flows.importing.rows import Fact, Row
+from florin.flows.importing.rows import Fact, ImportRow
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.kernel.money import MOST_MINOR, line_total
@@ -16,13 +16,13 @@ from florin.kernel.money import MOST_MINOR, line_total
 class Priced:
     """A row that can be booked, with its total in minor units."""
 
-    row: Row
+    row: ImportRow
     fact: Fact
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class ImportedDocument:
     """An invoice or a credit that can be booked; ``total`` in minor units is positive for both."""
 
     number: str
@@ -38,13 +38,13 @@ class Paper:
         return [line.row.refused(reason, detail) for line in self.lines]
 
 
-def complete(rows: Iterable[Row], last_lines: dict[str, int]) -> Iterator[list[Row]]:
+def complete(rows: Iterable[ImportRow], last_lines: dict[str, int]) -> Iterator[list[ImportRow]]:
     """Yield the rows of one number together, as soon as its last line has come; a row without number alone.
 
     Raises:
         Refusal: at the end, if the file is not the one that was surveyed.
     """
-    waiting: dict[str, list[Row]] = {}
+    waiting: dict[str, list[ImportRow]] = {}
     for row in rows:
         if not row.number:
             yield [row]
@@ -57,7 +57,7 @@ def complete(rows: Iterable[Row], last_lines: dict[str, int]) -> Iterator[list[R
         raise Refusal("The file was changed while it was read. Import it again: what is booked is kept.")
 
 
-def judge(rows: Sequence[Row], currency: str) -> Paper | list[Refused]:
+def check_document(rows: Sequence[ImportRow], currency: str) -> ImportedDocument | list[Refused]:
     """Return the paper that the rows of one number are, or why not: one reason for every row."""
     number = rows[0].number
     credit = number[:1] in {"C", "c"}
@@ -74,11 +74,11 @@ def judge(rows: Sequence[Row], currency: str) -> Paper | list[Refused]:
         return [*refused, *others]
     total = sum(line.total for line in lines)
     total = -total if credit else total
-    wrong, detail = _wrong(lines, total, credit=credit)
+    wrong, detail = _refusal(lines, total, credit=credit)
     if wrong:
         return [row.refused(wrong, detail) for row in rows]
     fact = lines[0].fact
-    return Paper(
+    return ImportedDocument(
         number=number,
         credit=credit,
         customer=fact.customer,
@@ -89,7 +89,7 @@ def judge(rows: Sequence[Row], currency: str) -> Paper | list[Refused]:
     )
 
 
-def _price(row: Row, currency: str, *, credit: bool) -> Priced | Refused:
+def _price(row: ImportRow, currency: str, *, credit: bool) -> Priced | Refused:
     if isinstance(row.fact, Reason):
         return row.refused(row.fact, row.detail)
     if credit and row.fact.quantity > 0:
@@ -100,7 +100,7 @@ def _price(row: Row, currency: str, *, credit: bool) -> Priced | Refused:
         return row.refused(Reason.AMOUNT_TOO_LARGE)
 
 
-def _wrong(lines: Sequence[Priced], total: int, *, credit: bool) -> tuple[Reason | None, str]:
+def _refusal(lines: Sequence[Priced], total: int, *, credit: bool) -> tuple[Reason | None, str]:
     """Say what is wrong with rows that are each in order but do not go together."""
     customers = {fold(line.fact.customer): line.fact.customer for line in lines}
     if len(customers) > 1:

@@ -9,7 +9,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders import credit_limit
 from florin.domain.orders.credit_limit import Room
 from florin.domain.orders.importing import Written
-from florin.flows.importing.invoices import Paper
+from florin.flows.importing.invoices import ImportedDocument
 from florin.flows.importing.refusals import Reason, Refused
 from florin.kernel.folding import fold
 from florin.kernel.money import Money
@@ -19,12 +19,14 @@ from florin.kernel.money import Money
 class Sorted:
     """Papers within the limits, rows of those that are not, and by how much some were let pass, by number."""
 
-    papers: list[Paper] = field(default_factory=list)
+    papers: list[ImportedDocument] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     over: dict[str, Money] = field(default_factory=dict)
 
 
-def sort(papers: Sequence[Paper], people: Mapping[str, Customer], *, currency: str, reason: str) -> Sorted:
+def sort(
+    papers: Sequence[ImportedDocument], people: Mapping[str, Customer], *, currency: str, reason: str
+) -> Sorted:
     """Part the papers that pass a customer's credit limit from the others, in the order of the file.
 
     In the caller's transaction, which books them: customers with a limit are locked. With a ``reason`` every
@@ -53,13 +55,13 @@ def note(company: Company, written: Sequence[Written], found: Sorted, *, reason:
     numbers = {f"W-{number}": over for number, over in found.over.items()}
     passing = [one.order for one in written if one.order.number in numbers]
     happened = [
-        ([order.pk, order.customer_id], _told(order.number, numbers[order.number], reason))
+        ([order.pk, order.customer_id], _details(order.number, numbers[order.number], reason))
         for order in passing
     ]
     activity.note_many(company.pk, activity.Kind.LIMIT_OVERRIDDEN, happened, actor=actor)
 
 
-def _told(number: str, over: Money, reason: str) -> dict[str, str | int]:
+def _details(number: str, over: Money, reason: str) -> dict[str, str | int]:
     return {"number": number, "amount": over.minor, "currency": over.currency, "reason": reason}
 
 

@@ -50,7 +50,7 @@ _FLAWS = {Flaw.BYTES: Reason.BYTES, Flaw.QUOTES: Reason.QUOTES, Flaw.TOO_LONG: R
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ReadingChoices:
     """What the person says about the file where it can be read in two ways."""
 
     decimals: Sign | None = None
@@ -87,7 +87,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """One row, by the line where it begins. ``number`` is empty if it names no possible paper."""
 
     line: int
@@ -109,7 +109,7 @@ class Unfit(Exception):  # noqa: N818 - a reason, not a fault
         self.reason, self.detail = reason, detail
 
 
-def understand(path: Path, told: Told, *, currency: str) -> File:
+def understand(path: Path, told: ReadingChoices, *, currency: str) -> File:
     """Open a file, and look through its columns for how numbers and days are written.
 
     Raises:
@@ -141,13 +141,13 @@ def understand(path: Path, told: Told, *, currency: str) -> File:
     )
 
 
-def read(file: File) -> Iterator[Row]:
+def read(file: File) -> Iterator[ImportRow]:
     """Yield every row below the headings in which something is written."""
     for line in file.table.rows():
-        yield _row(file, line)
+        yield _read_row(file, line)
 
 
-def _decimals(evidence: numbers.Evidence, told: Told, column: str) -> Sign:
+def _decimals(evidence: numbers.Evidence, told: ReadingChoices, column: str) -> Sign:
     try:
         return evidence.decided(told.decimals)
     except TwoWaysError as problem:
@@ -157,7 +157,7 @@ def _decimals(evidence: numbers.Evidence, told: Told, column: str) -> Sign:
         ) from problem
 
 
-def _order(evidence: days.Evidence, told: Told) -> Order | None:
+def _order(evidence: days.Evidence, told: ReadingChoices) -> Order | None:
     try:
         return evidence.decided(told.dates)
     except TwoWaysError as problem:
@@ -177,18 +177,20 @@ def _two_ways(problem: TwoWaysError, column: str) -> str:
     )
 
 
-def _row(file: File, line: Line) -> Row:
+def _read_row(file: File, line: Line) -> ImportRow:
     if line.flaw is not None:
-        return Row(line.number, line.text, "", _FLAWS[line.flaw])
+        return ImportRow(line.number, line.text, "", _FLAWS[line.flaw])
     number = ""
     try:
         cells = _picked(file, line)
         number = _number(cells[0])
         _check_width(file.table, line)
-        return Row(line.number, line.text, number, _fact(file, cells, printable=line.text.isprintable()))
+        return ImportRow(
+            line.number, line.text, number, _fact(file, cells, printable=line.text.isprintable())
+        )
     except Unfit as unfit:
         text = cards.masked(line.text) if unfit.reason is Reason.CARD else line.text
-        return Row(line.number, text, number, unfit.reason, unfit.detail)
+        return ImportRow(line.number, text, number, unfit.reason, unfit.detail)
 
 
 def _picked(file: File, line: Line) -> list[Cell]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from florin.flows.importing.rows import Fact, Row
+from florin.flows.importing.rows import Fact, ImportRow
 from florin.kernel.folding import fold
 
 _ZERO = Decimal(0)
@@ -52,7 +52,7 @@ class Survey:
         return fact.description or (article.name if article else "") or fact.code
 
 
-def survey(rows: Iterable[Row]) -> Survey:
+def survey(rows: Iterable[ImportRow]) -> Survey:
     """Look at every row once."""
     found = Survey()
     for row in rows:

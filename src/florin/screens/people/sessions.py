@@ -29,7 +29,7 @@ def shown(request: HttpRequest) -> HttpResponse:
         "people/sessions.html",
         {
             "here": request.session.session_key,
-            "sessions": sessions.of(person),
+            "sessions": sessions.open_sessions(person),
             "zone": person.company.time_zone,
         },
     )

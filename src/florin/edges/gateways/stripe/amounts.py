@@ -54,7 +54,7 @@ def to_stripe(amount: Money) -> int:
         GatewayRefusal: if they cannot express it (KWD 12.345), or Stripe does not take the currency.
     """
     code = amount.currency
-    if code not in _TAKEN or amount.minor % _step(code):
+    if code not in _TAKEN or amount.minor % _smallest_multiple(code):
         raise GatewayRefusal(
             RefusalReason.AMOUNT, f"{amount.decimal} {code} cannot be expressed in Stripe's units"
         )
@@ -76,7 +76,7 @@ def limits(currency: str) -> Limits:
     """Say what Stripe takes of a currency."""
     if currency not in _TAKEN:
         return Limits(least=Money.zero(currency), most=Money.zero(currency))
-    step, longest = _step(currency), _unit(_DIGITS.get(currency, _USUAL_DIGITS)) - 1
+    step, longest = _smallest_multiple(currency), _unit(_DIGITS.get(currency, _USUAL_DIGITS)) - 1
     most = longest * _unit(exponent(currency)) // _unit(_decimals(currency))
     return Limits(
         least=from_stripe(_LEAST[currency], currency) if currency in _LEAST else Money(step, currency),
@@ -91,7 +91,7 @@ def _decimals(currency: str) -> int:
     return 3 if currency in _THOUSANDTHS else 2
 
 
-def _step(currency: str) -> int:
+def _smallest_multiple(currency: str) -> int:
     """Return of what an amount must be a multiple, in our minor units."""
     finest = 2 if currency in _THOUSANDTHS else _decimals(currency)
     return _unit(max(exponent(currency) - finest, 0))

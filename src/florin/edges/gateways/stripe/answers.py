@@ -43,7 +43,7 @@ _WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2, 600
 
 def meaning(problem: stripe.StripeError) -> GatewayError | GatewayRefusal:
     """Return the exception that says what an answer means; what is no answer of Stripe's is unknown."""
-    told, status = _told(problem), problem.http_status
+    told, status = _error_body(problem), problem.http_status
     text = f"{type(problem).__name__}: {_KEYS.sub('(a key)', problem.user_message or '')}"
     if isinstance(problem, stripe.RateLimitError):
         return GatewayThrottled(text, retry_after=_retry_after(problem.headers or {}))
@@ -65,7 +65,7 @@ def meaning(problem: stripe.StripeError) -> GatewayError | GatewayRefusal:
             return GatewayError(text)
 
 
-def _told(problem: stripe.StripeError) -> Mapping[str, Any]:
+def _error_body(problem: stripe.StripeError) -> Mapping[str, Any]:
     """Return Stripe's own account of an error; nothing if a proxy in between answered."""
     body = problem.json_body
     told = body.get("error") if isinstance(body, Mapping) else None

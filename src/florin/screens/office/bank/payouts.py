@@ -110,7 +110,7 @@ def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "row": _rows([found])[0],
         "sums": queries.sums(movements).get(found.currency),
-        "lines": report_settlement.told(company, shown.rows),
+        "lines": report_settlement.describe(company, shown.rows),
         "after": shown.after,
         "first": not after,
     }

@@ -38,7 +38,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
         return _show(request, {"problem": problem}, status=problem.status)
     after = request.GET.get("after", "")
     shown = paging.slice_of(queries.with_all(report.movements), IN_ORDER, after)
-    lines = report_settlement.told(report.company, shown.rows)
+    lines = report_settlement.describe(report.company, shown.rows)
     return _show(
         request,
         {

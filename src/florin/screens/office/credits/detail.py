@@ -98,7 +98,7 @@ def find_credit(company: Company, pk: UUID) -> Credit:
 
 def opened(item: Item) -> Opened:
     """Tell what is left of an item, and where the rest of it is (four queries at most)."""
-    standing = applying.standing(credit=item)
+    standing = applying.current_applications(credit=item)
     orders = dict(
         Invoice.objects.filter(item__in=[part.debt for part in standing]).values_list("item_id", "order_id")
     )

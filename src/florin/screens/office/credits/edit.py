@@ -15,7 +15,7 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit
-from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.screens.office.credits import credit_form
 from florin.screens.office.credits.credit_form import TypedCredit
 from florin.screens.office.credits.detail import find_credit
@@ -93,7 +93,7 @@ def _refused(
     if isinstance(problem, Conflict) and credit is not None:
         saved = find_credit(request.user.company, credit.pk)
         typed.seen = credits_.mark(saved)
-    if isinstance(problem, PressReused):
+    if isinstance(problem, SubmissionReused):
         typed.press = new_submission()
     return _form(request, typed, credit, status=problem.status, problem=problem, saved=saved)
 

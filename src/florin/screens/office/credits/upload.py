@@ -15,7 +15,7 @@ from florin.domain.credits import queries
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.staff.rights import Right
 from florin.flows import undo_import, upload_credits
-from florin.flows.upload_credits import Table, Told
+from florin.flows.upload_credits import ReadingChoices, Table
 from florin.kernel import cards
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.notation import Order, Sign
@@ -115,9 +115,9 @@ def _sent(request: StaffRequest) -> bytes:
     return kept
 
 
-def _told(request: StaffRequest) -> Told:
+def _told(request: StaffRequest) -> ReadingChoices:
     decimals, dates = request.POST.get("decimals", ""), request.POST.get("dates", "")
-    return Told(
+    return ReadingChoices(
         decimals=next((sign for sign in Sign if sign.name.lower() == decimals), None),
         dates=next((order for order in Order if order == dates), None),
     )

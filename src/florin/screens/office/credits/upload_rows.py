@@ -15,7 +15,7 @@ from florin.domain.credits.services import CreditDraft
 from florin.domain.customers.models import Customer
 from florin.domain.staff.models import User
 from florin.flows import upload_credits
-from florin.flows.upload_credits import Row, Table
+from florin.flows.upload_credits import CreditRow, Table
 from florin.kernel.cards import CardNumber
 from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
@@ -104,7 +104,7 @@ def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft], bool]:
 def _judge(
     company: Company,
     table: Table,
-    row: Row,
+    row: CreditRow,
     customer: Customer | None,
     *,
     given: Mapping[str, int],
@@ -134,7 +134,9 @@ def _judge(
     return judged
 
 
-def _read(company: Company, table: Table, row: Row, judged: Judged, *, currency: str) -> CreditDraft | None:
+def _read(
+    company: Company, table: Table, row: CreditRow, judged: Judged, *, currency: str
+) -> CreditDraft | None:
     """Read the cells; each that cannot be meant leaves its sentence with the row."""
     values: dict[str, object] = {}
     readers: dict[str, Callable[[], object]] = {

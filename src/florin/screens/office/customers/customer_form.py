@@ -147,7 +147,7 @@ def read(post: QueryDict) -> TypedCustomer:
 
 def of(customer: Customer) -> TypedCustomer:
     """Return the form of a customer as saved."""
-    cards.vouch(customers.said(customer).values())
+    cards.vouch(customers.field_texts(customer).values())
     limit = customer.credit_limit
     return TypedCustomer(
         number=customer.number,

@@ -112,7 +112,7 @@ def _owing(shown: Customer, zone: str) -> list[Owing]:
     found = []
     for currency in sorted({item.currency for item in items}) or [shown.currency]:
         mine = [item for item in items if item.currency == currency]
-        owed = aging.of([(item.due_on, item.balance) for item in mine], today)
+        owed = aging.sort_balances([(item.due_on, item.balance) for item in mine], today)
         found.append(Owing(currency, owed, [item for item in mine if item.balance < 0]))
     return found
 

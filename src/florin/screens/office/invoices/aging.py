@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from florin.contracts.documents import Aging
 from florin.domain.ledger import aging as books
-from florin.domain.ledger.aging import Row
+from florin.domain.ledger.aging import CustomerAging
 from florin.domain.mailing_runs import queries as mailing_runs
 from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.payments import bill
@@ -39,7 +39,7 @@ class Total:
 class Line:
     """One row, and what payments that are under way hold of it at this moment."""
 
-    row: Row
+    row: CustomerAging
     held: Money | None
     ticked: bool
 
@@ -130,14 +130,14 @@ def aging(request: StaffRequest) -> HttpResponse:
     return page(request, "invoices/aging.html", context)
 
 
-def _lines(rows: Sequence[Row], asked: Asked) -> list[Line]:
+def _lines(rows: Sequence[CustomerAging], asked: Asked) -> list[Line]:
     held = bill.reserved_of(row.customer_id for row in rows)
     return [
         Line(row, held.get((row.customer_id, row.currency)), row.customer_id in asked.ticked) for row in rows
     ]
 
 
-def _sorted(rows: Sequence[Row], asked: Asked) -> list[Row]:
+def _sorted(rows: Sequence[CustomerAging], asked: Asked) -> list[CustomerAging]:
     if asked.column in {"number", "name"}:
         return sorted(
             rows, key=lambda row: (getattr(row, asked.column).casefold(), row.number), reverse=asked.falling

@@ -16,7 +16,7 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.flows import write_order
-from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
 from florin.screens.office.orders.order_form import TypedLine, TypedOrder
@@ -150,7 +150,7 @@ def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, prob
     if isinstance(problem, Conflict) and order is not None:
         now = order_status.standing(request.user.company, order.pk).order
         typed.version = now.version
-    if isinstance(problem, PressReused):
+    if isinstance(problem, SubmissionReused):
         typed.press = new_submission()
     return _form(request, typed, order, status=problem.status, problem=problem, now=now)
 

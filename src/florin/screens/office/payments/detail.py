@@ -169,7 +169,7 @@ def _places(shown: Payment) -> list[Place]:
     )
     found = {item: (order, int(stands), int(came_in)) for item, order, stands, came_in in rows}
     items = Item.objects.filter(pk__in=found)
-    given = discounts.standing(shown)
+    given = discounts.current_discounts(shown)
     places = [
         Place(
             item=item,
@@ -191,7 +191,9 @@ def _applied(shown: Payment) -> list[Applied]:
         .values_list("credit", "debt")
         .annotate(given=Sum("amount"))
     )
-    stands = {(part.credit.pk, part.debt.pk): part.amount for part in applying.standing(origin=origin)}
+    stands = {
+        (part.credit.pk, part.debt.pk): part.amount for part in applying.current_applications(origin=origin)
+    }
     items = Item.objects.in_bulk({key for credit, debt, _given in given for key in (credit, debt)})
     return [
         Applied(

@@ -103,7 +103,7 @@ class Asked:
             by=self.values["by"],
             since=_midnight(since, company),
             until=_midnight(until + timedelta(days=1) if until else None, company),
-            only=history.are(PaymentStatus(state)) if state in set(PaymentStatus) else None,
+            only=history.where_status(PaymentStatus(state)) if state in set(PaymentStatus) else None,
         )
 
     def _day(self, name: str) -> date | None:

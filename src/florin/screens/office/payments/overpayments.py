@@ -43,10 +43,10 @@ class Row:
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
     company, kept = request.user.company, request.GET.get("show") == "kept"
-    items = overpayments.kept(company) if kept else overpayments.waiting(company)
+    items = overpayments.kept_as_credit(company) if kept else overpayments.waiting(company)
     shown = paging.slice_of(items, _OLDEST, request.GET.get("after", ""))
     context = {
-        "rows": _rows(company, overpayments.told(company, shown.rows)),
+        "rows": _rows(company, overpayments.describe(company, shown.rows)),
         "after": shown.after,
         "first": not request.GET.get("after"),
         "kept": kept,

@@ -18,7 +18,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import receive_payment
 from florin.kernel import clock
 from florin.kernel.database import find
-from florin.kernel.errors import Conflict, PressReused, Refusal
+from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.money import Money
 from florin.screens.office.payments import receive_form
 from florin.screens.office.payments.receive_form import TypedPayment
@@ -48,7 +48,7 @@ def receive(request: StaffRequest) -> HttpResponse:
         )
     except Refusal as problem:
         form = receive_form.read(request.POST, company)
-        if isinstance(problem, PressReused):
+        if isinstance(problem, SubmissionReused):
             form.press = new_submission()
         return _form(request, form, problem=problem)
     return redirect("office:payment-received", payment.pk)
@@ -101,7 +101,7 @@ def received(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _refuse_if_gone(form: TypedPayment, company: Company) -> None:
     """Refuse what was typed for an invoice that is not open any more, unless this very press has paid it."""
-    if form.gone and receiving.of_press(company, form.press) is None:
+    if form.gone and receiving.find_by_submission(company, form.press) is None:
         raise Conflict(
             _("An invoice to which money was applied is not open any more. Look again at what is open.")
         )

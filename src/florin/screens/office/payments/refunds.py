@@ -47,11 +47,11 @@ _LATEST = (Column("requested_at", _instant, falling=True), Column("pk", UUID, fa
 @requires(Right.REFUND)
 def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
-    room = refund_payment.look(request.user.company, pk)
+    room = refund_payment.read_room(request.user.company, pk)
     if request.method != "POST":
         return _ask(request, refund_form.proposed(room))
     only_reckon = request.POST.get("act") == "reckon"
-    known = queries.of_press(request.user.company, submission_key(request.POST))
+    known = queries.find_by_submission(request.user.company, submission_key(request.POST))
     if known is not None and known.payment_id == pk:
         # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
         return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments import allocating
-from florin.domain.payments.allocating import Part
+from florin.domain.payments.allocating import AllocatedAmount
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.flows import undo_payment
@@ -97,7 +97,7 @@ def _dialog(
     request: StaffRequest, name: str, payment: Payment, problem: Refusal | None = None
 ) -> HttpResponse:
     """Show a question in the dialog, or as a page of its own where there is no script."""
-    parts = allocating.standing(payment)
+    parts = allocating.current_allocations(payment)
     context = {
         "payment": payment,
         "title": payment.number,
@@ -115,6 +115,6 @@ def _dialog(
     return page(request, template, context, status=problem.status if problem else 200)
 
 
-def _told(payment: Payment, part: Part) -> tuple[str, str, Money]:
+def _told(payment: Payment, part: AllocatedAmount) -> tuple[str, str, Money]:
     """Return the item, the invoice's number, and how much of the payment stands there."""
     return str(part.item.pk), part.item.number, Money(part.amount, payment.currency)

@@ -33,7 +33,7 @@ def go_on(request: StaffRequest) -> HttpResponse:
     """Send an Admin to the processor's form, for an account that is opened now if there is none."""
     country = request.POST.get("country", "")
     try:
-        leads_to = onboard_account.go_on(request.user.company, country=country, by=request.user)
+        leads_to = onboard_account.continue_onboarding(request.user.company, country=country, by=request.user)
     except Refusal as problem:
         return show(request, {"problem": problem, "country": country}, status=problem.status)
     answer = HttpResponseRedirect(leads_to)
@@ -97,9 +97,9 @@ def _standing(request: StaffRequest) -> dict[str, object]:
         "account": known,
         "state": state,
         "own": bool(known and not known.reference and state != PaymentsAccount.State.NEW),
-        "connect": capabilities.of(gateway).opens_accounts,
-        "wanted": account_words.wanted(known.wanted) if known else [],
-        "why": account_words.why(known.reason) if known else "",
+        "connect": capabilities.for_gateway(gateway).opens_accounts,
+        "wanted": account_words.requirements(known.wanted) if known else [],
+        "why": account_words.stop_reason(known.reason) if known else "",
         "no_cards": account_words.no_cards(known.cards)
         if known and state == PaymentsAccount.State.ACTIVE
         else "",
@@ -117,7 +117,7 @@ def _state(known: PaymentsAccount | None) -> str:
 
 def _countries(gateway: str) -> list[tuple[str, str]]:
     names = formats.locale_of(translation.get_language() or "en").territories
-    countries = capabilities.of(gateway).account_countries
+    countries = capabilities.for_gateway(gateway).account_countries
     return sorted(((code, str(names[code])) for code in countries), key=lambda one: one[1])
 
 

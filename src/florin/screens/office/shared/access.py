@@ -73,7 +73,7 @@ def check_right(person: User, right: Right) -> None:
 
 def page(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a screen, or a part of one, with what the person may do and vouches for."""
-    known = {"rights": rights.of(request.user.roles), "vouched": cards.vouched()}
+    known = {"rights": rights.granted_by(request.user.roles), "vouched": cards.vouched()}
     return render(request, template, {**known, **context}, status=status)
 
 

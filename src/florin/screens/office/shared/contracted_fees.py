@@ -40,7 +40,7 @@ def told(currency: str, *, gateway: str) -> Contracted:
         if kept is None
         else _("Brings back the part of the fee that goes by the amount, less %(kept)s") % {"kept": kept},
         compared=_compared(rates, currency, card=card, bank=bank, dispute=dispute, kept=kept)
-        if capabilities.of(gateway).tells_fees
+        if capabilities.for_gateway(gateway).tells_fees
         else _("The processor does not tell its fees, so fees are not compared."),
     )
 

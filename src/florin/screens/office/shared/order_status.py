@@ -87,7 +87,7 @@ def standing(company: Company, order_id: UUID) -> Standing:
         invoice.company = company
         held = bill.reserved([invoice.item_id]).get(invoice.item_id, 0)
     elif order.state == Order.State.DRAFT:
-        hold = holds.of(order)
+        hold = holds.find(order)
     return Standing(order, invoice, clock.today(company.time_zone), held, hold)
 
 

@@ -66,7 +66,7 @@ def told(sent: Sequence[Link]) -> list[SentLink]:
 def revoke(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take one link back, after asking; pressed twice, once (X9)."""
     link = find(Link.objects.filter(company=request.user.company).select_related("customer"), pk=pk)
-    orders = [order for order, _invoice in revoke_link.papers_of(link)]
+    orders = [order for order, _invoice in revoke_link.invoices_of(link)]
     if request.method != "POST":
         context = {
             "link": link,

@@ -249,7 +249,7 @@ class Story:
     @property
     def stopped(self) -> str:
         """Why the processor stopped a payments account, in people's words."""
-        return account_words.why(str(self.about.get("reason", "")))
+        return account_words.stop_reason(str(self.about.get("reason", "")))
 
     @property
     def changes(self) -> list[Change]:

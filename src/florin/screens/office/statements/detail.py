@@ -117,7 +117,7 @@ def _ask(
     request: StaffRequest, found: Statement, *, to: str, tick: bool, problem: Refusal | None = None
 ) -> HttpResponse:
     """Show the question in the dialog, or as a page of its own where there is no script."""
-    payable, answer = send_statement.standing(request.user.company, found.customer, found)
+    payable, answer = send_statement.payable_now(request.user.company, found.customer, found)
     context = {
         "statement": found,
         "payable": payable,
