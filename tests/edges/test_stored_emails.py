@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from factories.documents import LETTERHEAD, PAY_URL
+from florin.contracts import snapshots
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceDocument, InvoiceList, ReceiptDocument, StatementDocument
 from florin.contracts.news import MoneyNews
@@ -49,25 +50,25 @@ def write(kind: str, stored: dict[str, Any]) -> Letter:  # noqa: C901, PLR0911 -
     match Message.Kind(kind):
         case Message.Kind.INVOICE:
             return letters.invoice_letter(
-                InvoiceDocument.from_json(document),
-                demand=Demand.from_json(snapshot),
+                snapshots.read(InvoiceDocument, document),
+                demand=snapshots.read(Demand, snapshot),
                 pay_url=PAY_URL if snapshot["link"] else None,
                 today=today,
             )
         case Message.Kind.INVOICES:
-            lists = [(InvoiceList.from_json(one["list"]), PAY_URL) for one in snapshot["lists"]]
+            lists = [(snapshots.read(InvoiceList, one["list"]), PAY_URL) for one in snapshot["lists"]]
             return letters.invoice_list_letter(lists, today=today)
         case Message.Kind.STATEMENT:
             return letters.statement_letter(
-                StatementDocument.from_json(document),
+                snapshots.read(StatementDocument, document),
                 pay_url=PAY_URL if stored["link"] else None,
                 payable=stored["payable"],
             )
         case Message.Kind.PAYMENT_RECEIVED:
-            return letters.payment_received_letter(ReceiptDocument.from_json(document))
+            return letters.payment_received_letter(snapshots.read(ReceiptDocument, document))
         case Message.Kind.PAYMENT_NOTICE:
             return letters.payment_notice_letter(
-                ReceiptDocument.from_json(document),
+                snapshots.read(ReceiptDocument, document),
                 office_url=f"{OFFICE}/office/payments/0199/",
                 language=snapshot["language"],
             )

@@ -4,10 +4,8 @@ Mail, PDF, dialog, review and page say the same, because all of them are told th
 of one currency.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,3 @@ class Demand:
     def covered(self) -> bool:
         """Whether something is owed, and open credits are enough for it."""
         return bool(self.credits) and not self.payable
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        credits_ = [
-            {"number": each.number, "opened_on": each.opened_on.isoformat(), "amount": each.amount}
-            for each in self.credits
-        ]
-        return {"balance": self.balance, "paying": self.paying, "credits": credits_}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        credits_ = (
-            Deduction(each["number"], date.fromisoformat(each["opened_on"]), each["amount"])
-            for each in data.get("credits", ())
-        )
-        return cls(data["balance"], data.get("paying", 0), tuple(credits_))

@@ -4,9 +4,8 @@ One snapshot feeds the PDF, the mail and the page, so that they agree. Amounts a
 ``currency``; quantities and unit prices are exact decimals written as text.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
 
 from florin.contracts.demands import Deduction, Demand
 
@@ -22,11 +21,6 @@ class Letterhead:
     tax_id: str
     colour: str
     logo: str
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        return cls(**{**data, "address": tuple(data["address"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +58,6 @@ class InvoiceDocument:
     ship_on: date | None = None
     customer_tax_id: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        return {
-            **asdict(self),
-            "issued_on": self.issued_on.isoformat(),
-            "due_on": self.due_on.isoformat(),
-            "ship_on": self.ship_on.isoformat() if self.ship_on else None,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        return cls(
-            **{
-                **data,
-                "letterhead": Letterhead.from_json(data["letterhead"]),
-                "issued_on": date.fromisoformat(data["issued_on"]),
-                "due_on": date.fromisoformat(data["due_on"]),
-                "bill_to": tuple(data["bill_to"]),
-                "ship_to": tuple(data["ship_to"]),
-                "ship_on": date.fromisoformat(data["ship_on"]) if data.get("ship_on") else None,
-                "lines": tuple(DocumentLine(**line) for line in data["lines"]),
-            }
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
@@ -125,24 +94,6 @@ class ReceiptDocument:
     discount: int = 0
     prepayment: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        lines = [{**asdict(line), "issued_on": line.issued_on.isoformat()} for line in self.lines]
-        return {**asdict(self), "paid_on": self.paid_on.isoformat(), "lines": lines}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        lines = ({**line, "issued_on": date.fromisoformat(line["issued_on"])} for line in data["lines"])
-        return cls(
-            **{
-                **data,
-                "letterhead": Letterhead.from_json(data["letterhead"]),
-                "paid_on": date.fromisoformat(data["paid_on"]),
-                "lines": tuple(ReceiptLine(**line) for line in lines),
-            }
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
@@ -154,16 +105,6 @@ class OpenInvoice:
     due_on: date
     total: int
     balance: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        return {**asdict(self), "issued_on": self.issued_on.isoformat(), "due_on": self.due_on.isoformat()}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        days = {name: date.fromisoformat(data[name]) for name in ("issued_on", "due_on")}
-        return cls(**{**data, **days})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +127,6 @@ class InvoiceList:
     def demand(self) -> Demand:
         """What the button asks for."""
         return Demand(sum(invoice.balance for invoice in self.invoices), self.paying, self.credits)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        invoices = [invoice.to_json() for invoice in self.invoices]
-        return {**asdict(self), "invoices": invoices, "credits": self.demand.to_json()["credits"]}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        return cls(
-            **{
-                **data,
-                "letterhead": Letterhead.from_json(data["letterhead"]),
-                "invoices": tuple(OpenInvoice.from_json(invoice) for invoice in data["invoices"]),
-                "credits": Demand.from_json({"balance": 0, **data}).credits,
-            }
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,43 +194,3 @@ class StatementDocument:
     balance: int
     language: str
     due_on: date | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a mapping that PostgreSQL can keep and ``from_json`` reads back to an equal value."""
-        lines = [
-            {**asdict(line), "on": line.on.isoformat(), "due_on": _iso(line.due_on)} for line in self.lines
-        ]
-        days = {
-            "begin_on": _iso(self.begin_on),
-            "end_on": self.end_on.isoformat(),
-            "due_on": _iso(self.due_on),
-        }
-        return {**asdict(self), "lines": lines, **days}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read back what ``to_json`` wrote."""
-        lines = (
-            {**line, "on": date.fromisoformat(line["on"]), "due_on": _day(line["due_on"])}
-            for line in data["lines"]
-        )
-        return cls(
-            **{
-                **data,
-                "letterhead": Letterhead.from_json(data["letterhead"]),
-                "bill_to": tuple(data["bill_to"]),
-                "begin_on": _day(data["begin_on"]),
-                "end_on": date.fromisoformat(data["end_on"]),
-                "due_on": _day(data["due_on"]),
-                "lines": tuple(StatementLine(**line) for line in lines),
-                "aging": Aging(**data["aging"]),
-            }
-        )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

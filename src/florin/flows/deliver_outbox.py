@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
+from florin.contracts import snapshots
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList
 from florin.contracts.news import MoneyNews
@@ -191,7 +192,7 @@ def _news(message: Message) -> Letter:
 def _invoice_lists(message: Message) -> Letter:
     """Write the mail of a run item, a list and a link for each currency."""
     told = (
-        (InvoiceList.from_json(one["list"]), links.address_of(UUID(one["link"])))
+        (snapshots.read(InvoiceList, one["list"]), links.address_of(UUID(one["link"])))
         for one in message.snapshot["lists"]
     )
     return letters.invoice_list_letter(list(told), today=clock.today(message.company.time_zone))
@@ -209,7 +210,7 @@ def _statement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
 def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
     document = Revision.objects.get(pk=message.snapshot["revision"]).document
     today = clock.today(message.company.time_zone)
-    link, asked = message.snapshot["link"], Demand.from_json(message.snapshot)
+    link, asked = message.snapshot["link"], snapshots.read(Demand, message.snapshot)
     pay_url = links.address_of(UUID(link)) if link else None
     pdf = documents.render_invoice(document, demand=asked, pay_url=pay_url, today=today)
     letter = letters.invoice_letter(document, demand=asked, pay_url=pay_url, today=today)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
+from florin.contracts import snapshots
 from florin.contracts.demands import Demand
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -112,7 +113,7 @@ def queue(
             snapshot={
                 "revision": str(revision.pk),
                 "link": str(link.pk) if link else None,
-                **asked.to_json(),
+                **snapshots.write(asked),
                 "language": invoice.customer.reads(invoice.company),
             },
             subjects=subjects,

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.contracts import snapshots
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList, OpenInvoice
 from florin.domain.activity import services as activity
@@ -207,7 +208,7 @@ def queue_mails(item: RunItem) -> Outcome:
             recipients=item.recipients,
             snapshot={
                 "language": item.customer.reads(company),
-                "lists": [{"link": str(link.pk), "list": listed.to_json()} for link, listed in minted],
+                "lists": [{"link": str(link.pk), "list": snapshots.write(listed)} for link, listed in minted],
             },
             subjects=subjects,
         )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from florin.contracts import snapshots
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services
@@ -140,7 +141,7 @@ def _revision(invoice: Invoice, old: OldInvoice, *, by: str) -> Revision:
         invoice=invoice,
         number=invoice.revision,
         total=invoice.total,
-        content=document.to_json(),
+        content=snapshots.write(document),
         made_at=clock.now(),
         made_by=by,
     )

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from florin.contracts import snapshots
 from florin.contracts.documents import InvoiceDocument
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -70,4 +71,4 @@ class Revision(Keyed):
     @property
     def document(self) -> InvoiceDocument:
         """What the revision says."""
-        return InvoiceDocument.from_json(self.content)
+        return snapshots.read(InvoiceDocument, self.content)

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from florin.contracts import snapshots
 from florin.contracts.documents import DocumentLine, InvoiceDocument
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
@@ -150,7 +151,7 @@ def _write_revision(invoice: Invoice, order: Order, *, by: str) -> None:
         invoice=invoice,
         number=invoice.revision,
         total=invoice.total,
-        content=describe(invoice, order, order.lines.all()).to_json(),
+        content=snapshots.write(describe(invoice, order, order.lines.all())),
         made_at=clock.now(),
         made_by=by,
     )

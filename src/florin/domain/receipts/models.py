@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from florin.contracts import snapshots
 from florin.contracts.documents import ReceiptDocument
 from florin.domain.companies.models import Company
 from florin.domain.payments.models import Payment
@@ -30,4 +31,4 @@ class Receipt(Keyed):
     @property
     def document(self) -> ReceiptDocument:
         """What the receipt says."""
-        return ReceiptDocument.from_json(self.content)
+        return snapshots.read(ReceiptDocument, self.content)

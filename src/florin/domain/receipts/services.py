@@ -3,6 +3,7 @@
 from django.db.models import Sum
 from django.utils import translation
 
+from florin.contracts import snapshots
 from florin.contracts.documents import ReceiptDocument, ReceiptLine
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
@@ -19,7 +20,7 @@ def issue(payment: Payment) -> Receipt:
         company_id=payment.company_id,
         payment=payment,
         number=number,
-        content=_describe(payment, number).to_json(),
+        content=snapshots.write(_describe(payment, number)),
     )
 
 

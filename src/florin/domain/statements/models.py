@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from florin.contracts import snapshots
 from florin.contracts.documents import StatementDocument
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -60,7 +61,7 @@ class Statement(Keyed):
     @property
     def document(self) -> StatementDocument:
         """What the statement says."""
-        return StatementDocument.from_json(self.content)
+        return snapshots.read(StatementDocument, self.content)
 
 
 class Sending(Keyed):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from florin.contracts import snapshots
 from florin.contracts.documents import StatementDocument
 from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
@@ -46,7 +47,7 @@ def issue(company: Company, customer: Customer, draft: Draft, *, by: str) -> Sta
     """Write a statement down under the next number, in the caller's transaction; it never changes again."""
     number = numbers.following(company.pk, Series.STATEMENT)
     document = replace(draft.document, number=number)
-    content = document.to_json()
+    content = snapshots.write(document)
     return Statement.objects.create(
         company=company,
         customer=customer,
