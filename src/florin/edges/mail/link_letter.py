@@ -10,10 +10,12 @@ from florin.contracts.news import MoneyNews
 from florin.edges.documents import formats
 from florin.edges.mail import writing
 from florin.edges.mail.writing import Letter
+from florin.kernel.directions import isolate_all
 
 
 def letter(news: MoneyNews, letterhead: Letterhead, *, url: str) -> Letter:
     """Write the letter in its reader's language; its button leads to ``url``, the new link."""
+    news, letterhead = isolate_all(news), isolate_all(letterhead)
     with override(news.language):
         amount = partial(formats.money, currency=news.currency, language=news.language)
         facts = (
