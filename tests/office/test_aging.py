@@ -196,7 +196,7 @@ def test_many_go_out_by_keyboard_and_mouse_alike(company: Company, owner: User, 
     page.goto(AGING)
     page.get_by_role("button", name="Statement for this one").click()
     page.get_by_role("button", name="Send to 1 customer").click()
-    page.get_by_text("0 of 1 customers are done.").wait_for()
+    page.get_by_text("Sending to 1 customer …").wait_for()
     work_mailing_runs.sweep()
     page.get_by_text("Every customer is done").wait_for()
     assert Statement.objects.filter(company=company).count() == 1

@@ -60,7 +60,7 @@ def test_put_on_hold_is_seen_on_the_order_and_in_the_list(owner: User, customer:
     signed_in(seller).post(f"/office/orders/{order.pk}/{step}/", sheet)
     hold = Hold.objects.get()
     assert (hold.asked_by, hold.to, hold.by_hand) == (seller, ["ann@shop.example"], step == "email")
-    assert f"On hold for {seller.name}." in shown(owner, f"/office/orders/{order.pk}/")
+    assert f"Put on hold by {seller.name}." in shown(owner, f"/office/orders/{order.pk}/")
     text = shown(owner, "/office/orders/on-hold/")
     for part in (order.number, customer.name, "$150.00", "$100.00", "$50.00", seller.name):
         assert part in text

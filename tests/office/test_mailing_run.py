@@ -2,7 +2,7 @@
 
 import pytest
 
-from factories import make_invoice
+from factories import make_customer, make_invoice
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import deliver_outbox, work_mailing_runs
@@ -22,7 +22,7 @@ def test_former_addresses_lead_to_the_page_and_to_its_progress(
     for part in ("", "progress/"):
         answer = client.get(f"{former}{run.pk}/{part}", follow=True)
         assert answer.redirect_chain == [(f"/office/mailing-runs/{run.pk}/{part}", 301)]
-        assert "0 of 1 customers are done." in answer.text
+        assert "Sending to 1 customer …" in answer.text
 
 
 @pytest.mark.parametrize(("start", "former"), FORMER)
@@ -72,3 +72,9 @@ def test_the_page_waits_for_the_last_mail_and_then_stops_asking(
     assert "every 1s" in waiting
     assert "Finished." in finished
     assert "every 1s" not in finished
+
+
+def test_the_page_counts_customers_where_there_are_many(owner: User) -> None:
+    run = start_links(owner, [make_invoice(owner, customer=make_customer(owner.company)) for _ in range(2)])
+
+    assert "0 of 2 customers done" in signed_in(owner).get(f"/office/mailing-runs/{run.pk}/progress/").text

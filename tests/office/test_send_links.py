@@ -255,7 +255,7 @@ def test_axe_finds_nothing_from_the_list_to_the_finished_run(owner: User, browse
     page.get_by_text("Will be skipped").wait_for()
     check(page)
     page.get_by_role("button", name="Send", exact=True).last.click()
-    page.get_by_text("customers are done").wait_for()
+    page.get_by_text("customers done").wait_for()
     work_mailing_runs.sweep()
     page.get_by_text("the last mails are leaving").wait_for()
     check(page)
@@ -269,7 +269,7 @@ def test_without_script_links_are_sent_too(owner: User, browse: Open) -> None:
     page.get_by_label(invoice.number).check()
     page.get_by_role("button", name="Send Payment Links").click()
     page.get_by_role("button", name="Send", exact=True).last.click()
-    page.get_by_text("of 1 customers are done").wait_for()
+    page.get_by_text("Sending to 1 customer …").wait_for()
     assert "Payment links for 1 invoice" in page.inner_text("main")
 
 
