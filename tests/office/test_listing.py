@@ -4,15 +4,15 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from florin.kernel.paging import Column
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.listing import Listing, choice
-from florin.screens.office.shared.paging import Column
 
 LISTING = Listing(
-    {"q": str, "state": choice("open", "paid"), "since": parsing.day, "until": parsing.day},
     {"total": (Column("total", int), Column("pk", UUID))},
     usual="-total",
-    days=("since", "until"),
+    filters={"q": str, "state": choice("open", "paid"), "since": parsing.day, "until": parsing.day},
+    span=("since", "until"),
 )
 
 
@@ -20,7 +20,7 @@ def test_a_day_that_is_none_narrows_nothing_and_has_a_sentence_beside_its_field(
     filters = LISTING.read(QueryDict("since=soon"))
     assert filters.day("since") is None
     assert "not a date" in filters.errors["since"]
-    assert filters.typed["since"] == "soon"
+    assert filters.values["since"] == "soon"
 
 
 def test_a_span_that_ends_before_it_begins_is_named_at_its_last_day() -> None:

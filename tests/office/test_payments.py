@@ -37,9 +37,8 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import charge_return_fee, receive_payment, return_payment, undo_payment
 from florin.flows.return_payment import Marking
-from florin.kernel import clock, return_codes
+from florin.kernel import clock, paging, return_codes
 from florin.kernel.money import Money
-from florin.screens.office.shared import paging
 from office import signed_in
 
 ASKING = 3
@@ -325,7 +324,7 @@ def test_too_many_payments_are_not_added_up_but_listed(owner: User, monkeypatch:
 def test_the_list_is_paged_without_gaps_or_doubles(
     owner: User, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(paging, "_ROWS", 4)
+    monkeypatch.setattr(paging, "ROWS", 4)
     customer = make_customer(owner.company)
     made = {at_the_counter(owner, customer, "1.00").number for _payment in range(9)}
     client, found, following = signed_in(owner), list[str](), f"?{urlencode(asked)}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,9 +15,9 @@ from florin.domain.payouts.models import Payout
 from florin.domain.payouts.queries import Parts
 from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import by_day, by_moment
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, show
 
 STATES: dict[str, Promise] = {
     Payout.State.PENDING: gettext_lazy("Being made"),
@@ -33,11 +32,8 @@ WAYS: dict[str, Promise] = {
     PayoutWay.INSTANT: gettext_lazy("Instant"),
 }
 _TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad", Payout.State.CANCELED: "plain"}
-_LATEST_FIRST = (
-    Column("arrives_on", date.fromisoformat, falling=True),
-    Column("pk", UUID, falling=True),
-)
-IN_ORDER = (Column("at", datetime.fromisoformat), Column("pk", UUID))
+_PAYOUTS = Listing({"arrival": by_day("arrives_on")}, usual="-arrival")
+MOVEMENTS = Listing({"at": by_moment("at")}, usual="at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +83,30 @@ class Row:
 @requires(Right.REPORTS)
 def payouts(request: StaffRequest) -> HttpResponse:
     """Show payouts, the latest arrival first."""
-    company, after = request.user.company, request.GET.get("after", "")
-    shown = paging.slice_of(queries.payouts(company), _LATEST_FIRST, after)
+    company, filters = request.user.company, _PAYOUTS.read(request.GET)
+    shown = filters.slice(queries.payouts(company))
     context = {
         "rows": _rows(shown.rows),
-        "after": shown.after,
-        "first": not after,
         "latest": queries.latest_run(company),
         "is_shared": queries.shares_account(company),
     }
-    return page(request, "bank/payouts.html", context)
+    return show(request, filters, shown, context, whole="bank/payouts.html")
 
 
 @require_safe
 @requires(Right.REPORTS)
 def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show of what one payout consists, to the cent."""
-    company, after = request.user.company, request.GET.get("after", "")
+    company, filters = request.user.company, MOVEMENTS.read(request.GET)
     found = queries.payout(company, pk)
     movements = queries.with_all(found.movements.all())
-    shown = paging.slice_of(movements, IN_ORDER, after)
+    shown = filters.slice(movements)
     context = {
         "row": _rows([found])[0],
         "sums": queries.sums(movements).get(found.currency),
         "lines": report_settlement.describe(company, shown.rows),
-        "after": shown.after,
-        "first": not after,
     }
-    return page(request, "bank/payout.html", context)
+    return show(request, filters, shown, context, whole="bank/payout.html")
 
 
 def _rows(found: Sequence[Payout]) -> list[Row]:

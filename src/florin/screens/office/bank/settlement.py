@@ -19,8 +19,8 @@ from florin.flows import report_settlement
 from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.screens.office.bank.payouts import IN_ORDER
-from florin.screens.office.shared import paging, parsing
+from florin.screens.office.bank.payouts import MOVEMENTS
+from florin.screens.office.shared import parsing
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import InvalidInput
 from florin.screens.office.shared.submissions import new_submission, submission_key
@@ -36,8 +36,8 @@ def settlement(request: StaffRequest) -> HttpResponse:
         report = _asked(request)
     except Refusal as problem:
         return _show(request, {"problem": problem}, status=problem.status)
-    after = request.GET.get("after", "")
-    shown = paging.slice_of(queries.with_all(report.movements), IN_ORDER, after)
+    filters = MOVEMENTS.read(request.GET)
+    shown = filters.slice(queries.with_all(report.movements))
     lines = report_settlement.describe(report.company, shown.rows)
     return _show(
         request,
@@ -45,7 +45,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
             "report": report,
             "lines": lines,
             "after": shown.after,
-            "first": not after,
+            "first": not filters.after,
             "press": new_submission(),
         },
     )

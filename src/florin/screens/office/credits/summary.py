@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,26 +14,25 @@ from florin.domain.ledger.models import Item
 from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.listing import Listing, choice
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import Column, by_day
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, choice, show
 
 _LAST = Column("pk", UUID)
 _SORTS = {
-    "given": (Column("given_on", date.fromisoformat), _LAST),
+    "given": by_day("given_on"),
     "customer": (Column("customer__name", str), _LAST),
     "amount": (Column("currency", str), Column("amount", int), _LAST),
 }
 _OPEN_SORTS = {
-    "opened": (Column("opened_on", date.fromisoformat), _LAST),
+    "opened": by_day("opened_on"),
     "customer": (Column("customer__name", str), _LAST),
     "open": (Column("currency", str), Column("balance", int), _LAST),
 }
 
 
-_CREDITS = Listing({"q": str, "state": choice(*CreditState)}, _SORTS, usual="-given")
-_OPEN_CREDITS = Listing({"q": str, "kind": choice(*queries.GIVING)}, _OPEN_SORTS, usual="opened")
+_CREDITS = Listing(_SORTS, usual="-given", filters={"q": str, "state": choice(*CreditState)})
+_OPEN_CREDITS = Listing(_OPEN_SORTS, usual="opened", filters={"q": str, "kind": choice(*queries.GIVING)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +65,31 @@ class OpenCredit:
 @requires(Right.CREATE_CREDIT)
 def credits_(request: StaffRequest) -> HttpResponse:
     """Show credits, the latest first, with what they come to."""
-    asked = _CREDITS.read(request.GET)
-    found = queries.search(request.user.company_id, words=asked.text("q"), state=asked.text("state"))
-    shown = paging.slice_of(found, asked.columns(), asked.after)
+    filters = _CREDITS.read(request.GET)
+    found = queries.search(request.user.company_id, words=filters.text("q"), state=filters.text("state"))
+    shown = filters.slice(found)
     context = {
         "rows": [Given(credit) for credit in shown.rows],
-        "after": shown.after,
-        "first": not asked.after,
-        "asked": asked,
         "totals": queries.totals(found),
         "states": list(CreditState),
     }
-    return page(request, "credits/rows.html" if _is_part(request) else "credits/summary.html", context)
+    return show(request, filters, shown, context, whole="credits/summary.html", rows="credits/rows.html")
 
 
 @require_safe
 @requires(Right.CREATE_CREDIT)
 def open_credits(request: StaffRequest) -> HttpResponse:
     """Show credits, pre-payments and overpayments of which something is open, the oldest first."""
-    asked = _OPEN_CREDITS.read(request.GET)
-    found = queries.open_items(request.user.company_id, words=asked.text("q"), kind=asked.text("kind"))
-    shown = paging.slice_of(found, asked.columns(), asked.after)
+    filters = _OPEN_CREDITS.read(request.GET)
+    found = queries.open_items(request.user.company_id, words=filters.text("q"), kind=filters.text("kind"))
+    shown = filters.slice(found)
     context = {
         "rows": _with_held(shown.rows),
-        "after": shown.after,
-        "first": not asked.after,
-        "asked": asked,
         "totals": queries.open_totals(found),
         "kinds": list(queries.GIVING),
     }
-    return page(
-        request, "credits/open_rows.html" if _is_part(request) else "credits/credits_open.html", context
+    return show(
+        request, filters, shown, context, whole="credits/credits_open.html", rows="credits/open_rows.html"
     )
 
 
@@ -106,7 +98,3 @@ def _with_held(items: Sequence[Item]) -> list[OpenCredit]:
     return [
         OpenCredit(item, Money(held[item.pk], item.currency) if item.pk in held else None) for item in items
     ]
-
-
-def _is_part(request: StaffRequest) -> bool:
-    return bool(request.htmx and not request.htmx.history_restore_request)

@@ -5,21 +5,18 @@ from django.views.decorators.http import require_safe
 
 from florin.domain.customers import queries
 from florin.domain.staff.rights import Right
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import search
+from florin.kernel.paging import Column
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, show
 
-_BY_NAME = (Column("name", str), Column("number", str))
+_CUSTOMERS = Listing({"name": (Column("name", str), Column("number", str))}, usual="name", filters={"q": str})
 
 
 @require_safe
 @requires(Right.SEE_CUSTOMERS)
 def customers(request: StaffRequest) -> HttpResponse:
     """Show customers by name."""
-    words = search(request.GET.get("q", ""))
-    after = request.GET.get("after", "")
-    shown = paging.slice_of(queries.search(request.user.company_id, words), _BY_NAME, after)
-    context = {"customers": shown.rows, "after": shown.after, "first": not after, "words": words}
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "customers/rows.html" if part else "customers/summary.html", context)
+    filters = _CUSTOMERS.read(request.GET)
+    shown = filters.slice(queries.search(request.user.company_id, filters.text("q")))
+    context = {"customers": shown.rows, "words": filters.text("q")}
+    return show(request, filters, shown, context, whole="customers/summary.html", rows="customers/rows.html")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,11 +15,11 @@ from florin.domain.orders.models import Hold
 from florin.domain.staff.rights import Right
 from florin.flows import hold_order
 from florin.kernel.money import Money
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import by_moment
+from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.listing import Listing, show
 
-_BY_TIME = (Column("asked_at", datetime.fromisoformat), Column("pk", UUID))
+_HOLDS = Listing({"asked": by_moment("asked_at")}, usual="asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,9 @@ class Held:
 @requires(Right.SEND_INVOICE)
 def held(request: StaffRequest) -> HttpResponse:
     """Show the orders on hold, whoever was asked for first before the others."""
-    after = request.GET.get("after", "")
-    shown = paging.slice_of(holds.of_company(request.user.company_id), _BY_TIME, after)
-    return page(
-        request, "orders/held.html", {"rows": _rows(shown.rows), "after": shown.after, "first": not after}
-    )
+    filters = _HOLDS.read(request.GET)
+    shown = filters.slice(holds.of_company(request.user.company_id))
+    return show(request, filters, shown, {"rows": _rows(shown.rows)}, whole="orders/held.html")
 
 
 @require_POST

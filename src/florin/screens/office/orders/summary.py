@@ -1,6 +1,5 @@
 """Order Entry > Order Summary: every order, found, sorted and paged without ever counting them."""
 
-from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,16 +15,16 @@ from florin.domain.orders.models import Order
 from florin.domain.orders.queries import Wanted
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
-from florin.screens.office.shared import order_status, paging, parsing
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.listing import Filters, Listing, choice
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import Column, by_day
+from florin.screens.office.shared import order_status, parsing
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Filters, Listing, choice, show
 
 # What a list can be sorted by, rising; each has an index that yields it without sorting everything.
 _SORTS = {
     "number": (Column("length", int), Column("number", str)),
     "customer": (Column("customer__name", str), Column("pk", UUID)),
-    "ordered": (Column("ordered_on", date.fromisoformat), Column("pk", UUID)),
+    "ordered": by_day("ordered_on"),
     "total": (Column("total", int), Column("pk", UUID)),
 }
 _KEYS = {
@@ -34,8 +33,10 @@ _KEYS = {
     "total_apart": Coalesce("total", "total"),
 }
 _APART = {"ordered": "day_apart", "total": "total_apart"}
-_LISTING = Listing(
-    {
+_ORDERS = Listing(
+    _SORTS,
+    usual="-ordered",
+    filters={
         "q": str,
         "state": choice(*OrderState),
         "paid": choice("open", "overdue", "paid"),
@@ -45,10 +46,8 @@ _LISTING = Listing(
         "since": parsing.day,
         "until": parsing.day,
     },
-    _SORTS,
-    usual="-ordered",
     folded=("customer", "number", "po", "since", "until"),
-    days=("since", "until"),
+    span=("since", "until"),
 )
 
 
@@ -56,30 +55,24 @@ _LISTING = Listing(
 @requires(Right.SEND_INVOICE)
 def orders(request: StaffRequest) -> HttpResponse:
     """Show orders, each with what is still owed on it and what can be done with it (R4)."""
-    asked = _LISTING.read(request.GET)
-    found = queries.search(request.user.company_id, _wanted(asked))
-    narrowed = _narrow(found.orders, request.user.company, asked.text("paid")).annotate(**_KEYS)
+    filters = _ORDERS.read(request.GET)
+    found = queries.search(request.user.company_id, _wanted(filters))
+    narrowed = _narrow(found.orders, request.user.company, filters.text("paid")).annotate(**_KEYS)
     # Few orders are sorted by a key that no index knows, so that none is walked.
-    shown = paging.slice_of(narrowed, asked.columns(_APART if found.few else None), asked.after)
-    context = {
-        "rows": order_status.with_invoices(request.user.company, shown.rows),
-        "after": shown.after,
-        "first": not asked.after,
-        "asked": asked,
-    }
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "orders/rows.html" if part else "orders/summary.html", context)
+    shown = filters.slice(narrowed, _APART if found.few else None)
+    context = {"rows": order_status.with_invoices(request.user.company, shown.rows)}
+    return show(request, filters, shown, context, whole="orders/summary.html", rows="orders/rows.html")
 
 
-def _wanted(asked: Filters) -> Wanted:
+def _wanted(filters: Filters) -> Wanted:
     return Wanted(
-        words=asked.text("q"),
-        number=asked.text("number"),
-        po_number=asked.text("po"),
-        customer=asked.text("customer"),
-        state=asked.text("state"),
-        since=asked.day("since"),
-        until=asked.day("until"),
+        words=filters.text("q"),
+        number=filters.text("number"),
+        po_number=filters.text("po"),
+        customer=filters.text("customer"),
+        state=filters.text("state"),
+        since=filters.day("since"),
+        until=filters.day("until"),
     )
 
 

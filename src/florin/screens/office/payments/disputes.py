@@ -18,10 +18,9 @@ from florin.domain.disputes.queries import Wanted
 from florin.domain.staff.rights import Right
 from florin.flows import follow_dispute
 from florin.kernel import clock
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import search
+from florin.kernel.paging import Column
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, choice, show
 
 _SOON = 3  # days
 STATES = {
@@ -35,9 +34,11 @@ STATES = {
     DisputeState.APPEALED: gettext_lazy("Lost, under appeal"),
     DisputeState.CLOSED: gettext_lazy("Closed"),
 }
-
-
-_MOST_URGENT_FIRST = (Column("turn", int), Column("urgency", int), Column("pk", UUID))
+_DISPUTES = Listing(
+    {"urgency": (Column("turn", int), Column("urgency", int), Column("pk", UUID))},
+    usual="urgency",
+    filters={"q": str, "state": choice(*STATES)},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +86,18 @@ class Row:
 @requires(Right.REFUND)
 def disputes(request: StaffRequest) -> HttpResponse:
     """Show disputes, first those that wait for an answer."""
-    typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
-    after = request.GET.get("after", "")
-    wanted = Wanted(state=typed["state"] if typed["state"] in STATES else "", words=typed["q"].strip())
-    found = queries.search(request.user.company_id, wanted)
-    shown = paging.slice_of(found, _MOST_URGENT_FIRST, after)
+    filters = _DISPUTES.read(request.GET)
+    wanted = Wanted(state=filters.text("state"), words=filters.text("q"))
+    shown = filters.slice(queries.search(request.user.company_id, wanted))
     context = {
         "rows": rows(request.user.company, shown.rows),
         "states": STATES.items(),
-        "typed": typed,
-        "narrowed": bool(wanted.state or wanted.words),
-        "after": shown.after,
-        "first": not after,
+        "typed": filters.values,
+        "narrowed": filters.narrowed,
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "payments/dispute_rows.html" if part else "payments/disputes.html", context)
+    return show(
+        request, filters, shown, context, whole="payments/disputes.html", rows="payments/dispute_rows.html"
+    )
 
 
 @require_POST

@@ -8,8 +8,7 @@ from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import export_payments
 from florin.kernel import clock
-from florin.kernel.errors import Refusal
-from florin.screens.office.payments.filters import Asked
+from florin.screens.office.payments.filters import PAYMENTS, matching
 from florin.screens.office.shared.access import StaffRequest, requires
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,10 +18,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @requires(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponseBase:
     """Give what the list shows, all pages of it: ``as=xlsx``, or ``as=csv`` by invoice or by payment."""
-    company, asked = request.user.company, Asked.read(request.GET)
-    wanted = asked.wanted(company)
-    if asked.errors:
-        raise Refusal(" ".join(asked.errors.values()))
+    company, filters = request.user.company, PAYMENTS.read(request.GET)
+    filters.check()
+    wanted = matching(filters, company)
     security.note(
         security.Kind.EXPORTED, company_id=company.pk, who=request.user.email, what="payment-history"
     )

@@ -14,40 +14,38 @@ from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel import clock, return_codes
-from florin.screens.office.payments.filters import Asked
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.payments.filters import PAYMENTS, matching
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import only_rows, show
 
 # Keys that no index knows, for what is few enough to be sorted.
-_APART = {
-    "received_at_apart": Coalesce("received_at", "received_at"),
+_KEYS = {
+    "received_apart": Coalesce("received_at", "received_at"),
     "amount_apart": Coalesce("amount", "amount"),
 }
+_APART = {"received": "received_apart", "amount": "amount_apart"}
 
 
 @require_safe
 @requires(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponse:
     """Show payments, the newest first unless asked otherwise, with what they come to."""
-    company, asked, after = request.user.company, Asked.read(request.GET), request.GET.get("after", "")
-    wanted = asked.wanted(company)
+    company, filters = request.user.company, PAYMENTS.read(request.GET)
+    wanted = matching(filters, company)
     found = queries.search(company.pk, wanted)
     totals = history.totals(found)
-    few = asked.narrowed and not totals.cut
-    shown = paging.slice_of(found.annotate(**_APART), asked.columns(few=few), after)
-    rows = history.rows(shown.rows)
+    few = filters.narrowed and not totals.cut
+    shown = filters.slice(found.annotate(**_KEYS), _APART if few else None)
     context: dict[str, object] = {
-        "rows": rows,
+        "rows": history.rows(shown.rows),
         "totals": totals,
         "most": queries.MOST_COUNTED,
-        "after": shown.after,
-        "first": not after,
-        "asked": asked,
         "whose": _whose(company, wanted),
     }
-    if request.htmx and not request.htmx.history_restore_request:
-        return page(request, "payments/rows.html", context)
-    return page(request, "payments/history.html", {**context, **_around(company)})
+    around = {} if only_rows(request) else _around(company)
+    return show(
+        request, filters, shown, context | around, whole="payments/history.html", rows="payments/rows.html"
+    )
 
 
 def _around(company: Company) -> dict[str, object]:

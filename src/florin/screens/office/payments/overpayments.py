@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,12 +20,12 @@ from florin.flows import resolve_overpayment
 from florin.kernel import clock, formats
 from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared import paging
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import by_day
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import submission_key
 
-_OLDEST = (Column("opened_on", date.fromisoformat), Column("pk", UUID))
+_OVERPAYMENTS = Listing({"opened": by_day("opened_on")}, usual="opened", filters={"show": choice("kept")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +41,12 @@ class Row:
 @requires(Right.RECEIVE_PAYMENT)
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
-    company, kept = request.user.company, request.GET.get("show") == "kept"
+    company, filters = request.user.company, _OVERPAYMENTS.read(request.GET)
+    kept = filters.text("show") == "kept"
     items = overpayments.kept_as_credit(company) if kept else overpayments.waiting(company)
-    shown = paging.slice_of(items, _OLDEST, request.GET.get("after", ""))
-    context = {
-        "rows": _rows(company, overpayments.describe(company, shown.rows)),
-        "after": shown.after,
-        "first": not request.GET.get("after"),
-        "kept": kept,
-    }
-    return page(request, "payments/overpayments.html", context)
+    shown = filters.slice(items)
+    context = {"rows": _rows(company, overpayments.describe(company, shown.rows)), "kept": kept}
+    return show(request, filters, shown, context, whole="payments/overpayments.html")
 
 
 @require_POST

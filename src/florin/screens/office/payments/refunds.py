@@ -1,6 +1,5 @@
 """Refunds: sending a payment's money back, in a dialog, and the list of all that was sent back (R21)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,12 +16,11 @@ from florin.domain.staff.rights import Right
 from florin.flows import refund_payment
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
+from florin.kernel.paging import by_moment
 from florin.screens.office.payments import refund_form
 from florin.screens.office.payments.refund_form import Sheet
-from florin.screens.office.shared import paging
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.paging import Column
-from florin.screens.office.shared.parsing import search
+from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import submission_key
 
 STATES = {
@@ -31,16 +29,11 @@ STATES = {
     RefundState.SUCCEEDED: gettext_lazy("Refunded"),
     RefundState.FAILED: gettext_lazy("Came back"),
 }
-
-
-def _instant(text: str) -> datetime:
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        raise ValueError("no time zone")
-    return read
-
-
-_LATEST = (Column("requested_at", _instant, falling=True), Column("pk", UUID, falling=True))
+_REFUNDS = Listing(
+    {"requested": by_moment("requested_at")},
+    usual="-requested",
+    filters={"q": str, "state": choice(*STATES)},
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,21 +66,18 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.REFUND)
 def refunds(request: StaffRequest) -> HttpResponse:
     """Show what was sent back, the latest first."""
-    typed = {name: search(request.GET.get(name, "")) for name in ("q", "state")}
-    after, words = request.GET.get("after", ""), typed["q"].strip()
-    state = typed["state"] if typed["state"] in STATES else ""
-    found = queries.search(request.user.company_id, words=words, state=state)
-    shown = paging.slice_of(found, _LATEST, after)
+    filters = _REFUNDS.read(request.GET)
+    found = queries.search(request.user.company_id, words=filters.text("q"), state=filters.text("state"))
+    shown = filters.slice(found)
     context = {
         "rows": [_row(one) for one in shown.rows],
         "states": STATES.items(),
-        "typed": typed,
-        "narrowed": bool(words or state),
-        "after": shown.after,
-        "first": not after,
+        "typed": filters.values,
+        "narrowed": filters.narrowed,
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "payments/refund_rows.html" if part else "payments/refunds.html", context)
+    return show(
+        request, filters, shown, context, whole="payments/refunds.html", rows="payments/refund_rows.html"
+    )
 
 
 def _row(one: Refund) -> dict[str, object]:

@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.utils.functional import Promise
@@ -16,9 +15,10 @@ from florin.domain.security.models import SecurityEvent
 from florin.domain.security.services import Kind
 from florin.domain.security.tally import EACH_OF_THE_FIRST
 from florin.domain.staff.rights import Right, Role
-from florin.screens.office.shared import paging, timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.paging import Column
+from florin.kernel.paging import by_moment
+from florin.screens.office.shared import timeline
+from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.timeline import Change
 
 KINDS: dict[Kind, Promise] = {
@@ -60,16 +60,7 @@ _TONES = {
     Kind.SETTINGS_CHANGED: "open",
 }
 _PART_OF_ADDRESS = re.compile(r"<[^>]*>")
-
-
-def _instant(text: str) -> datetime:
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        raise ValueError("no time zone")
-    return read
-
-
-_LATEST = (Column("at", _instant, falling=True), Column("pk", UUID, falling=True))
+_EVENTS = Listing({"at": by_moment("at")}, usual="-at", filters={"kind": choice(*KINDS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +124,10 @@ class Row:
 @requires(Right.SECURITY_LOG)
 def log(request: StaffRequest) -> HttpResponse:
     """Show the company's security log, of one kind if asked."""
-    asked, after = request.GET.get("kind", ""), request.GET.get("after", "")
-    kind = asked if asked in KINDS else ""
-    shown = paging.slice_of(queries.search(request.user.company_id, kind=kind), _LATEST, after)
-    context = {
-        "rows": [Row(event) for event in shown.rows],
-        "kinds": KINDS.items(),
-        "kind": kind,
-        "after": shown.after,
-        "first": not after,
-    }
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "setup/security_log_rows.html" if part else "setup/security_log.html", context)
+    filters = _EVENTS.read(request.GET)
+    kind = filters.text("kind")
+    shown = filters.slice(queries.search(request.user.company_id, kind=kind))
+    context = {"rows": [Row(event) for event in shown.rows], "kinds": KINDS.items(), "kind": kind}
+    return show(
+        request, filters, shown, context, whole="setup/security_log.html", rows="setup/security_log_rows.html"
+    )

@@ -1,20 +1,28 @@
-"""What a list was asked for in its address: filters that parse or refuse, and the column it is sorted by.
+"""One way to build a list: filters, headings that sort, pages, and an answer that is whole or rows only.
 
 Nothing in an address is believed. A filter that cannot be parsed narrows nothing and has a sentence beside
-its field; an unknown choice or an unknown sort reads as none. What was typed is shown again as it was typed.
+its field; an unknown choice or an unknown sort reads as none. What was entered is shown again as it was.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import QueryDict
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from florin.kernel import paging
+from florin.kernel.errors import Refusal
+from florin.kernel.paging import Column, Slice
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.paging import Column
+from florin.screens.office.shared.access import StaffRequest, page
 from florin.screens.office.shared.parsing import InvalidInput
+
+Stored = TypeVar("Stored", bound=Model)
 
 
 def choice(*known: str) -> Callable[[str], str]:
@@ -24,50 +32,55 @@ def choice(*known: str) -> Callable[[str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A kind of list: its filters by their parameter, what it can be sorted by (rising), and its usual sort.
+    """A kind of list: what it can be sorted by (rising), its usual sort, and its filters by their parameter.
 
-    ``folded`` names the filters that stand behind "More filters". ``falls_first`` says that the first press
-    of a heading sorts falling. ``days`` names the filters that are the first and the last day of a span.
+    Each sort has an index that yields it without sorting everything. ``folded`` names the filters that stand
+    behind "More filters", ``span`` those that are the first and the last day of a span. ``falls_first`` says
+    that the first press of a heading sorts falling.
     """
 
-    filters: Mapping[str, Callable[[str], object]]
     sorts: Mapping[str, Sequence[Column]]
     usual: str
+    filters: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
     folded: Sequence[str] = ()
-    days: tuple[str, str] | None = None
+    span: tuple[str, str] | None = None
     falls_first: bool = False
 
     def read(self, query: QueryDict) -> "Filters":
-        """Read an address.
+        """Read an address, or the form that was sent in its place.
 
         Raises:
             Refusal: if a text is too long to search for.
         """
-        typed = {name: parsing.search(query.get(name, "")) for name in (*self.filters, "sort")}
-        errors: dict[str, str] = {}
-        parsed: dict[str, object] = {}
+        values = {name: parsing.search(query.get(name, "")) for name in self.filters}
+        sort, errors, parsed = query.get("sort", ""), dict[str, str](), dict[str, object]()
         for name, parse in self.filters.items():
             try:
-                parsed[name] = parse(typed[name])
+                parsed[name] = parse(values[name])
             except InvalidInput as problem:
                 errors[name] = str(problem)
-        filters = Filters(self, typed, parsed, errors, query.get("after", ""))
-        if self.days is not None:
-            first, last = (filters.day(name) for name in self.days)
+        known = sort if sort.removeprefix("-") in self.sorts else self.usual
+        filters = Filters(self, values, parsed, errors, known, query.get("after", ""))
+        if self.span is not None:
+            first, last = (filters.day(name) for name in self.span)
             if first and last and first > last:
-                errors[self.days[1]] = _("This day is before the first one.")
+                errors[self.span[1]] = _("This day is before the first one.")
         return filters
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """One address of a list, read: what was ``typed``, what is wrong with it, and where to page on from."""
+    """One address of a list, read: the ``values`` as entered, what is wrong with them, and where to page on.
+
+    ``sort`` is what the list is sorted by, with a minus before it if it falls.
+    """
 
     listing: Listing
-    typed: Mapping[str, str]
+    values: Mapping[str, str]
     parsed: Mapping[str, object]
-    errors: Mapping[str, str] = field(default_factory=dict)
-    after: str = ""
+    errors: Mapping[str, str]
+    sort: str
+    after: str
 
     def text(self, name: str) -> str:
         """Return a filter that is a text or a choice; empty if it narrows nothing."""
@@ -78,46 +91,107 @@ class Filters:
         found = self.parsed.get(name)
         return found if isinstance(found, date) else None
 
-    @property
-    def anything(self) -> bool:
-        """Whether the list is narrowed at all."""
-        return any(self.parsed.get(name) or name in self.errors for name in self.listing.filters)
+    def key(self, name: str) -> UUID | None:
+        """Return a filter that is a key; nothing if it is empty or none."""
+        found = self.parsed.get(name)
+        return found if isinstance(found, UUID) else None
+
+    def check(self) -> None:
+        """Refuse what was entered wrongly, where there is no field to say it beside.
+
+        Raises:
+            Refusal: if anything was, with all the sentences.
+        """
+        if self.errors:
+            raise Refusal(" ".join(self.errors.values()))
 
     @property
-    def more(self) -> bool:
+    def narrowed(self) -> bool:
+        """Whether the list is narrowed at all, or was meant to be."""
+        return bool(self.errors) or any(self.parsed.values())
+
+    @property
+    def unfolded(self) -> bool:
         """Whether one of the filters behind "More filters" is in use."""
-        return any(self.typed[name] for name in self.listing.folded)
+        return any(self.values[name] for name in self.listing.folded)
 
     @property
     def address(self) -> str:
         """The query string of the same list from its beginning."""
-        return urlencode({name: value for name, value in self.typed.items() if value})
+        sort = {"sort": self.sort if self.sort != self.listing.usual else ""}
+        return urlencode({name: value for name, value in {**self.values, **sort}.items() if value})
 
     @property
-    def sort(self) -> str:
-        """What the list is sorted by, a minus before it if falling."""
-        asked = self.typed["sort"]
-        return asked if asked.removeprefix("-") in self.listing.sorts else self.listing.usual
+    def column(self) -> str:
+        """The name of what the list is sorted by."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def falling(self) -> bool:
+        """Whether the largest or latest comes first."""
+        return self.sort.startswith("-")
 
     @property
     def sorts(self) -> dict[str, str]:
-        """What pressing each column's heading sorts by: the other way round the second time."""
+        """What pressing each heading sorts by: the other way round the second time."""
         first, second = ("-", "") if self.listing.falls_first else ("", "-")
         return {name: (second if self.sort == first + name else first) + name for name in self.listing.sorts}
 
     @property
-    def ways(self) -> dict[str, str]:
-        """How a column is sorted now, in the words of ``aria-sort``."""
-        return {self.sort.removeprefix("-"): "descending" if self.sort.startswith("-") else "ascending"}
+    def aria_sorts(self) -> dict[str, str]:
+        """How the column that the list is sorted by is sorted, in the words of ``aria-sort``."""
+        return {self.column: "descending" if self.falling else "ascending"}
 
     def columns(self, unindexed: Mapping[str, str] | None = None) -> list[Column]:
-        """Return what to sort by, in the direction asked for.
+        """Return what to sort by.
 
         ``unindexed`` gives, by sort, a key that no index knows in the place of its first column: few rows are
         sorted by it, so that the database does not walk an index of all rows to find them.
         """
-        name, falling = self.sort.removeprefix("-"), self.sort.startswith("-")
-        columns = [Column(one.name, one.read, falling) for one in self.listing.sorts[name]]
-        if unindexed and name in unindexed:
-            columns[0] = Column(unindexed[name], columns[0].read, falling)
-        return columns
+        first, *others = self.listing.sorts[self.column]
+        name = (unindexed or {}).get(self.column, first.name)
+        return [Column(name, first.read), *others]
+
+    def slice(self, found: QuerySet[Stored], unindexed: Mapping[str, str] | None = None) -> Slice[Stored]:
+        """Return the page of what was found that the address leads to."""
+        return paging.slice_of(found, self.columns(unindexed), self.after, falling=self.falling)
+
+    # The words of templates that are not moved yet.
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """The values."""
+        return self.values
+
+    @property
+    def anything(self) -> bool:
+        """Whether the list is narrowed."""
+        return self.narrowed
+
+    @property
+    def more(self) -> bool:
+        """Whether a folded filter is in use."""
+        return self.unfolded
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """How the list is sorted."""
+        return self.aria_sorts
+
+
+def only_rows(request: StaffRequest) -> bool:
+    """Whether only the rows of a list are wanted: the page around them is there already."""
+    return bool(request.htmx and not request.htmx.history_restore_request)
+
+
+def show(
+    request: StaffRequest,
+    filters: Filters,
+    shown: Slice[Any],
+    context: dict[str, Any],
+    *,
+    whole: str,
+    rows: str = "",
+) -> HttpResponse:
+    """Answer with the template of the whole page, or with that of its rows if only they are wanted."""
+    known = {"asked": filters, "after": shown.after, "first": not filters.after}
+    return page(request, rows if rows and only_rows(request) else whole, {**known, **context})
