@@ -191,7 +191,17 @@ def test_a_customer_is_found_by_number_name_and_address(owner: User, words: str)
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=%27%26!()", "q=:*", "q=" + "a+" * 100, "after=%00", "after=x_y_z", "q=\\%27"]
+    "query",
+    [
+        "q=%00",
+        "q=%27%26!()",
+        "q=:*",
+        "q=" + "a+" * 100,
+        "after=%00",
+        "after=x_y_z",
+        "after=%2500_x",
+        "q=\\%27",
+    ],
 )
 def test_absurd_searches_get_a_calm_page(owner: User, query: str) -> None:
     assert signed_in(owner).get(f"/office/customers/?{query}").status_code == 200
