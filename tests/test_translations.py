@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -15,6 +16,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 import florin
+from florin.kernel.templating import make_environment
 
 PACKAGE = Path(florin.__file__).parent
 SPANISH = PACKAGE / "locale" / "es" / "LC_MESSAGES"
@@ -81,7 +83,14 @@ def in_python(source: str) -> Iterator[Key]:
 
 
 def in_template(source: str) -> Iterator[Key]:
-    """Find the texts in what Django makes of a template for xgettext: it looks like calls in Python."""
+    """Find the texts in a template, as its engine reads it."""
+    environment: Any = make_environment()
+    for _, name, found in environment.extract_translations(source):
+        yield key(name, [found] if isinstance(found, str) else [text for text in found if text is not None])
+
+
+def in_mail_template(source: str) -> Iterator[Key]:
+    """Find the texts in a template in Django's language, as mails still are."""
     for call in CALL.finditer(templatize(source)):
         yield key(call[1], [ast.literal_eval(literal) for literal in re.findall(LITERAL, call[2], re.DOTALL)])
 
@@ -92,7 +101,8 @@ def in_sources() -> dict[Key, Path]:
         if path.suffix == ".py":
             found |= dict.fromkeys(in_python(path.read_text()), path)
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            found |= dict.fromkeys(in_template(path.read_text()), path)
+            is_django = "translate" in (source := path.read_text())
+            found |= dict.fromkeys(in_mail_template(source) if is_django else in_template(source), path)
     return found
 
 
@@ -153,13 +163,14 @@ def test_a_reader_of_spanish_gets_our_words_and_not_djangos() -> None:
 @pytest.mark.parametrize(
     ("template", "found"),
     [
-        ('{% translate "It\'s due" %}', ("", "It's due", "")),
-        ('{% translate "Void" context "state" %}', ("state", "Void", "")),
-        ('{% include "a.html" with nothing=_("not on it") %}', ("", "not on it", "")),
+        ('{{ _("It\'s due") }}', ("", "It's due", "")),
+        ('{{ pgettext("state", "Void") }}', ("state", "Void", "")),
+        ('{% with nothing = _("not on it") %}{% include "a.html" %}{% endwith %}', ("", "not on it", "")),
         (
-            "{% blocktranslate count n=3 %}{{ n }} line{% plural %}{{ n }} lines{% endblocktranslate %}",
+            "{% trans n=3 %}{{ n }} line{% pluralize %}{{ n }} lines{% endtrans %}",
             ("", "%(n)s line", "%(n)s lines"),
         ),
+        ("{% trans %}\n  Wrapped,\n  and 5 % more\n{% endtrans %}", ("", "Wrapped, and 5 %% more", "")),
     ],
 )
 def test_texts_in_templates_are_found(template: str, found: Key) -> None:

@@ -46,7 +46,7 @@ def test_staff_sees_what_did_not_reach_whom_and_why(owner: User, page: str) -> N
     bounce(mailed(owner, invoice=invoice))
     text = shown(signed_in(owner), page)
 
-    for part in (invoice.number, "Rosa&#x27;s Corner", "gone@shop.example", "550 5.1.1 no such user"):
+    for part in (invoice.number, "Rosa&#39;s Corner", "gone@shop.example", "550 5.1.1 no such user"):
         assert part in text
     assert f"/office/orders/{invoice.order_id}/email/" in text
 

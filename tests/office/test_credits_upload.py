@@ -162,7 +162,7 @@ def test_what_spreadsheets_call_csv_is_read(owner: User, customer: Customer, dat
     ("row", "sentence"),
     [
         ("9999,30,,,Wilted,", "No customer has the number 9999."),
-        (",30,,,Wilted,", "The customer&#x27;s number is missing."),
+        (",30,,,Wilted,", "The customer&#39;s number is missing."),
         ("1001,,,,Wilted,", "The amount is missing."),
         ("1001,many,,,Wilted,", "This is no number"),
         ("1001,-5,,,Wilted,", "Give an amount above zero."),

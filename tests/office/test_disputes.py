@@ -147,7 +147,7 @@ def test_home_says_what_is_disputed_and_what_came_back(owner: User) -> None:
 def test_home_calls_a_banks_question_one(owner: User) -> None:
     contest(owner, state="inquiry")
     text = shown(owner, "/office/")
-    assert "The payer&#x27;s bank asks about a payment" in text
+    assert "The payer&#39;s bank asks about a payment" in text
     assert "Payment is disputed" not in text
 
 

@@ -284,7 +284,7 @@ def test_a_wrong_address_keeps_what_was_typed(owner: User) -> None:
 
 def test_what_differs_stands_on_home_until_somebody_settles_it(owner: User) -> None:
     difference, client = differing(owner), signed_in(owner)
-    assert "Difference to the processor&#x27;s account" in shown(owner, "/office/")
+    assert "Difference to the processor&#39;s account" in shown(owner, "/office/")
     settle = f"{RECONCILIATION}{difference.pk}/settle/"
     assert "$20.00" in shown(owner, RECONCILIATION)
 
@@ -294,7 +294,7 @@ def test_what_differs_stands_on_home_until_somebody_settles_it(owner: User) -> N
     assert client.post(settle, {"note": "Sold at the market"}).status_code == 302
 
     assert "Sold at the market" in shown(owner, RECONCILIATION)
-    assert "Difference to the processor&#x27;s account" not in shown(owner, "/office/")
+    assert "Difference to the processor&#39;s account" not in shown(owner, "/office/")
 
 
 def test_a_payout_that_came_back_stands_on_home(owner: User) -> None:

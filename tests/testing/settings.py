@@ -42,9 +42,15 @@ SERVER_FOLDER = (
     Path(tempfile.gettempdir()) / f"florin-tests-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 )
 
+from florin.config import settings  # noqa: E402
 from florin.config.settings import *  # noqa: E402, F403
 
 # Passwords in tests need not be slow to guess.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests serve pages without collecting static files first.
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# A method that no template calls fails the test.
+TEMPLATES = [
+    {**engine, "OPTIONS": {**engine["OPTIONS"], "environment": "testing.templates.environment"}}  # type: ignore[dict-item]
+    for engine in settings.TEMPLATES
+]

@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
     "csp",
-    "heroicons",
     "procrastinate.contrib.django",
     "florin.config",
     "florin.domain.companies",
@@ -78,29 +77,15 @@ ROOT_URLCONF = "florin.config.urls"
 # Templates and static files lie beside the code that uses them.
 _SCREENS = environment.PACKAGE / "screens"
 
-_loaders = [
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",
-]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": sorted(str(folder) for folder in _SCREENS.rglob("templates")),
         "OPTIONS": {
+            "environment": "florin.screens.shared.templating.environment",
             "context_processors": [
-                "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
-            "loaders": [("django.template.loaders.cached.Loader", _loaders)],
-            "libraries": {
-                "icons": "florin.screens.shared.templatetags.icons",
-                "money": "florin.screens.shared.templatetags.money",
-            },
-            "builtins": [
-                "django.templatetags.i18n",
-                "florin.screens.shared.templatetags.money",
-                "florin.screens.shared.templatetags.names",
             ],
         },
     }
