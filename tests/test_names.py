@@ -12,8 +12,6 @@ FOLDERS = [ROOT / "src" / "florin", ROOT / "tests"]
 # name, and none is added.
 STILL_THERE = {
     "asked",
-    "door",
-    "figures",
     "go_on",
     "happening",
     "judge",
@@ -29,15 +27,9 @@ STILL_THERE = {
     "part",
     "press",
     "presses",
-    "put",
     "row",
-    "said",
     "sheet",
     "sheets",
-    "standing",
-    "step",
-    "stories",
-    "story",
     "take",
     "tell",
     "told",
@@ -47,7 +39,6 @@ STILL_THERE = {
     "wanted",
     "ways",
     "why",
-    "world",
     "wrong",
 }
 

@@ -55,7 +55,7 @@ def translations(message: Message) -> tuple[str, ...]:
     return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
 
 
-def said(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+def catalogue_texts(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
     """What a catalogue says, by context, text and plural."""
     return {(one.context or "", *texts(one)): translations(one) for one in catalogue if one.id}
 
@@ -139,7 +139,7 @@ def test_the_compiled_catalogue_is_what_the_readable_one_says() -> None:
     write_mo(compiled, spanish())
     compiled.seek(0)
 
-    assert said(committed) == said(read_mo(compiled)), "run `make messages`"
+    assert catalogue_texts(committed) == catalogue_texts(read_mo(compiled)), "run `make messages`"
     assert (committed.num_plurals, committed.plural_expr) == (2, "(n != 1)")
 
 
@@ -156,7 +156,7 @@ def test_a_reader_of_spanish_gets_our_words_and_not_djangos() -> None:
     assert [str(PACKAGE / "locale")] == settings.LOCALE_PATHS
     with translation.override("es"):
         assert translation.gettext("Order") == "Pedido"  # Django's own admin says "Orden"
-        for (context, text, *plural), translated in said(spanish()).items():
+        for (context, text, *plural), translated in catalogue_texts(spanish()).items():
             assert tuple(heard(context, text, plural)) == translated
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from chaos import records
-from testing.answers import ROWS, Row
+from testing.answers import ROWS, OrderedAnswer
 from testing.demo import Demo
 
 _FIELD = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
@@ -54,7 +54,7 @@ class Stage:
         answer = self.demo.bank.post(f"/control/{path}", json=details)
         assert answer.is_success, answer.text
 
-    def fail(self, operation: str, row: Row) -> None:
+    def fail(self, operation: str, row: OrderedAnswer) -> None:
         """Order the next call of an operation to be answered like this."""
         details = {**row.details, **({"seconds": _SILENT_SECONDS} if "timeout" in row.mode else {})}
         self.order("faults", operation=operation, mode=row.mode, times=1, **details)
@@ -121,7 +121,7 @@ def spoken(answer: httpx.Response) -> str:
     return f"{answer.status_code}: {text[:330]}"
 
 
-def tell(stage: Stage, call: str, *lines: str) -> None:
+def print_answer(stage: Stage, call: str, *lines: str) -> None:
     """Print what one call led to."""
     say(f"  {call}")
     logged = list(dict.fromkeys(stage.log()))
@@ -135,37 +135,37 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def play(stage: Stage, name: str, row: Row, tokens: tuple[str, str]) -> None:
+def play(stage: Stage, name: str, row: OrderedAnswer, tokens: tuple[str, str]) -> None:
     """Give one answer to every call; ``tokens`` are a bill that stays open, and one to be paid."""
     say(f"== {name}: {row.meaning}")
     shared, own = tokens
     stage.fail("session.create", row)
-    tell(stage, "start", f"payer: {spoken(stage.press_pay(shared))}")
+    print_answer(stage, "start", f"payer: {spoken(stage.press_pay(shared))}")
     mend(stage, row)
     session = stage.session(shared)
     stage.fail("session.retrieve", row)
-    tell(stage, "look-up", f"payer: {stage.check(session)}")
+    print_answer(stage, "look-up", f"payer: {stage.check(session)}")
     mend(stage, row)
     taken, released = stage.session(own), stage.session(own)
     stage.order("webhooks", mode="hold")
     for one in (taken, released):
         stage.order(f"sessions/{one}/pay", card=_CARD, email="pat@chaos.example")
     stage.fail("intent.capture", row)
-    tell(stage, "capture", f"payer: {stage.check(taken)}")
+    print_answer(stage, "capture", f"payer: {stage.check(taken)}")
     stage.fail("intent.cancel", row)
     say(f"    later: {until_final(stage, taken)}")
-    tell(stage, "void", f"payer: {stage.check(released)}")
+    print_answer(stage, "void", f"payer: {stage.check(released)}")
     mend(stage, row)
     say(f"    later: {until_final(stage, released)}")
     refund(stage, own, row)
     mend(stage, row)
     stage.fail("balance_transaction.list", row)
     done = stage.demo.command("reconcile", "--company", "meadow")
-    tell(stage, "lists", f"command: exit {done[0]}, {' '.join(done[1].split())[-260:]}")
+    print_answer(stage, "lists", f"command: exit {done[0]}, {' '.join(done[1].split())[-260:]}")
     mend(stage, row)
 
 
-def refund(stage: Stage, token: str, row: Row) -> None:
+def refund(stage: Stage, token: str, row: OrderedAnswer) -> None:
     """Refund the payment of a bill in the office while the bank answers like this."""
     page = stage.payer.get(f"{stage.home}/pay/{token}").text
     number = re.search(r"INV-\d+", page)
@@ -177,7 +177,7 @@ def refund(stage: Stage, token: str, row: Row) -> None:
     address = f"{stage.home}{payment[0]}refund/"
     stage.fail("refund.create", row)
     answer = stage.post(address, reason="Seen in the demo")
-    tell(stage, "refund", f"office: {spoken(answer)}")
+    print_answer(stage, "refund", f"office: {spoken(answer)}")
     time.sleep(6)
     body = words(stage.staff.get(f"{stage.home}{payment[0]}").text)
     state = re.search(r"RF-\d+ .{0,60}", body)
@@ -195,7 +195,7 @@ def until_final(stage: Stage, session: str) -> str:
     return said
 
 
-def mend(stage: Stage, row: Row) -> None:
+def mend(stage: Stage, row: OrderedAnswer) -> None:
     """Let everything answer again, and ask how the account stands where it was said to be gone."""
     stage.order("reset")
     if row.mode == "403_account":

@@ -40,12 +40,12 @@ class Clerk:
         ]
         barrier = threading.Barrier(people)
 
-        def press(form: dict[str, str]) -> int:
+        def submit(form: dict[str, str]) -> int:
             barrier.wait(60)
             return self._http.post(address, data=form).status_code
 
         with ThreadPoolExecutor(people) as pool:
-            return sum(status in {204, 302} for status in pool.map(press, forms))
+            return sum(status in {204, 302} for status in pool.map(submit, forms))
 
     def sign_in(self) -> None:
         """Sign in, while nothing is broken yet."""

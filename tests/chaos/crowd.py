@@ -35,7 +35,7 @@ def play(demo: Demo, token: str, *, payers: int) -> list[End]:
         return list(pool.map(lambda place: _pay(demo, page, barrier, place), range(payers)))
 
 
-def judge(demo: Demo, ends: Sequence[End], intents: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def problems_in(demo: Demo, ends: Sequence[End], intents: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Say what is wrong with a round; ``intents`` is what the bank did, by session."""
     problems = [end.problem for end in ends if end.problem]
     captured = sum(bool(intents.get(end.session, {}).get("captured")) for end in ends)

@@ -41,7 +41,7 @@ class Final:
 def make_bills(demo: Demo, seed: int, count: int, label: str) -> list[Sent]:
     """Mail one bill to one new customer for each plan that the seed draws."""
     drawn = plans.draw(seed, count)
-    made = _world(demo, "bills", str(seed), str(count), f"{label}{seed}")
+    made = _run_in_demo(demo, "bills", str(seed), str(count), f"{label}{seed}")
     return [
         Sent(
             Bill(drawn[one["place"]], one["token"], f"{label}{seed}-{one['place']}@chaos.example"),
@@ -53,7 +53,7 @@ def make_bills(demo: Demo, seed: int, count: int, label: str) -> list[Sent]:
 
 def payments(demo: Demo) -> dict[str, dict[str, Any]]:
     """Return every payment that came through a link, by the link's key."""
-    return {one["link"]: one for one in _world(demo, "payments")}
+    return {one["link"]: one for one in _run_in_demo(demo, "payments")}
 
 
 def final(demo: Demo) -> Final:
@@ -120,11 +120,11 @@ def _summary(demo: Demo) -> dict[str, Any]:
 
 
 def _books(demo: Demo) -> dict[str, Any]:
-    found: dict[str, Any] = _world(demo, "books")
+    found: dict[str, Any] = _run_in_demo(demo, "books")
     return found
 
 
-def _world(demo: Demo, *words: str) -> Any:
+def _run_in_demo(demo: Demo, *words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "chaos.office", *words],
         env={**demo.environment, "PYTHONPATH": str(Path(__file__).parent.parent)},

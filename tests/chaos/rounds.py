@@ -35,7 +35,7 @@ def play(demo: Demo, *, rounds: int, people: int, seed: int, say: Callable[[str]
     problems = [
         f"crowd {place}: {problem}"
         for place, round_ in enumerate(ends)
-        for problem in crowd.judge(demo, round_, intents)
+        for problem in crowd.problems_in(demo, round_, intents)
     ]
     refunds_begun = time.monotonic()
     problems += _send_back(demo, rounds=rounds, people=people, seed=seed)

@@ -56,8 +56,8 @@ def against_the_calm(
         one, other = calm["links"][quiet], storm["links"][stormy]
         if [one[what] for what in _MONEY] != [other[what] for what in _MONEY]:
             problems.append(f"{stormy}: {other} but in calm weather {one}")
-        if _told(one) != _told(other):
-            problems.append(f"{stormy}: mails {_told(other)} but in calm weather {_told(one)}")
+        if _mail_counts(one) != _mail_counts(other):
+            problems.append(f"{stormy}: mails {_mail_counts(other)} but in calm weather {_mail_counts(one)}")
     return problems
 
 
@@ -135,7 +135,7 @@ def _lost(intent: Mapping[str, Any]) -> int:
     return sum(int(one["amount"]) for one in intent["disputes"] if one["status"] == "lost")
 
 
-def _told(end: Mapping[str, Any]) -> dict[str, int]:
+def _mail_counts(end: Mapping[str, Any]) -> dict[str, int]:
     """Which mails told of money, but those whose number depends on who was quicker."""
     return {kind: count for kind, count in end["mails"].items() if kind not in _BY_CHANCE}
 

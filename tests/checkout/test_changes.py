@@ -53,41 +53,45 @@ def _roses(quantity: str = "1", price: str = "10", *, code: str = "R1", name: st
     return DocumentLine(code, name, quantity, "box", price, total)
 
 
-def _told(old: list[DocumentLine], new: list[DocumentLine]) -> list[tuple[DocumentLine | None, ...]]:
+def _differences(old: list[DocumentLine], new: list[DocumentLine]) -> list[tuple[DocumentLine | None, ...]]:
     found = differences(replace(_PAPER, lines=tuple(old)), replace(_PAPER, lines=tuple(new)))
     return [(change.old, change.new) for change in found]
 
 
 def test_a_changed_quantity_or_price_is_one_line_then_and_now() -> None:
-    assert _told([_roses("1")], [_roses("2")]) == [(_roses("1"), _roses("2"))]
-    assert _told([_roses(price="10")], [_roses(price="12")]) == [(_roses(price="10"), _roses(price="12"))]
+    assert _differences([_roses("1")], [_roses("2")]) == [(_roses("1"), _roses("2"))]
+    assert _differences([_roses(price="10")], [_roses(price="12")]) == [
+        (_roses(price="10"), _roses(price="12"))
+    ]
 
 
 def test_lines_that_came_and_went_stand_alone() -> None:
     tulips = _roses(code="T1", name="Tulips")
 
-    assert _told([_roses()], [_roses(), tulips]) == [(None, tulips)]
-    assert _told([_roses(), tulips], [_roses()]) == [(tulips, None)]
+    assert _differences([_roses()], [_roses(), tulips]) == [(None, tulips)]
+    assert _differences([_roses(), tulips], [_roses()]) == [(tulips, None)]
 
 
 def test_a_line_without_a_code_is_known_by_its_text() -> None:
-    assert _told([_roses(code="")], [_roses("3", code="")]) == [(_roses(code=""), _roses("3", code=""))]
+    assert _differences([_roses(code="")], [_roses("3", code="")]) == [
+        (_roses(code=""), _roses("3", code=""))
+    ]
 
 
 def test_other_words_for_the_same_code_are_a_change_of_that_line() -> None:
-    assert _told([_roses()], [_roses(name="Red roses")]) == [(_roses(), _roses(name="Red roses"))]
+    assert _differences([_roses()], [_roses(name="Red roses")]) == [(_roses(), _roses(name="Red roses"))]
 
 
 @given(_lines)
 def test_lines_in_another_order_are_no_change(lines: tuple[DocumentLine, ...]) -> None:
-    assert _told(list(lines), sorted(lines, key=str)) == []
+    assert _differences(list(lines), sorted(lines, key=str)) == []
 
 
 @given(_lines, _lines)
 def test_the_differences_lead_from_the_old_lines_to_the_new(
     old: tuple[DocumentLine, ...], new: tuple[DocumentLine, ...]
 ) -> None:
-    told = _told(list(old), list(new))
+    told = _differences(list(old), list(new))
 
     lines = Counter(old)
     lines.subtract(Counter(before for before, _ in told if before))

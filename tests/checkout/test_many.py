@@ -14,7 +14,7 @@ from florin.flows import write_order
 
 
 @pytest.fixture
-def papers(owner: User) -> list[Invoice]:
+def invoices(owner: User) -> list[Invoice]:
     """Three invoices of one customer."""
     customer = make_customer(owner.company)
     return [make_invoice(owner, customer=customer) for _ in range(3)]
@@ -26,44 +26,44 @@ def _row(page: str, invoice: Invoice) -> str:
     return found[0]
 
 
-def test_the_heading_counts_them_and_each_is_a_pdf(payer: Client, papers: list[Invoice]) -> None:
-    page = payer.get(address(link_to(*papers))).text
+def test_the_heading_counts_them_and_each_is_a_pdf(payer: Client, invoices: list[Invoice]) -> None:
+    page = payer.get(address(link_to(*invoices))).text
 
     assert "<h1>3 invoices</h1>" in page
-    for paper in papers:
-        assert f"/invoices/{paper.pk}.pdf" in _row(page, paper)
+    for invoice in invoices:
+        assert f"/invoices/{invoice.pk}.pdf" in _row(page, invoice)
 
 
-def test_the_late_ones_are_counted_and_marked(payer: Client, papers: list[Invoice]) -> None:
-    Invoice.objects.filter(pk__in=[paper.pk for paper in papers[:2]]).update(due_on="2020-01-31")
+def test_the_late_ones_are_counted_and_marked(payer: Client, invoices: list[Invoice]) -> None:
+    Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices[:2]]).update(due_on="2020-01-31")
 
-    page = payer.get(address(link_to(*papers))).text
+    page = payer.get(address(link_to(*invoices))).text
 
     assert "2 of them are overdue, the oldest since Jan 31, 2020." in page
-    assert ["overdue" in _row(page, paper) for paper in papers] == [True, True, False]
+    assert ["overdue" in _row(page, invoice) for invoice in invoices] == [True, True, False]
 
 
 def test_a_void_one_is_struck_with_a_word_and_not_hidden(
-    payer: Client, owner: User, papers: list[Invoice]
+    payer: Client, owner: User, invoices: list[Invoice]
 ) -> None:
-    write_order.void(owner.company, papers[0].order_id, by=owner)
+    write_order.void(owner.company, invoices[0].order_id, by=owner)
 
-    page = payer.get(address(link_to(*papers))).text
+    page = payer.get(address(link_to(*invoices))).text
 
-    assert 'class="void"' in _row(page, papers[0])
-    assert ">void</em>" in _row(page, papers[0])
+    assert 'class="void"' in _row(page, invoices[0])
+    assert ">void</em>" in _row(page, invoices[0])
     assert "Pay $200.00" in page
 
 
-def test_a_paid_one_and_one_being_paid_say_so(payer: Client, papers: list[Invoice]) -> None:
-    tell(begin(link_to(papers[0])), Outcome.SETTLED)
-    tell(begin(link_to(papers[1])), Outcome.AUTHORISED)
+def test_a_paid_one_and_one_being_paid_say_so(payer: Client, invoices: list[Invoice]) -> None:
+    tell(begin(link_to(invoices[0])), Outcome.SETTLED)
+    tell(begin(link_to(invoices[1])), Outcome.AUTHORISED)
 
-    page = payer.get(address(link_to(*papers))).text
+    page = payer.get(address(link_to(*invoices))).text
 
-    assert ">paid</em>" in _row(page, papers[0])
-    assert ">being paid</em>" in _row(page, papers[1])
-    assert "</em>" not in _row(page, papers[2])
+    assert ">paid</em>" in _row(page, invoices[0])
+    assert ">being paid</em>" in _row(page, invoices[1])
+    assert "</em>" not in _row(page, invoices[2])
 
 
 def test_after_ten_the_rest_is_folded_with_its_sum_and_without_a_script(payer: Client, owner: User) -> None:

@@ -56,22 +56,22 @@ def write(customer: Customer, minor: int = 3_000, *, number: str = "", reason: s
 
 
 @transaction.atomic
-def step(credit: Credit, do: Callable[[Credit], object]) -> Credit:
+def change(credit: Credit, do: Callable[[Credit], object]) -> Credit:
     fresh = services.lock(credit.company, credit.pk)
     do(fresh)
     return fresh
 
 
 def submit(credit: Credit) -> Credit:
-    return step(credit, lambda fresh: services.move(fresh, Credit.State.SUBMITTED))
+    return change(credit, lambda fresh: services.move(fresh, Credit.State.SUBMITTED))
 
 
 def approve(credit: Credit, by: str = "Bea") -> Credit:
-    return step(credit, lambda fresh: services.approve(fresh, by=by))
+    return change(credit, lambda fresh: services.approve(fresh, by=by))
 
 
 def void(credit: Credit, held: int = 0) -> Credit:
-    return step(credit, lambda fresh: services.void(fresh, reason="Wrong customer", by="Bea", held=held))
+    return change(credit, lambda fresh: services.void(fresh, reason="Wrong customer", by="Bea", held=held))
 
 
 def item_of(credit: Credit) -> UUID:
@@ -104,10 +104,10 @@ def test_a_draft_cannot_be_approved_and_an_approved_one_not_submitted_again(cust
 
 def test_a_rejected_credit_says_why_and_becomes_a_draft_again(customer: Customer) -> None:
     credit = submit(write(customer))
-    rejected = step(credit, lambda fresh: services.reject(fresh, reason="Too much", by="Bea"))
+    rejected = change(credit, lambda fresh: services.reject(fresh, reason="Too much", by="Bea"))
     assert (rejected.state, rejected.refusal) == (Credit.State.REJECTED, "Too much")
 
-    again = step(credit, lambda fresh: services.move(fresh, Credit.State.DRAFT))
+    again = change(credit, lambda fresh: services.move(fresh, Credit.State.DRAFT))
 
     assert (again.state, again.refusal, again.decided_by) == (Credit.State.DRAFT, "", "")
 
@@ -138,10 +138,10 @@ def test_what_somebody_else_changed_is_not_overwritten(customer: Customer) -> No
     credit = write(customer)
     draft = CreditDraft(customer_id=customer.pk, amount=usd(5), given_on=A_DAY, reason="Late")
     seen = services.mark(credit)
-    step(credit, lambda fresh: services.change(fresh, draft, seen=seen))
+    change(credit, lambda fresh: services.change(fresh, draft, seen=seen))
 
     with pytest.raises(Conflict, match="Somebody else has changed"):
-        step(credit, lambda fresh: services.change(fresh, draft, seen=seen))
+        change(credit, lambda fresh: services.change(fresh, draft, seen=seen))
 
 
 def test_a_number_that_an_import_took_is_passed_over(customer: Customer) -> None:

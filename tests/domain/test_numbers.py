@@ -14,7 +14,7 @@ from testing.races import at_once
 CLERKS, PAPERS = 8, 6
 
 
-def take(company: Company, series: Series = Series.INVOICE) -> str:
+def take_number(company: Company, series: Series = Series.INVOICE) -> str:
     with transaction.atomic():
         return numbers.following(company.pk, series)
 
@@ -22,18 +22,18 @@ def take(company: Company, series: Series = Series.INVOICE) -> str:
 def test_each_company_and_paper_counts_by_itself(company: Company) -> None:
     other = make_company(slug="elsewhere")
 
-    assert [take(company), take(company)] == ["INV-10001", "INV-10002"]
-    assert take(company, Series.ORDER) == "SO-10001"
-    assert take(other) == "INV-10001"
+    assert [take_number(company), take_number(company)] == ["INV-10001", "INV-10002"]
+    assert take_number(company, Series.ORDER) == "SO-10001"
+    assert take_number(other) == "INV-10001"
 
 
 def test_a_rollback_gives_the_number_back(company: Company) -> None:
-    take(company)
+    take_number(company)
     with transaction.atomic():
         numbers.following(company.pk, Series.INVOICE)
         transaction.set_rollback(True)
 
-    assert take(company) == "INV-10002"
+    assert take_number(company) == "INV-10002"
 
 
 def test_eight_clerks_at_once_leave_no_gap_and_take_no_number_twice(company: Company) -> None:
@@ -44,12 +44,12 @@ def test_eight_clerks_at_once_leave_no_gap_and_take_no_number_twice(company: Com
 
 
 def _many(company: Company) -> list[str]:
-    return [take(company) for _ in range(PAPERS)]
+    return [take_number(company) for _ in range(PAPERS)]
 
 
 def test_control_reading_the_last_number_and_adding_one_gives_doubles(company: Company) -> None:
     """If this fails, the clerks above never met."""
-    take(company)
+    take_number(company)
 
     taken = at_once(*[partial(_naive, company)] * CLERKS)
 

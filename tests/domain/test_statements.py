@@ -74,7 +74,7 @@ def drawn(
     return services.draw_up(customer, period)[0].document
 
 
-def told(document: StatementDocument) -> list[tuple[str, int, int]]:
+def lines_of(document: StatementDocument) -> list[tuple[str, int, int]]:
     return [(line.kind, line.amount, line.balance) for line in document.lines]
 
 
@@ -89,7 +89,7 @@ def test_a_balance_forward_begins_with_what_was_owed_and_runs_to_what_is(owner: 
     document = drawn(invoice.customer, Type.BALANCE_FORWARD)
 
     assert document.opening == 10_000
-    assert told(document) == [("payment", -4_000, 6_000), ("invoice", 5_000, 11_000)]
+    assert lines_of(document) == [("payment", -4_000, 6_000), ("invoice", 5_000, 11_000)]
     assert document.balance == 11_000
 
 
@@ -125,7 +125,11 @@ def test_all_transactions_tell_each_items_story_if_it_is_open_or_moved_in_the_pe
     document = drawn(old.customer, Type.ALL_TRANSACTIONS)
 
     assert [line.item for line in document.lines] == [moved.number, moved.number, open_.number]
-    assert told(document) == [("invoice", 10_000, 10_000), ("payment", -10_000, 0), ("invoice", 5_000, 5_000)]
+    assert lines_of(document) == [
+        ("invoice", 10_000, 10_000),
+        ("payment", -10_000, 0),
+        ("invoice", 5_000, 5_000),
+    ]
     assert document.balance == 5_000
 
 
@@ -139,8 +143,8 @@ def test_a_credit_counts_against_what_is_owed_and_using_it_moves_nothing(owner: 
     items = drawn(invoice.customer, Type.OPEN_ITEMS)
     story = drawn(invoice.customer, Type.ALL_TRANSACTIONS)
 
-    assert told(forward) == [("invoice", 10_000, 10_000), ("credit", -3_000, 7_000)]
-    assert sorted(told(items)) == [("credit", -3_000, -1_000), ("invoice", 10_000, 8_000)]
+    assert lines_of(forward) == [("invoice", 10_000, 10_000), ("credit", -3_000, 7_000)]
+    assert sorted(lines_of(items)) == [("credit", -3_000, -1_000), ("invoice", 10_000, 8_000)]
     assert [line.number for line in story.lines if line.kind == "apply"] == [invoice.number, "CR-6"]
     assert forward.balance == items.balance == story.balance == 7_000
     assert items.aging.credits == -1_000
@@ -164,7 +168,7 @@ def test_a_revision_counts_from_its_own_day(owner: User, on: On) -> None:
     document = drawn(invoice.customer, Type.BALANCE_FORWARD)
 
     assert document.opening == 10_000
-    assert told(document) == [("revision", 2_000, 12_000)]
+    assert lines_of(document) == [("revision", 2_000, 12_000)]
     assert drawn(invoice.customer, Type.OPEN_ITEMS).lines[0].amount == 12_000
 
 
@@ -174,9 +178,11 @@ def test_an_invoice_voided_after_the_end_date_was_open_on_it(owner: User, on: On
     on(JULY)
     write_order.void(owner.company, invoice.order_id, by=owner)
 
-    assert told(drawn(invoice.customer, Type.OPEN_ITEMS)) == [("invoice", 10_000, 10_000)]
+    assert lines_of(drawn(invoice.customer, Type.OPEN_ITEMS)) == [("invoice", 10_000, 10_000)]
     assert drawn(invoice.customer, Type.OPEN_ITEMS, end=JULY).lines == ()
-    assert told(drawn(invoice.customer, Type.BALANCE_FORWARD, begin=JULY, end=JULY)) == [("void", -10_000, 0)]
+    assert lines_of(drawn(invoice.customer, Type.BALANCE_FORWARD, begin=JULY, end=JULY)) == [
+        ("void", -10_000, 0)
+    ]
 
 
 def test_a_statement_ages_by_its_own_end_date(owner: User, on: On) -> None:
@@ -287,9 +293,7 @@ def histories(draw: st.DrawFn) -> list[Movement]:
     return sorted(movements, key=lambda movement: (movement.on, movement.entry))
 
 
-def figures(
-    moved: Sequence[Movement], kind: Type, begin: date | None, end: date
-) -> composing.StatementTotals:
+def totals(moved: Sequence[Movement], kind: Type, begin: date | None, end: date) -> composing.StatementTotals:
     until = [movement for movement in moved if movement.on <= end]
     return composing.compose(until, References({}, {}), Period(kind, begin, end))
 
@@ -299,9 +303,9 @@ def test_opening_and_movements_come_to_the_balance_which_is_what_is_open_on_all_
     moved: list[Movement], one: date, other: date
 ) -> None:
     begin, end = sorted((one, other))
-    forward = figures(moved, Type.BALANCE_FORWARD, begin, end)
-    items = figures(moved, Type.OPEN_ITEMS, None, end)
-    story = figures(moved, Type.ALL_TRANSACTIONS, begin, end)
+    forward = totals(moved, Type.BALANCE_FORWARD, begin, end)
+    items = totals(moved, Type.OPEN_ITEMS, None, end)
+    story = totals(moved, Type.ALL_TRANSACTIONS, begin, end)
 
     running = [forward.opening, *(line.balance for line in forward.lines)]
     last = {line.item: line.balance for line in story.lines}
@@ -316,8 +320,8 @@ def test_opening_and_movements_come_to_the_balance_which_is_what_is_open_on_all_
 @given(histories(), days, days)
 def test_one_statement_ends_where_the_next_begins(moved: list[Movement], one: date, other: date) -> None:
     begin, end = sorted((one, other))
-    first = figures(moved, Type.BALANCE_FORWARD, date(2026, 1, 1), begin)
-    following = figures(
+    first = totals(moved, Type.BALANCE_FORWARD, date(2026, 1, 1), begin)
+    following = totals(
         moved, Type.BALANCE_FORWARD, begin + timedelta(days=1), max(end, begin + timedelta(days=1))
     )
 

@@ -92,7 +92,7 @@ NEEDS = {
 def use(settings: Settings, monkeypatch: pytest.MonkeyPatch, api: Api) -> Use:
     """Takes a sender into use as the environment would, at our own address, to answer in the given way."""
 
-    def take(sender: str, *answers: tuple[int, Any]) -> Api:
+    def sender_api(sender: str, *answers: tuple[int, Any]) -> Api:
         monkeypatch.setenv("FLORIN_MAIL_SENDER", sender)
         monkeypatch.setenv(NEEDS[sender], "the-key")
         monkeypatch.setenv("FLORIN_MAIL_NOTICE_SECRET", "a-password-only-for-notices")
@@ -105,7 +105,7 @@ def use(settings: Settings, monkeypatch: pytest.MonkeyPatch, api: Api) -> Use:
         post.hang_up()
         return api
 
-    return take
+    return sender_api
 
 
 TAKEN: dict[str, tuple[int, Any, str]] = {

@@ -22,7 +22,7 @@ CHALLENGED = "4000002500003155"
 State = Attempt.State
 
 
-def told(attempt: Attempt) -> list[str]:
+def decline_reasons(attempt: Attempt) -> list[str]:
     """The reasons of the declines on the timeline, after we asked."""
     settle_payment.settle(attempt.pk)
     happened = Activity.objects.filter(kind=Activity.Kind.CARD_DECLINED, subjects__contains=[attempt.pk])
@@ -38,7 +38,7 @@ def came_back(attempt: Attempt) -> str:
 def test_a_declined_card_is_told_once_and_the_next_card_pays(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
-    assert told(attempt) == told(attempt) == ["insufficient_funds"]
+    assert decline_reasons(attempt) == decline_reasons(attempt) == ["insufficient_funds"]
 
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
@@ -49,16 +49,16 @@ def test_a_declined_card_is_told_once_and_the_next_card_pays(owner: User, bank: 
 def test_each_declined_card_is_told(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
-    told(attempt)
+    decline_reasons(attempt)
     bank.pay(attempt, "4000000000000069")
 
-    assert sorted(told(attempt)) == ["expired_card", "insufficient_funds"]
+    assert sorted(decline_reasons(attempt)) == ["expired_card", "insufficient_funds"]
 
 
 def test_who_comes_back_after_a_decline_reads_why_and_what_else_to_try(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
-    told(attempt)
+    decline_reasons(attempt)
 
     page = came_back(attempt)
 
@@ -69,7 +69,7 @@ def test_who_comes_back_after_a_decline_reads_why_and_what_else_to_try(owner: Us
 def test_without_bank_payments_only_another_card_is_suggested(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
-    told(attempt)
+    decline_reasons(attempt)
     PaymentsAccount.objects.update(ach_enabled=False)
 
     assert "Please try another card.</p>" in came_back(attempt)
@@ -86,7 +86,7 @@ def refused_account(owner: User, bank: Bank) -> Attempt:
 
 def test_a_bank_account_that_is_refused_is_not_called_a_card(owner: User, bank: Bank) -> None:
     attempt = refused_account(owner, bank)
-    assert told(attempt) == ["unknown"]
+    assert decline_reasons(attempt) == ["unknown"]
 
     page = came_back(attempt)
 
@@ -98,7 +98,7 @@ def test_a_bank_account_that_is_refused_is_not_called_a_card(owner: User, bank: 
 
 
 def test_staff_read_that_a_bank_account_was_refused(owner: User, bank: Bank) -> None:
-    told(refused_account(owner, bank))
+    decline_reasons(refused_account(owner, bank))
 
     timeline = signed_in(owner).get(f"/office/orders/{Order.objects.get().pk}/").text
 
@@ -109,7 +109,7 @@ def test_staff_read_that_a_bank_account_was_refused(owner: User, bank: Bank) -> 
 def test_a_thief_does_not_learn_that_a_card_is_known_to_be_lost(owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt, LOST)
-    told(attempt)
+    decline_reasons(attempt)
 
     page = came_back(attempt)
 
@@ -143,7 +143,7 @@ def test_a_card_that_the_bank_wants_to_be_sure_about(
     attempt = press_pay(make_link(owner))
     bank.order(f"sessions/{attempt.reference}/pay", card=CHALLENGED, challenge=answer)
 
-    assert told(attempt) == reasons
+    assert decline_reasons(attempt) == reasons
     assert bank.charged(attempt.pk) == charged
     assert Payment.objects.count() == bool(charged)
 

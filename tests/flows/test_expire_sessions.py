@@ -61,7 +61,7 @@ FAILING_REFUND_CARD = "4000000000005126"
 
 
 @dataclass(frozen=True)
-class World:
+class Scene:
     """A customer who owes 100.00 on an invoice that is out with a link, and whatever befalls them."""
 
     owner: User
@@ -96,10 +96,10 @@ class World:
 
 
 @pytest.fixture
-def world(owner: User, bank: Bank) -> World:
+def scene(owner: User, bank: Bank) -> Scene:
     customer = make_customer(owner.company)
     invoice = make_invoice(owner, customer=customer)
-    return World(owner, bank, customer, invoice, make_link(owner, invoice))
+    return Scene(owner, bank, customer, invoice, make_link(owner, invoice))
 
 
 def run_jobs() -> None:
@@ -127,176 +127,176 @@ def ends(session: Attempt, change: Change) -> bool:
 # What happens before the session is opened, and what is returned happens while it is open.
 
 
-def a_part_is_received(world: World) -> Change:
-    return lambda: world.receive(4_000, world.invoice)
+def a_part_is_received(scene: Scene) -> Change:
+    return lambda: scene.receive(4_000, scene.invoice)
 
 
-def a_pre_payment_is_received(world: World) -> Change:
-    return lambda: world.receive(6_000)
+def a_pre_payment_is_received(scene: Scene) -> Change:
+    return lambda: scene.receive(6_000)
 
 
-def more_than_is_owed_is_received(world: World) -> Change:
-    other = world.another()
-    return lambda: world.receive(16_000, other)
+def more_than_is_owed_is_received(scene: Scene) -> Change:
+    other = scene.another()
+    return lambda: scene.receive(16_000, other)
 
 
-def a_payment_is_undone(world: World) -> Change:
-    payment = world.receive(4_000, world.invoice)
-    return lambda: undo_payment.undo(world.company, payment.pk, reason="Typo", by=world.owner)
+def a_payment_is_undone(scene: Scene) -> Change:
+    payment = scene.receive(4_000, scene.invoice)
+    return lambda: undo_payment.undo(scene.company, payment.pk, reason="Typo", by=scene.owner)
 
 
-def a_payment_is_taken_from_it(world: World) -> Change:
-    return _unapply(world, world.receive(4_000, world.invoice), world.invoice)
+def a_payment_is_taken_from_it(scene: Scene) -> Change:
+    return _unapply(scene, scene.receive(4_000, scene.invoice), scene.invoice)
 
 
-def a_payment_is_taken_from_another_invoice(world: World) -> Change:
-    other = world.another()
-    return _unapply(world, world.receive(4_000, other), other)
+def a_payment_is_taken_from_another_invoice(scene: Scene) -> Change:
+    other = scene.another()
+    return _unapply(scene, scene.receive(4_000, other), other)
 
 
-def _unapply(world: World, payment: Payment, invoice: Invoice) -> Change:
+def _unapply(scene: Scene, payment: Payment, invoice: Invoice) -> Change:
     return lambda: undo_payment.unapply(
-        world.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=world.owner
+        scene.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=scene.owner
     )
 
 
-def it_is_refunded(world: World) -> Change:
-    payment = paid_by_card(world.owner, world.bank, world.invoice)
-    world.refund(payment, world.invoice.item, 6_000)
-    return lambda: world.refund(payment, world.invoice.item, 1_000)
+def it_is_refunded(scene: Scene) -> Change:
+    payment = paid_by_card(scene.owner, scene.bank, scene.invoice)
+    scene.refund(payment, scene.invoice.item, 6_000)
+    return lambda: scene.refund(payment, scene.invoice.item, 1_000)
 
 
-def it_is_refunded_at_the_processors_dashboard(world: World) -> Change:
-    payment = paid_by_card(world.owner, world.bank, world.invoice)
-    world.refund(payment, world.invoice.item, 6_000)
+def it_is_refunded_at_the_processors_dashboard(scene: Scene) -> Change:
+    payment = paid_by_card(scene.owner, scene.bank, scene.invoice)
+    scene.refund(payment, scene.invoice.item, 6_000)
 
     def change() -> None:
-        world.bank.order(f"payment_intents/{payment.reference}/refund", amount=1_000)
+        scene.bank.order(f"payment_intents/{payment.reference}/refund", amount=1_000)
         follow_payment.follow(payment.pk)
 
     return change
 
 
-def a_refund_takes_money_from_where_it_was_applied(world: World) -> Change:
-    other, third = world.another(), world.another()
-    payment = paid_by_card(world.owner, world.bank, other)
-    _unapply(world, payment, other)()
-    _apply(world, world.excess_of(payment), world.invoice, 3_000)
-    _apply(world, world.excess_of(payment), third, 7_000)
+def a_refund_takes_money_from_where_it_was_applied(scene: Scene) -> Change:
+    other, third = scene.another(), scene.another()
+    payment = paid_by_card(scene.owner, scene.bank, other)
+    _unapply(scene, payment, other)()
+    _apply(scene, scene.excess_of(payment), scene.invoice, 3_000)
+    _apply(scene, scene.excess_of(payment), third, 7_000)
 
     def change() -> None:
-        world.bank.order(f"payment_intents/{payment.reference}/refund", amount=9_000)
+        scene.bank.order(f"payment_intents/{payment.reference}/refund", amount=9_000)
         follow_payment.follow(payment.pk)
 
     return change
 
 
-def a_refund_fails(world: World) -> Change:
-    payment = _paid(world, world.invoice, FAILING_REFUND_CARD)
-    world.refund(payment, world.invoice.item, 6_000)
-    return lambda: _let_the_refund_fail(world, payment)
+def a_refund_fails(scene: Scene) -> Change:
+    payment = _paid(scene, scene.invoice, FAILING_REFUND_CARD)
+    scene.refund(payment, scene.invoice.item, 6_000)
+    return lambda: _let_the_refund_fail(scene, payment)
 
 
-def the_refund_of_an_overpayment_fails(world: World) -> Change:
-    other = world.another()
-    payment = _paid(world, other, FAILING_REFUND_CARD)
-    _unapply(world, payment, other)()
-    world.refund(payment, world.excess_of(payment), 10_000)
-    return lambda: _let_the_refund_fail(world, payment)
+def the_refund_of_an_overpayment_fails(scene: Scene) -> Change:
+    other = scene.another()
+    payment = _paid(scene, other, FAILING_REFUND_CARD)
+    _unapply(scene, payment, other)()
+    scene.refund(payment, scene.excess_of(payment), 10_000)
+    return lambda: _let_the_refund_fail(scene, payment)
 
 
-def a_refund_that_fails_finds_its_invoice_paid(world: World) -> Change:
-    other = world.another()
-    payment = _paid(world, other, FAILING_REFUND_CARD)
-    world.refund(payment, other.item, 6_000)
-    world.receive(6_000, other)
-    return lambda: _let_the_refund_fail(world, payment)
+def a_refund_that_fails_finds_its_invoice_paid(scene: Scene) -> Change:
+    other = scene.another()
+    payment = _paid(scene, other, FAILING_REFUND_CARD)
+    scene.refund(payment, other.item, 6_000)
+    scene.receive(6_000, other)
+    return lambda: _let_the_refund_fail(scene, payment)
 
 
-def _paid(world: World, invoice: Invoice, card: str) -> Payment:
-    attempt = press_pay(make_link(world.owner, invoice))
-    world.bank.pay(attempt, card)
+def _paid(scene: Scene, invoice: Invoice, card: str) -> Payment:
+    attempt = press_pay(make_link(scene.owner, invoice))
+    scene.bank.pay(attempt, card)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)
 
 
-def _let_the_refund_fail(world: World, payment: Payment) -> None:
+def _let_the_refund_fail(scene: Scene, payment: Payment) -> None:
     made = Refund.objects.get(payment=payment)
-    world.bank.order(f"refunds/{made.reference}/fail")
+    scene.bank.order(f"refunds/{made.reference}/fail")
     follow_payment.follow(payment.pk)
 
 
-def a_check_bounces(world: World) -> Change:
-    payment = world.receive(4_000, world.invoice, method=Method.CHECK)
+def a_check_bounces(scene: Scene) -> Change:
+    payment = scene.receive(4_000, scene.invoice, method=Method.CHECK)
     marking = Marking(code="R01", note="")
-    return lambda: return_payment.mark(world.company, payment.pk, marking, by=world.owner)
+    return lambda: return_payment.mark(scene.company, payment.pk, marking, by=scene.owner)
 
 
-def a_debit_comes_back_that_had_used_a_credit(world: World) -> Change:
-    payment = paid_by_bank(world.owner, world.bank, _with_credit(world))
+def a_debit_comes_back_that_had_used_a_credit(scene: Scene) -> Change:
+    payment = paid_by_bank(scene.owner, scene.bank, _with_credit(scene))
 
     def change() -> None:
-        world.bank.order(f"payment_intents/{payment.reference}/return", code="R01")
+        scene.bank.order(f"payment_intents/{payment.reference}/return", code="R01")
         follow_payment.follow(payment.pk)
 
     return change
 
 
-def a_dispute_is_lost_about_a_payment_that_had_used_a_credit(world: World) -> Change:
-    payment = paid_by_card(world.owner, world.bank, _with_credit(world))
+def a_dispute_is_lost_about_a_payment_that_had_used_a_credit(scene: Scene) -> Change:
+    payment = paid_by_card(scene.owner, scene.bank, _with_credit(scene))
 
     def change() -> None:
-        world.bank.order(f"payment_intents/{payment.reference}/dispute")
+        scene.bank.order(f"payment_intents/{payment.reference}/dispute")
         follow_payment.follow(payment.pk)
         [dispute] = registry.get(payment.gateway, payment.account).payment_events(payment.reference).disputes
-        world.bank.order(f"disputes/{dispute.reference}/close", status="lost")
+        scene.bank.order(f"disputes/{dispute.reference}/close", status="lost")
         follow_payment.follow(payment.pk)
 
     return change
 
 
-def _with_credit(world: World) -> Invoice:
+def _with_credit(scene: Scene) -> Invoice:
     """Another invoice, which a credit is meant for because it is due first."""
-    make_credit(world.owner, world.customer, "30.00")
-    invoice = world.another()
+    make_credit(scene.owner, scene.customer, "30.00")
+    invoice = scene.another()
     Item.objects.filter(pk=invoice.item_id).update(due_on="2026-01-31")
     return invoice
 
 
-def it_is_paid_through_another_session(world: World) -> Change:
-    rival = press_pay(make_link(world.owner, world.invoice))
-    world.bank.pay(rival)
+def it_is_paid_through_another_session(scene: Scene) -> Change:
+    rival = press_pay(make_link(scene.owner, scene.invoice))
+    scene.bank.pay(rival)
     return lambda: settle_payment.settle(rival.pk)
 
 
-def a_bank_pays_what_is_not_owed_any_more(world: World) -> Change:
-    other = world.another()
-    rival = press_pay(make_link(world.owner, other), Method.ACH)
-    world.bank.debit(rival)
-    world.receive(10_000, other)
+def a_bank_pays_what_is_not_owed_any_more(scene: Scene) -> Change:
+    other = scene.another()
+    rival = press_pay(make_link(scene.owner, other), Method.ACH)
+    scene.bank.debit(rival)
+    scene.receive(10_000, other)
     settle_payment.settle(rival.pk)
-    world.bank.let_days_pass(5)
+    scene.bank.let_days_pass(5)
     return lambda: settle_payment.settle(rival.pk)
 
 
-def a_debit_of_it_gets_under_way(world: World) -> Change:
-    rival = press_pay(make_link(world.owner, world.invoice), Method.ACH)
-    world.bank.debit(rival)
+def a_debit_of_it_gets_under_way(scene: Scene) -> Change:
+    rival = press_pay(make_link(scene.owner, scene.invoice), Method.ACH)
+    scene.bank.debit(rival)
     return lambda: settle_payment.settle(rival.pk)
 
 
-def a_debit_fails_that_held_a_credit(world: World) -> Change:
-    rival = press_pay(make_link(world.owner, _with_credit(world)), Method.ACH)
-    world.bank.debit(rival, UNPAID_ACCOUNT)
+def a_debit_fails_that_held_a_credit(scene: Scene) -> Change:
+    rival = press_pay(make_link(scene.owner, _with_credit(scene)), Method.ACH)
+    scene.bank.debit(rival, UNPAID_ACCOUNT)
     settle_payment.settle(rival.pk)
-    world.bank.let_days_pass(5)
+    scene.bank.let_days_pass(5)
     return lambda: settle_payment.settle(rival.pk)
 
 
-def a_hold_is_released_that_had_a_credit(world: World) -> Change:
-    rival = press_pay(make_link(world.owner, _with_credit(world)))
-    world.bank.pay(rival)
-    world.bank.break_down("intent.capture", "500_before", times=5)
+def a_hold_is_released_that_had_a_credit(scene: Scene) -> Change:
+    rival = press_pay(make_link(scene.owner, _with_credit(scene)))
+    scene.bank.pay(rival)
+    scene.bank.break_down("intent.capture", "500_before", times=5)
     settle_payment.settle(rival.pk)
 
     def change() -> None:
@@ -306,133 +306,133 @@ def a_hold_is_released_that_had_a_credit(world: World) -> Change:
     return change
 
 
-def its_order_is_changed(world: World) -> Change:
-    order = Order.objects.get(pk=world.invoice.order_id)
-    draft = make_draft(world.customer, "60.00")
-    return lambda: write_order.change(world.company, order.pk, draft, version=order.version, by=world.owner)
+def its_order_is_changed(scene: Scene) -> Change:
+    order = Order.objects.get(pk=scene.invoice.order_id)
+    draft = make_draft(scene.customer, "60.00")
+    return lambda: write_order.change(scene.company, order.pk, draft, version=order.version, by=scene.owner)
 
 
-def its_order_is_voided(world: World) -> Change:
-    return lambda: write_order.void(world.company, world.invoice.order_id, by=world.owner)
+def its_order_is_voided(scene: Scene) -> Change:
+    return lambda: write_order.void(scene.company, scene.invoice.order_id, by=scene.owner)
 
 
-def an_invoice_is_due_before_what_a_credit_was_meant_for(world: World) -> Change:
-    make_credit(world.owner, world.customer, "30.00")
+def an_invoice_is_due_before_what_a_credit_was_meant_for(scene: Scene) -> Change:
+    make_credit(scene.owner, scene.customer, "30.00")
 
     def change() -> None:
-        Customer.objects.filter(pk=world.customer.pk).update(terms_days=0)
-        make_invoice(world.owner, customer=Customer.objects.get(pk=world.customer.pk))
+        Customer.objects.filter(pk=scene.customer.pk).update(terms_days=0)
+        make_invoice(scene.owner, customer=Customer.objects.get(pk=scene.customer.pk))
 
     return change
 
 
-def a_credit_is_approved(world: World) -> Change:
-    credit = _written(world)
-    return lambda: give_credit.approve(world.company, credit, by=world.owner)
+def a_credit_is_approved(scene: Scene) -> Change:
+    credit = _written(scene)
+    return lambda: give_credit.approve(scene.company, credit, by=scene.owner)
 
 
-def a_credit_is_voided(world: World) -> Change:
-    credit = _written(world)
-    give_credit.approve(world.company, credit, by=world.owner)
-    return lambda: give_credit.void(world.company, credit, reason="Typo", by=world.owner)
+def a_credit_is_voided(scene: Scene) -> Change:
+    credit = _written(scene)
+    give_credit.approve(scene.company, credit, by=scene.owner)
+    return lambda: give_credit.void(scene.company, credit, reason="Typo", by=scene.owner)
 
 
-def _written(world: World) -> UUID:
+def _written(scene: Scene) -> UUID:
     draft = CreditDraft(
-        customer_id=world.customer.pk, amount=usd(3_000), given_on=date(2026, 2, 1), reason="Wilted"
+        customer_id=scene.customer.pk, amount=usd(3_000), given_on=date(2026, 2, 1), reason="Wilted"
     )
-    credit = give_credit.create(world.company, draft, by=world.owner)
-    give_credit.submit(world.company, credit.pk, by=world.owner)
+    credit = give_credit.create(scene.company, draft, by=scene.owner)
+    give_credit.submit(scene.company, credit.pk, by=scene.owner)
     return credit.pk
 
 
-def a_credit_is_imported(world: World) -> Change:
+def a_credit_is_imported(scene: Scene) -> Change:
     def change() -> None:
         with TemporaryDirectory() as folder:
-            paper = row("C7", quantity="-3", customer=f"{world.customer.number}.0")
-            take(write(Path(folder), paper), world.company, Path(folder))
+            paper = row("C7", quantity="-3", customer=f"{scene.customer.number}.0")
+            take(write(Path(folder), paper), scene.company, Path(folder))
 
     return change
 
 
-def a_credit_is_applied_to_it(world: World) -> Change:
-    credit = make_credit(world.owner, world.customer, "30.00")
-    return lambda: _apply(world, credit, world.invoice, 1_000)
+def a_credit_is_applied_to_it(scene: Scene) -> Change:
+    credit = make_credit(scene.owner, scene.customer, "30.00")
+    return lambda: _apply(scene, credit, scene.invoice, 1_000)
 
 
-def a_credit_is_applied_to_another_invoice(world: World) -> Change:
-    credit, other = make_credit(world.owner, world.customer, "30.00"), world.another()
-    return lambda: _apply(world, credit, other, 1_000)
+def a_credit_is_applied_to_another_invoice(scene: Scene) -> Change:
+    credit, other = make_credit(scene.owner, scene.customer, "30.00"), scene.another()
+    return lambda: _apply(scene, credit, other, 1_000)
 
 
-def a_credit_is_taken_back_from_another_invoice(world: World) -> Change:
-    credit, other = make_credit(world.owner, world.customer, "30.00"), world.another()
-    _apply(world, credit, other, 3_000)
+def a_credit_is_taken_back_from_another_invoice(scene: Scene) -> Change:
+    credit, other = make_credit(scene.owner, scene.customer, "30.00"), scene.another()
+    _apply(scene, credit, other, 3_000)
     return lambda: apply_credit.unapply(
-        world.company, credit.pk, other.item_id, reason="Wrong", press="p", by=world.owner
+        scene.company, credit.pk, other.item_id, reason="Wrong", press="p", by=scene.owner
     )
 
 
-def _apply(world: World, credit: Item, invoice: Invoice, minor: int) -> None:
-    apply_credit.apply(world.company, credit.pk, {invoice.item_id: minor}, press=uuid4().hex, by=world.owner)
+def _apply(scene: Scene, credit: Item, invoice: Invoice, minor: int) -> None:
+    apply_credit.apply(scene.company, credit.pk, {invoice.item_id: minor}, press=uuid4().hex, by=scene.owner)
 
 
-def an_overpayment_pays_the_oldest(world: World) -> Change:
-    item = world.excess_of(world.receive(3_000))
-    return lambda: resolve_overpayment.apply_oldest(world.company, item.pk, press="p", by=world.owner)
+def an_overpayment_pays_the_oldest(scene: Scene) -> Change:
+    item = scene.excess_of(scene.receive(3_000))
+    return lambda: resolve_overpayment.apply_oldest(scene.company, item.pk, press="p", by=scene.owner)
 
 
-def an_overpayment_is_refunded(world: World) -> Change:
-    payment = world.receive(3_000)
-    return lambda: world.refund(payment, world.excess_of(payment), 1_000)
+def an_overpayment_is_refunded(scene: Scene) -> Change:
+    payment = scene.receive(3_000)
+    return lambda: scene.refund(payment, scene.excess_of(payment), 1_000)
 
 
-def open_credits_are_no_longer_deducted(world: World) -> Change:
-    make_credit(world.owner, world.customer, "30.00")
-    return lambda: _switch(world, use_open_credits=False)
+def open_credits_are_no_longer_deducted(scene: Scene) -> Change:
+    make_credit(scene.owner, scene.customer, "30.00")
+    return lambda: _switch(scene, use_open_credits=False)
 
 
-def cards_are_switched_off(world: World) -> Change:
-    return lambda: _switch(world, card_enabled=False)
+def cards_are_switched_off(scene: Scene) -> Change:
+    return lambda: _switch(scene, card_enabled=False)
 
 
-def links_are_switched_off(world: World) -> Change:
-    return lambda: _switch(world, links_enabled=False)
+def links_are_switched_off(scene: Scene) -> Change:
+    return lambda: _switch(scene, links_enabled=False)
 
 
-def _switch(world: World, **wanted: bool) -> None:
-    now = companies.switches_of(world.company)
+def _switch(scene: Scene, **wanted: bool) -> None:
+    now = companies.switches_of(scene.company)
     positions = {name: getattr(now, name) for name in now.told()}
-    change_settings.change(world.company, Switches(**{**positions, **wanted}), seen=now.mark, by=world.owner)
+    change_settings.change(scene.company, Switches(**{**positions, **wanted}), seen=now.mark, by=scene.owner)
 
 
-def links_are_switched_off_for_the_customer(world: World) -> Change:
-    said = {field.name: getattr(world.customer, field.name) for field in fields(CustomerDraft)}
+def links_are_switched_off_for_the_customer(scene: Scene) -> Change:
+    said = {field.name: getattr(scene.customer, field.name) for field in fields(CustomerDraft)}
     draft = CustomerDraft(**{**said, "links_enabled": False})
     return lambda: save_customer.change(
-        world.company,
-        world.customer.pk,
+        scene.company,
+        scene.customer.pk,
         draft,
-        seen=customers.mark(world.customer),
-        by=world.owner,
+        seen=customers.mark(scene.customer),
+        by=scene.owner,
     )
 
 
-def the_link_is_revoked(world: World) -> Change:
-    return lambda: revoke_link.revoke(world.company, world.link.pk, by=world.owner)
+def the_link_is_revoked(scene: Scene) -> Change:
+    return lambda: revoke_link.revoke(scene.company, scene.link.pk, by=scene.owner)
 
 
-def the_account_is_suspended(world: World) -> Change:
-    return _judged(world, "suspend")
+def the_account_is_suspended(scene: Scene) -> Change:
+    return _judged(scene, "suspend")
 
 
-def _judged(world: World, verdict: str) -> Change:
-    account = own_account(world.company, world.bank)
-    onboard_account.refresh(world.company)
+def _judged(scene: Scene, verdict: str) -> Change:
+    account = own_account(scene.company, scene.bank)
+    onboard_account.refresh(scene.company)
 
     def change() -> None:
-        world.bank.order(f"accounts/{account}", verdict=verdict)
-        onboard_account.refresh(world.company)
+        scene.bank.order(f"accounts/{account}", verdict=verdict)
+        onboard_account.refresh(scene.company)
 
     return change
 
@@ -479,43 +479,43 @@ def _judged(world: World, verdict: str) -> Change:
         the_account_is_suspended,
     ],
 )
-def test_a_session_opened_before_is_ended_when(world: World, happening: Callable[[World], Change]) -> None:
-    change = happening(world)
+def test_a_session_opened_before_is_ended_when(scene: Scene, happening: Callable[[Scene], Change]) -> None:
+    change = happening(scene)
 
-    assert ends(press_pay(world.link), change)
+    assert ends(press_pay(scene.link), change)
 
 
 @pytest.mark.parametrize(
     ("verdict", "method"), [("withhold_cards", Method.CARD), ("withhold_debits", Method.ACH)]
 )
 def test_a_way_to_pay_that_is_no_longer_allowed_ends_its_sessions_and_no_others(
-    world: World, verdict: str, method: Method
+    scene: Scene, verdict: str, method: Method
 ) -> None:
-    withdrawn = _judged(world, verdict)
+    withdrawn = _judged(scene, verdict)
     sessions = {
-        each: press_pay(make_link(world.owner, world.another()), each) for each in (Method.CARD, Method.ACH)
+        each: press_pay(make_link(scene.owner, scene.another()), each) for each in (Method.CARD, Method.ACH)
     }
 
     assert ends(sessions.pop(method), withdrawn)
     assert {at_the_bank(other) for other in sessions.values()} == {Outcome.OPEN}
 
 
-def test_sessions_of_others_go_on(world: World) -> None:
-    theirs = press_pay(make_link(world.owner))
+def test_sessions_of_others_go_on(scene: Scene) -> None:
+    theirs = press_pay(make_link(scene.owner))
 
-    assert not ends(theirs, a_pre_payment_is_received(world))
-
-
-def test_where_open_credits_are_not_deducted_a_new_one_ends_nothing(world: World) -> None:
-    _switch(world, use_open_credits=False)
-
-    assert not ends(press_pay(world.link), a_pre_payment_is_received(world))
+    assert not ends(theirs, a_pre_payment_is_received(scene))
 
 
-def test_what_a_lost_job_should_have_ended_is_ended_by_the_next_look(world: World) -> None:
-    session = press_pay(world.link)
-    world.receive(4_000, world.invoice)
-    world.bank.break_down("session.expire", "500_before", times=1)
+def test_where_open_credits_are_not_deducted_a_new_one_ends_nothing(scene: Scene) -> None:
+    _switch(scene, use_open_credits=False)
+
+    assert not ends(press_pay(scene.link), a_pre_payment_is_received(scene))
+
+
+def test_what_a_lost_job_should_have_ended_is_ended_by_the_next_look(scene: Scene) -> None:
+    session = press_pay(scene.link)
+    scene.receive(4_000, scene.invoice)
+    scene.bank.break_down("session.expire", "500_before", times=1)
 
     for _look in range(2):  # the first one is not answered
         settle_payment.settle(session.pk)
@@ -523,8 +523,8 @@ def test_what_a_lost_job_should_have_ended_is_ended_by_the_next_look(world: Worl
     assert at_the_bank(session) == Outcome.EXPIRED
 
 
-def test_a_look_ends_no_session_that_is_still_right(world: World) -> None:
-    session = press_pay(world.link)
+def test_a_look_ends_no_session_that_is_still_right(scene: Scene) -> None:
+    session = press_pay(scene.link)
 
     settle_payment.settle(session.pk)
 

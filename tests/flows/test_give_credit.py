@@ -65,7 +65,7 @@ def balance(item: Item) -> int:
     return Item.objects.get(pk=item.pk).balance
 
 
-def told(subject: UUID) -> list[str]:
+def timeline_of(subject: UUID) -> list[str]:
     """What the timeline of one object tells, the first first."""
     return list(
         Activity.objects.filter(subjects__contains=[subject]).order_by("pk").values_list("kind", flat=True)
@@ -77,7 +77,7 @@ def test_a_press_of_save_writes_one_credit(owner: User) -> None:
     first, second = (write(owner, customer, press="p") for _ in range(2))
 
     assert first.pk == second.pk
-    assert told(customer.pk) == [Kind.CREDIT_CREATED]
+    assert timeline_of(customer.pk) == [Kind.CREDIT_CREATED]
 
 
 def test_each_step_is_told_once_however_often_it_is_pressed(owner: User) -> None:
@@ -85,7 +85,7 @@ def test_each_step_is_told_once_however_often_it_is_pressed(owner: User) -> None
     for step in (give_credit.submit, give_credit.submit, give_credit.approve, give_credit.approve):
         step(owner.company, credit.pk, by=owner)
 
-    assert told(credit.pk) == [Kind.CREDIT_CREATED, Kind.CREDIT_SUBMITTED, Kind.CREDIT_APPROVED]
+    assert timeline_of(credit.pk) == [Kind.CREDIT_CREATED, Kind.CREDIT_SUBMITTED, Kind.CREDIT_APPROVED]
     assert Entry.objects.filter(kind=Entry.Kind.CREDIT).count() == 1
 
 
@@ -125,7 +125,12 @@ def test_a_credit_pays_several_invoices_and_each_timeline_says_so(owner: User) -
     assert apply(owner, item_of(credit), (one.item, 10_000), (two.item, 5_000)) == 2
 
     assert (balance(one.item), balance(two.item), balance(item_of(credit))) == (0, 5_000, 0)
-    assert told(two.pk)[-1] == told(two.order_id)[-1] == told(credit.pk)[-1] == Kind.CREDIT_APPLIED
+    assert (
+        timeline_of(two.pk)[-1]
+        == timeline_of(two.order_id)[-1]
+        == timeline_of(credit.pk)[-1]
+        == Kind.CREDIT_APPLIED
+    )
 
 
 def test_a_double_click_applies_once_and_takes_back_once(owner: User) -> None:
@@ -179,7 +184,7 @@ def test_an_overpayment_is_applied_like_a_credit(owner: User) -> None:
     apply(owner, excess, (other.item, 4_000))
 
     assert (balance(excess), balance(other.item)) == (-6_000, 6_000)
-    assert Kind.CREDIT_APPLIED in told(excess.pk)
+    assert Kind.CREDIT_APPLIED in timeline_of(excess.pk)
 
 
 def test_what_a_payment_applied_can_be_taken_back_by_hand(owner: User) -> None:

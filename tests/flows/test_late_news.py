@@ -94,12 +94,12 @@ def test_a_processor_whose_clock_is_wrong_dates_nothing_before_the_attempt_or_af
     owner: User, days: int
 ) -> None:
     attempt = open_attempt(make_link(owner))
-    told = _told(clock.now() + timedelta(days=days))
+    told = _settled(clock.now() + timedelta(days=days))
     with transaction.atomic():
         settling.record(settling.lock(attempt.pk), told)
 
     assert attempt.started_at <= Payment.objects.get().received_at <= clock.now()
 
 
-def _told(at: datetime) -> Report:
+def _settled(at: datetime) -> Report:
     return Report(reference="cs_1", outcome=Outcome.SETTLED, amount=usd(10_000), payment="pi_1", taken_at=at)

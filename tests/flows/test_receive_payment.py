@@ -29,13 +29,13 @@ from florin.kernel.errors import NotFound, Refusal
 from testing.bank import Bank
 
 
-def wanted(minor: int, shares: Sequence[Share] | None = None, **details: object) -> Receiving:
+def receiving(minor: int, shares: Sequence[Share] | None = None, **details: object) -> Receiving:
     given = {"method": Method.CHECK, "on": clock.today("UTC"), "press": uuid4().hex, **details}
     return Receiving(amount=usd(minor), shares=shares, **given)  # type: ignore[arg-type]
 
 
 def receive(owner: User, customer: Customer, minor: int, *shares: Share, **details: object) -> Payment:
-    order = wanted(minor, shares or None, **details)
+    order = receiving(minor, shares or None, **details)
     return receive_payment.receive(owner.company, customer.pk, order, by=owner)
 
 
@@ -178,7 +178,7 @@ def test_a_payment_of_last_week_is_dated_then(owner: User, customer: Customer) -
 def test_the_receipt_is_mailed_only_to_whom_one_ticks(owner: User, customer: Customer, bank: Bank) -> None:
     bank.forget_mails()
     receive(owner, customer, 1_000)
-    order = wanted(2_000, is_prepayment=True)
+    order = receiving(2_000, is_prepayment=True)
     receive_payment.receive(owner.company, customer.pk, order, mail_to=["ann@shop.example"], by=owner)
     deliver_outbox.deliver()
 
@@ -189,7 +189,7 @@ def test_the_receipt_is_mailed_only_to_whom_one_ticks(owner: User, customer: Cus
 
 def test_a_wrong_address_records_nothing(owner: User, customer: Customer) -> None:
     with pytest.raises(Refusal, match="is not an e-mail address"):
-        receive_payment.receive(owner.company, customer.pk, wanted(1_000), mail_to=["ann@"], by=owner)
+        receive_payment.receive(owner.company, customer.pk, receiving(1_000), mail_to=["ann@"], by=owner)
 
     assert not Payment.objects.exists()
 

@@ -20,7 +20,7 @@ DECLINED = "4000000000000002"
 State = Attempt.State
 
 
-def tell(attempt: Attempt, **about: Any) -> None:
+def deliver_decline(attempt: Attempt, **about: Any) -> None:
     """Let Stripe's notice of a declined card arrive, and be handled."""
     headers, body = notice(attempt.pk, **about)
     handle_notice.receive("stripe", headers, body)
@@ -39,7 +39,7 @@ def test_each_notice_of_a_decline_counts_though_a_look_up_tells_the_last_one_onl
     attempt = press_pay(make_link(owner))
 
     for charge in ("ch_1", "ch_2", "ch_3", "ch_3"):
-        tell(attempt, charge=charge)
+        deliver_decline(attempt, charge=charge)
 
     assert Decline.objects.filter(attempt=attempt.pk).count() == 3
     assert Activity.objects.filter(kind=Activity.Kind.CARD_DECLINED).count() == 3
@@ -51,7 +51,7 @@ def test_a_decline_that_notice_and_look_up_tell_of_counts_once(owner: User, bank
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
 
-    tell(attempt, charge=attempt.decline)
+    deliver_decline(attempt, charge=attempt.decline)
 
     assert Decline.objects.get().name == attempt.decline
     assert Activity.objects.filter(kind=Activity.Kind.CARD_DECLINED).count() == 1
@@ -61,7 +61,7 @@ def test_a_check_that_was_not_passed_is_named_by_the_card_that_was_tried(owner: 
     attempt = press_pay(make_link(owner))
 
     for card in ("pm_1", "pm_2", "pm_2"):
-        tell(attempt, code="payment_intent_authentication_failure", payment_method={"id": card})
+        deliver_decline(attempt, code="payment_intent_authentication_failure", payment_method={"id": card})
 
     assert sorted(Decline.objects.values_list("name", flat=True)) == ["pm_1", "pm_2"]
 
@@ -105,7 +105,7 @@ def test_the_other_sessions_of_a_link_that_cools_down_end_at_the_next_look_round
     link = make_link(owner)
     mine, other, elsewhere = press_pay(link), press_pay(link), press_pay(make_link(owner))
     decline(link, MOST_OF_LINK - 1)
-    tell(mine, charge="ch_10")
+    deliver_decline(mine, charge="ch_10")
 
     handle_notice.handle("stripe", ProcessorNotice.objects.get().event, f"{mine.pk}")
     settle_payment.poll()
@@ -138,6 +138,6 @@ def test_a_bank_debit_that_fails_days_later_is_no_decline(owner: User, bank: Ban
     bank.debit(attempt)
     assert state(attempt) == State.PENDING
 
-    tell(attempt, charge="py_1", code="insufficient_funds")
+    deliver_decline(attempt, charge="py_1", code="insufficient_funds")
 
     assert not Decline.objects.exists()

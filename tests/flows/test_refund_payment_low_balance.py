@@ -49,7 +49,7 @@ def send_back(owner: User, payment: Payment, invoice: Invoice) -> Refund:
     return refund_payment.refund(owner.company, payment.pk, wish, by=owner)
 
 
-def told(refund: Refund) -> Refund:
+def after_refresh(refund: Refund) -> Refund:
     Refund.objects.update(check_at=clock.now() - timedelta(seconds=1))
     refund_payment.poll()
     return Refund.objects.get(pk=refund.pk)
@@ -92,7 +92,7 @@ def test_it_goes_out_when_the_balance_covers_it(
     made = send_back(owner, payment, invoice)
     bank.order("balance", account=payment.account, covers_refunds=True)
 
-    assert (told(made).state, told(made).awaits_balance) == ("succeeded", False)
+    assert (after_refresh(made).state, after_refresh(made).awaits_balance) == ("succeeded", False)
     assert differences(owner) == 0
     assert "Refund waits for money" not in signed_in(owner).get("/office/").content.decode()
 
@@ -102,7 +102,7 @@ def test_if_it_fails_the_money_is_where_it_was(
 ) -> None:
     made = send_back(owner, payment, invoice)
     bank.order(f"refunds/{made.reference}/fail")
-    failed = told(made)
+    failed = after_refresh(made)
 
     assert (failed.state, failed.failure, failed.awaits_balance) == ("failed", "low_balance", False)
     assert Item.objects.get(pk=invoice.item_id).balance == 0

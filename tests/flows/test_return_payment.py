@@ -39,7 +39,7 @@ def send_back(bank: Bank, payment: Payment, code: str = "R01") -> None:
     follow_payment.follow(payment.pk)
 
 
-def letter(kind: Message.Kind, company: Company) -> Letter:
+def stored_letter(kind: Message.Kind, company: Company) -> Letter:
     snapshot = Message.objects.get(kind=kind).snapshot
     return news.letter(MoneyNews.from_json(snapshot["news"]), company.letterhead, url="https://pay/x")
 
@@ -67,10 +67,13 @@ def test_payer_and_company_are_told_with_the_reason_and_the_link(owner: User, ba
 
     assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
     assert told(Message.Kind.RETURNED_NOTICE) == ["office@bloom.example"]
-    payers = letter(Message.Kind.PAYMENT_RETURNED, owner.company)
+    payers = stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company)
     assert "Not enough money in the account (R01)" in payers.text
     assert "https://pay/x" in payers.text
-    assert "Not enough money in the account (R01)" in letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    assert (
+        "Not enough money in the account (R01)"
+        in stored_letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    )
     assert Activity.objects.get(kind="payment_returned").about["code"] == "R01"
 
 
@@ -139,8 +142,8 @@ def test_the_letters_about_a_return_name_the_fee(owner: User, bank: Bank) -> Non
 
     fee = Invoice.objects.get(total=2_500)
     sentence = f"A fee of $25.00 is charged for it, with invoice {fee.number}."
-    assert sentence in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
-    assert sentence in letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    assert sentence in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert sentence in stored_letter(Message.Kind.RETURNED_NOTICE, owner.company).text
     assert Activity.objects.get(kind="payment_returned").about["fee"] == fee.number
 
 
@@ -179,7 +182,7 @@ def test_a_return_without_the_banks_code_is_known_by_the_method_and_has_its_word
 
     assert (balance(invoice.item), Return.objects.get().reason) == (10_000, f"stripe:{reason}")
     assert Invoice.objects.filter(total=2_500).count() == fees
-    assert says in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert says in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
 
 
 def test_without_a_fee_none_is_charged(owner: User, bank: Bank) -> None:
@@ -224,7 +227,9 @@ def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
 
     assert (balance(invoice.item), stands_at(Account.BANK)) == (10_000, 0)
     assert told(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
-    assert "Not enough money in the account" in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert (
+        "Not enough money in the account" in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    )
 
 
 def pay_link_in_the_mail(bank: Bank) -> str:
@@ -269,7 +274,7 @@ def test_the_mail_about_a_bad_check_for_nothing_owed_speaks_of_no_invoices(owner
     return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
 
     assert pay_link_in_the_mail(bank) == ""
-    assert "invoices" not in letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert "invoices" not in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
 
 
 def test_a_bad_check_marked_twice_charges_its_fee_once(owner: User) -> None:

@@ -32,14 +32,14 @@ from testing.bank import Bank
 TO = ["books@florist.example"]
 
 
-def asked(owner: User, kind: Type = Type.OPEN_ITEMS) -> Period:
+def period(owner: User, kind: Type = Type.OPEN_ITEMS) -> Period:
     today = clock.today(owner.company.time_zone)
     return send_statement.period(owner.company, kind, begin_on=today.replace(day=1), end_on=today)
 
 
 def send(owner: User, customer: Customer, *, press: str = "p", with_link: bool = True) -> Sent:
     return send_statement.send(
-        owner.company, customer.pk, asked(owner), to=TO, with_link=with_link, press=press, by=owner
+        owner.company, customer.pk, period(owner), to=TO, with_link=with_link, press=press, by=owner
     )
 
 
@@ -68,7 +68,7 @@ def test_each_recipient_gets_one_mail_with_the_pdf_and_the_link(owner: User, ban
     sent = send_statement.send(
         owner.company,
         invoice.customer_id,
-        asked(owner),
+        period(owner),
         to=["a@x.example", "b@x.example", "a@x.example"],
         with_link=True,
         press="p",
@@ -99,12 +99,12 @@ def test_send_pressed_twice_makes_and_sends_once(owner: User) -> None:
 def test_send_pressed_by_many_at_once_makes_one(owner: User) -> None:
     customer = make_invoice(owner).customer
 
-    def press(_place: int) -> None:
+    def send_it(_place: int) -> None:
         send(owner, customer)
         connection.close()
 
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(press, range(6)))
+        list(pool.map(send_it, range(6)))
 
     assert (Statement.objects.count(), Message.objects.count()) == (1, 1)
 
@@ -247,7 +247,7 @@ def test_an_address_that_is_none_sends_nothing(owner: User) -> None:
 
     with pytest.raises(Refusal, match="is not an e-mail address"):
         send_statement.send(
-            owner.company, customer.pk, asked(owner), to=["nobody"], with_link=True, press="p", by=owner
+            owner.company, customer.pk, period(owner), to=["nobody"], with_link=True, press="p", by=owner
         )
 
     assert not Statement.objects.exists()

@@ -26,7 +26,7 @@ from testing.bank import Bank
 from testing.races import at_once
 
 
-def _press(link: Link, minor: int = 10_000, nonce: str = "", method: Method | None = None) -> str:
+def _press_pay(link: Link, minor: int = 10_000, nonce: str = "", method: Method | None = None) -> str:
     seen = Money(minor, link.currency)
     return start_checkout.start(links.token_of(link.pk), seen=seen, nonce=nonce or uuid4().hex, method=method)
 
@@ -42,10 +42,10 @@ def test_an_amount_changed_between_view_and_pay_is_decided_again(owner: User, ba
     _reprice(owner, link, "120.00")
 
     with pytest.raises(BillChanged):
-        _press(link, 10_000)
+        _press_pay(link, 10_000)
 
     assert not Attempt.objects.exists()
-    assert _press(link, 12_000).startswith(bank.base)
+    assert _press_pay(link, 12_000).startswith(bank.base)
 
 
 def test_a_session_for_the_old_amount_is_expired_when_the_invoice_changes(owner: User, bank: Bank) -> None:
@@ -84,7 +84,7 @@ def test_a_payer_quicker_than_the_expiry_is_charged_what_is_owed_now(owner: User
 def test_the_press_is_on_the_timeline_and_counts_as_opening_the_link(owner: User, bank: Bank) -> None:
     link = make_link(owner)
 
-    _press(link)
+    _press_pay(link)
 
     kinds = set(Activity.objects.filter(subjects__contains=[link.pk]).values_list("kind", flat=True))
     assert {Activity.Kind.LINK_OPENED, Activity.Kind.CHECKOUT_STARTED} <= kinds
@@ -97,7 +97,7 @@ def test_a_paid_bill_cannot_be_paid_again(owner: User, bank: Bank) -> None:
     settle_payment.settle(attempt.pk)
 
     with pytest.raises(NotPayable):
-        _press(link)
+        _press_pay(link)
 
 
 def test_links_switched_off_hold_for_a_link_already_out(owner: User, bank: Bank) -> None:
@@ -105,7 +105,7 @@ def test_links_switched_off_hold_for_a_link_already_out(owner: User, bank: Bank)
     Customer.objects.filter(pk=link.customer_id).update(links_enabled=False)
 
     with pytest.raises(NotPayable):
-        _press(link)
+        _press_pay(link)
 
 
 def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner: User, bank: Bank) -> None:
@@ -114,17 +114,17 @@ def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner:
     nonce = uuid4().hex
 
     with pytest.raises(ProcessorAway):
-        _press(link, nonce=nonce)
+        _press_pay(link, nonce=nonce)
     assert Attempt.objects.get().unsure_since is not None
 
-    assert _press(link, nonce=nonce) == Attempt.objects.get().url
+    assert _press_pay(link, nonce=nonce) == Attempt.objects.get().url
 
 
 def test_a_session_that_we_never_heard_of_is_found_with_the_same_key(owner: User, bank: Bank) -> None:
     link = make_link(owner)
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press(link)
+        _press_pay(link)
 
     settle_payment.settle(Attempt.objects.get().pk)
 
@@ -145,10 +145,10 @@ def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User
 def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
     link = make_link(owner)
     for _ in range(60):
-        _press(link)
+        _press_pay(link)
 
     with pytest.raises(TooManyAttempts):
-        _press(link)
+        _press_pay(link)
 
 
 def test_a_token_that_nobody_gave_out_opens_nothing(company: object) -> None:
@@ -168,34 +168,34 @@ def test_the_same_page_pressed_again_after_the_amount_changed_is_decided_again(
     link, nonce = make_link(owner), uuid4().hex
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press(link, nonce=nonce, method=method)
+        _press_pay(link, nonce=nonce, method=method)
     _receive(owner, link, 4_000)
 
     for seen in (10_000, 6_000):  # what was agreed to counts, whatever the form says now
         with pytest.raises(BillChanged):
-            _press(link, seen, nonce=nonce, method=method)
+            _press_pay(link, seen, nonce=nonce, method=method)
 
 
 def test_the_same_page_pressed_again_when_nothing_is_owed_any_more_leads_nowhere(
     owner: User, bank: Bank
 ) -> None:
     link, nonce = make_link(owner), uuid4().hex
-    _press(link, nonce=nonce)
+    _press_pay(link, nonce=nonce)
     _receive(owner, link, 10_000)
 
     with pytest.raises(NotPayable):
-        _press(link, nonce=nonce)
+        _press_pay(link, nonce=nonce)
 
 
 def test_the_same_page_pressed_again_is_led_to_no_method_that_was_switched_off(
     owner: User, bank: Bank
 ) -> None:
     link, nonce = make_link(owner), uuid4().hex
-    _press(link, nonce=nonce, method=Method.ACH)
+    _press_pay(link, nonce=nonce, method=Method.ACH)
     PaymentsAccount.objects.update(ach_enabled=False)
 
     with pytest.raises(NotPayable):
-        _press(link, nonce=nonce, method=Method.ACH)
+        _press_pay(link, nonce=nonce, method=Method.ACH)
 
 
 def test_a_session_of_which_only_the_poller_learns_ends_if_the_bill_has_changed(
@@ -204,7 +204,7 @@ def test_a_session_of_which_only_the_poller_learns_ends_if_the_bill_has_changed(
     link = make_link(owner)
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press(link)
+        _press_pay(link)
     _receive(owner, link, 4_000)
 
     settle_payment.settle(Attempt.objects.get().pk)
@@ -224,7 +224,7 @@ def test_an_amount_that_changes_while_the_session_is_made_is_decided_again(owner
         _receive(owner, link, 4_000)
         bank.break_down("session.create", "ok")
 
-    pressed, _ = at_once(lambda: _press(link), change)
+    pressed, _ = at_once(lambda: _press_pay(link), change)
 
     assert isinstance(pressed, BillChanged)
 
@@ -237,14 +237,14 @@ def test_what_is_asked_again_is_asked_with_the_same_words_whatever_has_changed_m
     link, nonce = make_link(owner), uuid4().hex
     bank.break_down("session.create", mode, seconds=2.5)
     with pytest.raises(ProcessorAway):
-        _press(link, nonce=nonce)
+        _press_pay(link, nonce=nonce)
     first = start_checkout.order_for(Attempt.objects.get())
     Company.objects.update(name="Another Name")
     Customer.objects.update(language="es")
     Link.objects.update(recipients=["somebody@else.example"])
     settings.PUBLIC_URL = "https://moved.example"
 
-    assert _press(link, nonce=nonce).startswith(bank.base)  # a key that carries something else is a 400
+    assert _press_pay(link, nonce=nonce).startswith(bank.base)  # a key that carries something else is a 400
     attempt = Attempt.objects.get()
     assert (attempt.reference[:8], start_checkout.order_for(attempt)) == ("cs_test_", first)
 
@@ -252,7 +252,7 @@ def test_what_is_asked_again_is_asked_with_the_same_words_whatever_has_changed_m
 def test_what_is_frozen_opens_no_link(owner: User, bank: Bank) -> None:
     """A stolen database gives no working link."""
     link = make_link(owner)
-    _press(link)
+    _press_pay(link)
 
     assert links.token_of(link.pk) not in str(Attempt.objects.values("order").get())
 
@@ -260,7 +260,7 @@ def test_what_is_frozen_opens_no_link(owner: User, bank: Bank) -> None:
 def test_an_attempt_older_than_this_rule_is_given_up_if_it_has_no_session(owner: User, bank: Bank) -> None:
     bank.break_down("session.create", "timeout_before")
     with pytest.raises(ProcessorAway):
-        _press(make_link(owner))
+        _press_pay(make_link(owner))
     Attempt.objects.update(order={})
     settle_payment.settle(Attempt.objects.get().pk)
 

@@ -21,14 +21,14 @@ State, Kind = Message.State, Activity.Kind
 STATUSES = [MailStatus.DELIVERED, MailStatus.BOUNCED, MailStatus.DELIVERED]
 
 
-def news(
+def report(
     status: MailStatus, message: Message | None = None, *, at: datetime | None = None, id_: str = ""
 ) -> MailReport:
     key = message.pk if message else None
     return MailReport(status=status, key=key, provider_id=id_, reason="550 no such user", at=at)
 
 
-def stories() -> list[str]:
+def timeline_kinds() -> list[str]:
     told = Activity.objects.filter(kind__in=[Kind.DELIVERED, Kind.BOUNCED])
     return [*told.order_by("at", "pk").values_list("kind", flat=True)]
 
@@ -51,21 +51,21 @@ def mail(claimed: Message) -> Message:
 @pytest.mark.parametrize("order", sorted(set(permutations(STATUSES))))
 def test_whatever_the_order_a_bounce_stays(mail: Message, order: tuple[MailStatus, ...]) -> None:
     for status in order:
-        track_mail.record([news(status, mail)])
+        track_mail.record([report(status, mail)])
 
     assert Message.objects.get().state == State.BOUNCED
-    assert stories().count(Kind.BOUNCED) == 1
+    assert timeline_kinds().count(Kind.BOUNCED) == 1
 
 
 def test_news_that_overtake_the_worker_are_not_undone_by_it(claimed: Message) -> None:
-    track_mail.record([news(MailStatus.DELIVERED, claimed)])
+    track_mail.record([report(MailStatus.DELIVERED, claimed)])
     outbox.sent(claimed, provider_id="pm-1")
 
     assert Message.objects.values_list("state", "provider_id").get() == (State.DELIVERED, "pm-1")
 
 
 def test_a_bounce_that_overtakes_the_worker_is_not_undone_by_it(claimed: Message) -> None:
-    track_mail.record([news(MailStatus.BOUNCED, claimed)])
+    track_mail.record([report(MailStatus.BOUNCED, claimed)])
     outbox.sent(claimed, provider_id="pm-1")
 
     assert Message.objects.get().state == State.BOUNCED
@@ -74,7 +74,7 @@ def test_a_bounce_that_overtakes_the_worker_is_not_undone_by_it(claimed: Message
 def test_a_mail_whose_fate_is_known_is_not_sent_again(
     claimed: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    track_mail.record([news(MailStatus.DELIVERED, claimed)])
+    track_mail.record([report(MailStatus.DELIVERED, claimed)])
 
     assert not outbox.postponed(claimed, "timed out")
     then = clock.now() + timedelta(days=1)
@@ -83,7 +83,7 @@ def test_a_mail_whose_fate_is_known_is_not_sent_again(
 
 
 def test_a_mail_is_found_by_the_senders_own_id(mail: Message) -> None:
-    track_mail.record([news(MailStatus.DELIVERED, id_="pm-1"), news(MailStatus.BOUNCED, id_="pm-2")])
+    track_mail.record([report(MailStatus.DELIVERED, id_="pm-1"), report(MailStatus.BOUNCED, id_="pm-2")])
 
     assert Message.objects.get().state == State.DELIVERED
 
@@ -91,7 +91,7 @@ def test_a_mail_is_found_by_the_senders_own_id(mail: Message) -> None:
 def test_our_own_key_counts_for_more_than_the_senders_id(mail: Message, owner: User) -> None:
     make_link(owner, to=("other@shop.example",))
     other = Message.objects.get(recipient="other@shop.example")
-    track_mail.record([news(MailStatus.DELIVERED, other, id_="pm-1")])
+    track_mail.record([report(MailStatus.DELIVERED, other, id_="pm-1")])
 
     assert Message.objects.get(pk=mail.pk).state == State.SENT
     assert Message.objects.get(pk=other.pk).state == State.DELIVERED
@@ -102,7 +102,7 @@ def test_without_an_id_nothing_is_found(owner: User) -> None:
     make_link(owner)
     track_mail.record(
         [
-            news(MailStatus.BOUNCED),
+            report(MailStatus.BOUNCED),
             MailReport(status=MailStatus.BOUNCED, key=uuid4(), provider_id="", reason="", at=None),
         ]
     )
@@ -115,24 +115,24 @@ def test_without_an_id_nothing_is_found(owner: User) -> None:
 )
 def test_the_senders_time_counts_if_it_can_be_true(mail: Message, told: timedelta, kept: bool) -> None:  # noqa: FBT001 - a table
     at = clock.now() + told
-    track_mail.record([news(MailStatus.DELIVERED, mail, at=at)])
+    track_mail.record([report(MailStatus.DELIVERED, mail, at=at)])
 
     assert (Message.objects.get().delivered_at == at) is kept
 
 
 def test_the_same_news_at_the_same_instant_are_one_story(mail: Message) -> None:
-    answers = at_once(*[lambda: track_mail.record([news(MailStatus.BOUNCED, mail)])] * 6)
+    answers = at_once(*[lambda: track_mail.record([report(MailStatus.BOUNCED, mail)])] * 6)
 
     assert answers == [None] * 6
-    assert stories() == [Kind.BOUNCED]
+    assert timeline_kinds() == [Kind.BOUNCED]
 
 
 def test_notices_of_the_same_mails_in_other_orders_do_not_wait_for_each_other(owner: User) -> None:
     make_link(owner, to=tuple(f"{place}@shop.example" for place in range(6)))
     mails = [*Message.objects.all()]
     forward, backward = (
-        [news(MailStatus.DELIVERED, each) for each in mails],
-        [news(MailStatus.BOUNCED, each) for each in reversed(mails)],
+        [report(MailStatus.DELIVERED, each) for each in mails],
+        [report(MailStatus.BOUNCED, each) for each in reversed(mails)],
     )
 
     answers = at_once(*[lambda: track_mail.record(forward), lambda: track_mail.record(backward)] * 4)
@@ -142,7 +142,7 @@ def test_notices_of_the_same_mails_in_other_orders_do_not_wait_for_each_other(ow
 
 
 def test_the_reason_is_told_on_the_timeline_of_everything_the_mail_was_about(mail: Message) -> None:
-    track_mail.record([news(MailStatus.BOUNCED, mail, at=datetime(2026, 1, 1, tzinfo=UTC))])
+    track_mail.record([report(MailStatus.BOUNCED, mail, at=datetime(2026, 1, 1, tzinfo=UTC))])
 
     [story] = Activity.objects.filter(kind=Kind.BOUNCED)
     assert story.subjects == mail.subjects
@@ -197,7 +197,7 @@ def test_over_smtp_taken_is_sent_and_not_yet_delivered(owner: User, bank: Bank) 
 
     message = Message.objects.get()
     assert (message.state, message.delivered_at, message.provider_id) == (State.SENT, None, "")
-    assert stories() == []
+    assert timeline_kinds() == []
 
 
 def test_over_smtp_refused_is_bounced_with_the_servers_words(owner: User, bank: Bank) -> None:

@@ -45,7 +45,7 @@ MODES: dict[str, dict[str, Any]] = {
 }
 
 
-def press_until_led_on(link: Link) -> Attempt:
+def pay_until_redirected(link: Link) -> Attempt:
     """Press Pay as a payer does whom an error does not put off: again, and then on a fresh page."""
     token = links.token_of(link.pk)
     for nonce in (page := uuid4().hex, page, uuid4().hex, uuid4().hex):
@@ -79,7 +79,7 @@ def test_two_payers_one_debt_and_a_processor_that_fails(
     fault = {"operation": operation, "mode": mode.partition(",")[0], **MODES[mode]}
     if operation == "session.create":
         bank.order("faults", **fault)
-    pair = [press_until_led_on(link), press_until_led_on(link)]
+    pair = [pay_until_redirected(link), pay_until_redirected(link)]
     idle = press_pay(link)  # on the processor's page still when the debt is paid
     for attempt in pair:
         bank.pay(attempt)

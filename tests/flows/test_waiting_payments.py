@@ -203,7 +203,7 @@ def test_a_payer_who_takes_ten_days_is_no_bank_that_is_silent(owner: User, bank:
     assert queries.silent(owner.company_id).exists()
 
 
-def press(link: Link, nonce: str, bank: Bank) -> Attempt:
+def open_and_pay(link: Link, nonce: str, bank: Bank) -> Attempt:
     """Open a session, name an account that must be confirmed, and let us hear of it."""
     attempt = start_checkout.start(
         links.token_of(link.pk), seen=bill.draw_up(link).payable, nonce=nonce, method=Method.ACH
@@ -214,7 +214,7 @@ def press(link: Link, nonce: str, bank: Bank) -> Attempt:
     return settled(made)
 
 
-def told(session: str, intent: str, **more: Any) -> Mapping[str, Any]:
+def intent_event(session: str, intent: str, **more: Any) -> Mapping[str, Any]:
     about = {"id": "pi_1", "status": intent, "amount": 100, "currency": "usd", **more}
     return {"id": "cs_1", "status": session, "payment_intent": about}
 
@@ -229,7 +229,7 @@ def told(session: str, intent: str, **more: Any) -> Mapping[str, Any]:
     ],
 )
 def test_a_complete_session_whose_intent_waits_is_pending(intent: str, awaits_payer: bool) -> None:  # noqa: FBT001 - a table
-    read = reading.report(told("complete", intent))
+    read = reading.report(intent_event("complete", intent))
 
     assert (read.outcome, read.awaits_payer, read.amount) == (Outcome.PENDING, awaits_payer, usd(100))
 
@@ -247,7 +247,7 @@ def test_a_complete_session_whose_intent_waits_is_pending(intent: str, awaits_pa
 def test_what_is_not_complete_or_has_ended_is_not_pending(
     session: str, intent: str, outcome: Outcome
 ) -> None:
-    assert reading.report(told(session, intent)).outcome == outcome
+    assert reading.report(intent_event(session, intent)).outcome == outcome
 
 
 def test_a_card_that_waited_is_captured_for_what_is_still_owed(owner: User, bank: Bank) -> None:
@@ -268,7 +268,7 @@ def pay_at_once(owner: User, bank: Bank) -> list[str]:
     """Two payers of one invoice name accounts that must be confirmed; the states that come of it."""
     invoice = make_invoice(owner)
     first, second = make_link(owner, invoice), make_link(owner, invoice)
-    press(first, "a-nonce-of-the-first-payer", bank)
+    open_and_pay(first, "a-nonce-of-the-first-payer", bank)
     answers = at_once(
         *[
             partial(

@@ -26,7 +26,7 @@ def dollars(company: Company) -> None:
     company.refresh_from_db()
 
 
-def take(name: str, company: Company, folder: Path, **told: object) -> Summary:
+def import_case(name: str, company: Company, folder: Path, **told: object) -> Summary:
     return import_invoices.run(
         CASES / f"{name}.csv",
         company,
@@ -83,13 +83,13 @@ def test_a_file_comes_to_what_it_says(name: str, company: Company, tmp_path: Pat
 def test_a_customers_number_that_a_spreadsheet_made_a_fraction_is_whole_again(
     name: str, number: str, company: Company, tmp_path: Path
 ) -> None:
-    take(name, company, tmp_path)
+    import_case(name, company, tmp_path)
 
     assert set(Invoice.objects.values_list("customer__number", flat=True)) == {number}
 
 
 def test_a_day_decides_the_order_of_the_dates_of_its_column(company: Company, tmp_path: Path) -> None:
-    summary = take("p01_us_dates", company, tmp_path)
+    summary = import_case("p01_us_dates", company, tmp_path)
 
     days = dict(Invoice.objects.values_list("number", "issued_on"))
     assert {number: str(day) for number, day in days.items()} == {
@@ -100,30 +100,30 @@ def test_a_day_decides_the_order_of_the_dates_of_its_column(company: Company, tm
 
 
 def test_a_byte_that_does_not_fit_garbles_no_other_line(company: Company, tmp_path: Path) -> None:
-    take("p08b_one_bad_byte_mojibake", company, tmp_path)
+    import_case("p08b_one_bad_byte_mojibake", company, tmp_path)
 
     assert OrderLine.objects.get().description == "Café José Nuñez für 5"
     assert Reason.BYTES in reasons(tmp_path)[0][1]
 
 
 def test_a_line_break_in_quotation_marks_is_a_space(company: Company, tmp_path: Path) -> None:
-    take("p09_quoted_newline", company, tmp_path)
+    import_case("p09_quoted_newline", company, tmp_path)
 
     assert OrderLine.objects.filter(description='Mixed bouquet with ribbon, 12" tall').count() == 1
 
 
 def test_a_shortened_number_is_refused_with_a_hint(company: Company, tmp_path: Path) -> None:
-    take("p14_excel_mangled", company, tmp_path)
+    import_case("p14_excel_mangled", company, tmp_path)
 
     assert dict(reasons(tmp_path))[4] == Reason.SHORTENED
 
 
 def test_a_column_that_mixes_points_and_commas_is_asked_about(company: Company, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"5323,54 in line 2, 1,250\.50 in line 3.*--decimals"):
-        take("p04_decimal_comma_quoted", company, tmp_path)
+        import_case("p04_decimal_comma_quoted", company, tmp_path)
     assert totals() == {}
 
-    take("p04_decimal_comma_quoted", company, tmp_path, decimals=Sign.POINT)
+    import_case("p04_decimal_comma_quoted", company, tmp_path, decimals=Sign.POINT)
 
     assert totals() == {"810032": 125_050, "810033": 100, "810034": 1250, "810035": 2450}
     assert reasons(tmp_path) == [(2, Reason.BAD_PRICE)]
@@ -217,7 +217,7 @@ def test_a_title_above_the_headings_and_columns_of_ones_own_do_no_harm(
 
 
 def test_a_card_number_is_neither_booked_nor_kept_in_the_report(company: Company, tmp_path: Path) -> None:
-    take("p18_card_number", company, tmp_path)
+    import_case("p18_card_number", company, tmp_path)
 
     assert totals() == {}
     report = (tmp_path / "report.csv").read_text()
@@ -226,7 +226,7 @@ def test_a_card_number_is_neither_booked_nor_kept_in_the_report(company: Company
 
 
 def test_a_file_of_which_somebody_is_sure_keeps_its_long_numbers(company: Company, tmp_path: Path) -> None:
-    take("p18_card_number", company, tmp_path, no_card_numbers=True)
+    import_case("p18_card_number", company, tmp_path, no_card_numbers=True)
 
     assert totals() == {"810161": 400, "810162": 400}
     assert OrderLine.objects.filter(code="4242424242424242").exists()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from chaos.records import make_bills
 from journeys.steps import pay_by_card, sign_in
-from siege.cards import press, stolen_card
+from siege.cards import open_and_pay, stolen_card
 from testing.demo import Demo, wait_until
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -19,7 +19,7 @@ def try_cards(page: str) -> int:
     """Press Pay and try cards until the link takes no more; return how many were declined."""
     declined = 0
     with httpx.Client(timeout=30) as web:
-        while session := press(web, page):
+        while session := open_and_pay(web, page):
             while web.post(session, data=stolen_card()).status_code == 402:
                 declined += 1
                 time.sleep(0.3)

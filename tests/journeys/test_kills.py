@@ -16,7 +16,7 @@ def _new_link(demo: Demo) -> str:
     return str(demo.facts["pay_link"])
 
 
-def _told(demo: Demo, email: str) -> bool:
+def _was_mailed(demo: Demo, email: str) -> bool:
     return any("Payment received" in mail["subject"] for mail in demo.mails(to=email))
 
 
@@ -31,7 +31,7 @@ def test_a_part_killed_at_the_capture_costs_no_money(demo: Demo, page: Page, vic
 
     demo.kill(victim)
 
-    wait_until(lambda: _told(demo, email), seconds=90)
+    wait_until(lambda: _was_mailed(demo, email), seconds=90)
     assert len(demo.taken()) == before + 1
     assert demo.check_ledger()["clean"]
 
@@ -46,7 +46,7 @@ def test_everything_killed_at_once_costs_no_money(demo: Demo, page: Page) -> Non
     demo.kill_everything()
     demo.start()
 
-    wait_until(lambda: _told(demo, "all@florist.example"), seconds=90)
+    wait_until(lambda: _was_mailed(demo, "all@florist.example"), seconds=90)
     assert len(demo.taken()) == before + 1
     assert demo.check_ledger()["clean"]
 

@@ -7,7 +7,7 @@ import pytest
 from florin.kernel.lifecycle import ImpossibleMove, Lifecycle
 
 
-class Door(StrEnum):
+class Gate(StrEnum):
     OPEN = "open"
     SHUT = "shut"
     WALLED = "walled"
@@ -15,16 +15,16 @@ class Door(StrEnum):
 
 DOOR = Lifecycle(
     {
-        Door.OPEN: frozenset({Door.SHUT}),
-        Door.SHUT: frozenset({Door.OPEN, Door.WALLED}),
-        Door.WALLED: frozenset(),
+        Gate.OPEN: frozenset({Gate.SHUT}),
+        Gate.SHUT: frozenset({Gate.OPEN, Gate.WALLED}),
+        Gate.WALLED: frozenset(),
     }
 )
 
 
-@pytest.mark.parametrize("old", Door)
-@pytest.mark.parametrize("new", Door)
-def test_only_the_moves_of_the_table_pass(old: Door, new: Door) -> None:
+@pytest.mark.parametrize("old", Gate)
+@pytest.mark.parametrize("new", Gate)
+def test_only_the_moves_of_the_table_pass(old: Gate, new: Gate) -> None:
     allowed = {("open", "shut"), ("shut", "open"), ("shut", "walled")}
     if (old.value, new.value) in allowed:
         DOOR.check(old, new)

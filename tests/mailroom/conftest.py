@@ -13,7 +13,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from mailroom.senders import POSTMARK, SENDERS, TO, Notice, Sender
 
-Tell = Callable[[str, Notice], HttpResponse]
+PostNotice = Callable[[str, Notice], HttpResponse]
 
 
 @pytest.fixture(params=SENDERS, ids=lambda sender: sender.name)
@@ -41,7 +41,7 @@ def mail(owner: User) -> Message:
 
 
 @pytest.fixture
-def tell() -> Tell:
+def post_notice() -> PostNotice:
     """Posts a notice to the sender's door, without a session and with CSRF protection on."""
     client = Client(enforce_csrf_checks=True)
 

@@ -13,7 +13,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def typed(order: Order | None = None, /, **fields: str | list[str]) -> dict[str, object]:
+def order_form(order: Order | None = None, /, **fields: str | list[str]) -> dict[str, object]:
     """The order form as a browser sends it: one line of ten roses at 1.2345, unless told otherwise."""
     customer = order.customer.number if order else ""
     return {

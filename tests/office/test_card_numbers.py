@@ -16,10 +16,10 @@ from florin.domain.staff.models import User
 from florin.flows import open_company
 from florin.flows.open_company import NewCompany
 from florin.kernel.errors import Refusal
-from office import signed_in, typed
+from office import order_form, signed_in
 from office.test_credits_upload import HEAD, confirm
-from office.test_customers import sheet as customers_sheet
-from office.test_receive_payment import sheet as payments_sheet
+from office.test_customers import form as customers_sheet
+from office.test_receive_payment import form as payments_sheet
 
 NEW = "/office/orders/new/"
 NUMBER, OTHER = "4242424242424242", "4000056655665556"
@@ -27,7 +27,7 @@ SURE = {"not_a_card": NUMBER}
 
 
 def test_the_sentence_comes_with_a_box_for_those_who_are_sure(owner: User) -> None:
-    sheet = typed(customer=make_customer(owner.company).number, po_number=NUMBER)
+    sheet = order_form(customer=make_customer(owner.company).number, po_number=NUMBER)
 
     answer = signed_in(owner).post(NEW, sheet)
 
@@ -40,7 +40,7 @@ def test_the_sentence_comes_with_a_box_for_those_who_are_sure(owner: User) -> No
 
 @pytest.mark.parametrize("field", ["po_number", "note", "ship_to", "line-code", "line-description"])
 def test_what_somebody_is_sure_of_is_kept_with_who_said_so(owner: User, field: str) -> None:
-    sheet = typed(customer=make_customer(owner.company).number, **SURE)
+    sheet = order_form(customer=make_customer(owner.company).number, **SURE)
     sheet[field] = [NUMBER] if field.startswith("line-") else NUMBER
     client = signed_in(owner)
 
@@ -53,7 +53,7 @@ def test_what_somebody_is_sure_of_is_kept_with_who_said_so(owner: User, field: s
 
 
 def test_the_box_is_for_one_number_only(owner: User) -> None:
-    sheet = typed(customer=make_customer(owner.company).number, po_number=NUMBER, note=OTHER, **SURE)
+    sheet = order_form(customer=make_customer(owner.company).number, po_number=NUMBER, note=OTHER, **SURE)
 
     answer = signed_in(owner).post(NEW, sheet)
 
@@ -64,13 +64,13 @@ def test_the_box_is_for_one_number_only(owner: User) -> None:
 
 def test_a_saved_order_is_changed_without_being_asked_again(owner: User) -> None:
     client, customer = signed_in(owner), make_customer(owner.company)
-    client.post(NEW, typed(customer=customer.number, po_number=NUMBER, **SURE))
+    client.post(NEW, order_form(customer=customer.number, po_number=NUMBER, **SURE))
     order = Order.objects.get()
 
     form = client.get(f"/office/orders/{order.pk}/edit/").text
 
     carried = re.findall(r'name="not_a_card" value="(\d+)"', form)
-    sheet = typed(order, po_number=NUMBER, note="On ice", not_a_card=carried)
+    sheet = order_form(order, po_number=NUMBER, note="On ice", not_a_card=carried)
     assert client.post(f"/office/orders/{order.pk}/edit/", sheet).status_code == 302
     assert Order.objects.get().note == "On ice"
 

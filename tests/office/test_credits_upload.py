@@ -45,7 +45,7 @@ def confirm(client: Client, preview: str, then: str = "draft") -> str:
     return client.post(f"{UPLOAD}confirm/", {"packed": packed, "then": then}, follow=True).text
 
 
-def sheet(*rows: tuple[Any, ...], day_format: str = "yyyy-mm-dd") -> bytes:
+def workbook(*rows: tuple[Any, ...], day_format: str = "yyyy-mm-dd") -> bytes:
     """An XLSX file as Excel writes it."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
@@ -94,7 +94,7 @@ def test_all_can_be_submitted_in_one_go_and_only_once(owner: User, customer: Cus
 
 
 def test_an_excel_file_is_read_with_its_numbers_and_dates(owner: User, customer: Customer) -> None:
-    data = sheet(
+    data = workbook(
         ("Customer Number", "Amount", "Date", "Reason"),
         (1001, 0.1 + 0.2, date(2026, 2, 1), "Wilted"),
         ("1001", 1234.5, "2026-02-02", "Brökén"),
@@ -114,7 +114,7 @@ def test_an_excel_file_is_read_with_its_numbers_and_dates(owner: User, customer:
 
 @pytest.mark.parametrize("day_format", ["m/d/yy", 'dd". "mmmm yyyy', "[$-409]d-mmm-yy;@", "d/m/yyyy h:mm"])
 def test_a_date_is_a_date_however_it_is_shown(owner: User, customer: Customer, day_format: str) -> None:
-    data = sheet(
+    data = workbook(
         ("customer", "amount", "date", "reason"), (1001, 5, date(2026, 2, 1), "Wilted"), day_format=day_format
     )
     client = signed_in(owner)
@@ -235,9 +235,9 @@ def archive(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
-def with_sheet(part: bytes) -> bytes:
+def with_worksheet(part: bytes) -> bytes:
     """An otherwise good XLSX file with this as its sheet."""
-    good, file = sheet(("customer",)), io.BytesIO()
+    good, file = workbook(("customer",)), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, part if "sheet1" in name else old.read(name))
@@ -257,18 +257,18 @@ _NAMESPACE = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml
         (b"PK\x03\x04 and no more", "The file is damaged"),
         (archive(word__document=b"<w/>"), "The file is damaged"),
         (archive(xl__workbook=b"<workbook/>"), "The file is damaged"),
-        (with_sheet(b"<worksheet"), "The file is damaged"),
-        (with_sheet(b'<!DOCTYPE x [<!ENTITY a "aa">]><worksheet/>'), "The file is damaged"),
+        (with_worksheet(b"<worksheet"), "The file is damaged"),
+        (with_worksheet(b'<!DOCTYPE x [<!ENTITY a "aa">]><worksheet/>'), "The file is damaged"),
         (
-            with_sheet(_NAMESPACE + b'<row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>'),
+            with_worksheet(_NAMESPACE + b'<row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>'),
             "damaged",
         ),
-        (with_sheet(_NAMESPACE + b" " * 9_000_000), "unpacks to more than 8 MB"),
+        (with_worksheet(_NAMESPACE + b" " * 9_000_000), "unpacks to more than 8 MB"),
         (b"x" * 1_000_001, "The file is larger than 1 MB."),
         (b"customer,amount,reason\n", "There is nothing below the headings."),
         (b"customer,amount\n1001,5\n", "The first row must name the columns"),
         (b"customer,amount,reason\n" + b"1001,1,Wilted\n" * 1001, "more than 1,000 rows"),
-        (with_sheet(_NAMESPACE + b"<row>" + b"<c/>" * 500_000), "more than 200,000 elements"),
+        (with_worksheet(_NAMESPACE + b"<row>" + b"<c/>" * 500_000), "more than 200,000 elements"),
     ],
     ids=range(16),
 )
@@ -279,7 +279,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(owner: User, data: bytes, sen
 
 def test_a_value_in_a_far_cell_costs_nothing_and_is_not_lost(owner: User, customer: Customer) -> None:
     rows = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    data = with_sheet(_NAMESPACE + rows + b"</sheetData></worksheet>")
+    data = with_worksheet(_NAMESPACE + rows + b"</sheetData></worksheet>")
     assert "The file has more than 256 columns." in send(signed_in(owner), data)
 
 
@@ -320,7 +320,7 @@ def test_the_template_speaks_the_readers_language_and_is_what_the_upload_reads(
         assert f"<b>{head}</b>" in client.get(UPLOAD).text
     User.objects.update(language="en")
     row = ["1001", 30, "USD", date(2026, 2, 1), "Wilted", ""]
-    confirm(client, send(client, sheet(tuple(named), tuple(row)), "credits.xlsx"))
+    confirm(client, send(client, workbook(tuple(named), tuple(row)), "credits.xlsx"))
     assert written() == [("1001", 3_000, date(2026, 2, 1), "Wilted", "draft")]
 
 

@@ -20,7 +20,7 @@ HTMX = {"HX-Request": "true"}
 ASKING = 3
 
 
-def sheet(customer: Customer | None = None, /, **fields: str) -> dict[str, str]:
+def form(customer: Customer | None = None, /, **fields: str) -> dict[str, str]:
     """The customer form as a browser sends it, both switches on unless told "off"."""
     typed = {
         "name": customer.name if customer else "Rosa Florist",
@@ -43,7 +43,7 @@ def edit(customer: Customer) -> str:
 def test_a_customer_is_added_with_the_next_number(owner: User) -> None:
     client = signed_in(owner)
     fields = {"invoice_emails": "a@x.example, b@x.example\nA@X.example", "credit_limit": "1,500.50"}
-    answer = client.post(NEW, sheet(**fields))
+    answer = client.post(NEW, form(**fields))
     customer = Customer.objects.get()
     assert answer["Location"] == f"/office/customers/{customer.pk}/"
     assert (customer.number, customer.credit_limit) == ("C-10001", 150050)
@@ -53,7 +53,7 @@ def test_a_customer_is_added_with_the_next_number(owner: User) -> None:
 def test_addresses_are_taken_as_mail_programs_paste_them_and_shown_in_their_letters(owner: User) -> None:
     pasted = 'Doe, Ann <ann@x.example>; "Roe, Bob" <bob@straße.example>'
     client = signed_in(owner)
-    client.post(NEW, sheet(invoice_emails=pasted))
+    client.post(NEW, form(invoice_emails=pasted))
     customer = Customer.objects.get()
     assert customer.invoice_emails == ["ann@x.example", "bob@straße.example"]
     assert "bob@straße.example" in client.get(edit(customer)).text
@@ -61,13 +61,13 @@ def test_addresses_are_taken_as_mail_programs_paste_them_and_shown_in_their_lett
 
 def test_the_series_steps_over_a_number_that_somebody_typed(owner: User) -> None:
     make_customer(owner.company, number="C-10001")
-    signed_in(owner).post(NEW, sheet())
+    signed_in(owner).post(NEW, form())
     assert Customer.objects.filter(number="C-10002").exists()
 
 
 def test_a_number_is_given_once(owner: User) -> None:
     make_customer(owner.company, number="17")
-    answer = signed_in(owner).post(NEW, sheet(number="17", name="Another"))
+    answer = signed_in(owner).post(NEW, form(number="17", name="Another"))
     assert answer.status_code == 422
     assert "Another customer has the number 17." in answer.content.decode()
     assert 'value="Another"' in answer.content.decode()
@@ -76,7 +76,7 @@ def test_a_number_is_given_once(owner: User) -> None:
 @pytest.mark.parametrize("number", ["SN1", "sn1", "ＳＮ１"])  # noqa: RUF001 - wide letters are the point
 def test_a_number_is_given_once_whatever_its_case_and_width(owner: User, number: str) -> None:
     make_customer(owner.company, number="Sn1")
-    answer = signed_in(owner).post(NEW, sheet(number=number))
+    answer = signed_in(owner).post(NEW, form(number=number))
     assert (answer.status_code, Customer.objects.count()) == (422, 1)
     assert f"Another customer has the number {number}." in answer.text
 
@@ -107,7 +107,7 @@ def test_a_number_is_given_once_whatever_its_case_and_width(owner: User, number:
 def test_what_cannot_be_meant_is_a_sentence_and_stays_typed(
     owner: User, field: str, typed: str, sentence: str
 ) -> None:
-    answer = signed_in(owner).post(NEW, sheet(phone="+1 305", **{field: typed}))
+    answer = signed_in(owner).post(NEW, form(phone="+1 305", **{field: typed}))
     text = unescape(answer.content.decode())
     assert answer.status_code == 422
     assert sentence in text
@@ -118,7 +118,7 @@ def test_what_cannot_be_meant_is_a_sentence_and_stays_typed(
 
 def test_a_change_is_told_before_and_after(owner: User) -> None:
     customer = make_customer(owner.company, name="Corner")
-    signed_in(owner).post(edit(customer), sheet(customer, name="Corner & Son", automatic_invoices="off"))
+    signed_in(owner).post(edit(customer), form(customer, name="Corner & Son", automatic_invoices="off"))
     about = Activity.objects.get(kind=Activity.Kind.CUSTOMER_CHANGED).about
     assert (about["name_before"], about["name_after"]) == ("Corner", "Corner & Son")
     text = unescape(signed_in(owner).get(f"/office/customers/{customer.pk}/").content.decode())
@@ -128,13 +128,13 @@ def test_a_change_is_told_before_and_after(owner: User) -> None:
 
 def test_saving_without_a_change_tells_nothing(owner: User) -> None:
     customer = make_customer(owner.company, bill_to="", invoice_emails=[], automatic_invoices=True)
-    assert signed_in(owner).post(edit(customer), sheet(customer)).status_code == 302
+    assert signed_in(owner).post(edit(customer), form(customer)).status_code == 302
     assert not Activity.objects.exists()
 
 
 def test_two_editors_notice_each_other_and_nothing_typed_is_lost(owner: User) -> None:
     customer, client = make_customer(owner.company, phone="1"), signed_in(owner)
-    mine = sheet(customer, phone="2")
+    mine = form(customer, phone="2")
     Customer.objects.filter(pk=customer.pk).update(phone="3")
     answer = client.post(edit(customer), mine)
     text = answer.content.decode()
@@ -150,13 +150,13 @@ def test_two_editors_notice_each_other_and_nothing_typed_is_lost(owner: User) ->
 
 def test_the_currency_stays_once_something_is_booked(owner: User) -> None:
     customer, client = make_customer(owner.company), signed_in(owner)
-    assert client.post(edit(customer), sheet(customer, currency="EUR")).status_code == 302
+    assert client.post(edit(customer), form(customer, currency="EUR")).status_code == 302
     customer.refresh_from_db()
     make_invoice(owner, customer=customer)
-    answer = client.post(edit(customer), sheet(customer, currency="USD"))
+    answer = client.post(edit(customer), form(customer, currency="USD"))
     assert answer.status_code == 422
     assert "so the currency stays" in answer.content.decode()
-    assert client.post(edit(customer), sheet(customer, currency="")).status_code == 302
+    assert client.post(edit(customer), form(customer, currency="")).status_code == 302
     assert Customer.objects.get().currency == "EUR"
 
 
@@ -168,7 +168,7 @@ def test_only_who_may_moves_the_advanced_switches(company: Company, role: Role, 
     text = client.get(edit(customer)).content.decode()
     assert ("Your roles do not allow these switches" in text) == bool(sees)
     assert ('name="links_enabled" value="on" checked disabled' in text) == bool(sees)
-    client.post(edit(customer), sheet(customer, links_enabled="off", automatic_invoices="off"))
+    client.post(edit(customer), form(customer, links_enabled="off", automatic_invoices="off"))
     customer.refresh_from_db()
     assert (customer.links_enabled, customer.automatic_invoices) == (bool(sees), bool(sees))
 

@@ -17,7 +17,7 @@ from florin.domain.orders.services import MOST_LINES
 from florin.domain.staff.models import User
 from florin.flows import send_payment_links
 from florin.kernel.database import new_key
-from office import signed_in, typed
+from office import order_form, signed_in
 
 NEW = "/office/orders/new/"
 HTMX = {"HX-Request": "true"}
@@ -38,7 +38,7 @@ def lines(count: int) -> dict[str, list[str]]:
 
 
 def test_a_line_too_many_is_refused_with_the_number_and_none_is_lost(owner: User) -> None:
-    sheet = typed(customer=make_customer(owner.company).number, **lines(MOST_LINES + 1))
+    sheet = order_form(customer=make_customer(owner.company).number, **lines(MOST_LINES + 1))
 
     answer = signed_in(owner).post(NEW, sheet)
 
@@ -51,7 +51,7 @@ def test_a_line_too_many_is_refused_with_the_number_and_none_is_lost(owner: User
 
 def test_no_line_is_added_to_a_full_order(owner: User) -> None:
     answer = signed_in(owner).post(
-        "/office/orders/lines/", typed(act="add", **lines(MOST_LINES)), headers=HTMX
+        "/office/orders/lines/", order_form(act="add", **lines(MOST_LINES)), headers=HTMX
     )
 
     assert "at most 2,000 lines" in answer.content.decode()
@@ -59,7 +59,7 @@ def test_no_line_is_added_to_a_full_order(owner: User) -> None:
 
 def test_a_line_that_comes_in_pieces_is_kept(owner: User) -> None:
     """Whoever leaves out a field of the last line sends the others all the same."""
-    sheet = typed(customer=make_customer(owner.company).number, **lines(2)) | {"line-unit": ["stem"]}
+    sheet = order_form(customer=make_customer(owner.company).number, **lines(2)) | {"line-unit": ["stem"]}
 
     signed_in(owner).post(NEW, sheet)
 
@@ -91,7 +91,7 @@ def test_a_text_that_is_too_long_is_refused_with_the_limit_and_kept(
     owner: User, *, field: str, size: int
 ) -> None:
     text = "a" * (size if field != "note" else 1000 + size)
-    sheet = typed(customer=make_customer(owner.company).number)
+    sheet = order_form(customer=make_customer(owner.company).number)
     sheet[field] = [text] if field.startswith("line-") else text
     if field == "ship_to":
         sheet[field] = text = text * 2
@@ -107,7 +107,7 @@ def test_a_text_that_is_too_long_is_refused_with_the_limit_and_kept(
 def test_a_code_is_the_whole_code(owner: User) -> None:
     """The first 40 letters of what is typed may be another product's code."""
     Product.objects.create(company=owner.company, code="A" * 40, description="Another", unit_price=1)
-    sheet = typed(act="fill:0a0a0a0a", **{"line-code": ["A" * 41], "line-description": [""]})
+    sheet = order_form(act="fill:0a0a0a0a", **{"line-code": ["A" * 41], "line-description": [""]})
 
     answer = signed_in(owner).post("/office/orders/lines/", sheet, headers=HTMX)
 

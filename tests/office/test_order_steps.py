@@ -13,7 +13,7 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, write_order
-from office import signed_in, typed
+from office import order_form, signed_in
 from testing.bank import Bank
 
 HTMX = {"HX-Request": "true"}
@@ -203,7 +203,7 @@ def test_a_sample_and_a_discount_of_everything_are_invoices_of_nothing_mailed_wi
 ) -> None:
     bank.forget_mails()
     client, customer = signed_in(owner), make_customer(owner.company)
-    client.post("/office/orders/new/", typed(customer=customer.number, **lines(*prices)))
+    client.post("/office/orders/new/", order_form(customer=customer.number, **lines(*prices)))
     order = Order.objects.get()
     client.post(
         f"/office/orders/{order.pk}/email/", {"to": "a@x.example", "payment_link": "on", "press": "p"}
@@ -216,7 +216,7 @@ def test_a_sample_and_a_discount_of_everything_are_invoices_of_nothing_mailed_wi
 
 
 def test_an_order_of_less_than_nothing_is_refused(owner: User) -> None:
-    sheet = typed(customer=make_customer(owner.company).number, **lines("-10.00"))
+    sheet = order_form(customer=make_customer(owner.company).number, **lines("-10.00"))
     answer = signed_in(owner).post("/office/orders/new/", sheet)
     assert (answer.status_code, "cannot be negative" in answer.text) == (422, True)
     assert not Order.objects.exists()

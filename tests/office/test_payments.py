@@ -157,7 +157,7 @@ def told_of_return(client: Client, payment: Payment) -> str:
     return found[0]
 
 
-def papers(text: str) -> list[tuple[UUID, str]]:
+def linked_invoices(text: str) -> list[tuple[UUID, str]]:
     """The orders that a text leads to, and the numbers of the invoices that it does so by."""
     found = re.findall(r'<a class="nowrap" href="/office/orders/([\w-]+)/">([\w-]+)</a>', text)
     return [(UUID(order), number) for order, number in found]
@@ -408,7 +408,7 @@ def test_the_page_of_what_came_back_leads_to_what_is_open_again_and_to_its_fee(o
 
     notice = told_of_return(signed_in(owner), payment)
 
-    assert papers(notice) == [(second.order_id, second.number), (fee.order_id, fee.number)]
+    assert linked_invoices(notice) == [(second.order_id, second.number), (fee.order_id, fee.number)]
     assert all(part in notice for part in ("$40.00", "$25.00", "Open"))
 
 
@@ -421,7 +421,7 @@ def test_the_notice_of_a_return_without_fee_and_with_nothing_open_leads_nowhere(
     notice = told_of_return(signed_in(owner), payment)
 
     assert "Returned: Not enough money in the account." in notice
-    assert papers(notice) == []
+    assert linked_invoices(notice) == []
 
 
 def test_the_list_leads_from_a_debit_that_failed_to_its_fee(owner: User) -> None:
@@ -434,7 +434,7 @@ def test_the_list_leads_from_a_debit_that_failed_to_its_fee(owner: User) -> None
         fee = charge_return_fee.charge_for(attempt, "R01")
     assert fee
 
-    assert (fee.order_id, fee.number) in papers(shown(signed_in(owner)))
+    assert (fee.order_id, fee.number) in linked_invoices(shown(signed_in(owner)))
 
 
 def test_the_page_tells_credits_refunds_return_and_link(owner: User) -> None:

@@ -104,7 +104,7 @@ def test_what_is_compared_of_fees_is_said_where_they_are_shown_and_where_they_di
 ) -> None:
     settings.FEES = fees
     account, differences = (unescape(text(admin, page)) for page in (ACCOUNT, "/office/reconciliation/"))
-    sentence = contracted_fees.told("USD", gateway="stripe").compared
+    sentence = contracted_fees.describe("USD", gateway="stripe").compared
     assert sentence in account
     assert sentence in differences
     for part in said:

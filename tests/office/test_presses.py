@@ -18,7 +18,7 @@ from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import receive_payment
 from florin.kernel import clock
-from office import signed_in, typed
+from office import order_form, signed_in
 from testing.races import at_once
 
 Model = type[Payment] | type[Credit] | type[Order]
@@ -29,11 +29,11 @@ _ADDRESSES: dict[Model, str] = {
 }
 
 
-def sheet(model: Model, customer: Customer) -> dict[str, object]:
+def form(model: Model, customer: Customer) -> dict[str, object]:
     """What a browser sends to make one for a customer, always with the same press."""
     today = clock.today("UTC").isoformat()
     if model is Order:
-        return typed(customer=customer.number)
+        return order_form(customer=customer.number)
     if model is Credit:
         return {
             "customer": customer.number,
@@ -79,7 +79,7 @@ def test_a_form_that_comes_again_for_another_customer_is_refused_once_and_loses_
     client, address = signed_in(owner), _ADDRESSES[model]
     first, second = make_customer(owner.company), make_customer(owner.company)
 
-    done, again = (client.post(address, sheet(model, whose)) for whose in (first, second))
+    done, again = (client.post(address, form(model, whose)) for whose in (first, second))
 
     assert (done.status_code, again.status_code) == (302, 409)
     assert "already. " in again.text
@@ -90,7 +90,7 @@ def test_a_form_that_comes_again_for_another_customer_is_refused_once_and_loses_
 
 @pytest.mark.parametrize("model", [Payment, Credit, Order])
 def test_the_same_press_for_two_customers_at_once_is_done_for_one(owner: User, model: Model) -> None:
-    sheets = [sheet(model, make_customer(owner.company)) for _customer in range(2)]
+    sheets = [form(model, make_customer(owner.company)) for _customer in range(2)]
     clients = [signed_in(owner) for _client in sheets]
 
     calls = [
@@ -145,7 +145,7 @@ def test_the_same_press_takes_a_payment_from_each_invoice_it_names(owner: User) 
 
 def test_a_double_click_on_money_applied_by_hand_leads_to_the_payment(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
-    fields = sheet(Payment, invoice.customer) | {
+    fields = form(Payment, invoice.customer) | {
         "amount": "100",
         "how": "hand",
         "shown": f"{invoice.customer_id}:hand",

@@ -86,13 +86,13 @@ def test_a_strangers_refusals_are_not_there(owner: User, stranger: User) -> None
 
 @pytest.mark.parametrize(("verb", "turned_away"), [("start", True), ("capture", False), ("movements", False)])
 def test_only_who_opens_a_payment_is_turned_away_for_its_amount(verb: str, *, turned_away: bool) -> None:
-    row = processor_refusals.Row(ProcessorRefusal(verb=verb, reason=RefusalReason.AMOUNT))
+    row = processor_refusals.RefusalRow(ProcessorRefusal(verb=verb, reason=RefusalReason.AMOUNT))
     assert ("turned away" in row.remedy) is turned_away
 
 
 @pytest.mark.parametrize(("verb", "again"), [("start", False), ("capture", True)])
 def test_only_what_is_asked_again_is_said_to_be(verb: str, *, again: bool) -> None:
-    row = processor_refusals.Row(ProcessorRefusal(verb=verb, reason=RefusalReason.KEY_REUSED))
+    row = processor_refusals.RefusalRow(ProcessorRefusal(verb=verb, reason=RefusalReason.KEY_REUSED))
     assert ("asked again by itself" in row.remedy) is again
 
 

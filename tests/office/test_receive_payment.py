@@ -31,7 +31,7 @@ def customer(owner: User) -> Customer:
     return make_customer(owner.company, name="Corner Florist")
 
 
-def sheet(customer: Customer, *, how: str = "oldest", **fields: object) -> dict[str, object]:
+def form(customer: Customer, *, how: str = "oldest", **fields: object) -> dict[str, object]:
     """The form as a browser sends it: a check over 60.00, the customer's invoices having been seen."""
     return {
         "customer": f"{customer.number} · {customer.name}",
@@ -69,7 +69,7 @@ def test_a_cashier_records_a_check_and_prints_the_receipt(company: Company, owne
     invoice = make_invoice(owner)
     client = signed_in(make_user(company, Role.CASHIER))
 
-    answer = client.post(RECEIVE, sheet(invoice.customer), follow=True)
+    answer = client.post(RECEIVE, form(invoice.customer), follow=True)
 
     text = answer.content.decode()
     payment = Payment.objects.get()
@@ -83,16 +83,16 @@ def test_by_hand_each_invoice_gets_what_was_typed(owner: User, customer: Custome
     first, second = make_invoice(owner, customer=customer), make_invoice(owner, customer=customer)
     typed = shares((first, "", ""), (second, "1,0.00", ""))
 
-    status, text = record(signed_in(owner), sheet(customer, how="hand", **typed))
+    status, text = record(signed_in(owner), form(customer, how="hand", **typed))
     assert (status, "Give a number." in text) == (422, True)
     typed = shares((first, "9.80", "0.20"), (second, "50", ""))
-    record(signed_in(owner), sheet(customer, how="hand", **typed))
+    record(signed_in(owner), form(customer, how="hand", **typed))
 
     assert (balance(first), balance(second)) == (9_000, 5_000)
 
 
 def test_pressed_twice_it_is_recorded_once(owner: User, customer: Customer) -> None:
-    client, fields = signed_in(owner), sheet(customer)
+    client, fields = signed_in(owner), form(customer)
 
     first, second = client.post(RECEIVE, fields), client.post(RECEIVE, fields)
 
@@ -125,7 +125,7 @@ def test_a_wrong_field_is_refused_and_everything_typed_stays(
 ) -> None:
     make_invoice(owner, customer=customer)
 
-    status, text = record(signed_in(owner), sheet(customer) | {field: value})
+    status, text = record(signed_in(owner), form(customer) | {field: value})
 
     assert (status, f'id="{field}-error">{why}' in text) == (422, True)
     assert f'value="{"4711" if field != "reference" else value}"' in text
@@ -145,9 +145,7 @@ def test_what_does_not_add_up_is_refused_and_what_was_typed_stays(
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
 
-    status, text = record(
-        signed_in(owner), sheet(customer, how="hand", **shares((invoice, amount, discount)))
-    )
+    status, text = record(signed_in(owner), form(customer, how="hand", **shares((invoice, amount, discount))))
 
     assert (status, why in text) == (422, True)
     assert f'name="share-amount" value="{amount}"' in text
@@ -160,7 +158,7 @@ def test_money_for_an_invoice_that_was_paid_meanwhile_is_not_put_elsewhere(
     invoice, foreign = make_invoice(owner, customer=customer), make_invoice(owner)
     client = signed_in(owner)
 
-    status, text = record(client, sheet(customer, how="hand", **shares((foreign, "10", ""))))
+    status, text = record(client, form(customer, how="hand", **shares((foreign, "10", ""))))
     assert (status, "is not open any more" in text) == (409, True)
     assert (balance(invoice), Payment.objects.exists()) == (10_000, False)
 
@@ -168,7 +166,7 @@ def test_money_for_an_invoice_that_was_paid_meanwhile_is_not_put_elsewhere(
 def test_a_strangers_customer_cannot_pay_here(owner: User, stranger: User, customer: Customer) -> None:
     make_invoice(owner, customer=customer)
 
-    status, text = record(signed_in(stranger), sheet(customer))
+    status, text = record(signed_in(stranger), form(customer))
 
     assert (status, "Open invoices of" in text) == (422, False)
 
@@ -177,7 +175,7 @@ def test_without_script_the_invoices_are_shown_before_anything_is_recorded(
     owner: User, customer: Customer
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    fields = sheet(customer, shown=":oldest")
+    fields = form(customer, shown=":oldest")
 
     status, text = record(signed_in(owner), fields)
 
@@ -189,7 +187,7 @@ def test_without_script_the_invoices_are_shown_before_anything_is_recorded(
 
 def test_choosing_by_hand_begins_with_what_oldest_first_would_give(owner: User, customer: Customer) -> None:
     make_invoice(owner, customer=customer)
-    fields = sheet(customer, how="hand", shown=f"{customer.pk}:oldest")
+    fields = form(customer, how="hand", shown=f"{customer.pk}:oldest")
 
     text = signed_in(owner).post(f"{RECEIVE}invoices/", fields, headers=HTMX).content.decode()
 
@@ -199,7 +197,7 @@ def test_choosing_by_hand_begins_with_what_oldest_first_would_give(owner: User, 
 
 def test_the_server_reckons_while_people_type(owner: User, customer: Customer) -> None:
     invoice = make_invoice(owner, customer=customer)
-    typed = sheet(customer, how="hand", **shares((invoice, "70", "5")))
+    typed = form(customer, how="hand", **shares((invoice, "70", "5")))
 
     text = signed_in(owner).post(f"{RECEIVE}reckon/", typed, headers=HTMX).content.decode()
 
@@ -211,7 +209,7 @@ def test_the_suggested_discount_goes_by_the_day_on_which_it_came_in(owner: User,
     Company.objects.update(discount_basis_points=200, discount_days=10)
     invoice = make_invoice(owner, customer=customer)
     client = signed_in(owner)
-    typed = sheet(customer, amount="98")
+    typed = form(customer, amount="98")
 
     text = client.post(f"{RECEIVE}reckon/", typed, headers=HTMX).content.decode()
     assert f'<span id="discount-{invoice.item_id}" hx-swap-oob="true">$2.00</span>' in text
@@ -221,7 +219,7 @@ def test_the_suggested_discount_goes_by_the_day_on_which_it_came_in(owner: User,
 
 
 def test_other_invoices_on_the_page_are_left_alone(owner: User, customer: Customer) -> None:
-    typed = sheet(customer, shown="somebody-else:oldest")
+    typed = form(customer, shown="somebody-else:oldest")
 
     assert signed_in(owner).post(f"{RECEIVE}reckon/", typed, headers=HTMX).status_code == 204
 
@@ -229,9 +227,9 @@ def test_other_invoices_on_the_page_are_left_alone(owner: User, customer: Custom
 def test_the_receipt_is_mailed_to_whom_was_typed(owner: User, customer: Customer) -> None:
     client = signed_in(owner)
 
-    status, text = record(client, sheet(customer, mail="on", to="ann@"))
+    status, text = record(client, form(customer, mail="on", to="ann@"))
     assert (status, "is not an e-mail address" in text, ">ann@</textarea>" in text) == (422, True, True)
-    client.post(RECEIVE, sheet(customer, mail="on", to="ann@shop.example, bob@shop.example"))
+    client.post(RECEIVE, form(customer, mail="on", to="ann@shop.example, bob@shop.example"))
 
     assert set(Message.objects.values_list("recipient", flat=True)) == {
         "ann@shop.example",
@@ -242,7 +240,7 @@ def test_the_receipt_is_mailed_to_whom_was_typed(owner: User, customer: Customer
 def test_spanish_speakers_type_decimal_commas(owner: User, customer: Customer) -> None:
     User.objects.filter(pk=owner.pk).update(language="es")
 
-    signed_in(owner).post(RECEIVE, sheet(customer, amount="1.234,50"))
+    signed_in(owner).post(RECEIVE, form(customer, amount="1.234,50"))
 
     assert Payment.objects.get().amount == 123_450
 
@@ -250,9 +248,9 @@ def test_spanish_speakers_type_decimal_commas(owner: User, customer: Customer) -
 def test_yen_have_no_decimals(owner: User) -> None:
     customer = make_customer(owner.company, currency="JPY")
 
-    status, text = record(signed_in(owner), sheet(customer, amount="1000.5"))
+    status, text = record(signed_in(owner), form(customer, amount="1000.5"))
     assert (status, "At most 0 decimals." in text) == (422, True)
-    record(signed_in(owner), sheet(customer, amount="1000"))
+    record(signed_in(owner), form(customer, amount="1000"))
 
     assert Payment.objects.get().amount == 1_000
 
@@ -269,21 +267,21 @@ def test_the_page_costs_the_same_for_one_invoice_as_for_twenty(
     with django_assert_num_queries(ASKING + 5):  # customer, keys, items, held, invoices
         client.get(RECEIVE, {"customer": customer.number})
     with django_assert_num_queries(ASKING + 5):
-        client.post(f"{RECEIVE}reckon/", sheet(customer), headers=HTMX)
+        client.post(f"{RECEIVE}reckon/", form(customer), headers=HTMX)
 
 
 def test_what_was_recorded_costs_few_queries(
     owner: User, customer: Customer, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(owner)
-    address = client.post(RECEIVE, sheet(customer))["Location"]
+    address = client.post(RECEIVE, form(customer))["Location"]
     with django_assert_num_queries(ASKING + 4):  # payment, receipt, mails, what is still owed
         client.get(address)
 
 
 def test_a_payment_is_undone_with_a_reason(owner: User, customer: Customer) -> None:
     invoice, client = make_invoice(owner, customer=customer), signed_in(owner)
-    client.post(RECEIVE, sheet(customer))
+    client.post(RECEIVE, form(customer))
     address = f"/office/payments/{Payment.objects.get().pk}/undo/"
 
     assert invoice.number in client.get(address, headers=HTMX).content.decode()
@@ -299,7 +297,7 @@ def test_money_is_taken_from_an_invoice_in_a_dialog_that_keeps_what_was_typed(
     owner: User, customer: Customer
 ) -> None:
     invoice, client = make_invoice(owner, customer=customer), signed_in(owner)
-    client.post(RECEIVE, sheet(customer))
+    client.post(RECEIVE, form(customer))
     address = f"/office/payments/{Payment.objects.get().pk}/unapply/"
     fields = {"item": str(invoice.item_id), "amount": "70", "reason": "Wrong one", "press": "p"}
 
@@ -317,7 +315,7 @@ def test_a_nonsensical_request_gets_a_sentence(
     owner: User, customer: Customer, fields: dict[str, str]
 ) -> None:
     client = signed_in(owner)
-    client.post(RECEIVE, sheet(customer))
+    client.post(RECEIVE, form(customer))
     answer = client.post(f"/office/payments/{Payment.objects.get().pk}/unapply/", fields)
 
     assert answer.status_code == 422

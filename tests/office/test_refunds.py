@@ -42,7 +42,7 @@ def paid_by_check(owner: User, invoice: Invoice) -> Payment:
     return receive_payment.receive(owner.company, invoice.customer_id, order, by=owner)
 
 
-def press(client: Client, payment: Payment, item: object, amount: str, **more: str) -> Any:
+def submit(client: Client, payment: Payment, item: object, amount: str, **more: str) -> Any:
     sheet = {f"amount-{item}": amount, "reason": "Wilted", "press": uuid4().hex, **more}
     return client.post(f"/office/payments/{payment.pk}/refund/", sheet, headers=HTMX)
 
@@ -66,7 +66,7 @@ def test_refund_sends_the_money_back_and_says_so(owner: User, bank: Bank) -> Non
     invoice, client = make_invoice(owner), signed_in(owner)
     payment = paid_by_card(owner, bank, invoice)
 
-    answer = press(client, payment, invoice.item_id, "40.00")
+    answer = submit(client, payment, invoice.item_id, "40.00")
 
     assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
     assert Item.objects.get(pk=invoice.item_id).balance == 4_000
@@ -77,7 +77,7 @@ def test_the_same_press_is_one_refund(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     payment = paid_by_check(owner, invoice)
 
-    answers = [press(client, payment, invoice.item_id, "100", press="p") for _ in range(2)]
+    answers = [submit(client, payment, invoice.item_id, "100", press="p") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert Refund.objects.get().amount == 10_000
@@ -86,7 +86,7 @@ def test_the_same_press_is_one_refund(owner: User) -> None:
 def test_what_was_paid_at_the_counter_is_recorded_as_paid_back(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
 
-    press(client, paid_by_check(owner, invoice), invoice.item_id, "25.00")
+    submit(client, paid_by_check(owner, invoice), invoice.item_id, "25.00")
 
     page = client.get("/office/payments/refunds/").content.decode()
     assert "$25.00 paid back in the same way (Check)." in page
@@ -103,7 +103,7 @@ def test_a_processor_that_does_not_answer_is_told_of_in_a_sentence(owner: User, 
     payment = paid_by_card(owner, bank, invoice)
     bank.break_down("refund.create", "500_before")
 
-    press(client, payment, invoice.item_id, "40.00")
+    submit(client, payment, invoice.item_id, "40.00")
 
     page = client.get("/office/payments/refunds/").content.decode()
     assert "is booked, but the processor has not confirmed it yet" in page
@@ -115,7 +115,7 @@ def test_what_the_processor_refuses_is_said_with_its_reason(owner: User, bank: B
     payment = paid_by_card(owner, bank, invoice)
     bank.break_down("refund.create", "decline")
 
-    press(client, payment, invoice.item_id, "40.00")
+    submit(client, payment, invoice.item_id, "40.00")
 
     page = client.get("/office/payments/refunds/").content.decode()
     assert "was not made, and its money is booked back" in page
@@ -139,7 +139,7 @@ def test_a_wrong_amount_is_a_sentence_and_stays_typed(owner: User, amount: str, 
     invoice = make_invoice(owner)
     payment = paid(owner, invoice)
 
-    answer = press(signed_in(owner), payment, invoice.item_id, amount)
+    answer = submit(signed_in(owner), payment, invoice.item_id, amount)
 
     text = unescape(answer.content.decode())
     assert (answer.status_code, said in text) == (422, True)
@@ -153,7 +153,7 @@ def test_a_wrong_amount_is_a_sentence_and_stays_typed(owner: User, amount: str, 
 def test_a_wrong_reason_is_a_sentence_and_stays_typed(owner: User, reason: str, said: str) -> None:
     invoice = make_invoice(owner)
 
-    answer = press(signed_in(owner), paid(owner, invoice), invoice.item_id, "40", reason=reason)
+    answer = submit(signed_in(owner), paid(owner, invoice), invoice.item_id, "40", reason=reason)
 
     text = unescape(answer.content.decode())
     assert (answer.status_code, said in text) == (422, True)
@@ -163,7 +163,7 @@ def test_a_wrong_reason_is_a_sentence_and_stays_typed(owner: User, reason: str, 
 def test_money_that_moved_meanwhile_is_told_of(owner: User) -> None:
     payment = paid(owner, make_invoice(owner))
 
-    answer = press(signed_in(owner), payment, uuid4(), "40.00")
+    answer = submit(signed_in(owner), payment, uuid4(), "40.00")
 
     assert answer.status_code == 422
     assert "has moved since you opened the form" in answer.content.decode()
@@ -176,7 +176,7 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
         make_credit(owner, customer, "30.00"),
     )
 
-    text = press(signed_in(owner), payment, credit.pk, "12.50", act="reckon").content.decode()
+    text = submit(signed_in(owner), payment, credit.pk, "12.50", act="reckon").content.decode()
 
     assert f"Of open credit {credit.number}, <b>$17.50</b> will be left." in text
     assert "<form" not in text
@@ -186,9 +186,9 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
 def test_a_preview_that_comes_after_the_press_does_not_load_the_page_again(owner: User) -> None:
     invoice, name = make_invoice(owner), uuid4().hex
     payment, client = paid_by_check(owner, invoice), signed_in(owner)
-    press(client, payment, invoice.item_id, "40.00", press=name)
+    submit(client, payment, invoice.item_id, "40.00", press=name)
 
-    late = press(client, payment, invoice.item_id, "40.00", press=name, act="reckon")
+    late = submit(client, payment, invoice.item_id, "40.00", press=name, act="reckon")
 
     assert (late.status_code, late.headers.get("HX-Refresh")) == (204, None)
 
@@ -206,7 +206,7 @@ def test_a_disputed_payment_says_why_it_is_not_refunded_and_loses_no_reason(owne
         opened_at=clock.now(),
     )
 
-    answer = press(signed_in(owner), payment, invoice.item_id, "40")
+    answer = submit(signed_in(owner), payment, invoice.item_id, "40")
 
     text = unescape(answer.content.decode())
     assert (answer.status_code, "The payer disputes this payment" in text) == (409, True)
@@ -218,15 +218,15 @@ def test_only_who_may_refund_gets_in_and_a_stranger_finds_nothing(owner: User, s
     payment = paid(owner, invoice)
 
     sales = signed_in(make_user(owner.company, Role.SALES))
-    assert press(sales, payment, invoice.item_id, "1").status_code == 403
-    assert press(signed_in(stranger), payment, invoice.item_id, "1").status_code == 404
+    assert submit(sales, payment, invoice.item_id, "1").status_code == 403
+    assert submit(signed_in(stranger), payment, invoice.item_id, "1").status_code == 404
     assert not Refund.objects.exists()
 
 
 def test_the_list_is_searched_and_narrowed(owner: User) -> None:
     invoices, client = [make_invoice(owner) for _ in range(2)], signed_in(owner)
     for invoice in invoices:
-        press(client, paid_by_check(owner, invoice), invoice.item_id, "10")
+        submit(client, paid_by_check(owner, invoice), invoice.item_id, "10")
     first, second = Refund.objects.order_by("number")
 
     for query in (first.number, first.payment.number, first.customer.name):
@@ -245,7 +245,7 @@ def test_dialog_and_list_cost_the_same_however_much_there_is(
         invoice = make_invoice(owner, customer=customer)
         payment = paid_by_check(owner, invoice)
         make_credit(owner, customer, "5.00")
-        press(client, payment, invoice.item_id, "10")
+        submit(client, payment, invoice.item_id, "10")
         client.get("/office/payments/refunds/")  # takes the notice away
         with django_assert_num_queries(ASKING + 1):
             client.get("/office/payments/refunds/")

@@ -13,7 +13,7 @@ from florin.domain.staff.models import User
 from office import signed_in
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check
-from office.test_refunds import paid_by_check, press
+from office.test_refunds import paid_by_check, submit
 from testing.bank import Bank
 
 
@@ -38,7 +38,7 @@ def dialog(page: Page, payment: Payment) -> Locator:
 def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, screen: str) -> None:
     scheme, width = screen.split()
     invoice = make_invoice(owner)
-    press(signed_in(owner), paid_by_check(owner, invoice), invoice.item_id, "10")
+    submit(signed_in(owner), paid_by_check(owner, invoice), invoice.item_id, "10")
     page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
     payment = overpaid(owner)
     for address in ("refunds/", "refunds/?q=nothing-like-it", f"{payment.pk}/refund/"):

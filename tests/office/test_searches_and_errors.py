@@ -56,7 +56,7 @@ def test_back_brings_search_and_ticks_along(owner: User, browse: Open, path: str
     expect(page.get_by_role("checkbox")).to_be_checked()
 
 
-def said(text: str, sentence: str) -> int:
+def count_of(text: str, sentence: str) -> int:
     return unescape(re.sub(r"<[^>]*>", "", text)).count(sentence)
 
 
@@ -66,7 +66,7 @@ def test_a_number_that_is_taken_is_said_once(owner: User) -> None:
     sheet |= {"number": taken.number, "name": "New", "currency": "USD", "language": "en", "terms_days": "30"}
     answer = signed_in(owner).post("/office/customers/new/", sheet)
     assert answer.status_code == 422
-    assert said(answer.content.decode(), f"Another customer has the number {taken.number}.") == 1
+    assert count_of(answer.content.decode(), f"Another customer has the number {taken.number}.") == 1
 
 
 def test_more_credit_than_there_is_is_said_once(owner: User) -> None:
@@ -74,7 +74,7 @@ def test_more_credit_than_there_is_is_said_once(owner: User) -> None:
     credit = make_credit(owner, invoice.customer, "5.00")
     sheet = {"act": "apply", f"amount-{invoice.item_id}": "9.00"}
     text = signed_in(owner).post(f"/office/credits/open/{credit.pk}/apply/", sheet).content.decode()
-    assert said(text, "That is more than the $5.00 that can be applied.") == 1
+    assert count_of(text, "That is more than the $5.00 that can be applied.") == 1
 
 
 def test_over_the_credit_limit_is_said_once(owner: User) -> None:
@@ -93,8 +93,8 @@ def test_over_the_credit_limit_is_said_once(owner: User) -> None:
     )
     other.lines.create(position=1, description="Rose", quantity=1, unit_price="0.01", total=1)
     text = signed_in(owner).post(f"/office/orders/{other.pk}/confirm/", {"reason": ""}).content.decode()
-    assert said(text, "over the credit limit.") == 1
-    assert said(text, "Say why.") == 1
+    assert count_of(text, "over the credit limit.") == 1
+    assert count_of(text, "Say why.") == 1
 
 
 def test_why_a_bank_account_was_refused_is_said_in_words(owner: User) -> None:

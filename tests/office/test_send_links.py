@@ -40,7 +40,7 @@ def review(client: Client, *invoices: Invoice) -> str:
     return client.post(REVIEW, {"tick": [str(invoice.pk) for invoice in invoices]}).content.decode()
 
 
-def sheet(*invoices: Invoice, press: str = "p1", **addresses: str) -> dict[str, str]:
+def form(*invoices: Invoice, press: str = "p1", **addresses: str) -> dict[str, str]:
     """The review as a browser sends it: the addresses as they were prefilled."""
     known = {f"to-{one.customer_id}": ", ".join(one.customer.invoice_emails) for one in invoices}
     return {"chosen": ",".join(one.pk.hex for one in invoices), "press": press, **known, **addresses}
@@ -51,7 +51,7 @@ def to(invoice: Invoice) -> str:
 
 
 def make_sent(owner: User, *invoices: Invoice) -> MailingRun:
-    signed_in(owner).post(SEND, sheet(*invoices, press=uuid4().hex))
+    signed_in(owner).post(SEND, form(*invoices, press=uuid4().hex))
     work_mailing_runs.sweep()
     return MailingRun.objects.latest("pk")
 
@@ -82,14 +82,14 @@ def test_an_obstacle_for_the_whole_company_is_said_once_and_nothing_can_be_sent(
     text = review(client, *invoices)
     assert text.count("Payment links are switched off for what is sent by hand.") == 1
     assert ">Send</button>" not in text.split("page-head")[1]
-    assert client.post(SEND, sheet(*invoices)).status_code == 422
+    assert client.post(SEND, form(*invoices)).status_code == 422
     assert not MailingRun.objects.exists()
 
 
 def test_a_wrong_address_is_named_beside_its_row_and_nothing_typed_is_lost(owner: User) -> None:
     bad, good = make_invoice(owner), make_invoice(owner)
     typed = {to(bad): "ann@shop.example; nobody", to(good): "new@shop.example"}
-    answer = signed_in(owner).post(SEND, sheet(bad, good, **typed))
+    answer = signed_in(owner).post(SEND, form(bad, good, **typed))
     text = unescape(answer.content.decode())
     assert answer.status_code == 422
     assert "“nobody” is not an e-mail address." in text
@@ -100,7 +100,7 @@ def test_a_wrong_address_is_named_beside_its_row_and_nothing_typed_is_lost(owner
 
 def test_without_any_address_nothing_is_sent_and_it_says_so(owner: User) -> None:
     invoice = make_invoice(owner)
-    answer = signed_in(owner).post(SEND, sheet(invoice, **{to(invoice): " "}))
+    answer = signed_in(owner).post(SEND, form(invoice, **{to(invoice): " "}))
     assert answer.status_code == 422
     assert "Give at least one e-mail address" in answer.content.decode()
 
@@ -108,7 +108,7 @@ def test_without_any_address_nothing_is_sent_and_it_says_so(owner: User) -> None
 def test_an_empty_address_skips_that_customer_only(owner: User) -> None:
     skipped, good = make_invoice(owner), make_invoice(owner)
     client = signed_in(owner)
-    answer = client.post(SEND, sheet(skipped, good, **{to(skipped): ""}), follow=True)
+    answer = client.post(SEND, form(skipped, good, **{to(skipped): ""}), follow=True)
     work_mailing_runs.sweep()
     text = client.get(answer.redirect_chain[0][0]).content.decode()
     assert "There is no e-mail address to send to." in text
@@ -117,7 +117,7 @@ def test_an_empty_address_skips_that_customer_only(owner: User) -> None:
 
 def test_send_pressed_twice_leads_to_the_same_run(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
-    places = {client.post(SEND, sheet(invoice))["Location"] for _ in range(2)}
+    places = {client.post(SEND, form(invoice))["Location"] for _ in range(2)}
     work_mailing_runs.sweep()
     assert places == {f"/office/mailing-runs/{MailingRun.objects.get().pk}/"}
     assert Link.objects.count() == 1
@@ -126,7 +126,7 @@ def test_send_pressed_twice_leads_to_the_same_run(owner: User) -> None:
 def test_send_pressed_in_two_tabs_at_once_sends_once(owner: User) -> None:
     invoice = make_invoice(owner)
     clients = [signed_in(owner) for _ in range(3)]
-    answers = at_once(*[partial(client.post, SEND, sheet(invoice)) for client in clients])
+    answers = at_once(*[partial(client.post, SEND, form(invoice)) for client in clients])
     at_once(*[work_mailing_runs.sweep] * 3)
     assert {getattr(answer, "status_code", answer) for answer in answers} == {302}
     assert (
@@ -168,7 +168,7 @@ def test_the_page_of_a_run_counts_and_stops_asking_when_all_is_done(owner: User,
     good, gone = make_invoice(owner), make_invoice(owner)
     bank.refuse_mail("reject_permanent", to=gone.customer.invoice_emails[0], times=1)
     client = signed_in(owner)
-    client.post(SEND, sheet(good, gone))
+    client.post(SEND, form(good, gone))
     here = f"/office/mailing-runs/{MailingRun.objects.get().pk}/progress/"
     assert "every 1s" in client.get(here).content.decode()
     work_mailing_runs.sweep()
@@ -213,7 +213,7 @@ def test_who_may_see_open_invoices_may_send_links_for_them(owner: User, role: Ro
     run = make_sent(owner, invoice)
     client = signed_in(make_user(owner.company, role))
     doors = [client.get(LIST), client.post(REVIEW, {"tick": str(invoice.pk)}), client.post(f"{LIST}picked/")]
-    doors += [client.post(SEND, sheet(invoice)), client.get(f"/office/mailing-runs/{run.pk}/")]
+    doors += [client.post(SEND, form(invoice)), client.get(f"/office/mailing-runs/{run.pk}/")]
     doors += [client.get(f"/office/mailing-runs/{run.pk}/progress/")]
     assert {answer.status_code == 403 for answer in doors} == {role not in MAY}
     assert ("Open Invoices" in client.get("/office/").content.decode()) == (role in MAY)
@@ -225,7 +225,7 @@ def test_a_stranger_finds_neither_our_run_nor_our_invoices(owner: User, stranger
     for address in (f"/office/mailing-runs/{run.pk}/", f"/office/mailing-runs/{run.pk}/progress/"):
         assert client.get(address).status_code == 404
     assert invoice.number not in review(client, invoice)
-    assert client.post(SEND, sheet(invoice)).status_code == 422
+    assert client.post(SEND, form(invoice)).status_code == 422
     assert MailingRun.objects.count() == 1
 
 

@@ -32,7 +32,7 @@ def address(customer: Customer) -> str:
     return f"/office/customers/{customer.pk}/statement/"
 
 
-def typed(owner: User, **fields: str) -> dict[str, str]:
+def form(owner: User, **fields: str) -> dict[str, str]:
     """The form as a browser sends it, the tick set."""
     today = clock.today(owner.company.time_zone)
     return {
@@ -48,7 +48,7 @@ def typed(owner: User, **fields: str) -> dict[str, str]:
 
 
 def send(owner: User, customer: Customer, **fields: str) -> Statement:
-    answer = signed_in(owner).post(address(customer), typed(owner, **fields))
+    answer = signed_in(owner).post(address(customer), form(owner, **fields))
     assert answer.status_code == 302, answer.content.decode()
     return Statement.objects.latest("pk")
 
@@ -95,7 +95,7 @@ def test_the_preview_follows_type_and_days_and_stores_nothing(owner: User) -> No
     yesterday = (clock.today("UTC") - timedelta(days=1)).isoformat()
     client = signed_in(owner)
 
-    part = client.get(address(customer), typed(owner, end_on=yesterday), headers=HTMX).content.decode()
+    part = client.get(address(customer), form(owner, end_on=yesterday), headers=HTMX).content.decode()
     pdf = client.get(f"{address(customer)}preview/", {"type": "balance_forward"})
 
     assert "$0.00" in part
@@ -108,7 +108,7 @@ def test_the_preview_follows_type_and_days_and_stores_nothing(owner: User) -> No
 
 def test_the_ticks_own_state_survives_a_new_preview(owner: User) -> None:
     customer = make_invoice(owner).customer
-    fields = typed(owner)
+    fields = form(owner)
     del fields["payment_link"]
 
     part = signed_in(owner).get(address(customer), fields, headers=HTMX).content.decode()
@@ -120,7 +120,7 @@ def test_send_makes_the_statement_and_leads_to_its_page(owner: User) -> None:
     invoice = make_invoice(owner)
     client = signed_in(owner)
 
-    answer = client.post(address(invoice.customer), typed(owner))
+    answer = client.post(address(invoice.customer), form(owner))
 
     statement = Statement.objects.get()
     assert answer["Location"] == f"/office/statements/{statement.pk}/"
@@ -151,7 +151,7 @@ def test_send_pressed_twice_sends_once_from_the_form_too(owner: User) -> None:
 )
 def test_a_refusal_keeps_what_was_typed(owner: User, fields: dict[str, str], sentence: str) -> None:
     customer = make_invoice(owner).customer
-    sent = typed(owner, **fields)
+    sent = form(owner, **fields)
 
     answer = signed_in(owner).post(address(customer), sent)
 
@@ -170,7 +170,7 @@ def test_nonsense_in_an_address_is_answered_and_never_a_fault(owner: User) -> No
     for fields in ({"type": "\x00"}, {"end_on": "9" * 40}, {"begin_on": "x", "type": "all_transactions"}):
         assert client.get(address(customer), fields).status_code == 200
         assert client.get(f"{address(customer)}preview/", fields).status_code in {200, 422}
-        assert client.post(address(customer), typed(owner, press="\x00", **fields)).status_code in {302, 422}
+        assert client.post(address(customer), form(owner, press="\x00", **fields)).status_code in {302, 422}
 
 
 def test_two_currencies_lead_to_the_list_of_statements(owner: User) -> None:
@@ -180,7 +180,7 @@ def test_two_currencies_lead_to_the_list_of_statements(owner: User) -> None:
     make_invoice(owner, customer=customer)
     client = signed_in(owner)
 
-    answer = client.post(address(customer), typed(owner))
+    answer = client.post(address(customer), form(owner))
 
     page = client.get(answer["Location"]).content.decode()
     assert re.findall(r">(ST-\d+)</a>", page) == ["ST-10002", "ST-10001"]
@@ -248,7 +248,7 @@ def test_another_companys_customer_and_statement_are_404(owner: User, stranger: 
     ):
         assert client.get(here).status_code == 404, here
     for here in (address(theirs.customer), f"/office/statements/{key}/send/"):
-        assert client.post(here, typed(owner)).status_code == 404, here
+        assert client.post(here, form(owner)).status_code == 404, here
     assert Message.objects.count() == 1
 
 

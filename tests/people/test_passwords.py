@@ -26,7 +26,7 @@ FRESH = "a-quite-different-password"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def asked(address: str) -> Any:
+def request_link(address: str) -> Any:
     """Ask for a link, and do what the worker does then."""
     answer = Client().post(ASK, {"email": address})
     told = (
@@ -38,7 +38,7 @@ def asked(address: str) -> Any:
 
 
 def link_for(person: User) -> str:
-    asked(person.email)
+    request_link(person.email)
     text = change_password.letter(Message.objects.get(kind="password_reset")).text
     found = re.search(r"http://127\.0\.0\.1:\d+(/account/password/reset/\S+)", text)
     assert found, text
@@ -98,8 +98,8 @@ def test_asking_is_answered_alike_and_costs_alike_for_known_and_unknown(owner: U
 def test_nothing_is_mailed_to_nobody_and_to_whoever_was_switched_off(owner: User) -> None:
     gone = make_user(owner.company, Role.SALES)
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    asked("nobody@x.example")
-    asked(gone.email)
+    request_link("nobody@x.example")
+    request_link(gone.email)
 
     assert not Message.objects.exists()
 

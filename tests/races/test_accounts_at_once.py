@@ -59,7 +59,7 @@ def flip(admin: User) -> None:
     change_settings.change(company, wanted, seen=now.mark, by=admin)
 
 
-def look(admin: User) -> None:
+def refresh(admin: User) -> None:
     onboard_account.refresh(Company.objects.get(pk=admin.company_id))
 
 
@@ -70,7 +70,7 @@ def test_a_look_and_a_change_of_switches_do_not_block_each_other(
     active(bank, admin)
     bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
 
-    assert at_once(lambda: flip(admin), lambda: look(admin)) == [None, None]
+    assert at_once(lambda: flip(admin), lambda: refresh(admin)) == [None, None]
 
     assert not companies.switches_of(Company.objects.get(pk=admin.company_id)).manual_links_enabled
     assert account_of(admin).state != State.ACTIVE
@@ -95,7 +95,7 @@ def test_control_without_the_locks_a_change_is_told_more_than_once(admin: User, 
     for done, verdict in enumerate(verdicts, start=2):
         bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
         with without_locks():
-            at_once(*[lambda: look(admin)] * 4)
+            at_once(*[lambda: refresh(admin)] * 4)
         if len(told()) > done + 1:
             return
     raise AssertionError("Nobody was told twice")

@@ -110,7 +110,7 @@ def test_of_a_refund_and_a_dispute_at_once_the_refund_was_first_or_is_refused(ow
     invoice = make_invoice(owner)
     payment = paid(owner, invoice)
 
-    refund, _disputed = at_once(partial(press, owner, payment, invoice), partial(contest, payment))
+    refund, _disputed = at_once(partial(refund_all, owner, payment, invoice), partial(contest, payment))
 
     if isinstance(refund, Exception):
         assert "disputes this payment" in str(refund)
@@ -122,7 +122,9 @@ def test_of_a_refund_and_a_return_at_once_the_books_know_who_was_first(owner: Us
     invoice = make_invoice(owner)
     payment = paid(owner, invoice)
 
-    refund, _returned = at_once(partial(press, owner, payment, invoice), partial(contest, payment, "R01"))
+    refund, _returned = at_once(
+        partial(refund_all, owner, payment, invoice), partial(contest, payment, "R01")
+    )
 
     twice = 0 if isinstance(refund, Exception) else 10_000  # the bank took what had gone back already
     assert (stands_at(Account.ADJUSTMENTS), stands_at(Account.PROCESSOR)) == (twice, -twice)
@@ -159,7 +161,7 @@ def test_a_credit_is_paid_out_by_one_of_two_payments(owner: User) -> None:
     assert Item.objects.get(pk=credit.pk).balance == 0
 
 
-def press(owner: User, payment: Payment, invoice: Invoice) -> bool:
+def refund_all(owner: User, payment: Payment, invoice: Invoice) -> bool:
     """Press Refund for all of it, and do not wait for the processor."""
     decided = refund_payment._decide(owner.company, payment.pk, wish(invoice.item_id, 10_000), owner)
     return bool(decided)

@@ -80,7 +80,7 @@ def by_hand(endpoints: Any, **more: Any) -> Any:
     return endpoints.create({"url": here(), "enabled_events": ["*"], **more})
 
 
-def kept() -> dict[str, str]:
+def kept_secret_texts() -> dict[str, str]:
     return kept_secrets.read(django_settings.STRIPE_WEBHOOK_SECRETS_FILE)
 
 
@@ -97,7 +97,7 @@ def test_the_secret_is_kept_for_its_owner_only(endpoints: Any) -> None:
     type_()
 
     (made,) = endpoints.list().data
-    assert kept()[made.id].startswith("whsec_")
+    assert kept_secret_texts()[made.id].startswith("whsec_")
     assert django_settings.STRIPE_WEBHOOK_SECRETS_FILE.stat().st_mode & 0o777 == 0o600
 
 
@@ -105,7 +105,9 @@ def test_no_secret_is_printed(endpoints: Any, capsys: Said) -> None:
     type_()
 
     said = capsys.readouterr().out
-    assert [secret for secret in (*kept().values(), django_settings.STRIPE_API_KEY) if secret in said] == []
+    assert [
+        secret for secret in (*kept_secret_texts().values(), django_settings.STRIPE_API_KEY) if secret in said
+    ] == []
 
 
 def test_with_connect_there_is_one_more_for_the_companies(endpoints: Any, settings: Settings) -> None:
@@ -113,29 +115,29 @@ def test_with_connect_there_is_one_more_for_the_companies(endpoints: Any, settin
     assert type_() == 0
 
     assert sorted(bool(one.application) for one in endpoints.list().data) == [False, True]
-    assert len(kept()) == 2
+    assert len(kept_secret_texts()) == 2
 
 
 def test_typed_again_it_leaves_what_is_right_alone(endpoints: Any, capsys: Said) -> None:
     type_()
-    before, secrets = [one.id for one in endpoints.list().data], kept()
+    before, secrets = [one.id for one in endpoints.list().data], kept_secret_texts()
     capsys.readouterr()
 
     assert type_() == 0
-    assert ([one.id for one in endpoints.list().data], kept()) == (before, secrets)
+    assert ([one.id for one in endpoints.list().data], kept_secret_texts()) == (before, secrets)
     assert "was created" not in capsys.readouterr().out
 
 
 def test_an_endpoint_that_somebody_changed_is_mended_and_keeps_its_secret(endpoints: Any) -> None:
     type_()
     (made,) = endpoints.list().data
-    secrets = kept()
+    secrets = kept_secret_texts()
     endpoints.update(made.id, {"enabled_events": ["charge.succeeded"], "disabled": True})
 
     assert type_() == 0
     mended = endpoints.retrieve(made.id)
     assert (sorted(mended.enabled_events), mended.status) == (sorted(events.READ), "enabled")
-    assert kept() == secrets
+    assert kept_secret_texts() == secrets
 
 
 @pytest.mark.parametrize("more", [{}, {"api_version": API_VERSION}])
@@ -147,7 +149,7 @@ def test_one_whose_secret_we_do_not_know_is_made_anew(
     assert type_() == 0
     (made,) = endpoints.list().data
     assert made.id != old.id
-    assert list(kept()) == [made.id]
+    assert list(kept_secret_texts()) == [made.id]
     assert "created anew" in capsys.readouterr().out
 
 
@@ -164,7 +166,7 @@ def test_a_secret_that_cannot_be_kept_is_said_and_the_old_endpoint_stays(
     assert old.id in [one.id for one in endpoints.list().data]
     settings.STRIPE_WEBHOOK_SECRETS_FILE = place
     assert type_() == 0
-    assert [one.id for one in endpoints.list().data] == list(kept())
+    assert [one.id for one in endpoints.list().data] == list(kept_secret_texts())
 
 
 def test_endpoints_of_others_are_none_of_our_business(endpoints: Any) -> None:
@@ -172,7 +174,7 @@ def test_endpoints_of_others_are_none_of_our_business(endpoints: Any) -> None:
     type_()
 
     assert endpoints.retrieve(other.id).enabled_events == ["*"]
-    assert other.id not in kept()
+    assert other.id not in kept_secret_texts()
 
 
 def test_a_secret_in_the_environment_wins_and_nothing_is_removed(
@@ -186,12 +188,12 @@ def test_a_secret_in_the_environment_wins_and_nothing_is_removed(
     assert "Remove it from the environment" in capsys.readouterr().out
     settings.STRIPE_WEBHOOK_SECRET = ""
     assert type_() == 0
-    assert [one.id for one in endpoints.list().data] == list(kept())
+    assert [one.id for one in endpoints.list().data] == list(kept_secret_texts())
 
 
 def test_to_check_changes_nothing(endpoints: Any, capsys: Said) -> None:
     assert type_("--check") == 1
-    assert (endpoints.list().data, kept()) == ([], {})
+    assert (endpoints.list().data, kept_secret_texts()) == ([], {})
     assert "Run florin connect-stripe on the server." in capsys.readouterr().out
 
     type_()
@@ -270,7 +272,7 @@ def test_a_version_that_is_not_spoken_is_said(
 
 def test_a_notice_signed_with_the_kept_secret_is_believed(endpoints: Any) -> None:
     type_()
-    (secret,) = kept().values()
+    (secret,) = kept_secret_texts().values()
     body = '{"id": "evt_1", "object": "event", "type": "x", "data": {"object": {"id": "a", "object": "b"}}}'
     now = int(time.time())
     signature = hmac.new(secret.encode(), f"{now}.{body}".encode(), hashlib.sha256).hexdigest()

@@ -28,8 +28,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.start()
     yield sandbox
     sandbox.stop()
-    for event in sandbox.told():
-        watching.look(event, "kept")
+    for event in sandbox.all_events():
+        watching.check(event, "kept")
     assert watching.taken() == []
 
 
@@ -46,8 +46,8 @@ def own_bank(tmp_path: Path) -> Iterator[Sandbox]:
     yield sandbox
     if sandbox.process is not None and sandbox.process.poll() is None:
         sandbox.stop()
-    for event in sandbox.told():
-        watching.look(event, "kept")
+    for event in sandbox.all_events():
+        watching.check(event, "kept")
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ class Sandbox:
             http_client=watching.client(seconds=timeout),
         )
 
-    def told(self) -> list[bytes]:
+    def all_events(self) -> list[bytes]:
         """Every event that it has ever kept, whosever account it is about and whether or not it was sent."""
         with sqlite3.connect(self.data / "sandbox.db") as store:
             rows = store.execute("SELECT body FROM object WHERE kind = 'event'").fetchall()
@@ -244,7 +244,7 @@ def open_shop() -> Shop:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             shop.notices.append((body, self.headers["Stripe-Signature"]))
-            watching.look(body, "notice")
+            watching.check(body, "notice")
             self.send_response(shop.answers.pop(0) if shop.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()

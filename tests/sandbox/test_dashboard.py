@@ -6,7 +6,7 @@ import pytest
 from sandbox.processes import Sandbox, web
 
 
-def press(bank: Sandbox, do: str, subject: str, choice: str = "", **headers: str) -> httpx.Response:
+def click(bank: Sandbox, do: str, subject: str, choice: str = "", **headers: str) -> httpx.Response:
     """Press a button of the page."""
     form = {"do": do, "id": subject, "choice": choice}
     return web.post(f"{bank.url}/dashboard", data=form, headers=headers)
@@ -42,7 +42,7 @@ def test_looking_changes_nothing(bank: Sandbox) -> None:
 def test_a_debit_is_cleared_refunded_and_returned_by_buttons(bank: Sandbox) -> None:
     intent = bank.debited()
     for do, choice in (("clear", ""), ("refund", ""), ("return", "R10")):
-        assert press(bank, do, intent, choice).headers["location"] == "/dashboard"
+        assert click(bank, do, intent, choice).headers["location"] == "/dashboard"
 
     assert [move for move, _ in bank.moves_of(intent)] == [
         "pending",
@@ -56,37 +56,37 @@ def test_a_debit_is_cleared_refunded_and_returned_by_buttons(bank: Sandbox) -> N
 @pytest.mark.parametrize(("do", "status"), [("win", "won"), ("lose", "lost")])
 def test_a_card_payment_is_disputed_and_decided_by_buttons(bank: Sandbox, do: str, status: str) -> None:
     intent = bank.captured()
-    press(bank, "dispute", intent, "duplicate")
+    click(bank, "dispute", intent, "duplicate")
     assert "Dispute of $100.00, duplicate" in shown(bank)
 
-    press(bank, do, bank.dispute_of(intent).id)
+    click(bank, do, bank.dispute_of(intent).id)
     assert bank.dispute_of(intent).status == status
 
 
 def test_an_inquiry_becomes_a_dispute_by_a_button(bank: Sandbox) -> None:
     intent = bank.captured()
-    press(bank, "ask", intent, "general")
-    press(bank, "escalate", bank.dispute_of(intent).id)
+    click(bank, "ask", intent, "general")
+    click(bank, "escalate", bank.dispute_of(intent).id)
 
     assert bank.dispute_of(intent).status == "needs_response"
 
 
 def test_a_refund_arrives_or_fails_by_a_button(bank: Sandbox) -> None:
     intent = bank.debited()
-    press(bank, "clear", intent)
-    press(bank, "refund", intent)
+    click(bank, "clear", intent)
+    click(bank, "refund", intent)
     refund = bank.api.v1.refunds.list({"payment_intent": intent}).data[0].id
-    press(bank, "arrive", refund)
+    click(bank, "arrive", refund)
     assert bank.api.v1.refunds.retrieve(refund).status == "succeeded"
 
-    press(bank, "fail", refund)
+    click(bank, "fail", refund)
     assert bank.api.v1.refunds.retrieve(refund).status == "failed"
 
 
 @pytest.mark.parametrize(("step", "seconds"), [("day", 86_400), ("week", 604_800)])
 def test_the_clock_moves_on_by_a_button(bank: Sandbox, step: str, seconds: int) -> None:
     before = bank.read("").json()["clock"]["offset"]
-    press(bank, "clock", step)
+    click(bank, "clock", step)
 
     assert bank.read("").json()["clock"]["offset"] == before + seconds
 
@@ -103,14 +103,14 @@ def test_the_clock_moves_on_by_a_button(bank: Sandbox, step: str, seconds: int) 
 def test_what_cannot_be_done_is_said_on_the_page(
     bank: Sandbox, do: str, subject: str, *, status: int, said: str
 ) -> None:
-    answer = press(bank, do, subject)
+    answer = click(bank, do, subject)
 
     assert (answer.status_code, said in answer.text) == (status, True)
 
 
 def test_a_page_of_another_site_presses_nothing(bank: Sandbox) -> None:
     intent = bank.debited()
-    answer = press(bank, "clear", intent, **{"Sec-Fetch-Site": "cross-site"})
+    answer = click(bank, "clear", intent, **{"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
     assert bank.moves_of(intent) == [("pending", 10_000)]

@@ -9,7 +9,7 @@ from sandbox.processes import API_KEY, Sandbox, web
 from stripe_contract import checker, watching
 
 
-def asked(bank: Sandbox, query: str, **headers: str) -> Any:
+def send(bank: Sandbox, query: str, **headers: str) -> Any:
     """A request without the library, which would not send such a thing."""
     return web.get(f"{bank.url}/v1/{query}", headers={"Authorization": f"Bearer {API_KEY}", **headers})
 
@@ -78,13 +78,13 @@ def test_an_email_address_is_taken(bank: Sandbox, address: str) -> None:
     ],
 )
 def test_a_filter_that_is_none_is_refused(bank: Sandbox, query: str, param: str, code: str | None) -> None:
-    error = asked(bank, query).json()["error"]
+    error = send(bank, query).json()["error"]
 
     assert (error["param"], error.get("code"), error["type"]) == (param, code, "invalid_request_error")
 
 
 def test_a_version_that_is_not_spoken_is_refused(bank: Sandbox) -> None:
-    answer = asked(bank, "balance", **{"Stripe-Version": "2019-12-03"})
+    answer = send(bank, "balance", **{"Stripe-Version": "2019-12-03"})
 
     assert answer.status_code == 400
     assert answer.json()["error"] == {
@@ -92,7 +92,7 @@ def test_a_version_that_is_not_spoken_is_refused(bank: Sandbox) -> None:
         "request_log_url": answer.json()["error"]["request_log_url"],
         "type": "invalid_request_error",
     }
-    assert asked(bank, "balance").headers["Stripe-Version"] == stripe.api_version
+    assert send(bank, "balance").headers["Stripe-Version"] == stripe.api_version
 
 
 def test_every_answer_is_held_against_stripes_library(bank: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

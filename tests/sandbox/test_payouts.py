@@ -30,7 +30,7 @@ def paid_out(bank: Sandbox) -> Any:
     return payout
 
 
-def told(bank: Sandbox) -> list[str]:
+def event_kinds(bank: Sandbox) -> list[str]:
     """The kinds of events about money leaving, oldest first."""
     kinds = [event.type for event in bank.api.v1.events.list({"limit": 100}).data[::-1]]
     return [kind for kind in kinds if kind.startswith(("payout.", "balance."))]
@@ -50,7 +50,7 @@ def test_what_is_available_leaves_with_the_day(bank: Sandbox) -> None:
     (payout,) = payouts(business)
     assert (payout.amount, payout.status, payout.automatic) == (9_685, "pending", True)
     assert available(business) == 0
-    assert told(business) == ["balance.available", "payout.created"]
+    assert event_kinds(business) == ["balance.available", "payout.created"]
 
 
 def test_a_payout_consists_of_exactly_its_movements(bank: Sandbox) -> None:
@@ -120,7 +120,7 @@ def test_a_payout_is_on_its_way_and_arrives_two_days_later(bank: Sandbox) -> Non
 
     bank.later(days=2)
     assert business.api.v1.payouts.retrieve(payout).status == "paid"
-    assert told(business)[-4:] == ["payout.created", *MOVES]
+    assert event_kinds(business)[-4:] == ["payout.created", *MOVES]
 
 
 def test_a_payout_can_be_made_to_arrive(bank: Sandbox) -> None:
@@ -128,7 +128,7 @@ def test_a_payout_can_be_made_to_arrive(bank: Sandbox) -> None:
     payout = bank.order(f"payouts/{paid_out(business)['id']}", status="paid")
 
     assert payout["status"] == "paid"
-    assert told(business) == ["payout.created", "payout.paid"]
+    assert event_kinds(business) == ["payout.created", "payout.paid"]
 
 
 @pytest.mark.parametrize("before", [[], ["paid"]])
@@ -143,7 +143,7 @@ def test_a_payout_that_fails_gives_the_money_back(bank: Sandbox, before: list[st
     assert (payout["status"], payout["failure_code"]) == ("failed", "no_account")
     assert (back.type, back.net, back.reporting_category) == ("payout_failure", 9_685, "payout_reversal")
     assert available(business) == 9_685
-    assert told(business)[-1] == "payout.failed"
+    assert event_kinds(business)[-1] == "payout.failed"
     assert [entry.type for entry in parts(business, made)] == ["charge"]
 
 
@@ -294,7 +294,7 @@ def test_manual_payouts_wait_for_an_order(own_bank: Sandbox) -> None:
     own_bank.start()
     own_bank.captured()
     own_bank.later(days=5)
-    assert (payouts(own_bank), told(own_bank)) == ([], ["balance.available"])
+    assert (payouts(own_bank), event_kinds(own_bank)) == ([], ["balance.available"])
 
     assert own_bank.order("payouts")["payouts"][0]["amount"] == 9_685
 

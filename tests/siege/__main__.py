@@ -53,7 +53,7 @@ def _withstood(target: Target, name: str) -> bool:
     with measure.watched(target) as watch:
         problems = module.attack(target)
     problems += watch.problems()
-    _say(*(f"  {line}" for line in watch.figures()))
+    _say(*(f"  {line}" for line in watch.report_lines()))
     _say(f"  memory {watch.memory_before >> 20} MiB before, {watch.memory_most >> 20} MiB at most")
     _say(*(f"  PROBLEM {line}" for line in problems[:10]))
     return not problems

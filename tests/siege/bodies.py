@@ -18,7 +18,7 @@ def attack(target: Target) -> list[str]:
         for one in sockets.open_with(target, _head(target, door), count=_COUNT // len(doors))
     ]
     sockets.drip(held, seconds=_SECONDS, every=5, said=b"a")
-    told = sum(_told(one) for one in held[:: _COUNT // 100])
+    told = sum(_was_answered(one) for one in held[:: _COUNT // 100])
     left = sockets.still_open(held)
     sockets.close(held)
     return [
@@ -35,7 +35,7 @@ def _head(target: Target, door: str) -> bytes:
     ).encode()
 
 
-def _told(one: socket.socket) -> bool:
+def _was_answered(one: socket.socket) -> bool:
     try:
         return b" 408 " in one.recv(64)
     except OSError:

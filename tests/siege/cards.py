@@ -80,7 +80,7 @@ def _try_cards(page: str, loot: _Loot) -> None:
     """Press Pay and try cards at the session until it ends; press again, also where that is refused."""
     with httpx.Client(timeout=30) as web:
         while True:
-            session = press(web, page)
+            session = open_and_pay(web, page)
             if not session:
                 if not loot.tried(refused=1):
                     return
@@ -96,7 +96,7 @@ def _pay(page: str, email: str) -> float:
     """Pay a bill as an honest payer does, and return how many seconds that took until it said so."""
     begun = time.monotonic()
     with httpx.Client(timeout=30) as web:
-        session = press(web, page)
+        session = open_and_pay(web, page)
         assert session, "an honest payer was not led on"
         result = web.post(session, data=_card(_GOOD, email)).headers["location"]
         wait_until(lambda: "Thank you" in web.post(f"{result}/check", headers={"X-Part": "1"}).text)
@@ -118,7 +118,7 @@ def _new_links(target: Target, email: str) -> list[list[str]]:
     return [mail["links"] for mail in mails if "new payment link" in mail["subject"]]
 
 
-def press(web: httpx.Client, page: str) -> str:
+def open_and_pay(web: httpx.Client, page: str) -> str:
     """Open the bill and press Pay; return where that leads, or nothing."""
     form = dict(_FIELD.findall(web.get(page).text))
     answer = web.post(f"{page}/checkout", data={**form, "method": "card"})

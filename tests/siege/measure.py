@@ -29,7 +29,7 @@ class Watch:
     memory_before: int = 0
     memory_most: int = 0
 
-    def figures(self) -> list[str]:
+    def report_lines(self) -> list[str]:
         """Say in lines how long the pages took."""
         return [
             f"{page:<8} {part:<7} {len(seen):4} asked: median {_middle(seen):.3f}, longest {max(seen):.3f} s"
@@ -40,7 +40,7 @@ class Watch:
 
     def problems(self) -> list[str]:
         """Say what was slower than a second, or no good answer, while the attack ran."""
-        during = [one for one in self.answers if self._part(one) == "during"]
+        during = [one for one in self.answers if self._share(one) == "during"]
         slow = [one for one in during if one["seconds"] > MOST_SECONDS or one["status"] != _OK]
         missing = [page for page in PAGES if page not in {one["page"] for one in during}]
         return [
@@ -53,9 +53,9 @@ class Watch:
         ]
 
     def _seconds(self, page: str, part: str) -> list[float]:
-        return [one["seconds"] for one in self.answers if one["page"] == page and self._part(one) == part]
+        return [one["seconds"] for one in self.answers if one["page"] == page and self._share(one) == part]
 
-    def _part(self, answer: dict[str, Any]) -> str:
+    def _share(self, answer: dict[str, Any]) -> str:
         if answer["when"] + answer["seconds"] < self.begun:
             return "before"
         return "during" if answer["when"] <= self.ended else "after"

@@ -28,11 +28,11 @@ def _peak(target: Target, count: int) -> int:
     """Return the most memory that the server held while so many signed in at the same moment."""
     seen, over = [target.memory()], threading.Event()
 
-    def look() -> None:
+    def watch_health() -> None:
         while not over.wait(0.02):
             seen.append(target.memory())
 
-    looking = threading.Thread(target=look)
+    looking = threading.Thread(target=watch_health)
     looking.start()
     try:
         barrier = threading.Barrier(count)

@@ -24,7 +24,7 @@ def params_of(operation: Operation) -> Any:
     return getattr(stripe.params, name)
 
 
-def of(method: str, path: str) -> Operation | None:
+def find(method: str, path: str) -> Operation | None:
     """The operation that a request asks for; None if the sandbox has none at this address."""
     for operation in OPERATIONS:
         pattern = re.sub(r"\{\w+\}", "[^/]+", operation.path)

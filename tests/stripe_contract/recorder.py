@@ -19,7 +19,7 @@ _PAYER = {"email": "pat@example.com", "name": "Pat Payer"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordedRequest:
     """One request: its parameters are the tree that its form, or its address, spells."""
 
     method: str
@@ -33,7 +33,7 @@ class Recorder:
     """What was asked so far."""
 
     url: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[RecordedRequest] = field(default_factory=list)
 
 
 @contextmanager
@@ -44,18 +44,18 @@ def listening() -> Iterator[Recorder]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             address = urlsplit(self.path)
-            self.take(address.path, address.query)
+            self.record(address.path, address.query)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.take(urlsplit(self.path).path, body.decode())
+            self.record(urlsplit(self.path).path, body.decode())
 
         def do_DELETE(self) -> None:
             self.do_POST()
 
-        def take(self, path: str, form: str) -> None:
+        def record(self, path: str, form: str) -> None:
             tree = parse(form)
-            recorder.asked.append(Asked(self.command, path, tree, dict(self.headers)))
+            recorder.asked.append(RecordedRequest(self.command, path, tree, dict(self.headers)))
             answer = json.dumps(_answer(self.command, path, tree)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))

@@ -71,14 +71,14 @@ class Seen:
 def reading_along(seen: Seen) -> type[Params]:
     """Parameters that write down which of their readers is called for what."""
 
-    class Asked(Params):
+    class ReadParams(Params):
         def only(self, allowed: Iterable[str]) -> None:
             seen.let |= {self.name(name) for name in allowed}
             super().only(allowed)
 
     for kind in READERS:
-        setattr(Asked, kind, _noting(kind, seen))
-    return Asked
+        setattr(ReadParams, kind, _noting(kind, seen))
+    return ReadParams
 
 
 def _noting(kind: str, seen: Seen) -> Callable[..., Any]:
@@ -93,7 +93,7 @@ def _noting(kind: str, seen: Seen) -> Callable[..., Any]:
     return reader
 
 
-def asked(operation: Operation) -> Seen:
+def seen_by(operation: Operation) -> Seen:
     seen = Seen()
     for form in LEAST.get(operation.name, "").split() or [""]:
         operation.read(reading_along(seen)(parse(form)), "id_1")
@@ -154,7 +154,7 @@ def problem_of(kind: Any, name: str, reader: str, words: tuple[str, ...]) -> str
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.name for operation in OPERATIONS])
 def test_what_an_operation_accepts_is_what_stripe_takes(operation: Operation) -> None:
-    seen, kind = asked(operation), operations.params_of(operation)
+    seen, kind = seen_by(operation), operations.params_of(operation)
 
     found = [problem_of(kind, name, reader, words) for name, (reader, words) in seen.read.items()]
     found += [f"{name} is unknown to Stripe" for name in seen.let if not hints_at(kind, name)]
@@ -163,6 +163,6 @@ def test_what_an_operation_accepts_is_what_stripe_takes(operation: Operation) ->
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.name for operation in OPERATIONS])
 def test_nothing_is_let_through_that_nobody_reads(operation: Operation) -> None:
-    seen = asked(operation)
+    seen = seen_by(operation)
 
     assert sorted(seen.let - seen.read.keys()) == []

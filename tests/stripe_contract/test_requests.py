@@ -13,7 +13,7 @@ from florin.edges.gateways.stripe import API_VERSION
 from florin.edges.gateways.stripe.gateway import StripeGateway
 from florin.kernel.money import Money
 from stripe_contract import checker, operations
-from stripe_contract.recorder import NOTICES, Asked, Recorder, listening
+from stripe_contract.recorder import NOTICES, RecordedRequest, Recorder, listening
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 TEN = Money(1_000, "USD")
@@ -107,7 +107,7 @@ def gateway_at(recorder: Recorder) -> StripeGateway:
     )
 
 
-def recorded(recorder: Recorder, verb: str) -> list[Asked]:
+def recorded(recorder: Recorder, verb: str) -> list[RecordedRequest]:
     for call in VERBS[verb]:
         call(gateway_at(recorder))
     return recorder.asked
@@ -125,7 +125,7 @@ def test_what_a_verb_asks_is_what_stripe_takes(recorder: Recorder, verb: str) ->
 
     assert len(asked) >= len(VERBS[verb])
     for request in asked:
-        operation = operations.of(request.method, request.path)
+        operation = operations.find(request.method, request.path)
         assert operation is not None, f"the sandbox does not speak {request.method} {request.path}"
         assert checker.of_request(request.tree, operations.params_of(operation)) == []
 

@@ -19,7 +19,7 @@ def client(*, seconds: float) -> stripe.RequestsClient:
     return stripe.RequestsClient(timeout=seconds, session=session)
 
 
-def look(body: bytes, about: str) -> None:
+def check(body: bytes, about: str) -> None:
     """Keep what is wrong with an answer or a notice."""
     FOUND.extend(f"{about}: {problem}" for problem in checker.of_answer(json.loads(body)))
 
@@ -33,4 +33,4 @@ def taken() -> list[str]:
 
 def _answered(response: requests.Response, **_more: Any) -> None:
     if response.headers["Content-Type"] == "application/json":  # a proxy's page is nobody's object
-        look(response.content, f"{response.request.method} {response.request.path_url}")
+        check(response.content, f"{response.request.method} {response.request.path_url}")

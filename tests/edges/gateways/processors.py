@@ -20,7 +20,7 @@ from testing.memory_gateway import MemoryGateway
 Signed = tuple[dict[str, str], bytes]
 
 
-class World(Protocol):
+class Playground(Protocol):
     """What a test does beside calling the gateway."""
 
     gateway: Gateway

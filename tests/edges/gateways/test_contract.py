@@ -1,6 +1,6 @@
 """What every gateway promises: one suite, over Stripe at the test processor and over one in memory.
 
-A gateway that is new gets a world in ``worlds.py`` and a line in ``world`` here.
+A gateway that is new gets a playground in ``worlds.py`` and a line in ``playground`` here.
 """
 
 from contextlib import suppress
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from edges.gateways.processors import MemoryWorld, StripeWorld, World
+from edges.gateways.processors import MemoryWorld, Playground, StripeWorld
 from florin.contracts.processor import (
     AccountStatus,
     BadNotice,
@@ -35,15 +35,15 @@ NOTHING = Money(0, "USD")
 
 
 @pytest.fixture(params=["stripe", "memory"])
-def world(request: pytest.FixtureRequest) -> World:
+def playground(request: pytest.FixtureRequest) -> Playground:
     if request.param == "memory":
         return MemoryWorld()
     return StripeWorld(request.getfixturevalue("bank"))
 
 
 @pytest.fixture
-def gateway(world: World) -> Gateway:
-    return world.gateway
+def gateway(playground: Playground) -> Gateway:
+    return playground.gateway
 
 
 def order(key: str = "") -> StartOrder:
@@ -62,17 +62,17 @@ def order(key: str = "") -> StartOrder:
     )
 
 
-def held(world: World) -> Report:
+def held(playground: Playground) -> Report:
     """A payment that is authorised."""
-    started = world.gateway.start(order())
-    world.pay(started.reference)
-    return world.gateway.look_up(started.reference)
+    started = playground.gateway.start(order())
+    playground.pay(started.reference)
+    return playground.gateway.look_up(started.reference)
 
 
-def taken(world: World, amount: Money = PRICE) -> Report:
+def taken(playground: Playground, amount: Money = PRICE) -> Report:
     """A payment that was captured."""
-    report = held(world)
-    return world.gateway.capture(report.reference, amount, key=f"{uuid4()}", payment=report.payment)
+    report = held(playground)
+    return playground.gateway.capture(report.reference, amount, key=f"{uuid4()}", payment=report.payment)
 
 
 def booked(gateway: Gateway, payment: str, kind: MovementKind) -> list[Movement]:
@@ -97,15 +97,17 @@ def test_a_session_that_nobody_has_paid_is_open(gateway: Gateway) -> None:
     assert (report.outcome, report.amount) == (Outcome.OPEN, None)
 
 
-def test_a_session_that_expired_stays_so_and_one_that_was_paid_is_left_as_it_is(world: World) -> None:
-    started, paid = world.gateway.start(order()), held(world)
+def test_a_session_that_expired_stays_so_and_one_that_was_paid_is_left_as_it_is(
+    playground: Playground,
+) -> None:
+    started, paid = playground.gateway.start(order()), held(playground)
     for _ in range(2):
-        world.gateway.expire(started.reference, key=f"{started.reference}:end")
+        playground.gateway.expire(started.reference, key=f"{started.reference}:end")
     with suppress(GatewayRefusal):
-        world.gateway.expire(paid.reference, key=f"{paid.reference}:end")
+        playground.gateway.expire(paid.reference, key=f"{paid.reference}:end")
 
-    assert world.gateway.look_up(started.reference).outcome == Outcome.EXPIRED
-    assert world.gateway.look_up(paid.reference).outcome == Outcome.AUTHORISED
+    assert playground.gateway.look_up(started.reference).outcome == Outcome.EXPIRED
+    assert playground.gateway.look_up(paid.reference).outcome == Outcome.AUTHORISED
 
 
 def test_what_the_processor_has_never_heard_of_is_a_plain_no(gateway: Gateway) -> None:
@@ -118,46 +120,46 @@ def test_what_the_processor_has_never_heard_of_is_a_plain_no(gateway: Gateway) -
 # ---- money in ----
 
 
-def test_what_is_paid_is_held_first(world: World) -> None:
-    report = held(world)
+def test_what_is_paid_is_held_first(playground: Playground) -> None:
+    report = held(playground)
 
     assert (report.outcome, report.amount, report.card_last4) == (Outcome.AUTHORISED, PRICE, "4242")
     assert report.payment
 
 
-def test_as_much_is_taken_as_was_asked_for_and_once(world: World) -> None:
-    report = done = held(world)
+def test_as_much_is_taken_as_was_asked_for_and_once(playground: Playground) -> None:
+    report = done = held(playground)
     for _ in range(2):
-        done = world.gateway.capture(report.reference, PART, key=f"take:{report.payment}")
+        done = playground.gateway.capture(report.reference, PART, key=f"take:{report.payment}")
 
     assert (done.outcome, done.amount) == (Outcome.SETTLED, PART)
-    assert done == world.gateway.look_up(report.reference)
+    assert done == playground.gateway.look_up(report.reference)
     assert done.fee is not None
     assert done.fee < PART
     assert done.taken_at is not None
 
 
-def test_more_than_is_held_is_not_taken(world: World) -> None:
-    report = held(world)
+def test_more_than_is_held_is_not_taken(playground: Playground) -> None:
+    report = held(playground)
 
     with pytest.raises(GatewayRefusal):
-        world.gateway.capture(report.reference, PRICE + PART, key=f"{uuid4()}", payment=report.payment)
+        playground.gateway.capture(report.reference, PRICE + PART, key=f"{uuid4()}", payment=report.payment)
 
-    assert world.gateway.look_up(report.reference).outcome == Outcome.AUTHORISED
+    assert playground.gateway.look_up(report.reference).outcome == Outcome.AUTHORISED
 
 
-def test_a_hold_is_released_and_not_taken_afterwards(world: World) -> None:
-    report = held(world)
-    released = world.gateway.void(report.reference, key=f"{uuid4()}", payment=report.payment)
-    late = world.gateway.capture(report.reference, PRICE, key=f"{uuid4()}", payment=report.payment)
+def test_a_hold_is_released_and_not_taken_afterwards(playground: Playground) -> None:
+    report = held(playground)
+    released = playground.gateway.void(report.reference, key=f"{uuid4()}", payment=report.payment)
+    late = playground.gateway.capture(report.reference, PRICE, key=f"{uuid4()}", payment=report.payment)
 
     assert (released.outcome, late.outcome) == (Outcome.CANCELLED, Outcome.CANCELLED)
 
 
-def test_to_release_what_was_taken_says_that_it_is_taken(world: World) -> None:
-    report = taken(world)
+def test_to_release_what_was_taken_says_that_it_is_taken(playground: Playground) -> None:
+    report = taken(playground)
 
-    late = world.gateway.void(report.reference, key=f"{uuid4()}", payment=report.payment)
+    late = playground.gateway.void(report.reference, key=f"{uuid4()}", payment=report.payment)
 
     assert (late.outcome, late.amount) == (Outcome.SETTLED, PRICE)
 
@@ -165,32 +167,32 @@ def test_to_release_what_was_taken_says_that_it_is_taken(world: World) -> None:
 # ---- money back ----
 
 
-def test_a_part_is_refunded_once_with_our_name_for_it(world: World) -> None:
-    payment = taken(world).payment
-    made = world.gateway.refund(payment, PART, key=payment, refund="our-refund")
+def test_a_part_is_refunded_once_with_our_name_for_it(playground: Playground) -> None:
+    payment = taken(playground).payment
+    made = playground.gateway.refund(payment, PART, key=payment, refund="our-refund")
 
-    assert world.gateway.refund(payment, PART, key=payment, refund="our-refund") == made
+    assert playground.gateway.refund(payment, PART, key=payment, refund="our-refund") == made
     assert (made.outcome, made.amount, made.refund) == (RefundOutcome.SUCCEEDED, PART, "our-refund")
-    [known] = world.gateway.payment_events(payment).refunds
+    [known] = playground.gateway.payment_events(payment).refunds
     assert (known.reference, known.amount) == (made.reference, PART)
 
 
-def test_more_than_is_left_is_not_refunded(world: World) -> None:
-    payment = taken(world).payment
-    world.gateway.refund(payment, PART, key=f"{uuid4()}", refund="first")
+def test_more_than_is_left_is_not_refunded(playground: Playground) -> None:
+    payment = taken(playground).payment
+    playground.gateway.refund(payment, PART, key=f"{uuid4()}", refund="first")
 
     with pytest.raises(GatewayRefusal):
-        world.gateway.refund(payment, PART, key=f"{uuid4()}", refund="second")
+        playground.gateway.refund(payment, PART, key=f"{uuid4()}", refund="second")
 
-    assert len(world.gateway.payment_events(payment).refunds) == 1
+    assert len(playground.gateway.payment_events(payment).refunds) == 1
 
 
-def test_what_followed_a_payment_is_told_with_its_fee_the_latest_first(world: World) -> None:
-    report = taken(world)
-    world.gateway.refund(report.payment, PART, key=f"{uuid4()}", refund="first")
-    world.gateway.refund(report.payment, LITTLE, key=f"{uuid4()}", refund="second")
+def test_what_followed_a_payment_is_told_with_its_fee_the_latest_first(playground: Playground) -> None:
+    report = taken(playground)
+    playground.gateway.refund(report.payment, PART, key=f"{uuid4()}", refund="first")
+    playground.gateway.refund(report.payment, LITTLE, key=f"{uuid4()}", refund="second")
 
-    events = world.gateway.payment_events(report.payment)
+    events = playground.gateway.payment_events(report.payment)
 
     assert [refund.refund for refund in events.refunds] == ["second", "first"]
     assert (events.fee, events.disputes) == (report.fee, ())
@@ -199,29 +201,31 @@ def test_what_followed_a_payment_is_told_with_its_fee_the_latest_first(world: Wo
 # ---- the processor's account ----
 
 
-def test_each_movement_says_what_it_is_of_which_payment_and_the_balance_is_their_sum(world: World) -> None:
-    (before,) = world.gateway.balance() or (NOTHING,)
-    report = taken(world)
-    world.gateway.refund(report.payment, LITTLE, key=f"{uuid4()}", refund="ours")
+def test_each_movement_says_what_it_is_of_which_payment_and_the_balance_is_their_sum(
+    playground: Playground,
+) -> None:
+    (before,) = playground.gateway.balance() or (NOTHING,)
+    report = taken(playground)
+    playground.gateway.refund(report.payment, LITTLE, key=f"{uuid4()}", refund="ours")
 
-    [came] = booked(world.gateway, report.payment, MovementKind.PAYMENT)
-    [went] = booked(world.gateway, report.payment, MovementKind.REFUND)
+    [came] = booked(playground.gateway, report.payment, MovementKind.PAYMENT)
+    [went] = booked(playground.gateway, report.payment, MovementKind.REFUND)
 
     assert (came.gross, came.fee, went.gross) == (PRICE, report.fee, -LITTLE)
     assert came.attempt
-    (after,) = world.gateway.balance()
+    (after,) = playground.gateway.balance()
     assert after - before == came.net + went.net
 
 
-def test_a_payout_consists_of_its_movements(world: World) -> None:
-    if not world.gateway.capabilities.itemises_payouts:
+def test_a_payout_consists_of_its_movements(playground: Playground) -> None:
+    if not playground.gateway.capabilities.itemises_payouts:
         pytest.skip("this processor does not tell")
-    since, report = datetime.now(UTC) - timedelta(days=2), taken(world)
+    since, report = datetime.now(UTC) - timedelta(days=2), taken(playground)
 
-    world.pay_out()
+    playground.pay_out()
 
-    *_, payout = (one for one in world.gateway.payouts(since=since) if isinstance(one, PayoutReport))
-    told = world.gateway.movements(since=since, payout=payout.reference)
+    *_, payout = (one for one in playground.gateway.payouts(since=since) if isinstance(one, PayoutReport))
+    told = playground.gateway.movements(since=since, payout=payout.reference)
     lines = [line for line in told if isinstance(line, Movement)]
     assert report.payment in {line.payment for line in lines}
     assert sum((line.net for line in lines), NOTHING) == payout.amount
@@ -247,20 +251,20 @@ def test_an_account_is_opened_once_or_not_at_all_as_the_capabilities_say(gateway
     )
 
 
-def test_a_signed_notice_says_whom_to_ask_about(world: World) -> None:
-    headers, body = world.notice("pi_1")
+def test_a_signed_notice_says_whom_to_ask_about(playground: Playground) -> None:
+    headers, body = playground.notice("pi_1")
 
-    [notice] = world.gateway.read_notice(headers, body)
+    [notice] = playground.gateway.read_notice(headers, body)
 
     assert (notice.payment, notice.attempt) == ("pi_1", "")
     assert notice.event
 
 
-def test_a_notice_that_nobody_signed_is_refused(world: World) -> None:
-    _, body = world.notice("pi_1")
+def test_a_notice_that_nobody_signed_is_refused(playground: Playground) -> None:
+    _, body = playground.notice("pi_1")
 
     with pytest.raises(BadNotice):
-        world.gateway.read_notice({}, body)
+        playground.gateway.read_notice({}, body)
 
 
 def test_the_shortest_gateway_is_a_page_long() -> None:

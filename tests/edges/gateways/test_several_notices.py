@@ -57,7 +57,7 @@ def paid(merchant: User, memory: MemoryWorld) -> Attempt:
     return attempt
 
 
-def tell(*attempts: Attempt, signature: str = "memory") -> int:
+def deliver(*attempts: Attempt, signature: str = "memory") -> int:
     told = [{"event": f"of {one.pk}", "kind": "paid", "attempt": str(one.pk)} for one in attempts]
     answer = Client().post(
         "/notices/memory", json.dumps(told), "application/json", headers={"signature": signature}
@@ -71,7 +71,7 @@ def test_a_new_company_is_paid_where_the_settings_say(merchant: User) -> None:
 
 def test_two_notices_in_one_body_are_both_handled_and_each_once(merchant: User, memory: MemoryWorld) -> None:
     first, second = paid(merchant, memory), paid(merchant, memory)
-    assert [tell(first, second), tell(first, second)] == [200, 200]
+    assert [deliver(first, second), deliver(first, second)] == [200, 200]
 
     jobs = ProcrastinateJob.objects.filter(task_name=Job.HANDLE_NOTICE)
     assert sorted(job.args["attempt"] for job in jobs) == sorted([str(first.pk), str(second.pk)])
@@ -83,5 +83,5 @@ def test_two_notices_in_one_body_are_both_handled_and_each_once(merchant: User, 
 
 
 def test_of_a_body_that_nobody_signed_nothing_is_kept(merchant: User, memory: MemoryWorld) -> None:
-    assert tell(paid(merchant, memory), paid(merchant, memory), signature="") == 400
+    assert deliver(paid(merchant, memory), paid(merchant, memory), signature="") == 400
     assert not ProcessorNotice.objects.exists()

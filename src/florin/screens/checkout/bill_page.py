@@ -40,7 +40,7 @@ _AT_A_GLANCE = 10  # of a longer bill the rest is folded away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class LinkPage:
     """What every page of a link shows: the company that asks."""
 
     token: str
@@ -53,7 +53,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BillSheet(Sheet):
+class BillPage(LinkPage):
     """The bill page: what is owed now, and what its Pay button sends back.
 
     ``away`` says that the processor does not answer at this moment, so that pressing Pay would be in vain.
@@ -197,7 +197,7 @@ class BillSheet(Sheet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSheet(Sheet):
+class ResultPage(LinkPage):
     """The result page of one attempt.
 
     ``asked`` says whether the processor was asked just now; ``beaten``, whether somebody else paid first;
@@ -268,11 +268,11 @@ class ResultSheet(Sheet):
         return return_codes.reason(self.attempt.failure)
 
 
-def bill_sheet(token: str, link: Link, *, chosen: Method | None = None, place: str = "") -> BillSheet:
+def read_bill_page(token: str, link: Link, *, chosen: Method | None = None, place: str = "") -> BillPage:
     """Read the bill of a link as it is now, for a payer at ``place`` who had ``chosen`` a way to pay."""
     bill = bills.draw_up(link, place=place)
     first = bill.methods[0] if bill.methods else None
-    return BillSheet(
+    return BillPage(
         token=token,
         link=link,
         bill=bill,
@@ -289,7 +289,7 @@ def bill_sheet(token: str, link: Link, *, chosen: Method | None = None, place: s
     )
 
 
-def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> ResultSheet:
+def read_result_page(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> ResultPage:
     """Read what has become of an attempt, from our own records only.
 
     Raises:
@@ -304,7 +304,7 @@ def result_sheet(token: str, link: Link, attempt_id: UUID, *, asked: bool) -> Re
     payment = receipt.payment if receipt else None
     gone = payment.money - history.stands(payment) if payment else None
     beaten = attempt.state == Attempt.State.CANCELLED and bills.draw_up(link).state in _TAKEN
-    return ResultSheet(
+    return ResultPage(
         token=token,
         link=link,
         attempt=attempt,

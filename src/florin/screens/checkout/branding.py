@@ -37,7 +37,7 @@ class Logo:
 
 
 @require_safe
-def look(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def stylesheet(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Return the stylesheet of a colour: it depends on nothing else, so browsers keep it for a year."""
     brand = colours.read(f"#{colour}")
     sheet = f":root{{--brand:{brand};--brand-ink:{colours.ink_on(brand)}}}\n"

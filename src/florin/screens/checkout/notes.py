@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from florin.contracts import declines
 from florin.domain.payments.bill import Bill, BillState
 from florin.domain.payments.models import Attempt, Method
-from florin.screens.checkout.bill_page import BillSheet
+from florin.screens.checkout.bill_page import BillPage
 
 _ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})
 
@@ -21,7 +21,7 @@ class Note:
     warn: bool = True
 
 
-def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
+def back_note(sheet: BillPage, attempt_id: str) -> Note | None:
     """Say what became of the try from which the payer came back to the bill, from our own records only."""
     if sheet.bill.state != BillState.PAYABLE:
         return None
@@ -46,7 +46,7 @@ def back_note(sheet: BillSheet, attempt_id: str) -> Note | None:
     return Note(_("You came back without paying. Nothing was charged."), warn=False)
 
 
-def mailed_note(sheet: BillSheet) -> Note | None:
+def mailed_note(sheet: BillPage) -> Note | None:
     """Say that a new link was mailed; the same whoever asks, how often, and wherever it went."""
     if sheet.bill.state != BillState.COOLING:
         return None

@@ -15,7 +15,7 @@ _MINOR = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class PaySubmission:
     """One press of Pay: the amount that the payer saw, which rendering of the page it was, and the method.
 
     Without a method it is the first one on offer, as on a page that gives no choice.
@@ -26,7 +26,7 @@ class Press:
     method: Method | None
 
 
-def read(request: HttpRequest, currency: str) -> Press | None:
+def read(request: HttpRequest, currency: str) -> PaySubmission | None:
     """Return what was pressed, or nothing if the form is incomplete, garbled or in another currency."""
     try:
         form = request.POST
@@ -40,4 +40,4 @@ def read(request: HttpRequest, currency: str) -> Press | None:
     minor = int(seen)
     if not 0 < minor <= MOST_MINOR:
         return None
-    return Press(Money(minor, currency), nonce, Method(method) if method else None)
+    return PaySubmission(Money(minor, currency), nonce, Method(method) if method else None)

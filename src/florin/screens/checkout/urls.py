@@ -7,7 +7,7 @@ from florin.screens.checkout import branding, results, views
 app_name = "checkout"
 
 urlpatterns = [
-    path("look/<str:colour>.css", branding.look, name="look"),
+    path("look/<str:colour>.css", branding.stylesheet, name="look"),
     path("<str:token>", views.bill, name="bill"),
     path("<str:token>/", views.bill),  # some mail programs end an address with a slash
     path("<str:token>/now", views.now, name="now"),

@@ -19,9 +19,9 @@ from florin.kernel.gate_words import CROWDED
 from florin.kernel.money import Money
 from florin.screens.checkout import access, bill_page, notes, submissions
 from florin.screens.checkout.access import payers
-from florin.screens.checkout.bill_page import BillSheet
+from florin.screens.checkout.bill_page import BillPage
 from florin.screens.checkout.notes import Note
-from florin.screens.checkout.submissions import Press
+from florin.screens.checkout.submissions import PaySubmission
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this link
@@ -32,7 +32,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.bill_sheet(token, link, place=access.place_of(request))
+        sheet = bill_page.read_bill_page(token, link, place=access.place_of(request))
         told = notes.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
         if "mailed" in request.GET:
             told = notes.mailed_note(sheet)
@@ -44,7 +44,7 @@ def now(request: HttpRequest, token: str) -> HttpResponse:
     """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.bill_sheet(token, link, place=access.place_of(request))
+        sheet = bill_page.read_bill_page(token, link, place=access.place_of(request))
         if request.GET.get("v") == sheet.version:
             return HttpResponse(status=204)
         return access.page("checkout/_bill.html", {"sheet": sheet})
@@ -70,7 +70,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         press = submissions.read(request, link.currency)
         if press is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
-            return _again(bill_page.bill_sheet(token, link), note, status=400)
+            return _again(bill_page.read_bill_page(token, link), note, status=400)
         if CROWDED in request.META:
             return _crowded(token, link, press)
         return _lead_on(token, link, press, place=access.place_of(request))
@@ -95,30 +95,30 @@ def use_credits(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
-def _crowded(token: str, link: Link, press: Press) -> HttpResponse:
+def _crowded(token: str, link: Link, press: PaySubmission) -> HttpResponse:
     """Show the bill again to one more who pressed Pay at the same moment as others; nobody is asked."""
     note = _("Others are opening this bill for payment at this moment. Please press Pay again.")
-    answer = _again(bill_page.bill_sheet(token, link, chosen=press.method), note, status=503)
+    answer = _again(bill_page.read_bill_page(token, link, chosen=press.method), note, status=503)
     answer.headers["Retry-After"] = CROWD_AGAIN_AFTER
     return answer
 
 
-def _lead_on(token: str, link: Link, press: Press, *, place: str) -> HttpResponse:
+def _lead_on(token: str, link: Link, press: PaySubmission, *, place: str) -> HttpResponse:
     try:
         answer = HttpResponseRedirect(_started(token, press, place))
     except Refusal as refusal:
         changed = isinstance(refusal, start_checkout.BillChanged)
-        sheet = bill_page.bill_sheet(token, link, chosen=press.method, place=place)
+        sheet = bill_page.read_bill_page(token, link, chosen=press.method, place=place)
         return _again(sheet, str(refusal), status=refusal.status, seen=press.seen if changed else None)
     answer.status_code = 303
     return answer
 
 
-def _started(token: str, press: Press, place: str) -> str:
+def _started(token: str, press: PaySubmission, place: str) -> str:
     return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method, place=place)
 
 
-def _again(sheet: BillSheet, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:
+def _again(sheet: BillPage, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:
     link = sheet.link
     if seen is not None and sheet.bill.state == BillState.PAYABLE:
         text = _(

@@ -50,7 +50,7 @@ class ChooseByLink(PasswordResetFromKeyView):
         """Set it, once."""
         person, password = cast("User", self.reset_user), form.cleaned_data["password1"]
         try:
-            change_password.reset(person, key=self.key, password=password, whence=whence.of(self.request))
+            change_password.reset(person, key=self.key, password=password, whence=whence.read(self.request))
         except LinkDead:
             return self.render_to_response(self.get_context_data(token_fail=True))
         response = HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
@@ -87,7 +87,7 @@ class Change(PasswordChangeView):
         person = change_password.change(
             cast("User", self.request.user),
             password=form.cleaned_data["password1"],
-            whence=whence.of(self.request),
+            whence=whence.read(self.request),
             here=self.request.session.session_key,
         )
         update_session_auth_hash(self.request, person)

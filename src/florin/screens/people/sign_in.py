@@ -16,7 +16,7 @@ class SignIn(LoginView):
         """Sign in, and know this browser from now on."""
         response: HttpResponse = super().form_valid(form)
         if self.request.user.is_authenticated:
-            told = whence.of(self.request)
+            told = whence.read(self.request)
             sessions.begin(self.request.session, address=told.address, browser=told.browser)
             known.remember(self.request, response, form.cleaned_data["login"])
         return response

@@ -17,16 +17,20 @@ def too_early(seconds: int) -> ValidationError:
     sentence = _(
         "There were too many wrong passwords. Please try again in %(wait)s, or choose a new password by mail."
     )
-    return ValidationError(sentence % {"wait": said(seconds)}, code=_TOO_EARLY, params={"seconds": seconds})
+    return ValidationError(
+        sentence % {"wait": write_seconds(seconds)}, code=_TOO_EARLY, params={"seconds": seconds}
+    )
 
 
 def too_many_links(seconds: int) -> ValidationError:
     """Return the problem of a question for a link that comes too early."""
     sentence = _("Too many links were asked for from here. Please try again in %(wait)s.")
-    return ValidationError(sentence % {"wait": said(seconds)}, code=_TOO_EARLY, params={"seconds": seconds})
+    return ValidationError(
+        sentence % {"wait": write_seconds(seconds)}, code=_TOO_EARLY, params={"seconds": seconds}
+    )
 
 
-def said(seconds: int) -> str:
+def write_seconds(seconds: int) -> str:
     """Return a time to wait in words."""
     if seconds < _MINUTE:
         return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}

@@ -144,11 +144,11 @@ def test_a_new_word_in_any_field_is_read_as_something_safe(
 ) -> None:
     thing, read, path, what, safe = field
 
-    assert getattr(read(put(thing, path, word)), what) == safe
+    assert getattr(read(with_value(thing, path, word)), what) == safe
 
 
 def test_a_new_requirement_is_something_else_that_is_wanted() -> None:
-    account = put(ACCOUNT, "requirements.currently_due", ["company.name", "something.new"])
+    account = with_value(ACCOUNT, "requirements.currently_due", ["company.name", "something.new"])
 
     assert reading.account_report(account).wanted == (AccountRequirement.LEGAL_NAME, AccountRequirement.OTHER)
 
@@ -157,7 +157,7 @@ def test_a_new_word_is_logged_once_with_its_field(caplog: pytest.LogCaptureFixtu
     unknown.note.cache_clear()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            reading.refund_report(put(REFUND, "status", "something_new"))
+            reading.refund_report(with_value(REFUND, "status", "something_new"))
             reading.refund_report(REFUND)
 
     assert [record.getMessage() for record in caplog.records] == [
@@ -165,7 +165,7 @@ def test_a_new_word_is_logged_once_with_its_field(caplog: pytest.LogCaptureFixtu
     ]
 
 
-def put(thing: dict[str, Any], path: str, word: object) -> dict[str, Any]:
+def with_value(thing: dict[str, Any], path: str, word: object) -> dict[str, Any]:
     changed: dict[str, Any] = copy.deepcopy(thing)
     *way, last = path.split(".")
     place = changed

@@ -37,7 +37,7 @@ MOVEMENTS = Listing({"at": by_moment("at")}, usual="at")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PayoutRow:
     """A payout as staff see it; ``parts`` is missing if the processor has named none."""
 
     payout: Payout
@@ -109,6 +109,6 @@ def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     return show(request, filters, shown, context, whole="bank/payout.html")
 
 
-def _rows(found: Sequence[Payout]) -> list[Row]:
+def _rows(found: Sequence[Payout]) -> list[PayoutRow]:
     parts = queries.parts_of([payout.pk for payout in found])
-    return [Row(payout, parts.get(payout.pk)) for payout in found]
+    return [PayoutRow(payout, parts.get(payout.pk)) for payout in found]

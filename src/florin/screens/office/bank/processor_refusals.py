@@ -79,7 +79,7 @@ REASONS: dict[RefusalReason, tuple[Promise, Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RefusalRow:
     """A refusal in people's words."""
 
     refusal: ProcessorRefusal
@@ -110,7 +110,7 @@ class Row:
 @requires(Right.RECEIVE_PAYMENT)
 def refusals(request: StaffRequest) -> HttpResponse:
     """Show what the processor refuses at present."""
-    rows = [Row(one) for one in services.open_ones(request.user.company_id)[:_MOST]]
+    rows = [RefusalRow(one) for one in services.open_ones(request.user.company_id)[:_MOST]]
     return page(request, "bank/processor_refusals.html", {"rows": rows})
 
 

@@ -112,7 +112,7 @@ _WHOLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DifferenceRow:
     """A difference in people's words."""
 
     difference: Difference
@@ -172,7 +172,7 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
         "settled": _rows(queries.settled_differences(company, _MOST_SETTLED)),
         "runs": queries.runs(company, _MOST_RUNS),
         "latest": queries.latest_run(company),
-        "fees_compared": contracted_fees.told(
+        "fees_compared": contracted_fees.describe(
             company.currency, gateway=companies.gateway_of(company)
         ).compared,
         "has_moved": queries.has_moved(company),
@@ -239,15 +239,15 @@ def _written(text: str) -> str:
     return formats.money(amount, get_language() or "en")
 
 
-def _rows(found: Sequence[Difference]) -> list[Row]:
-    return [Row(difference) for difference in found]
+def _rows(found: Sequence[Difference]) -> list[DifferenceRow]:
+    return [DifferenceRow(difference) for difference in found]
 
 
 def _dialog(
     request: StaffRequest, difference: Difference, *, note: str = "", problem: str = ""
 ) -> HttpResponse:
     context = {
-        "row": Row(difference),
+        "row": DifferenceRow(difference),
         "note": note,
         "problem": problem,
         "title": _("Settle by hand"),

@@ -33,7 +33,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def settlement(request: StaffRequest) -> HttpResponse:
     """Show what the processor did with the money between two days: the last 31, unless told otherwise."""
     try:
-        report = _asked(request)
+        report = _read_report(request)
     except Refusal as problem:
         return _show(request, {"problem": problem}, status=problem.status)
     filters = MOVEMENTS.read(request.GET)
@@ -55,7 +55,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
 @requires(Right.REPORTS)
 def download(request: StaffRequest) -> HttpResponseBase:
     """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
-    report = _asked(request)
+    report = _read_report(request)
     _note(request, security.Kind.EXPORTED)
     name = report_settlement.file_name(report)
     if request.GET.get("as") == "csv":
@@ -75,7 +75,7 @@ def mail(request: StaffRequest) -> HttpResponse:
     """Mail a report to whom somebody names; pressed twice, once."""
     to, press = request.POST.get("to", ""), submission_key(request.POST)
     try:
-        report = _asked(request)
+        report = _read_report(request)
         recipients = report_settlement.mail(report, to=[to], press=press, by=request.user)
     except Refusal as problem:
         return _show(request, {"problem": problem, "to": to, "press": press}, status=problem.status)
@@ -91,7 +91,7 @@ def _note(request: StaffRequest, kind: security.Kind, **about: str) -> None:
     security.note(kind, company_id=user.company_id, who=user.email, what="settlement-report", **about)
 
 
-def _asked(request: StaffRequest) -> Report:
+def _read_report(request: StaffRequest) -> Report:
     company = request.user.company
     first, last = _days(request, company)
     return report_settlement.draw_up(company, first=first, last=last)
@@ -99,7 +99,7 @@ def _asked(request: StaffRequest) -> Report:
 
 def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
     """Read the two days; without them, the 31 that end today, or with the last payout if that is later."""
-    sent = _typed(request)
+    sent = _fields(request)
     try:
         first, last = parsing.day(sent["from"]), parsing.day(sent["until"])
     except InvalidInput as problem:
@@ -118,13 +118,13 @@ def _latest(company: Company) -> date:
     return max(today, clock.local(made_at, company.time_zone)) if made_at else today
 
 
-def _typed(request: StaffRequest) -> dict[str, str]:
+def _fields(request: StaffRequest) -> dict[str, str]:
     sent = request.POST if request.method == "POST" else request.GET
     return {name: sent.get(name, "").replace("\x00", "") for name in ("from", "until")}
 
 
 def _show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
-    sent, report = _typed(request), context.get("report")
+    sent, report = _fields(request), context.get("report")
     days = {
         "from": report.first.isoformat() if isinstance(report, Report) else sent["from"],
         "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],

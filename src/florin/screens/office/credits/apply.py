@@ -33,7 +33,7 @@ _AMOUNT = "amount-"
 
 
 @dataclass(slots=True)
-class Row:
+class InvoiceRow:
     """One open invoice: what payments under way hold of it, and what was typed to be applied to it."""
 
     item: Item
@@ -65,7 +65,7 @@ class Sheet:
     """The form: the open credit, the invoices that it could pay, and what is wrong with the whole."""
 
     opened: Opened
-    rows: list[Row]
+    rows: list[InvoiceRow]
     words: str
     problem: str = ""
 
@@ -152,7 +152,7 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
                 company,
                 pk,
                 key,
-                reason=steps.why(request),
+                reason=steps.read_reason(request),
                 press=submission_key(request.POST),
                 by=request.user,
             )
@@ -184,7 +184,9 @@ def _sheet(request: StaffRequest, item: Item) -> Sheet:
     amounts = _typed_amounts(request)
     shown = queries.open_invoices(item, most=_MOST_INVOICES, number=words, also=amounts)
     held = bill.reserved([one.pk for one in shown])
-    rows = [Row(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown]
+    rows = [
+        InvoiceRow(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown
+    ]
     return Sheet(detail.opened(item), rows, words)
 
 

@@ -21,7 +21,7 @@ from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.timeline import TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +126,5 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     }
 
 
-def _mark(told: list[Story]) -> str:
+def _mark(told: list[TimelineEntry]) -> str:
     return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -26,32 +26,32 @@ from florin.screens.office.shared.parsing import InvalidInput
 @requires(Right.CREATE_CREDIT)
 def submit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Hand a draft over for approval."""
-    return _step(request, pk, "submit", lambda company: give_credit.submit(company, pk, by=request.user))
+    return _change(request, pk, "submit", lambda company: give_credit.submit(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.CREATE_CREDIT)
 def reopen(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Make a submitted or rejected credit a draft again."""
-    return _step(request, pk, "reopen", lambda company: give_credit.reopen(company, pk, by=request.user))
+    return _change(request, pk, "reopen", lambda company: give_credit.reopen(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.APPROVE_CREDIT)
 def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Book a submitted credit."""
-    return _step(request, pk, "approve", lambda company: give_credit.approve(company, pk, by=request.user))
+    return _change(request, pk, "approve", lambda company: give_credit.approve(company, pk, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.APPROVE_CREDIT)
 def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a submitted credit back, with the reason."""
-    return _step(
+    return _change(
         request,
         pk,
         "reject",
-        lambda company: give_credit.reject(company, pk, reason=why(request), by=request.user),
+        lambda company: give_credit.reject(company, pk, reason=read_reason(request), by=request.user),
     )
 
 
@@ -59,15 +59,15 @@ def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.CREATE_CREDIT)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a draft, or an approved credit of which nothing was used."""
-    return _step(
+    return _change(
         request,
         pk,
         "void",
-        lambda company: give_credit.void(company, pk, reason=why(request), by=request.user),
+        lambda company: give_credit.void(company, pk, reason=read_reason(request), by=request.user),
     )
 
 
-def why(request: StaffRequest) -> str:
+def read_reason(request: StaffRequest) -> str:
     """Return the reason that was typed.
 
     Raises:
@@ -82,13 +82,13 @@ def why(request: StaffRequest) -> str:
         raise Refusal(str(problem)) from None
 
 
-def _step(request: StaffRequest, pk: UUID, verb: str, act: Callable[[Company], Credit]) -> HttpResponse:
+def _change(request: StaffRequest, pk: UUID, verb: str, act: Callable[[Company], Credit]) -> HttpResponse:
     company = request.user.company
     credit = detail.find_credit(company, pk)
     problem = None
     if request.method == "POST":
         try:
-            messages.success(request, _said(act(company)))
+            messages.success(request, _done_sentence(act(company)))
         except Refusal as refusal:
             problem = refusal
         else:
@@ -107,7 +107,7 @@ def _step(request: StaffRequest, pk: UUID, verb: str, act: Callable[[Company], C
     return page(request, template, context, status=problem.status if problem else 200)
 
 
-def _said(credit: Credit) -> str:
+def _done_sentence(credit: Credit) -> str:
     number = {"number": credit.number}
     match CreditState(credit.state):
         case CreditState.DRAFT:

@@ -33,14 +33,14 @@ def upload(request: StaffRequest) -> HttpResponse:
         return _form(request)
     try:
         data = _sent(request)
-        table = upload_credits.read(data, _told(request))
+        table = upload_credits.read(data, _read_choices(request))
     except Refusal as problem:
         return _form(request, problem)
     if table.questions:
         return _ask(request, table, data)
     sure = bool(request.POST.get("no_cards"))
     with _word(sure=sure):
-        judged = upload_rows.judge(request.user.company, table)
+        judged = upload_rows.check_rows(request.user.company, table)
     good = [row for row in judged if row.draft is not None]
     context = {
         "rows": sorted(judged, key=lambda row: row.draft is not None),
@@ -115,7 +115,7 @@ def _sent(request: StaffRequest) -> bytes:
     return kept
 
 
-def _told(request: StaffRequest) -> ReadingChoices:
+def _read_choices(request: StaffRequest) -> ReadingChoices:
     decimals, dates = request.POST.get("decimals", ""), request.POST.get("dates", "")
     return ReadingChoices(
         decimals=next((sign for sign in Sign if sign.name.lower() == decimals), None),

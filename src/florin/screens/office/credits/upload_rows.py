@@ -40,7 +40,7 @@ class Judged:
     warning: str = ""
 
 
-def judge(company: Company, table: Table) -> list[Judged]:
+def check_rows(company: Company, table: Table) -> list[Judged]:
     """Say of each row what it means, or what is wrong with it (three queries, however many rows)."""
     rows = table.rows
     numbers = [row.said.get("customer", "") for row in rows]
@@ -51,7 +51,7 @@ def judge(company: Company, table: Table) -> list[Judged]:
     given = Counter(row.said.get("number", "") for row in rows)
     taken = services.taken(company, [number for number in given if number])
     judged = [
-        _judge(company, table, row, known.get(fold(number)), given=given, taken=taken)
+        _check_row(company, table, row, known.get(fold(number)), given=given, taken=taken)
         for row, number in zip(rows, numbers, strict=True)
     ]
     _warn_of_twins(company, judged)
@@ -101,7 +101,7 @@ def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft], bool]:
     return packed["press"], drafts, packed["sure"]
 
 
-def _judge(
+def _check_row(
     company: Company,
     table: Table,
     row: CreditRow,

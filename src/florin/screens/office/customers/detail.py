@@ -22,7 +22,7 @@ from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import order_status, payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.timeline import TimelineEntry
 
 _LATEST_ORDERS = 10
 _LATEST_LINKS = 10
@@ -94,7 +94,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         latest = list(orders.order_by("-ordered_on", "-pk")[:_LATEST_ORDERS])
         links = list(Link.objects.filter(customer=shown).order_by("-id")[:_LATEST_LINKS])
         context["orders"] = order_status.with_invoices(company, latest)
-        context["links"] = payment_links.told(links)
+        context["links"] = payment_links.describe_links(links)
     if request.user.may(Right.RECEIVE_PAYMENT):
         came_in = Payment.objects.filter(company=company, customer=shown).order_by("-received_at", "-pk")
         context["payments"] = history.rows(list(came_in[:_LATEST_PAYMENTS]))
@@ -117,5 +117,5 @@ def _owing(shown: Customer, zone: str) -> list[Owing]:
     return found
 
 
-def _mark(told: list[Story]) -> str:
+def _mark(told: list[TimelineEntry]) -> str:
     return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

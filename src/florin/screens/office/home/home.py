@@ -9,7 +9,7 @@ from florin.domain.staff.rights import Right
 from florin.screens.office.home import attention, bounced_mail, totals
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.timeline import TimelineEntry
 
 
 @require_safe
@@ -23,7 +23,7 @@ def home(request: StaffRequest) -> HttpResponse:
     if may(Right.RECEIVE_PAYMENT) or may(Right.REPORTS):
         context["collected"] = totals.collected(company)
     if may(Right.SEND_INVOICE):
-        told = timeline.news(company.pk)
+        told = timeline.company_timeline(company.pk)
         context |= {"stories": told, "mark": _mark(told), "bounces": bounced_mail.waiting(company)}
     return page(request, "home/home.html", context)
 
@@ -32,12 +32,12 @@ def home(request: StaffRequest) -> HttpResponse:
 @requires(Right.SEND_INVOICE)
 def feed(request: StaffRequest) -> HttpResponse:
     """Show what happened lately; 204 if the page has it all."""
-    told = timeline.news(request.user.company_id)
+    told = timeline.company_timeline(request.user.company_id)
     mark = _mark(told)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     return page(request, "home/feed.html", {"stories": told, "mark": mark})
 
 
-def _mark(told: list[Story]) -> str:
+def _mark(told: list[TimelineEntry]) -> str:
     return sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

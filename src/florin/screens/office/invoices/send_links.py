@@ -41,7 +41,7 @@ def send(request: StaffRequest) -> HttpResponse:
     reviewed = _reviewed(request, list(Choice.read(request.POST).ticked))
     going = [row.customer.pk for row in reviewed.rows if not row.reason]
     typed = {key: request.POST.get(f"to-{key}", "") for key in going}
-    errors = {key: error for key, text in typed.items() if (error := _wrong(text))}
+    errors = {key: error for key, text in typed.items() if (error := _address_error(text))}
     if errors or not any(text.strip() for text in typed.values()):
         return _review(request, reviewed, typed=typed, press=press, errors=errors)
     try:
@@ -64,7 +64,7 @@ def _reviewed(request: StaffRequest, keys: list[UUID]) -> Review:
     return reviewed
 
 
-def _wrong(text: str) -> str:
+def _address_error(text: str) -> str:
     """Return what is wrong with typed addresses, as a sentence; none at all are not wrong."""
     try:
         if text.strip():

@@ -9,20 +9,20 @@ from django.views.decorators.http import require_safe
 from florin.domain.staff.rights import Right
 from florin.screens.office.shared import order_status, payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.order_status import Standing
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.order_status import ShownOrder
+from florin.screens.office.shared.timeline import TimelineEntry
 
 
 @require_safe
 @requires(Right.SEND_INVOICE)
 def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show an order with its invoice, links and timeline."""
-    shown = order_status.standing(request.user.company, pk)
+    shown = order_status.read_order(request.user.company, pk)
     told = timeline.timeline(request.user.company_id, pk)
     context = {
         "shown": shown,
         "lines": shown.order.lines.all(),
-        "links": payment_links.told(order_status.links_of(shown.invoice)),
+        "links": payment_links.describe_links(order_status.links_of(shown.invoice)),
         "stories": told,
         "mark": _mark(shown, told),
     }
@@ -33,21 +33,21 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.SEND_INVOICE)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and the balance as they are now; 204 if they are as the page has them."""
-    shown = order_status.standing(request.user.company, pk)
+    shown = order_status.read_order(request.user.company, pk)
     told = timeline.timeline(request.user.company_id, pk)
     mark = _mark(shown, told)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     context = {
         "shown": shown,
-        "links": payment_links.told(order_status.links_of(shown.invoice)),
+        "links": payment_links.describe_links(order_status.links_of(shown.invoice)),
         "stories": told,
         "mark": mark,
     }
     return page(request, "orders/updates.html", context)
 
 
-def _mark(shown: Standing, told: list[Story]) -> str:
+def _mark(shown: ShownOrder, told: list[TimelineEntry]) -> str:
     """Return a short text that changes whenever something on the page would."""
     latest = told[0].key if told else ""
     text = f"{latest} {shown.order.state} {shown.balance} {shown.held} {shown.badge}"

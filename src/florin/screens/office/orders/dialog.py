@@ -9,11 +9,11 @@ from florin.domain.orders.models import Order
 from florin.flows import render_documents
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page
-from florin.screens.office.shared.order_status import Standing
+from florin.screens.office.shared.order_status import ShownOrder
 
 
-def step(
-    request: StaffRequest, name: str, shown: Standing, problem: Refusal | None = None, **context: object
+def show_dialog(
+    request: StaffRequest, name: str, shown: ShownOrder, problem: Refusal | None = None, **context: object
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
     context |= {"shown": shown, "problem": problem, "part": f"orders/{name}.html"}

@@ -17,10 +17,10 @@ from florin.flows import confirm_order, hold_order, send_invoice
 from florin.flows.send_documents import Sent
 from florin.kernel.errors import Forbidden, Refusal
 from florin.screens.office.orders import limit_dialog
-from florin.screens.office.orders.dialog import say_held, step
+from florin.screens.office.orders.dialog import say_held, show_dialog
 from florin.screens.office.shared import order_status
 from florin.screens.office.shared.access import StaffRequest, done, requires
-from florin.screens.office.shared.order_status import Standing
+from florin.screens.office.shared.order_status import ShownOrder
 from florin.screens.office.shared.parsing import as_key
 from florin.screens.office.shared.submissions import submission_key
 
@@ -29,7 +29,7 @@ from florin.screens.office.shared.submissions import submission_key
 @requires(Right.SEND_INVOICE)
 def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send an order's invoice, with a payment link if the tick is set; a draft is confirmed by it."""
-    shown = order_status.standing(request.user.company, pk)
+    shown = order_status.read_order(request.user.company, pk)
     shown.order.company = request.user.company
     _check(request, shown.order)
     if request.method != "POST":
@@ -49,8 +49,8 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             reason=limit_dialog.reason(request),
         )
     except Refusal as problem:
-        return _email(request, order_status.standing(request.user.company, pk), problem)
-    _say_sent(request, order_status.standing(request.user.company, pk), sent, saw=shown)
+        return _email(request, order_status.read_order(request.user.company, pk), problem)
+    _say_sent(request, order_status.read_order(request.user.company, pk), sent, saw=shown)
     return done(request, "office:order", pk)
 
 
@@ -66,7 +66,7 @@ def _check(request: StaffRequest, order: Order) -> None:
         raise Forbidden(_("Only people who may confirm orders can send the invoice of a draft."))
 
 
-def _hold(request: StaffRequest, shown: Standing) -> HttpResponse:
+def _hold(request: StaffRequest, shown: ShownOrder) -> HttpResponse:
     wish = Wish(
         to=[request.POST.get("to", "")],
         by_hand=True,
@@ -76,7 +76,7 @@ def _hold(request: StaffRequest, shown: Standing) -> HttpResponse:
     return done(request, "office:order", shown.order.pk)
 
 
-def _email(request: StaffRequest, shown: Standing, problem: Refusal | None = None) -> HttpResponse:
+def _email(request: StaffRequest, shown: ShownOrder, problem: Refusal | None = None) -> HttpResponse:
     order = shown.order
     order.company = request.user.company
     if shown.invoice:
@@ -85,7 +85,7 @@ def _email(request: StaffRequest, shown: Standing, problem: Refusal | None = Non
         context: dict[str, object] = {"asked": asked, "sent": activity.mailed(order.company_id, order.pk)[:3]}
     else:
         answer = confirm_order.foresee_by_hand(order)
-        context = {"left": confirm_order.left_to_pay(order), "limit": limit_dialog.of(request, order)}
+        context = {"left": confirm_order.left_to_pay(order), "limit": limit_dialog.read_limit(request, order)}
     held = shown.hold
     to = "\n".join(held.to if held and held.by_hand else order.customer.invoice_emails)
     tick = "payment_link" in request.POST if request.method == "POST" else True
@@ -99,10 +99,10 @@ def _email(request: StaffRequest, shown: Standing, problem: Refusal | None = Non
         "tick": tick and answer.offered,
         "press": submission_key(request.POST),
     }
-    return step(request, "email", shown, problem, **context)
+    return show_dialog(request, "email", shown, problem, **context)
 
 
-def _say_sent(request: StaffRequest, shown: Standing, sent: Sent, *, saw: Standing) -> None:
+def _say_sent(request: StaffRequest, shown: ShownOrder, sent: Sent, *, saw: ShownOrder) -> None:
     details = {
         "number": shown.invoice.number if shown.invoice else "",
         "order": shown.order.number,

@@ -41,7 +41,7 @@ def new(request: StaffRequest) -> HttpResponse:
 @requires(Right.ORDERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change an order; a confirmed one gets a new revision of its invoice (R19)."""
-    order = order_status.standing(request.user.company, pk).order
+    order = order_status.read_order(request.user.company, pk).order
     if order.state == Order.State.VOID:
         messages.warning(request, _("A void order cannot be changed."))
         return redirect("office:order", pk)
@@ -148,7 +148,7 @@ def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, prob
     """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
     now = None
     if isinstance(problem, Conflict) and order is not None:
-        now = order_status.standing(request.user.company, order.pk).order
+        now = order_status.read_order(request.user.company, order.pk).order
         typed.version = now.version
     if isinstance(problem, SubmissionReused):
         typed.press = new_submission()

@@ -23,7 +23,7 @@ class Limit:
     reason: str = ""
 
 
-def of(request: StaffRequest, order: Order) -> Limit:
+def read_limit(request: StaffRequest, order: Order) -> Limit:
     """Return how a draft stands to its customer's credit limit, and what the person typed about it."""
     room = credit_limit.room_of(order.customer)
     may = request.user.may(Right.OVER_CREDIT_LIMIT)

@@ -15,17 +15,17 @@ from florin.flows import confirm_order, hold_order, write_order
 from florin.flows.confirm_order import Mailing
 from florin.kernel.errors import Refusal
 from florin.screens.office.orders import limit_dialog
-from florin.screens.office.orders.dialog import say_held, step
+from florin.screens.office.orders.dialog import say_held, show_dialog
 from florin.screens.office.shared import order_status
 from florin.screens.office.shared.access import StaffRequest, done, requires
-from florin.screens.office.shared.order_status import Standing
+from florin.screens.office.shared.order_status import ShownOrder
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.ORDERS)
 def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Confirm a draft: from then on there is an invoice. Pressed twice, it is confirmed once."""
-    shown = order_status.standing(request.user.company, pk)
+    shown = order_status.read_order(request.user.company, pk)
     if shown.order.state == Order.State.CONFIRMED:
         return done(request, "office:order", pk)
     shown.order.company = request.user.company
@@ -48,35 +48,35 @@ def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.ORDERS)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Void an order and its invoice. Pressed twice, it is void once."""
-    shown = order_status.standing(request.user.company, pk)
+    shown = order_status.read_order(request.user.company, pk)
     if shown.order.state == Order.State.VOID:
         return done(request, "office:order", pk)
     if request.method != "POST":
-        return step(request, "void", shown)
+        return show_dialog(request, "void", shown)
     try:
         write_order.void(request.user.company, pk, by=request.user)
     except Refusal as problem:
-        return step(request, "void", shown, problem)
+        return show_dialog(request, "void", shown, problem)
     messages.success(request, _("Order %(number)s is void.") % {"number": shown.order.number})
     return done(request, "office:order", pk)
 
 
 def _confirm(
-    request: StaffRequest, shown: Standing, mailing: Mailing, problem: Refusal | None = None
+    request: StaffRequest, shown: ShownOrder, mailing: Mailing, problem: Refusal | None = None
 ) -> HttpResponse:
     held = list(shown.hold.to) if shown.hold else mailing.recipients
     to = request.POST.get("to", "\n".join(held))
-    limit = limit_dialog.of(request, shown.order)
-    return step(request, "confirm", shown, problem, mailing=mailing, to=to, limit=limit)
+    limit = limit_dialog.read_limit(request, shown.order)
+    return show_dialog(request, "confirm", shown, problem, mailing=mailing, to=to, limit=limit)
 
 
-def _hold(request: StaffRequest, shown: Standing, wish: Wish) -> HttpResponse:
+def _hold(request: StaffRequest, shown: ShownOrder, wish: Wish) -> HttpResponse:
     order = hold_order.hold(request.user.company, shown.order.pk, wish, by=request.user)
     say_held(request, order)
     return done(request, "office:order", order.pk)
 
 
-def _say_confirmed(request: StaffRequest, shown: Standing, invoice: Invoice) -> None:
+def _say_confirmed(request: StaffRequest, shown: ShownOrder, invoice: Invoice) -> None:
     details = {"order": shown.order.number, "invoice": invoice.number}
     mailed = confirm_order.mailed(invoice)
     details["to"] = ", ".join(mailed.recipients)

@@ -35,7 +35,7 @@ from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.timeline import TimelineEntry
 
 _PROCESSOR = "processor"
 
@@ -93,17 +93,17 @@ def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @requires(Right.RECEIVE_PAYMENT)
-def news(request: StaffRequest, pk: UUID) -> HttpResponse:
+def refresh(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the payment as it is now; 204 if that is as the page has it."""
     shown = _find(request, pk)
-    if request.GET.get("seen") == _mark(_stories(shown)):
+    if request.GET.get("seen") == _mark(_timeline(shown)):
         return HttpResponse(status=204)
     return page(request, "payments/body.html", _context(request, pk))
 
 
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = _find(request, pk)
-    row, after, told = history.rows([shown])[0], history.payment_events(shown), _stories(shown)
+    row, after, told = history.rows([shown])[0], history.payment_events(shown), _timeline(shown)
     places, came_back = _places(shown), _came_back(shown, after)
     charged = came_back is not None and came_back.fee is not None
     return {
@@ -214,10 +214,10 @@ def _payout(shown: Payment) -> dict[str, Payout | None]:
     return {"payout": known, "untold": settlement.not_told(shown) if shown.is_online and not known else None}
 
 
-def _stories(shown: Payment) -> list[Story]:
+def _timeline(shown: Payment) -> list[TimelineEntry]:
     also = [shown.attempt_id] if shown.attempt_id else []
     return timeline.timeline(shown.company_id, shown.pk, *also)
 
 
-def _mark(told: Sequence[Story]) -> str:
+def _mark(told: Sequence[TimelineEntry]) -> str:
     return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -42,7 +42,7 @@ _DISPUTES = Listing(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class DisputeRow:
     """A dispute as staff see it; ``answer_by`` if an answer is wanted."""
 
     dispute: Dispute
@@ -109,10 +109,10 @@ def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
     return leads_to
 
 
-def rows(company: Company, found: Sequence[Dispute]) -> list[Row]:
+def rows(company: Company, found: Sequence[Dispute]) -> list[DisputeRow]:
     """Say of disputes what staff want to know (no query)."""
     return [
-        Row(
+        DisputeRow(
             dispute=dispute,
             reason=dispute_reasons.reason(dispute.reason),
             state=str(STATES[DisputeState(dispute.state)]),

@@ -29,7 +29,7 @@ _OVERPAYMENTS = Listing({"opened": by_day("opened_on")}, usual="opened", filters
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OverpaymentRow:
     """One overpayment; ``days_left`` to refund it, today among them: 0 is too late, None is at any time."""
 
     about: Overpayment
@@ -84,12 +84,12 @@ def _say(request: StaffRequest, problem: Refusal) -> None:
     messages.warning(request, str(problem))
 
 
-def _rows(company: Company, found: Sequence[Overpayment]) -> list[Row]:
+def _rows(company: Company, found: Sequence[Overpayment]) -> list[OverpaymentRow]:
     today = clock.today(company.time_zone)
     rows = []
     for one in found:
         one.payment.company = company
         last = refunds.last_day(one.payment)
         left = None if last is None else max((last - today).days + 1, 0)
-        rows.append(Row(one, left, new_key().hex))
+        rows.append(OverpaymentRow(one, left, new_key().hex))
     return rows

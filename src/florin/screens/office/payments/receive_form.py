@@ -29,7 +29,7 @@ Read = TypeVar("Read")
 
 
 @dataclass(slots=True)
-class Row:
+class InvoiceRow:
     """One open invoice: what of the money and what discount is typed for it, or comes to it by itself."""
 
     debt: Debt
@@ -90,7 +90,7 @@ class TypedPayment:
     mail: bool = False
     press: str = field(default_factory=new_submission)
     whose: Customer | None = None
-    rows: Sequence[Row] = ()
+    rows: Sequence[InvoiceRow] = ()
     gone: int = 0
     seen: bool = False
     errors: dict[str, str] = field(default_factory=dict)
@@ -231,7 +231,7 @@ def _look_up(
     owed = receiving.debts(form.whose, on=on)
     if not seen.startswith(f"{form.whose.pk}:"):
         form.to = "\n".join(form.whose.invoice_emails)
-    form.rows = [Row(debt, currency, max((today - debt.invoice.due_on).days, 0)) for debt in owed]
+    form.rows = [InvoiceRow(debt, currency, max((today - debt.invoice.due_on).days, 0)) for debt in owed]
     form.seen = seen == form.mark
     if form.by_hand and form.seen:
         for row in form.rows:

@@ -20,7 +20,7 @@ _LONGEST_REASON = 200
 
 
 @dataclass(slots=True)
-class Row:
+class PlaceRow:
     """One place from which money can be taken, and how much was typed to be taken from it."""
 
     source: Source
@@ -67,7 +67,7 @@ class Sheet:
     """The form as a whole; ``errors`` holds a sentence for each other field that is wrong."""
 
     room: Room
-    rows: Sequence[Row]
+    rows: Sequence[PlaceRow]
     reason: str = ""
     press: str = field(default_factory=new_submission)
     problem: str = ""
@@ -89,7 +89,7 @@ class Sheet:
         return bool(self.problem or self.errors or any(row.error for row in self.rows))
 
     @property
-    def chosen(self) -> Sequence[Row]:
+    def chosen(self) -> Sequence[PlaceRow]:
         """The rows from which something is to be taken."""
         return [row for row in self.rows if row.amount]
 
@@ -101,7 +101,7 @@ class Sheet:
 
 def proposed(room: Room) -> Sheet:
     """Return the form with everything that is left."""
-    rows = [Row(source) for source in room.sources]
+    rows = [PlaceRow(source) for source in room.sources]
     for row in rows:
         row.amount = room.proposal.get(row.source.item.pk, 0)
         row.typed = parsing.written(row.taken)
@@ -110,7 +110,7 @@ def proposed(room: Room) -> Sheet:
 
 def read(room: Room, post: QueryDict) -> Sheet:
     """Return the form as it was sent, with a sentence wherever something is wrong."""
-    rows = [Row(source) for source in room.sources]
+    rows = [PlaceRow(source) for source in room.sources]
     for row in rows:
         row.typed = post.get(row.name, "")
         row.read()

@@ -70,7 +70,7 @@ def refunds(request: StaffRequest) -> HttpResponse:
     found = queries.search(request.user.company_id, words=filters.text("q"), state=filters.text("state"))
     shown = filters.slice(found)
     context = {
-        "rows": [_row(one) for one in shown.rows],
+        "rows": [_refund_row(one) for one in shown.rows],
         "states": STATES.items(),
         "typed": filters.values,
         "narrowed": filters.narrowed,
@@ -80,15 +80,15 @@ def refunds(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _row(one: Refund) -> dict[str, object]:
+def _refund_row(one: Refund) -> dict[str, object]:
     return {
         "refund": one,
         "state": STATES[RefundState(one.state)],
-        "why": _why(one),
+        "why": _reason(one),
     }
 
 
-def _why(one: Refund) -> str:
+def _reason(one: Refund) -> str:
     """Say why a refund failed, or what it waits for."""
     if one.state == RefundState.FAILED:
         return refund_failures.words(one.failure)

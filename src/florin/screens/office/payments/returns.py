@@ -79,7 +79,7 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
         return_payment.mark(request.user.company, pk, marking, by=request.user)
     except Refusal as problem:
         return _ask(request, payment, form, problem=problem, status=problem.status)
-    messages.success(request, _said(payment, marking.fee))
+    messages.success(request, _done_sentence(payment, marking.fee))
     return done(request, "office:payment", pk)
 
 
@@ -103,7 +103,7 @@ def _ask(
     )
 
 
-def _said(payment: Payment, fee: Money | None) -> str:
+def _done_sentence(payment: Payment, fee: Money | None) -> str:
     number = {"number": payment.number}
     if fee:
         return (

@@ -101,7 +101,7 @@ def _dialog(
     context = {
         "payment": payment,
         "title": payment.number,
-        "invoices": [_told(payment, part) for part in parts if part.invoice_id],
+        "invoices": [_allocation_line(payment, part) for part in parts if part.invoice_id],
         "credit": Money(sum(part.amount for part in parts if not part.invoice_id), payment.currency),
         "chosen": request.POST.get("item") or request.GET.get("item", ""),
         "amount": request.POST.get("amount", ""),
@@ -115,6 +115,6 @@ def _dialog(
     return page(request, template, context, status=problem.status if problem else 200)
 
 
-def _told(payment: Payment, part: AllocatedAmount) -> tuple[str, str, Money]:
+def _allocation_line(payment: Payment, part: AllocatedAmount) -> tuple[str, str, Money]:
     """Return the item, the invoice's number, and how much of the payment stands there."""
     return str(part.item.pk), part.item.number, Money(part.amount, payment.currency)

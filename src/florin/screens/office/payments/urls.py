@@ -39,6 +39,6 @@ urlpatterns = [
     path("payments/<uuid:pk>/nsf/", returns.nsf, name="payment-nsf"),
     path("payments/<uuid:pk>/chargeback/", returns.chargeback, name="payment-chargeback"),
     path("payments/<uuid:pk>/", detail.payment, name="payment"),
-    path("payments/<uuid:pk>/news/", detail.news, name="payment-news"),
+    path("payments/<uuid:pk>/news/", detail.refresh, name="payment-news"),
     path("payments/<uuid:pk>/email/", email.email, name="payment-email"),
 ]

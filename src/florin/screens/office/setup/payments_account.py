@@ -29,7 +29,7 @@ def account(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Right.SETUP)
-def go_on(request: StaffRequest) -> HttpResponse:
+def continue_onboarding(request: StaffRequest) -> HttpResponse:
     """Send an Admin to the processor's form, for an account that is opened now if there is none."""
     country = request.POST.get("country", "")
     try:
@@ -43,14 +43,14 @@ def go_on(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Right.SETUP)
-def look(request: StaffRequest) -> HttpResponse:
+def refresh_status(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the account stands, and show it."""
     try:
         onboard_account.refresh(request.user.company)
     except Refusal as problem:
         if not request.htmx:
             return show(request, {"problem": problem}, status=problem.status)
-        context = {**_standing(request), "problem": problem}
+        context = {**_status(request), "problem": problem}
         return page(request, "setup/payments_account_state.html", context, status=problem.status)
     return _afresh(request)
 
@@ -69,8 +69,8 @@ def show(request: StaffRequest, context: dict[str, object], *, status: int = 200
     company = request.user.company
     known = companies.account_of(company)
     context = {
-        **_standing(request),
-        "fees": contracted_fees.told(company.currency, gateway=companies.gateway_of(company)),
+        **_status(request),
+        "fees": contracted_fees.describe(company.currency, gateway=companies.gateway_of(company)),
         "amiss": _amiss(),
         "stories": timeline.timeline(company.pk, known.pk) if known else [],
         **context,
@@ -87,7 +87,7 @@ def _amiss() -> list[str]:
     ]
 
 
-def _standing(request: StaffRequest) -> dict[str, object]:
+def _status(request: StaffRequest) -> dict[str, object]:
     """Say what the part of the page needs that shows how the account stands."""
     company = request.user.company
     known = companies.account_of(company)

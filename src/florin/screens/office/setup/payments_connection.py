@@ -14,7 +14,7 @@ from florin.screens.office.shared.access import StaffRequest, page, requires
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingRow:
     """A finding as people read it."""
 
     level: str
@@ -28,7 +28,7 @@ def check(request: StaffRequest) -> HttpResponse:
     findings = sorted(connect_processor.check_for(request.user.company), key=_urgency)
     problems = [finding for finding in findings if finding.level == Level.PROBLEM]
     context: dict[str, object] = {
-        "findings": [_told(finding) for finding in findings],
+        "findings": [_finding_row(finding) for finding in findings],
         "problems": bool(problems),
         "summary": connection_words.summary(problems=len(problems)),
     }
@@ -42,5 +42,5 @@ def _urgency(finding: Finding) -> int:
     return [Level.PROBLEM, Level.NOTE, Level.GOOD].index(finding.level)
 
 
-def _told(finding: Finding) -> Told:
-    return Told(finding.level.value, connection_words.sentence(finding))
+def _finding_row(finding: Finding) -> FindingRow:
+    return FindingRow(finding.level.value, connection_words.sentence(finding))

@@ -64,7 +64,7 @@ _EVENTS = Listing({"at": by_moment("at")}, usual="-at", filters={"kind": choice(
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """An event in people's words."""
 
     event: SecurityEvent
@@ -127,7 +127,7 @@ def log(request: StaffRequest) -> HttpResponse:
     filters = _EVENTS.read(request.GET)
     kind = filters.text("kind")
     shown = filters.slice(queries.search(request.user.company_id, kind=kind))
-    context = {"rows": [Row(event) for event in shown.rows], "kinds": KINDS.items(), "kind": kind}
+    context = {"rows": [EventRow(event) for event in shown.rows], "kinds": KINDS.items(), "kind": kind}
     return show(
         request, filters, shown, context, whole="setup/security_log.html", rows="setup/security_log_rows.html"
     )

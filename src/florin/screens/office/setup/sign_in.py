@@ -43,8 +43,8 @@ def _form(request: StaffRequest, typed: Limits, problem: Conflict | None = None)
     context = {
         "typed": typed,
         "seen": signing_in.limits_of(company).mark,
-        "idle": [(minutes, _said(minutes)) for minutes in IDLE_MINUTES],
-        "lasts": [(hours, _said(hours * _HOUR)) for hours in SESSION_HOURS],
+        "idle": [(minutes, _duration(minutes)) for minutes in IDLE_MINUTES],
+        "lasts": [(hours, _duration(hours * _HOUR)) for hours in SESSION_HOURS],
         "problem": problem,
         "stories": timeline.timeline(company.pk, company.pk),
     }
@@ -58,7 +58,7 @@ def _chosen(text: str, offered: tuple[int, ...]) -> int:
     return found[0]
 
 
-def _said(minutes: int) -> str:
+def _duration(minutes: int) -> str:
     if minutes < _HOUR:
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
     hours = minutes // _HOUR

@@ -9,7 +9,7 @@ urlpatterns = [
     path("setup/sign-in/", sign_in.sign_in, name="sign-in-settings"),
     path("payments/settings/", payments.payments, name="payments-settings"),
     path("payments/account/", payments_account.account, name="payments-account"),
-    path("payments/account/open/", payments_account.go_on, name="payments-account-open"),
-    path("payments/account/look/", payments_account.look, name="payments-account-look"),
+    path("payments/account/open/", payments_account.continue_onboarding, name="payments-account-open"),
+    path("payments/account/look/", payments_account.refresh_status, name="payments-account-look"),
     path("payments/connection/", payments_connection.check, name="payments-connection"),
 ]

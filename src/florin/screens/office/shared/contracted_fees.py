@@ -26,7 +26,7 @@ class Contracted:
     compared: str
 
 
-def told(currency: str, *, gateway: str) -> Contracted:
+def describe(currency: str, *, gateway: str) -> Contracted:
     """Say what is expected in a currency of a company's, and what of that is compared at its processor."""
     rates: FeeSchedule = settings.FEES
     card, bank = _rate(rates.card, currency), _rate(rates.ach, currency)

@@ -19,7 +19,7 @@ _MOST_LINKS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShownOrder:
     """An order and where it stands: its invoice if it has one, and what is owed on it."""
 
     order: Order
@@ -57,7 +57,7 @@ class Standing:
         return "partly" if self.invoice.item.balance < self.invoice.total else "open"
 
 
-def with_invoices(company: Company, orders: Sequence[Order]) -> list[Standing]:
+def with_invoices(company: Company, orders: Sequence[Order]) -> list[ShownOrder]:
     """Pair orders with invoices, with what is being paid of them (X3), and with holds, in three queries."""
     invoices = {
         invoice.order_id: invoice
@@ -69,12 +69,14 @@ def with_invoices(company: Company, orders: Sequence[Order]) -> list[Standing]:
     today = clock.today(company.time_zone)
     found = [(order, invoices.get(order.pk)) for order in orders]
     return [
-        Standing(order, invoice, today, held.get(invoice.item_id, 0) if invoice else 0, on_hold.get(order.pk))
+        ShownOrder(
+            order, invoice, today, held.get(invoice.item_id, 0) if invoice else 0, on_hold.get(order.pk)
+        )
         for order, invoice in found
     ]
 
 
-def standing(company: Company, order_id: UUID) -> Standing:
+def read_order(company: Company, order_id: UUID) -> ShownOrder:
     """Return one order of the company, with its customer and invoice.
 
     Raises:
@@ -88,7 +90,7 @@ def standing(company: Company, order_id: UUID) -> Standing:
         held = bill.reserved([invoice.item_id]).get(invoice.item_id, 0)
     elif order.state == Order.State.DRAFT:
         hold = holds.find(order)
-    return Standing(order, invoice, clock.today(company.time_zone), held, hold)
+    return ShownOrder(order, invoice, clock.today(company.time_zone), held, hold)
 
 
 def links_of(invoice: Invoice | None) -> list[Link]:

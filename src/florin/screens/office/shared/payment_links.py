@@ -41,7 +41,7 @@ class SentLink:
         return self.stage not in {"revoked", "paid", "void"}
 
 
-def told(sent: Sequence[Link]) -> list[SentLink]:
+def describe_links(sent: Sequence[Link]) -> list[SentLink]:
     """Say how far links have come, in two queries however many there are."""
     keys = {link.pk for link in sent}
     if not keys:
@@ -58,7 +58,7 @@ def told(sent: Sequence[Link]) -> list[SentLink]:
             balance=Sum("invoice__item__balance"), standing=Count("pk", filter=Q(invoice__void=False))
         )
     }
-    return [_told(link, mails.get(link.pk, []), over=over.get(link.pk, "")) for link in sent]
+    return [_describe_link(link, mails.get(link.pk, []), over=over.get(link.pk, "")) for link in sent]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def revoke(request: StaffRequest, pk: UUID) -> HttpResponse:
     return done(request, "office:order", orders[0])
 
 
-def _told(link: Link, mails: list[tuple[str, str]], *, over: str) -> SentLink:
+def _describe_link(link: Link, mails: list[tuple[str, str]], *, over: str) -> SentLink:
     last = {to: kind for kind, to in mails}
     refused = [to for to, kind in last.items() if kind == Kind.BOUNCED]
     return SentLink(link, _stage(link, set(last.values()), over=over), refused)

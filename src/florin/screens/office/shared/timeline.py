@@ -179,7 +179,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class TimelineEntry:
     """One line of a timeline; ``about`` holds the sentence's details, ``order`` where it leads.
 
     ``mails`` counts the mails in a row that the line tells of; ``more`` says that there may be more of them.
@@ -270,14 +270,14 @@ def changes(about: Mapping[str, str | int]) -> list[Change]:
     ]
 
 
-def timeline(company_id: UUID, *subjects: UUID) -> list[Story]:
+def timeline(company_id: UUID, *subjects: UUID) -> list[TimelineEntry]:
     """Tell what happened to an object, or to several that are told as one, the latest first (one query)."""
     told = activity.timeline(company_id, *subjects)
     happened, folds = decline_folds.fold(list(told[:_MOST_BEFORE_FOLDING]))
-    return [replace(story, fold=folds.get(story.key)) for story in _tell(happened[:_MOST])]
+    return [replace(story, fold=folds.get(story.key)) for story in _entries(happened[:_MOST])]
 
 
-def news(company_id: UUID) -> list[Story]:
+def company_timeline(company_id: UUID) -> list[TimelineEntry]:
     """Tell what happened to the company's links and payments, the latest first (four queries).
 
     Mails that somebody sent one after the other are one line, and so are the cards that were declined at a
@@ -302,20 +302,21 @@ def _sender(entry: Activity) -> object:
     return (entry.actor, entry.about.get("link")) if entry.kind == Kind.QUEUED else entry.pk
 
 
-def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[Story]:
+def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[TimelineEntry]:
     """Tell what happened, each story with the order that it touched, found in one query."""
     entries = list(happened)
     touched = {key for entry in entries for key in entry.subjects}
     orders = set(Order.objects.filter(company_id=company_id, pk__in=touched).values_list("pk", flat=True))
     led = ({key for key in entry.subjects if key in orders} for entry in entries)
     return [
-        replace(story, order=min(keys, default=None)) for story, keys in zip(_tell(entries), led, strict=True)
+        replace(story, order=min(keys, default=None))
+        for story, keys in zip(_entries(entries), led, strict=True)
     ]
 
 
-def _tell(happened: Iterable[Activity]) -> list[Story]:
+def _entries(happened: Iterable[Activity]) -> list[TimelineEntry]:
     return [
-        Story(
+        TimelineEntry(
             key=entry.pk,
             kind=entry.kind,
             at=entry.at,

@@ -15,7 +15,7 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.shared import payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, done, page, requires
 from florin.screens.office.shared.submissions import submission_key
-from florin.screens.office.shared.timeline import Story
+from florin.screens.office.shared.timeline import TimelineEntry
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
 
 _MOST_LINES = 500
@@ -33,7 +33,7 @@ def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
         "document": document,
         "lines": document.lines[:_MOST_LINES],
         "more": max(len(document.lines) - _MOST_LINES, 0),
-        **_news(request, found),
+        **_progress(request, found),
     }
     return page(request, "statements/detail.html", context)
 
@@ -42,7 +42,7 @@ def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.STATEMENTS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what has happened since; 204 if it is as the page has it."""
-    news = _news(request, _find(request, pk))
+    news = _progress(request, _find(request, pk))
     if request.GET.get("seen") == news["mark"]:
         return HttpResponse(status=204)
     return page(request, "statements/updates.html", news)
@@ -92,10 +92,11 @@ def _find(request: StaffRequest, pk: UUID) -> Statement:
     return find(queries.of_company(request.user.company), pk=pk)
 
 
-def _news(request: StaffRequest, found: Statement) -> dict[str, object]:
+def _progress(request: StaffRequest, found: Statement) -> dict[str, object]:
     sendings = queries.sendings(found)
     told = {
-        shown.link.pk: shown for shown in payment_links.told([each.link for each in sendings if each.link])
+        shown.link.pk: shown
+        for shown in payment_links.describe_links([each.link for each in sendings if each.link])
     }
     happened = timeline.timeline(request.user.company_id, found.pk)
     return {
@@ -107,7 +108,7 @@ def _news(request: StaffRequest, found: Statement) -> dict[str, object]:
     }
 
 
-def _mark(sendings: list[Sending], happened: list[Story], stages: str) -> str:
+def _mark(sendings: list[Sending], happened: list[TimelineEntry], stages: str) -> str:
     """Return a short text that changes whenever something on the page would."""
     latest = happened[0].key if happened else ""
     return hashlib.sha256(f"{latest} {len(sendings)} {stages}".encode()).hexdigest()[:16]
