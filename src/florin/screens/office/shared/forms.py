@@ -1,0 +1,62 @@
+"""What every form of the office does: it knows its company, and shows what was typed as it was typed."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from florin.domain.companies.models import Company
+from florin.screens.office.shared.fields import AmountField, CustomerField, ProductField
+from florin.screens.office.shared.submissions import new_submission, submission_key
+
+
+class OfficeForm(forms.Form):
+    """A form; sent, it holds ``data``, and nothing of it is believed before ``is_valid``.
+
+    Amounts are in ``currency``, without one in the company's. ``seen`` is the mark of what the form shows,
+    by which somebody else's change is noticed. ``submission_key`` counts one press of its button once.
+    """
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        company: Company,
+        currency: str | None = None,
+        initial: Mapping[str, Any] | None = None,
+        seen: str = "",
+    ) -> None:
+        """Make the form as it was sent, or a new one that shows ``initial``."""
+        super().__init__(data, initial=dict(initial or {}), auto_id="%s")
+        self.company = company
+        self.seen = seen if data is None else data.get("seen", "")
+        self.submission_key = new_submission() if data is None else submission_key(data)
+        for field in self.fields.values():
+            if isinstance(field, CustomerField | ProductField):
+                field.company = company
+        self.use_currency(company.currency if currency is None else currency)
+
+    def use_currency(self, currency: str) -> None:
+        """Read amounts in this currency from now on; none while it is not known."""
+        for field in self.fields.values():
+            if isinstance(field, AmountField):
+                field.currency = currency
+
+    @property
+    def error_count(self) -> int:
+        """How many fields need another look."""
+        return len(self.errors)
+
+    def value(self, name: str) -> str:
+        """Return what a field shows: what was typed into it, or what it began with."""
+        shown = self[name].value()
+        return "" if shown is None else str(shown)
+
+    def readable(self, name: str) -> Any:
+        """Return what a field means, or nothing while it cannot be read; no error is noted."""
+        with suppress(ValidationError):
+            return self.fields[name].clean(self.value(name))
+        return None
