@@ -42,7 +42,7 @@ def is_in(client: Client, **headers: str) -> bool:
 
 def shorten(owner: User, *, idle: int = 480, lasts: int = 24) -> Any:
     client = signed_in(owner)
-    seen = client.get(SETTINGS).context["seen"]
+    seen = client.get(SETTINGS).context["form"].seen
     return client.post(SETTINGS, {"seen": seen, "idle_minutes": idle, "session_hours": lasts})
 
 

@@ -1,173 +1,166 @@
-"""The customer form: what was typed, kept as typed, and what it means once every field is right."""
+"""The customer form: its fields, what it begins with, and what others saved while somebody typed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
+from typing import Any
 
 from babel.numbers import is_currency
+from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from florin.domain.companies.models import Company
 from florin.domain.customers import services as customers
 from florin.domain.customers.models import Customer
 from florin.domain.customers.services import CustomerDraft
-from florin.flows import send_documents
 from florin.kernel import cards
-from florin.kernel.errors import Refusal
-from florin.kernel.money import Money, exponent
+from florin.kernel.money import Money
 from florin.screens.office.shared import parsing
+from florin.screens.office.shared.fields import (
+    AddressesField,
+    AmountField,
+    OptionField,
+    ParsedField,
+    TextField,
+)
+from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.parsing import InvalidInput
 
 _MOST_DAYS = 365
-_TEXTS = ("number", "name", "bill_to", "ship_to", "phone", "tax_id", "note", "terms_days", "credit_limit")
-_NAMES = (*_TEXTS, "invoice_emails", "statement_emails", "currency", "language")
 _SWITCHES = ("links_enabled", "automatic_invoices")
+_NO_CURRENCY = gettext_lazy("This is not a currency; write it like USD.")
+_NO_DAYS = gettext_lazy("Give a number of days from 0 to 365.")
 
 
-@dataclass(slots=True)
-class TypedCustomer:
-    """A customer as typed; ``errors`` holds a sentence per field, ``saved`` what others saved meanwhile."""
+class CurrencyField(ParsedField):
+    """A currency by its code, in small letters too."""
 
-    number: str = ""
-    name: str = ""
-    bill_to: str = ""
-    ship_to: str = ""
-    phone: str = ""
-    tax_id: str = ""
-    note: str = ""
-    invoice_emails: str = ""
-    statement_emails: str = ""
-    terms_days: str = ""
-    credit_limit: str = ""
-    currency: str = ""
-    language: str = "en"
-    links_enabled: bool = True
-    automatic_invoices: bool = True
-    seen: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-    saved: dict[str, str] = field(default_factory=dict)
+    def read(self, text: str) -> str:
+        """Return the code."""
+        code = text.strip().upper()
+        if not code.isascii() or not is_currency(code):
+            raise InvalidInput(str(_NO_CURRENCY))
+        return code
 
-    @property
-    def wrong(self) -> int:
-        """How many fields need another look."""
-        return len(self.errors)
 
-    def draft(self) -> CustomerDraft | None:
-        """Return what was meant, or None with a sentence at each field that is wrong."""
-        read = self._read
-        currency = str(read("currency", self._currency) or "")
-        draft = {
-            "number": read("number", lambda: parsing.words(self.number, longest=20)),
-            "name": read("name", self._name),
-            "bill_to": read("bill_to", lambda: parsing.words(self.bill_to, longest=400)),
-            "ship_to": read("ship_to", lambda: parsing.words(self.ship_to, longest=400)),
-            "phone": read("phone", lambda: parsing.words(self.phone, longest=40)),
-            "tax_id": read("tax_id", lambda: parsing.words(self.tax_id, longest=40)),
-            "note": read("note", lambda: parsing.words(self.note, longest=1000)),
-            "invoice_emails": read("invoice_emails", lambda: _addresses(self.invoice_emails)),
-            "statement_emails": read("statement_emails", lambda: _addresses(self.statement_emails)),
-            "terms_days": read("terms_days", self._terms_days),
-            "credit_limit": read("credit_limit", lambda: self._credit_limit(currency)),
-            "language": read("language", self._language),
-        }
-        if self.errors:
-            return None
-        return CustomerDraft(
-            **draft,  # type: ignore[arg-type]  # each value as its reader gave it
-            currency=currency,
-            links_enabled=self.links_enabled,
-            automatic_invoices=self.automatic_invoices,
-        )
+class DaysField(ParsedField):
+    """A number of days, of a year at most."""
+
+    def read(self, text: str) -> int:
+        """Return the number."""
+        text = text.strip()
+        if not (text.isascii() and text.isdigit()) or len(text) > len(str(_MOST_DAYS)):
+            raise InvalidInput(str(_NO_DAYS))
+        if int(text) > _MOST_DAYS:
+            raise InvalidInput(str(_NO_DAYS))
+        return int(text)
+
+
+class CustomerForm(OfficeForm):
+    """A customer as typed; ``saved`` is what others saved meanwhile, field by field."""
+
+    name = TextField(label=gettext_lazy("Name"), longest=120, missing=gettext_lazy("Give a name."))
+    number = TextField(
+        label=gettext_lazy("Number"),
+        longest=20,
+        help_text=gettext_lazy("Empty means: the next one in the series."),
+    )
+    phone = TextField(label=gettext_lazy("Phone"), longest=40, mode="tel")
+    bill_to = TextField(label=gettext_lazy("Bill to"), longest=400, lines=3)
+    ship_to = TextField(
+        label=gettext_lazy("Ship to"),
+        longest=400,
+        lines=3,
+        help_text=gettext_lazy("Empty means: the same address."),
+    )
+    invoice_emails = AddressesField(
+        label=gettext_lazy("Send invoices to"),
+        lines=3,
+        help_text=gettext_lazy("One address a line, or with commas between."),
+    )
+    statement_emails = AddressesField(
+        label=gettext_lazy("Send statements to"),
+        lines=3,
+        help_text=gettext_lazy("One address a line, or with commas between."),
+    )
+    terms_days = DaysField(label=gettext_lazy("Terms (days)"), missing=_NO_DAYS, mode="numeric")
+    currency = CurrencyField(label=gettext_lazy("Currency"), missing=_NO_CURRENCY)
+    credit_limit = AmountField(
+        label=gettext_lazy("Credit limit"),
+        help_text=gettext_lazy("Empty means: none."),
+        error_messages={"negative": gettext_lazy("A credit limit cannot be negative.")},
+    )
+    language = OptionField(
+        label=gettext_lazy("Language of papers and mails"),
+        options=settings.LANGUAGES,
+        other=gettext_lazy("Choose a language."),
+    )
+    tax_id = TextField(label=gettext_lazy("Tax id"), longest=40)
+    note = TextField(
+        label=gettext_lazy("Notes"),
+        longest=1000,
+        lines=3,
+        help_text=gettext_lazy("For your colleagues only; never printed. Never a card number."),
+    )
+    links_enabled = forms.BooleanField(label=gettext_lazy("Enable payment links"), required=False)
+    automatic_invoices = forms.BooleanField(label=gettext_lazy("Send invoices automatically"), required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        company: Company,
+        customer: Customer | None = None,
+        may_switch: bool = True,
+    ) -> None:
+        """Make the form of a customer as saved, or of a new one on the company's terms, or as it was sent.
+
+        Who may not move the switches (R9) leaves them as they are.
+        """
+        if data is not None and customer is not None and not data.get("currency"):
+            data = data.copy()
+            data["currency"] = customer.currency  # shown, and not to be changed any more
+        initial = _saved(customer) if customer else _new(company)
+        seen = customers.mark(customer) if customer else ""
+        super().__init__(data, company=company, currency="", initial=initial, seen=seen)
+        self.saved: dict[str, str] = {}
+        if customer is not None:
+            self.fields["number"].help_text = _("Empty means: as it was.")
+        for name in _SWITCHES:
+            self.fields[name].disabled = not may_switch
+
+    def clean_currency(self) -> str:
+        """Read the credit limit in the currency that was typed."""
+        currency: str = self.cleaned_data["currency"]
+        self.use_currency(currency)
+        return currency
+
+    def draft(self) -> CustomerDraft:
+        """Return what was meant, once the form is valid."""
+        limit = self.cleaned_data["credit_limit"]
+        return CustomerDraft(**{**self.cleaned_data, "credit_limit": None if limit is None else limit.minor})
 
     def compare(self, customer: Customer) -> None:
         """Note what is saved now wherever it is not what is typed here, and take it as seen."""
         self.seen = customers.mark(customer)
-        now = of(customer)
-        self.saved = {
-            name: getattr(now, name) or "-"
-            for name in _NAMES
-            if getattr(now, name) != getattr(self, name).strip()
-        }
-
-    def _read(self, name: str, reader: Callable[[], object]) -> object:
-        try:
-            return reader()
-        except (InvalidInput, Refusal) as problem:
-            self.errors[name] = str(problem)
-            return None
-
-    def _name(self) -> str:
-        if not self.name.strip():
-            raise InvalidInput(_("Give a name."))
-        return parsing.words(self.name, longest=120)
-
-    def _currency(self) -> str:
-        code = self.currency.strip().upper()
-        if not code.isascii() or not is_currency(code):
-            raise InvalidInput(_("This is not a currency; write it like USD."))
-        return code
-
-    def _terms_days(self) -> int:
-        text = self.terms_days.strip()
-        if (
-            not (text.isascii() and text.isdigit())
-            or len(text) > len(str(_MOST_DAYS))
-            or int(text) > _MOST_DAYS
-        ):
-            raise InvalidInput(_("Give a number of days from 0 to 365."))
-        return int(text)
-
-    def _credit_limit(self, currency: str) -> int | None:
-        if not self.credit_limit.strip() or not currency:
-            return None
-        amount = parsing.decimal(self.credit_limit, whole=12, places=exponent(currency))
-        if amount < Decimal(0):
-            raise InvalidInput(_("A credit limit cannot be negative."))
-        return int(amount.scaleb(exponent(currency)))
-
-    def _language(self) -> str:
-        if self.language not in dict(settings.LANGUAGES):
-            raise InvalidInput(_("Choose a language."))
-        return self.language
+        now = CustomerForm(company=self.company, customer=customer)
+        texts = {name: now.value(name) for name in now.fields if name not in _SWITCHES}
+        self.saved = {name: text or "-" for name, text in texts.items() if text != self.value(name).strip()}
 
 
-def blank(company: Company) -> TypedCustomer:
-    """Return the form of a new customer, on the company's terms."""
-    return TypedCustomer(terms_days=str(company.terms_days), currency=company.currency)
+def _new(company: Company) -> dict[str, Any]:
+    return {
+        "terms_days": company.terms_days,
+        "currency": company.currency,
+        "language": "en",
+        "links_enabled": True,
+        "automatic_invoices": True,
+    }
 
 
-def read(post: QueryDict) -> TypedCustomer:
-    """Return the form as it was sent; nothing of it is believed yet."""
-    texts = {name: post.get(name, "") for name in (*_NAMES, "seen")}
-    switches = {name: name in post for name in _SWITCHES}
-    return TypedCustomer(**texts, **switches)  # type: ignore[arg-type]  # texts and switches by their names
-
-
-def of(customer: Customer) -> TypedCustomer:
-    """Return the form of a customer as saved."""
+def _saved(customer: Customer) -> dict[str, Any]:
     cards.vouch(customers.field_texts(customer).values())
     limit = customer.credit_limit
-    return TypedCustomer(
-        number=customer.number,
-        name=customer.name,
-        bill_to=customer.bill_to,
-        ship_to=customer.ship_to,
-        phone=customer.phone,
-        tax_id=customer.tax_id,
-        note=customer.note,
-        invoice_emails="\n".join(customer.invoice_emails),
-        statement_emails="\n".join(customer.statement_emails),
-        terms_days=str(customer.terms_days),
-        credit_limit="" if limit is None else parsing.as_typed(Money(limit, customer.currency).decimal),
-        currency=customer.currency,
-        language=customer.language,
-        links_enabled=customer.links_enabled,
-        automatic_invoices=customer.automatic_invoices,
-        seen=customers.mark(customer),
-    )
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    return send_documents.addresses([text]) if text.strip() else ()
+    saved = {name: getattr(customer, name) for name in CustomerForm.base_fields}
+    shown = "" if limit is None else parsing.as_typed(Money(limit, customer.currency).decimal)
+    return {**saved, "credit_limit": shown}

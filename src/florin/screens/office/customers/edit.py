@@ -15,8 +15,7 @@ from florin.flows import save_customer
 from florin.flows.save_customer import CurrencyFixed
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
-from florin.screens.office.customers import customer_form
-from florin.screens.office.customers.customer_form import TypedCustomer
+from florin.screens.office.customers.customer_form import CustomerForm
 from florin.screens.office.shared.access import StaffRequest, page, requires
 
 _UNPROCESSABLE = 422
@@ -26,73 +25,69 @@ _UNPROCESSABLE = 422
 @requires(Right.EDIT_CUSTOMERS)
 def new(request: StaffRequest) -> HttpResponse:
     """Add a customer; without a number it gets the next one."""
-    if request.method != "POST":
-        return _form(request, customer_form.blank(request.user.company), None)
-    return _save(request, None)
+    return _answer(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.EDIT_CUSTOMERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a customer; the switches under Advanced only by who may move them (R9)."""
-    customer = find(Customer.objects.filter(company=request.user.company), pk=pk)
-    if request.method != "POST":
-        return _form(request, customer_form.of(customer), customer)
-    return _save(request, customer)
+    return _answer(request, find(Customer.objects.filter(company=request.user.company), pk=pk))
 
 
-def _save(request: StaffRequest, customer: Customer | None) -> HttpResponse:
-    """Save what was typed, or show it again with what is wrong."""
-    typed = customer_form.read(request.POST)
-    if customer is not None and not typed.currency:
-        typed.currency = customer.currency  # shown, and not to be changed any more
-    draft = typed.draft()
-    if draft is None:
-        return _form(request, typed, customer, status=_UNPROCESSABLE)
+def _answer(request: StaffRequest, customer: Customer | None) -> HttpResponse:
+    """Show the form; sent, save what was typed, or show it again with what is wrong."""
     company, person = request.user.company, request.user
+    data = request.POST if request.method == "POST" else None
+    form = CustomerForm(data, company=company, customer=customer, may_switch=_may_switch(request))
+    if data is None:
+        return _show(request, form, customer)
+    if not form.is_valid():
+        return _show(request, form, customer, status=_UNPROCESSABLE)
     try:
         if customer is None:
-            saved = save_customer.add(company, draft, by=person)
+            saved = save_customer.add(company, form.draft(), by=person)
         else:
-            saved = save_customer.change(company, customer.pk, draft, seen=typed.seen, by=person)
+            saved = save_customer.change(company, customer.pk, form.draft(), seen=form.seen, by=person)
     except Refusal as problem:
-        return _refused(request, typed, customer, problem)
+        return _refused(request, form, customer, problem)
     messages.success(request, _("%(customer)s is saved.") % {"customer": saved.name})
     return redirect("office:customer", saved.pk)
 
 
 def _refused(
-    request: StaffRequest, typed: TypedCustomer, customer: Customer | None, problem: Refusal
+    request: StaffRequest, form: CustomerForm, customer: Customer | None, problem: Refusal
 ) -> HttpResponse:
     """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
     match problem:
         case NumberTaken():
-            typed.errors["number"] = str(problem)
+            form.add_error("number", str(problem))
         case CurrencyFixed():
-            typed.errors["currency"] = str(problem)
+            form.add_error("currency", str(problem))
         case Conflict() if customer is not None:
             customer.refresh_from_db()
-            typed.compare(customer)
-    said = "number" in typed.errors or "currency" in typed.errors
-    return _form(request, typed, customer, status=problem.status, problem=None if said else problem)
+            form.compare(customer)
+    above = None if form.errors else problem
+    return _show(request, form, customer, status=problem.status, problem=above)
 
 
-def _form(
+def _show(
     request: StaffRequest,
-    typed: TypedCustomer,
+    form: CustomerForm,
     customer: Customer | None,
     *,
     status: int = 200,
     problem: Refusal | None = None,
 ) -> HttpResponse:
     context = {
-        "typed": typed,
+        "form": form,
         "customer": customer,
         "problem": problem,
         "currency_stays": customer is not None and save_customer.has_items(customer),
-        "may_switch": request.user.may(Right.SWITCH_CUSTOMER_LINKS),
+        "may_switch": _may_switch(request),
     }
-    if not context["may_switch"]:
-        typed.links_enabled = customer.links_enabled if customer else True
-        typed.automatic_invoices = customer.automatic_invoices if customer else True
     return page(request, "customers/form.html", context, status=status)
+
+
+def _may_switch(request: StaffRequest) -> bool:
+    return request.user.may(Right.SWITCH_CUSTOMER_LINKS)

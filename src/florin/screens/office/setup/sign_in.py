@@ -1,61 +1,26 @@
 """Setup > Sign-in: how long the sessions of the company's people last."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import signing_in
 from florin.domain.companies.signing_in import IDLE_MINUTES, SESSION_HOURS, Limits
 from florin.domain.staff.rights import Right
 from florin.flows import change_settings
-from florin.kernel.errors import Conflict, Refusal
+from florin.kernel.errors import Conflict
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.fields import OptionField
+from florin.screens.office.shared.forms import OfficeForm
 
 _HOUR = 60
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
-def sign_in(request: StaffRequest) -> HttpResponse:
-    """Show and change after what time people have to sign in again; it holds from the next request on."""
-    company = request.user.company
-    if request.method != "POST":
-        return _form(request, signing_in.limits_of(company))
-    chosen = Limits(
-        idle_minutes=_chosen(request.POST.get("idle_minutes", ""), IDLE_MINUTES),
-        session_hours=_chosen(request.POST.get("session_hours", ""), SESSION_HOURS),
-    )
-    try:
-        change_settings.change_sessions(company, chosen, seen=request.POST.get("seen", ""), by=request.user)
-    except Conflict as problem:
-        company.refresh_from_db()
-        return _form(request, chosen, problem)
-    messages.success(request, _("The settings are saved. They hold for everybody who is signed in now."))
-    return redirect("office:sign-in-settings")
-
-
-def _form(request: StaffRequest, typed: Limits, problem: Conflict | None = None) -> HttpResponse:
-    company = request.user.company
-    context = {
-        "typed": typed,
-        "seen": signing_in.limits_of(company).mark,
-        "idle": [(minutes, _duration(minutes)) for minutes in IDLE_MINUTES],
-        "lasts": [(hours, _duration(hours * _HOUR)) for hours in SESSION_HOURS],
-        "problem": problem,
-        "stories": timeline.timeline(company.pk, company.pk),
-    }
-    return page(request, "setup/settings_sign_in.html", context, status=problem.status if problem else 200)
-
-
-def _chosen(text: str, offered: tuple[int, ...]) -> int:
-    found = [one for one in offered if str(one) == text]
-    if not found:
-        raise Refusal(_("Choose one of the times of the list."))
-    return found[0]
+_OTHER = gettext_lazy("Choose one of the times of the list.")
 
 
 def _duration(minutes: int) -> str:
@@ -63,3 +28,56 @@ def _duration(minutes: int) -> str:
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
     hours = minutes // _HOUR
     return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+
+
+class SignInForm(OfficeForm):
+    """After what times people have to sign in again."""
+
+    idle_minutes = OptionField(
+        label=gettext_lazy("Without work for"),
+        options=lambda: [(minutes, _duration(minutes)) for minutes in IDLE_MINUTES],
+        other=_OTHER,
+        help_text=gettext_lazy("A page that only refreshes by itself is no work."),
+    )
+    session_hours = OptionField(
+        label=gettext_lazy("In any case after"),
+        options=lambda: [(hours, _duration(hours * _HOUR)) for hours in SESSION_HOURS],
+        other=_OTHER,
+        help_text=gettext_lazy(
+            "Counted from signing in. Shorter times hold at once, for everybody of your company."
+        ),
+    )
+
+    def limits(self) -> Limits:
+        """Return what was chosen, once the form is valid."""
+        return Limits(**{name: int(chosen) for name, chosen in self.cleaned_data.items()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Right.SETUP)
+def sign_in(request: StaffRequest) -> HttpResponse:
+    """Show and change after what time people have to sign in again; it holds from the next request on."""
+    company = request.user.company
+    now = signing_in.limits_of(company)
+    if request.method != "POST":
+        return _show(request, SignInForm(company=company, initial=asdict(now), seen=now.mark))
+    form = SignInForm(request.POST, company=company)
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    try:
+        change_settings.change_sessions(company, form.limits(), seen=form.seen, by=request.user)
+    except Conflict as problem:
+        company.refresh_from_db()
+        form.seen = signing_in.limits_of(company).mark
+        return _show(request, form, problem=problem, status=problem.status)
+    messages.success(request, _("The settings are saved. They hold for everybody who is signed in now."))
+    return redirect("office:sign-in-settings")
+
+
+def _show(
+    request: StaffRequest, form: SignInForm, *, problem: Conflict | None = None, status: int = 200
+) -> HttpResponse:
+    company = request.user.company
+    stories = timeline.timeline(company.pk, company.pk)
+    context = {"form": form, "problem": problem, "stories": stories}
+    return page(request, "setup/settings_sign_in.html", context, status=status)

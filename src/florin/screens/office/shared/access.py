@@ -77,6 +77,16 @@ def page(request: StaffRequest, template: str, context: dict[str, Any], *, statu
     return render(request, template, {**known, **context}, status=status)
 
 
+def dialog(
+    request: StaffRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponse:
+    """Ask something in the page's dialog, or on a page of its own where there is no script."""
+    heading = "h2" if request.htmx else "h1"
+    shown = template if request.htmx else "office/asking.html"
+    around = {"heading": heading, "title": title, "part": template}
+    return page(request, shown, {**around, **context}, status=status)
+
+
 def done(request: StaffRequest, to: str, *arguments: object) -> HttpResponse:
     """Go on after something was done: to its page, or by showing the page around a dialog afresh."""
     if request.htmx:

@@ -4,7 +4,7 @@ Each reads by the one rule there is for its kind. What cannot be meant becomes t
 and the form that comes back shows what was typed, as it was typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,8 @@ from florin.kernel.money import Money, exponent
 from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import InvalidInput
 
+Options = Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
+
 _MOST_DIGITS = 12  # of an amount, before its decimal sign
 _NUMBER = {"class": "amount", "inputmode": "decimal"}
 
@@ -30,16 +32,18 @@ _NUMBER = {"class": "amount", "inputmode": "decimal"}
 class ParsedField(forms.Field):
     """A field whose text is read by ``read``; with nothing typed it is ``nothing``, or says what is missing.
 
-    ``missing`` is the sentence for a field that must not stay empty. One with several ``lines`` is as high.
+    ``missing`` is the sentence for a field that must not stay empty. One with several ``lines`` is as high;
+    ``mode`` is the keyboard that a telephone shows.
     """
 
     nothing: object = None
     attributes: dict[str, str] = {}
 
-    def __init__(self, *, missing: Any = "", lines: int = 1, **options: Any) -> None:
+    def __init__(self, *, missing: Any = "", lines: int = 1, mode: str = "", **options: Any) -> None:
         """Make a field; ``options`` are Django's."""
         widget = forms.Textarea() if lines > 1 else forms.TextInput()
         widget.attrs = {"rows": lines} if lines > 1 else {**self.attributes}
+        widget.attrs |= {"inputmode": mode} if mode else {}
         messages = {**options.pop("error_messages", {}), "required": missing}
         super().__init__(required=bool(missing), widget=widget, error_messages=messages, **options)
 
@@ -234,6 +238,6 @@ class ProductField(TextField):
 class OptionField(forms.ChoiceField):
     """One of some options; ``other`` is the sentence for anything else."""
 
-    def __init__(self, *, options: Sequence[tuple[str, Any]], other: Any, **more: Any) -> None:
-        """Make a field for these options: what is sent, and what is read."""
+    def __init__(self, *, options: Options, other: Any, **more: Any) -> None:
+        """Make a field for these options, or for what a function returns: what is sent, what is read."""
         super().__init__(choices=options, error_messages={"required": other, "invalid_choice": other}, **more)
