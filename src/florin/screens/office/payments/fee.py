@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments.models import Payment
@@ -12,9 +13,15 @@ from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.fields import AmountField
+from florin.screens.office.shared.forms import OfficeForm
+
+
+class FeeForm(OfficeForm):
+    """How much is charged, in the customer's currency."""
+
+    fee = AmountField(above_zero=True, missing=gettext_lazy("Give a number."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,27 +33,24 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     if charge_return_fee.of_payment(payment):
         return done(request, "office:payment", pk)
     charge_return_fee.check(payment)
+    currency = payment.customer.currency
     if request.method != "POST":
-        return _ask(request, payment, parsing.written(charge_return_fee.suggested(payment)))
-    written = request.POST.get("fee", "")
+        initial = {"fee": charge_return_fee.suggested(payment)}
+        return _ask(request, payment, FeeForm(company=payment.company, currency=currency, initial=initial))
+    form = FeeForm(request.POST, company=payment.company, currency=currency)
+    if not form.is_valid():
+        return _ask(request, payment, form)
+    amount = form.cleaned_data["fee"]
     try:
-        amount = amounts.positive_amount(written, payment.customer.currency)
         invoice = charge_return_fee.charge_by_hand(request.user.company, pk, amount, by=request.user)
-    except (InvalidInput, Refusal) as problem:
-        return _ask(request, payment, written, problem=str(problem))
+    except Refusal as problem:
+        form.add_error("fee", str(problem))
+        return _ask(request, payment, form)
     messages.success(request, _("The fee is charged with invoice %(number)s.") % {"number": invoice.number})
     return done(request, "office:payment", pk)
 
 
-def _ask(request: StaffRequest, payment: Payment, written: str, *, problem: str = "") -> HttpResponse:
-    """Show the question in the dialog, or as a page of its own where there is no script."""
-    context = {
-        "payment": payment,
-        "fee": written,
-        "problem": problem,
-        "heading": "h2" if request.htmx else "h1",
-        "title": _("Charge a fee"),
-        "part": "payments/fee.html",
-    }
-    template = "payments/fee.html" if request.htmx else "office/asking.html"
-    return page(request, template, context, status=422 if problem else 200)
+def _ask(request: StaffRequest, payment: Payment, form: FeeForm) -> HttpResponse:
+    context = {"payment": payment, "form": form}
+    status = 422 if form.errors else 200
+    return dialog(request, "payments/fee.html", context, title=_("Charge a fee"), status=status)

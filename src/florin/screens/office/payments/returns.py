@@ -1,11 +1,11 @@
 """NSF and charge back: staff say that the bank took back what was recorded at the counter (R20)."""
 
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments import returns
@@ -17,34 +17,19 @@ from florin.kernel import return_codes
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
-
-_LONGEST_NOTE = 200
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.fields import AmountField, TextField
+from florin.screens.office.shared.forms import OfficeForm
 
 
-@dataclass(slots=True)
-class Typed:
-    """What the dialog says, as typed, and what is wrong with it, field by field."""
+class ReturnForm(OfficeForm):
+    """What is noted of it and charged for it, in the customer's currency; both may stay empty."""
 
-    code: str
-    note: str = ""
-    fee: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def marking(self, payment: Payment) -> Marking | None:
-        """Return what is meant, or none if something is wrong."""
-        note, fee = "", None
-        try:
-            note = parsing.words(self.note, longest=_LONGEST_NOTE)
-        except InvalidInput as problem:
-            self.errors["note"] = str(problem)
-        try:
-            fee = amounts.positive_amount(self.fee, payment.customer.currency) if self.fee.strip() else None
-        except InvalidInput as problem:
-            self.errors["fee"] = str(problem)
-        return None if self.errors else Marking(code=self.code, note=note, fee=fee)
+    note = TextField(label=gettext_lazy("Note (only staff see it)"), longest=200)
+    fee = AmountField(
+        above_zero=True,
+        help_text=gettext_lazy("The customer gets an invoice over it. Leave it empty to charge nothing."),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,39 +53,43 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
     if request.method == "POST" and returns.of_payment(payment):
         return done(request, "office:payment", pk)
     returns.check(payment, code=code)
+    currency = payment.customer.currency
     if request.method != "POST":
-        fee = charge_return_fee.suggested(payment)
-        return _ask(request, payment, Typed(code, fee=parsing.written(fee)))
-    form = Typed(code, request.POST.get("note", ""), request.POST.get("fee", ""))
-    marking = form.marking(payment)
-    if marking is None:
-        return _ask(request, payment, form, status=422)
+        initial = {"fee": charge_return_fee.suggested(payment)}
+        form = ReturnForm(company=payment.company, currency=currency, initial=initial)
+        return _ask(request, payment, form, code=code)
+    form = ReturnForm(request.POST, company=payment.company, currency=currency)
+    if not form.is_valid():
+        return _ask(request, payment, form, code=code, status=422)
+    marking = Marking(code=code, **form.cleaned_data)
     try:
         return_payment.mark(request.user.company, pk, marking, by=request.user)
     except Refusal as problem:
-        return _ask(request, payment, form, problem=problem, status=problem.status)
+        return _ask(request, payment, form, code=code, problem=problem, status=problem.status)
     messages.success(request, _done_sentence(payment, marking.fee))
     return done(request, "office:payment", pk)
 
 
 def _ask(
-    request: StaffRequest, payment: Payment, form: Typed, *, problem: Refusal | None = None, status: int = 200
+    request: StaffRequest,
+    payment: Payment,
+    form: ReturnForm,
+    *,
+    code: str,
+    problem: Refusal | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Show the question in the dialog, or as a page of its own where there is no script."""
-    charged_back = form.code == return_codes.CHARGED_BACK
+    charged_back = code == return_codes.CHARGED_BACK
     context = {
         "payment": payment,
-        "typed": form,
+        "form": form,
         "problem": problem,
         "charged_back": charged_back,
+        "code": code,
         "codes": () if charged_back else return_codes.BY_HAND.items(),
-        "heading": "h2" if request.htmx else "h1",
-        "title": _("Charge back") if charged_back else _("NSF"),
-        "part": "payments/return.html",
     }
-    return page(
-        request, "payments/return.html" if request.htmx else "office/asking.html", context, status=status
-    )
+    title = _("Charge back") if charged_back else _("NSF")
+    return dialog(request, "payments/return.html", context, title=title, status=status)
 
 
 def _done_sentence(payment: Payment, fee: Money | None) -> str:

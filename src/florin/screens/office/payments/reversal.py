@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments import allocating
@@ -15,12 +16,38 @@ from florin.flows import undo_payment
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
-from florin.screens.office.shared.submissions import submission_key
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.fields import AmountField, ParsedField, TextField
+from florin.screens.office.shared.forms import OfficeForm
+from florin.screens.office.shared.parsing import InvalidInput, as_key
 
-_LONGEST_REASON = 200
+
+class UndoForm(OfficeForm):
+    """Why a payment is undone."""
+
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        longest=200,
+        missing=gettext_lazy("Say why; the reason stands on the timeline."),
+    )
+
+
+class KeyField(ParsedField):
+    """The key of an invoice's item in the books."""
+
+    def read(self, text: str) -> UUID:
+        """Return the key."""
+        key = as_key(text)
+        if key is None:
+            raise InvalidInput(str(self.error_messages["required"]))
+        return key
+
+
+class UnapplyForm(UndoForm):
+    """From which invoice how much is taken, and why; no amount is all of it."""
+
+    item = KeyField(missing=gettext_lazy("Choose the invoice."))
+    amount = AmountField(label=gettext_lazy("Amount"), help_text=gettext_lazy("Empty means: all of it."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,11 +56,14 @@ def undo(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a payment that was recorded by mistake, once the reason is given (R20)."""
     payment = _find(request, pk)
     if request.method != "POST":
-        return _dialog(request, "reversal", payment)
+        return _ask(request, "reversal", payment, UndoForm(company=payment.company))
+    form = UndoForm(request.POST, company=payment.company)
+    if not form.is_valid():
+        return _ask(request, "reversal", payment, form, status=422)
     try:
-        undo_payment.undo(request.user.company, pk, reason=_reason(request), by=request.user)
+        undo_payment.undo(request.user.company, pk, by=request.user, **form.cleaned_data)
     except Refusal as problem:
-        return _dialog(request, "reversal", payment, problem)
+        return _ask(request, "reversal", payment, form, problem=problem, status=problem.status)
     messages.success(
         request, _("%(number)s is undone; what it paid is owed again.") % {"number": payment.number}
     )
@@ -46,19 +76,18 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take money that a payment paid from one of its invoices, and keep it as an open credit."""
     payment = _find(request, pk)
     if request.method != "POST":
-        return _dialog(request, "unapply", payment)
+        initial = {"item": request.GET.get("item", "")}
+        form = UnapplyForm(company=payment.company, currency=payment.currency, initial=initial)
+        return _ask(request, "unapply", payment, form)
+    form = UnapplyForm(request.POST, company=payment.company, currency=payment.currency)
+    if not form.is_valid():
+        return _ask(request, "unapply", payment, form, status=422)
     try:
         undo_payment.unapply(
-            request.user.company,
-            pk,
-            item=_item(request),
-            amount=_amount(request, payment),
-            reason=_reason(request),
-            press=submission_key(request.POST),
-            by=request.user,
+            request.user.company, pk, press=form.submission_key, by=request.user, **form.cleaned_data
         )
     except Refusal as problem:
-        return _dialog(request, "unapply", payment, problem)
+        return _ask(request, "unapply", payment, form, problem=problem, status=problem.status)
     messages.success(request, _("The money is taken from the invoice and kept as an open credit."))
     return done(request, "office:payment", pk)
 
@@ -68,51 +97,24 @@ def _find(request: StaffRequest, pk: UUID) -> Payment:
     return find(payments, pk=pk)
 
 
-def _item(request: StaffRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("item", ""))
-    except ValueError:
-        raise Refusal(_("Choose the invoice.")) from None
-
-
-def _amount(request: StaffRequest, payment: Payment) -> Money | None:
-    text = request.POST.get("amount", "")
-    try:
-        return amounts.amount(text, payment.currency) if text.strip() else None
-    except InvalidInput as problem:
-        raise Refusal(str(problem)) from None
-
-
-def _reason(request: StaffRequest) -> str:
-    try:
-        reason = parsing.words(request.POST.get("reason", ""), longest=_LONGEST_REASON)
-    except InvalidInput as problem:
-        raise Refusal(str(problem)) from None
-    if not reason:
-        raise Refusal(_("Say why; the reason stands on the timeline."))
-    return reason
-
-
-def _dialog(
-    request: StaffRequest, name: str, payment: Payment, problem: Refusal | None = None
+def _ask(
+    request: StaffRequest,
+    name: str,
+    payment: Payment,
+    form: UndoForm,
+    *,
+    problem: Refusal | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Show a question in the dialog, or as a page of its own where there is no script."""
     parts = allocating.current_allocations(payment)
     context = {
         "payment": payment,
-        "title": payment.number,
         "invoices": [_allocation_line(payment, part) for part in parts if part.invoice_id],
         "credit": Money(sum(part.amount for part in parts if not part.invoice_id), payment.currency),
-        "chosen": request.POST.get("item") or request.GET.get("item", ""),
-        "amount": request.POST.get("amount", ""),
-        "reason": request.POST.get("reason", ""),
-        "press": submission_key(request.POST),
+        "form": form,
         "problem": problem,
-        "part": f"payments/{name}.html",
-        "heading": "h2" if request.htmx else "h1",
     }
-    template = f"payments/{name}.html" if request.htmx else "office/asking.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    return dialog(request, f"payments/{name}.html", context, title=payment.number, status=status)
 
 
 def _allocation_line(payment: Payment, part: AllocatedAmount) -> tuple[str, str, Money]:
