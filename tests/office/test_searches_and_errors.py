@@ -10,7 +10,7 @@ from factories import make_credit, make_customer, make_invoice
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
-from florin.screens.office.customers import customer_form
+from florin.screens.office.customers.customer_form import CustomerForm
 from office import signed_in
 from office.conftest import Open
 
@@ -62,7 +62,7 @@ def count_of(text: str, sentence: str) -> int:
 
 def test_a_number_that_is_taken_is_said_once(owner: User) -> None:
     taken = make_customer(owner.company)
-    sheet = dict.fromkeys(customer_form._NAMES, "")
+    sheet = dict.fromkeys(CustomerForm.base_fields, "")
     sheet |= {"number": taken.number, "name": "New", "currency": "USD", "language": "en", "terms_days": "30"}
     answer = signed_in(owner).post("/office/customers/new/", sheet)
     assert answer.status_code == 422
