@@ -119,7 +119,10 @@ def test_a_mail_arrives_with_its_parts_and_headers(server: Server) -> None:
     assert _parts(mail)["application/pdf"].get_filename() == "INV-10023.pdf"
 
 
-@pytest.mark.parametrize("name", ['A"; x="y.pdf', "Über 7.pdf", "ñ;7.pdf"])
+LONG = [f"{'INV' * 70}.pdf", f"{'花' * 60}.pdf", f"{'Factura Nº ' * 8}.pdf"]
+
+
+@pytest.mark.parametrize("name", ['A"; x="y.pdf', "Über 7.pdf", "ñ;7.pdf", *LONG])
 def test_a_papers_name_arrives_as_it_is(server: Server, name: str) -> None:
     send(replace(ENVELOPE, attachments=(Attachment(name, b"%PDF-1.7", "application/pdf"),)))
 
