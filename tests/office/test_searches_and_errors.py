@@ -11,6 +11,7 @@ from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
 from florin.screens.office.customers.customer_form import CustomerForm
+from florin.screens.office.invoices import selection
 from office import signed_in
 from office.conftest import Open
 
@@ -54,6 +55,35 @@ def test_back_brings_search_and_ticks_along(owner: User, browse: Open, path: str
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value(invoice.customer.name)
     expect(page.get_by_role("checkbox")).to_be_checked()
+
+
+@pytest.mark.parametrize("path", ["open-invoices", "aging"])
+def test_back_and_a_search_bring_more_ticks_along_than_an_address_holds(
+    owner: User, browse: Open, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(selection, "MOST_IN_ADDRESS", 2)
+    names = [make_invoice(owner, customer=make_customer(owner.company)).customer.name for _ in range(4)]
+    page = browse(owner).new_page()
+    boxes = page.get_by_role("checkbox")
+    page.route("**/ticks*.js", lambda route: route.fulfill(body=_with_two(route.fetch().text())))
+    page.goto(f"/office/{path}/")
+    for place in range(3):
+        boxes.nth(place).check()
+    page.wait_for_url(re.compile(r"\?ticks=\w{8}$"))
+    page.get_by_role("searchbox").fill(names[0])
+    expect(boxes).to_have_count(1)
+    page.goto("/office/")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value(names[0])
+    page.get_by_role("searchbox").fill("")
+    expect(boxes).to_have_count(4)
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(3)
+    expect(page.locator("input[name=kept]")).to_have_count(0)
+
+
+def _with_two(script: str) -> str:
+    assert "MOST = 200;" in script
+    return script.replace("MOST = 200;", "MOST = 2;")
 
 
 def count_of(text: str, sentence: str) -> int:

@@ -51,7 +51,7 @@ class Choice:
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether Back will not bring the ticks back, which is said beside them."""
+        """Whether a browser without script will not bring the ticks back, which is said beside them."""
         return bool(self.ticked) and not self.address
 
     def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
