@@ -27,7 +27,7 @@ from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees, parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.parsing import InvalidInput
 
 _MOST_OPEN, _MOST_SETTLED, _MOST_RUNS = 200, 20, 10
@@ -204,14 +204,14 @@ def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     company = request.user.company
     difference = find(Difference.objects.filter(company=company).select_related("payment"), pk=pk)
     if request.method != "POST":
-        return _dialog(request, difference)
+        return _ask(request, difference)
     note = request.POST.get("note", "")
     try:
         reconcile.settle_difference(
             company, pk, note=parsing.words(note, longest=_LONGEST_NOTE), by=request.user
         )
     except (InvalidInput, Refusal) as problem:
-        return _dialog(request, difference, note=note, problem=str(problem))
+        return _ask(request, difference, note=note, problem=str(problem))
     messages.success(request, _("The difference is settled."))
     return done(request, "office:reconciliation")
 
@@ -243,16 +243,7 @@ def _rows(found: Sequence[Difference]) -> list[DifferenceRow]:
     return [DifferenceRow(difference) for difference in found]
 
 
-def _dialog(
-    request: StaffRequest, difference: Difference, *, note: str = "", problem: str = ""
-) -> HttpResponse:
-    context = {
-        "row": DifferenceRow(difference),
-        "note": note,
-        "problem": problem,
-        "title": _("Settle by hand"),
-        "heading": "h2" if request.htmx else "h1",
-        "part": "bank/difference_settle.html",
-    }
-    template = "bank/difference_settle.html" if request.htmx else "office/asking.html"
-    return page(request, template, context, status=422 if problem else 200)
+def _ask(request: StaffRequest, difference: Difference, *, note: str = "", problem: str = "") -> HttpResponse:
+    context = {"row": DifferenceRow(difference), "note": note, "problem": problem}
+    status = 422 if problem else 200
+    return dialog(request, "bank/difference_settle.html", context, title=_("Settle by hand"), status=status)

@@ -23,7 +23,7 @@ from florin.kernel.money import Money
 from florin.screens.office.credits import detail, steps
 from florin.screens.office.credits.detail import Opened
 from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.parsing import InvalidInput, as_key
 from florin.screens.office.shared.submissions import submission_key
 
@@ -145,37 +145,21 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     key = as_key(asked.get("invoice", ""))
     applied = next((one for one in detail.opened(item).applied if one.invoice.pk == key), None)
-    problem = None
-    if request.method == "POST" and key:
+    form = steps.read_reason(request)
+    problem, status = None, _UNPROCESSABLE if form.errors else 200
+    if key and form.is_valid():
+        reason, press = form.cleaned_data["reason"], form.submission_key
         try:
-            apply_credit.unapply(
-                company,
-                pk,
-                key,
-                reason=steps.read_reason(request),
-                press=submission_key(request.POST),
-                by=request.user,
-            )
+            apply_credit.unapply(company, pk, key, reason=reason, press=press, by=request.user)
         except Refusal as refusal:
-            problem = refusal
+            problem, status = refusal, refusal.status
         else:
             messages.success(request, _("%(number)s is open again.") % {"number": item.number})
             return done(request, "office:open-credit", pk)
-    elif applied is None:
+    elif applied is None and not (key and form.errors):
         raise Refusal(_("Nothing of %(number)s is applied there any more.") % {"number": item.number})
-    context = {
-        "item": item,
-        "invoice": key,
-        "applied": applied,
-        "reason": asked.get("reason", ""),
-        "press": submission_key(request.POST),
-        "problem": problem,
-        "heading": "h2" if request.htmx else "h1",
-        "part": "credits/unapply.html",
-        "name": item.number,
-    }
-    template = "credits/unapply.html" if request.htmx else "credits/step_page.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    context = {"item": item, "invoice": key, "applied": applied, "form": form, "problem": problem}
+    return dialog(request, "credits/unapply.html", context, title=item.number, status=status)
 
 
 def _sheet(request: StaffRequest, item: Item) -> Sheet:

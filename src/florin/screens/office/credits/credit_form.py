@@ -1,10 +1,11 @@
-"""The form of a credit: what was typed, kept as typed, and what it means once every field is right."""
+"""The form of a credit: its fields, what it begins with, and the rules that uploads keep, too."""
 
-from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from florin.domain.companies.models import Company
 from florin.domain.credits import services as credits_
@@ -13,76 +14,63 @@ from florin.domain.credits.services import CreditDraft
 from florin.domain.customers.models import Customer
 from florin.kernel import cards, clock
 from florin.kernel.money import Money
-from florin.screens.office.shared import amounts, customer_field, parsing
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.fields import AmountField, CustomerField, DayField, TextField
+from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.parsing import InvalidInput
-from florin.screens.office.shared.submissions import new_submission, submission_key
 
 LONGEST_REASON = 200
+_NO_REASON = gettext_lazy("Say what it is for.")
 
 
-@dataclass(slots=True)
-class TypedCredit:
-    """A credit as typed; ``errors`` holds a sentence per field."""
+class CreditForm(OfficeForm):
+    """A credit as typed, in its customer's currency; without a date it is of today."""
 
-    customer: str = ""
-    amount: str = ""
-    given_on: str = ""
-    reason: str = ""
-    seen: str = ""
-    press: str = field(default_factory=new_submission)
-    errors: dict[str, str] = field(default_factory=dict)
+    customer = CustomerField(label=gettext_lazy("Customer"))
+    amount = AmountField(
+        label=gettext_lazy("Amount"),
+        above_zero=True,
+        missing=gettext_lazy("Give a number."),
+        help_text=gettext_lazy("In the customer's currency."),
+    )
+    given_on = DayField(label=gettext_lazy("Date"))
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        longest=LONGEST_REASON,
+        missing=_NO_REASON,
+        help_text=gettext_lazy("The customer reads it on statements."),
+    )
 
-    @property
-    def wrong(self) -> int:
-        """How many fields need another look."""
-        return len(self.errors)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        company: Company,
+        credit: Credit | None = None,
+        customer: Customer | None = None,
+    ) -> None:
+        """Make the form of a credit as saved, or of a new one for a customer, or as it was sent."""
+        seen = credits_.mark(credit) if credit else ""
+        initial = _saved(credit) if credit else {"customer": customer, "given_on": _today(company)}
+        super().__init__(data, company=company, initial=initial, seen=seen)
 
-    def draft(self, company: Company) -> CreditDraft | None:
-        """Return what was meant, or None with a sentence at each field that is wrong."""
-        customer = self._customer(company)
-        amount = self._amount(customer.currency if customer else company.currency)
-        given_on = self._given_on(company)
-        reason = self._reason()
-        if customer is None or amount is None or given_on is None or self.errors:
-            return None
-        return CreditDraft(customer_id=customer.pk, amount=amount, given_on=given_on, reason=reason)
+    def clean_customer(self) -> Customer:
+        """Read the amount in the customer's currency."""
+        customer: Customer = self.cleaned_data["customer"]
+        self.use_currency(customer.currency)
+        return customer
 
-    def _customer(self, company: Company) -> Customer | None:
+    def clean_given_on(self) -> date:
+        """Refuse a day that is yet to come."""
         try:
-            return customer_field.find_customer(company, self.customer)
+            return past(self.cleaned_data["given_on"], self.company)
         except InvalidInput as problem:
-            self.errors["customer"] = str(problem)
-            return None
+            raise ValidationError(str(problem)) from problem
 
-    def _amount(self, currency: str) -> Money | None:
-        try:
-            return amounts.positive_amount(self.amount, currency)
-        except InvalidInput as problem:
-            self.errors["amount"] = str(problem)
-            return None
-
-    def _given_on(self, company: Company) -> date | None:
-        try:
-            return given_on(self.given_on, company)
-        except InvalidInput as problem:
-            self.errors["given_on"] = str(problem)
-            return None
-
-    def _reason(self) -> str:
-        try:
-            return reason(self.reason)
-        except InvalidInput as problem:
-            self.errors["reason"] = str(problem)
-            return ""
-
-
-def given_on(text: str, company: Company) -> date:
-    """Read the day of a credit; nothing typed is today.
-
-    Raises:
-        InvalidInput: if there is no such day, or it is yet to come.
-    """
-    return past(parsing.day(text), company)
+    def draft(self) -> CreditDraft:
+        """Return what was meant, once the form is valid."""
+        meant = dict(self.cleaned_data)
+        return CreditDraft(customer_id=meant.pop("customer").pk, **meant)
 
 
 def past(day: date | None, company: Company) -> date:
@@ -91,11 +79,10 @@ def past(day: date | None, company: Company) -> date:
     Raises:
         InvalidInput: if it is yet to come, or too long ago to be right.
     """
-    today = clock.today(company.time_zone)
-    read = day or today
+    read = day or _today(company)
     if read.year < parsing.FIRST_YEAR:
         raise InvalidInput(_("This date is too far away to be right."))
-    if read > today:
+    if read > _today(company):
         raise InvalidInput(_("This day is yet to come."))
     return read
 
@@ -107,32 +94,19 @@ def reason(text: str) -> str:
         InvalidInput: if nothing is said, or too much.
     """
     if not text.strip():
-        raise InvalidInput(_("Say what it is for."))
+        raise InvalidInput(str(_NO_REASON))
     return parsing.words(text, longest=LONGEST_REASON)
 
 
-def blank(company: Company, customer: Customer | None) -> TypedCredit:
-    """Return the form of a new credit, for a customer if one is known."""
-    return TypedCredit(
-        customer=customer_field.label(customer) if customer else "",
-        given_on=clock.today(company.time_zone).isoformat(),
-    )
+def _today(company: Company) -> date:
+    return clock.today(company.time_zone)
 
 
-def read(post: QueryDict) -> TypedCredit:
-    """Return the form as it was sent; nothing of it is believed yet."""
-    names = ("customer", "amount", "given_on", "reason", "seen")
-    customer, amount_, given, why, seen = (post.get(name, "").replace("\x00", "") for name in names)
-    return TypedCredit(customer, amount_, given, why, seen=seen, press=submission_key(post))
-
-
-def of(credit: Credit) -> TypedCredit:
-    """Return the form of a credit as saved."""
+def _saved(credit: Credit) -> dict[str, object]:
     cards.vouch([credit.reason])
-    return TypedCredit(
-        customer=customer_field.label(credit.customer),
-        amount=parsing.written(Money(credit.amount, credit.currency)),
-        given_on=credit.given_on.isoformat(),
-        reason=credit.reason,
-        seen=credits_.mark(credit),
-    )
+    return {
+        "customer": credit.customer,
+        "amount": Money(credit.amount, credit.currency),
+        "given_on": credit.given_on,
+        "reason": credit.reason,
+    }

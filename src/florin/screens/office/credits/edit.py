@@ -10,14 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.credits import services as credits_
 from florin.domain.credits.models import Credit
-from florin.domain.credits.services import CreditDraft
 from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
-from florin.screens.office.credits import credit_form
-from florin.screens.office.credits.credit_form import TypedCredit
+from florin.screens.office.credits.credit_form import CreditForm
 from florin.screens.office.credits.detail import find_credit
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
@@ -33,9 +31,9 @@ def new(request: StaffRequest) -> HttpResponse:
     """Write a new credit, for the customer from whose page one comes; the same press writes it once."""
     if request.method == "POST":
         return _save(request, None)
-    key = as_key(request.GET.get("customer", ""))
-    whose = Customer.objects.filter(company=request.user.company, pk=key).first() if key else None
-    return _form(request, credit_form.blank(request.user.company, whose), None)
+    key, company = as_key(request.GET.get("customer", "")), request.user.company
+    customer = Customer.objects.filter(company=company, pk=key).first() if key else None
+    return _show(request, CreditForm(company=company, customer=customer), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +46,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     if credit.state != Credit.State.DRAFT:
         messages.warning(request, _("Only a draft can be changed. Take the credit back to draft first."))
         return redirect("office:credit", pk)
-    return _form(request, credit_form.of(credit), credit)
+    return _show(request, CreditForm(company=request.user.company, credit=credit), credit)
 
 
 @require_safe
@@ -62,50 +60,49 @@ def suggest_customers(request: StaffRequest) -> HttpResponse:
 
 def _save(request: StaffRequest, credit: Credit | None) -> HttpResponse:
     """Save what was typed, and submit it if asked to, or show it again with what is wrong."""
-    typed = credit_form.read(request.POST)
-    draft = typed.draft(request.user.company)
-    if draft is None:
-        return _form(request, typed, credit, status=_UNPROCESSABLE)
+    form = CreditForm(request.POST, company=request.user.company)
+    if not form.is_valid():
+        return _show(request, form, credit, status=_UNPROCESSABLE)
     try:
-        saved = _write(request, typed, draft, credit)
+        saved = _write(request, form, credit)
     except Refusal as problem:
-        return _refused(request, typed, credit, problem)
+        return _refused(request, form, credit, problem)
     messages.success(request, _("Credit %(number)s is saved.") % {"number": saved.number})
     return redirect("office:credit", saved.pk)
 
 
-def _write(request: StaffRequest, typed: TypedCredit, draft: CreditDraft, credit: Credit | None) -> Credit:
+def _write(request: StaffRequest, form: CreditForm, credit: Credit | None) -> Credit:
     company, person = request.user.company, request.user
     if credit is None:
-        saved = give_credit.create(company, draft, by=person, press=typed.press)
+        saved = give_credit.create(company, form.draft(), by=person, press=form.submission_key)
     else:
-        saved = give_credit.change(company, credit.pk, draft, seen=typed.seen, by=person)
+        saved = give_credit.change(company, credit.pk, form.draft(), seen=form.seen, by=person)
     if request.POST.get("then") == "submit":
         give_credit.submit(company, saved.pk, by=person)
     return saved
 
 
 def _refused(
-    request: StaffRequest, typed: TypedCredit, credit: Credit | None, problem: Refusal
+    request: StaffRequest, form: CreditForm, credit: Credit | None, problem: Refusal
 ) -> HttpResponse:
     """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
     saved = None
     if isinstance(problem, Conflict) and credit is not None:
         saved = find_credit(request.user.company, credit.pk)
-        typed.seen = credits_.mark(saved)
+        form.seen = credits_.mark(saved)
     if isinstance(problem, SubmissionReused):
-        typed.press = new_submission()
-    return _form(request, typed, credit, status=problem.status, problem=problem, saved=saved)
+        form.submission_key = new_submission()
+    return _show(request, form, credit, status=problem.status, problem=problem, saved=saved)
 
 
-def _form(
+def _show(
     request: StaffRequest,
-    typed: TypedCredit,
+    form: CreditForm,
     credit: Credit | None,
     *,
     status: int = 200,
     problem: Refusal | None = None,
     saved: Credit | None = None,
 ) -> HttpResponse:
-    context = {"typed": typed, "credit": credit, "problem": problem, "saved": saved}
+    context = {"form": form, "credit": credit, "problem": problem, "saved": saved}
     return page(request, "credits/form.html", context, status=status)

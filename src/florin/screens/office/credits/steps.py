@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies.models import Company
@@ -17,9 +18,9 @@ from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.credits import detail
 from florin.screens.office.credits.credit_form import LONGEST_REASON
-from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.fields import TextField
+from florin.screens.office.shared.forms import OfficeForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,64 +48,63 @@ def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.APPROVE_CREDIT)
 def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a submitted credit back, with the reason."""
-    return _change(
-        request,
-        pk,
-        "reject",
-        lambda company: give_credit.reject(company, pk, reason=read_reason(request), by=request.user),
-    )
+    form = read_reason(request)
+
+    def act(company: Company) -> Credit:
+        return give_credit.reject(company, pk, by=request.user, **form.cleaned_data)
+
+    return _change(request, pk, "reject", act, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.CREATE_CREDIT)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a draft, or an approved credit of which nothing was used."""
-    return _change(
-        request,
-        pk,
-        "void",
-        lambda company: give_credit.void(company, pk, reason=read_reason(request), by=request.user),
+    form = read_reason(request)
+
+    def act(company: Company) -> Credit:
+        return give_credit.void(company, pk, by=request.user, **form.cleaned_data)
+
+    return _change(request, pk, "void", act, form=form)
+
+
+class ReasonForm(OfficeForm):
+    """Why something is done to a credit."""
+
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        longest=LONGEST_REASON,
+        missing=gettext_lazy("Say why; whoever wrote the credit reads it."),
     )
 
 
-def read_reason(request: StaffRequest) -> str:
-    """Return the reason that was typed.
-
-    Raises:
-        Refusal: if there is none, or it cannot be kept.
-    """
-    reason = request.POST.get("reason", "")
-    if not reason.strip():
-        raise Refusal(_("Say why; whoever wrote the credit reads it."))
-    try:
-        return parsing.words(reason, longest=LONGEST_REASON)
-    except InvalidInput as problem:
-        raise Refusal(str(problem)) from None
+def read_reason(request: StaffRequest) -> ReasonForm:
+    """Return the form for the reason, as it was sent if it was."""
+    return ReasonForm(request.POST if request.method == "POST" else None, company=request.user.company)
 
 
-def _change(request: StaffRequest, pk: UUID, verb: str, act: Callable[[Company], Credit]) -> HttpResponse:
+def _change(
+    request: StaffRequest,
+    pk: UUID,
+    verb: str,
+    act: Callable[[Company], Credit],
+    *,
+    form: ReasonForm | None = None,
+) -> HttpResponse:
+    """Ask whether a credit is to be changed so, with the reason in the form if there is one, and do it."""
     company = request.user.company
     credit = detail.find_credit(company, pk)
-    problem = None
-    if request.method == "POST":
+    problem, status = None, 422 if form and form.errors else 200
+    if request.method == "POST" and status == 200:  # noqa: PLR2004 - nothing is wrong with the form
         try:
             messages.success(request, _done_sentence(act(company)))
         except Refusal as refusal:
-            problem = refusal
+            problem, status = refusal, refusal.status
         else:
             return done(request, "office:credit", pk)
-    context = {
-        "credit": credit,
-        "amount": Money(credit.amount, credit.currency),
-        "verb": verb,
-        "reason": request.POST.get("reason", ""),
-        "problem": problem,
-        "heading": "h2" if request.htmx else "h1",
-        "part": "credits/step.html",
-        "name": credit.number,
-    }
-    template = "credits/step.html" if request.htmx else "credits/step_page.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    amount = Money(credit.amount, credit.currency)
+    context = {"credit": credit, "amount": amount, "verb": verb, "form": form, "problem": problem}
+    return dialog(request, "credits/step.html", context, title=credit.number, status=status)
 
 
 def _done_sentence(credit: Credit) -> str:

@@ -8,7 +8,7 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
 from florin.flows import render_documents
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, page
+from florin.screens.office.shared.access import StaffRequest, dialog
 from florin.screens.office.shared.order_status import ShownOrder
 
 
@@ -16,13 +16,12 @@ def show_dialog(
     request: StaffRequest, name: str, shown: ShownOrder, problem: Refusal | None = None, **context: object
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
-    context |= {"shown": shown, "problem": problem, "part": f"orders/{name}.html"}
+    context |= {"shown": shown, "problem": problem}
     if isinstance(problem, OverLimit):  # what there is to say of it is beside the choice that it leaves
         context |= {"problem": None, "unsaid": True}
     context["undrawn"] = render_documents.undrawn_of_order(shown.order)
-    context["heading"] = "h2" if request.htmx else "h1"
-    template = f"orders/{name}.html" if request.htmx else "orders/step.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    status = problem.status if problem else 200
+    return dialog(request, f"orders/{name}.html", context, title=shown.order.number, status=status)
 
 
 def say_held(request: StaffRequest, order: Order) -> None:

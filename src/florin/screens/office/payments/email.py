@@ -13,7 +13,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import mail_receipt, return_payment
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
 
@@ -25,22 +25,20 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     payment = find(payments.select_related("customer", "attempt__link"), pk=pk)
     find(Receipt.objects.all(), payment=payment)
     if request.method != "POST":
-        return _dialog(request, payment, to="\n".join(return_payment.payers(payment)), press=new_submission())
+        return _ask(request, payment, to="\n".join(return_payment.payers(payment)), press=new_submission())
     to, press = request.POST.get("to", ""), submission_key(request.POST)
     try:
         recipients = mail_receipt.mail(request.user.company, pk, to=[to], press=press, by=request.user)
     except Refusal as problem:
-        return _dialog(request, payment, to=to, press=press, problem=problem)
+        return _ask(request, payment, to=to, press=press, problem=problem)
     details = {"number": payment.number, "to": ", ".join(recipients)}
     messages.success(request, _("The receipt of %(number)s is on its way to %(to)s.") % details)
     return done(request, "office:payment", pk)
 
 
-def _dialog(
+def _ask(
     request: StaffRequest, payment: Payment, *, to: str, press: str, problem: Refusal | None = None
 ) -> HttpResponse:
-    """Show the dialog, or a page of its own where there is no script."""
     context = {"payment": payment, "to": to, "press": press, "problem": problem}
-    context |= {"part": "payments/email.html", "heading": "h2" if request.htmx else "h1"}
-    template = "payments/email.html" if request.htmx else "payments/step.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    status = problem.status if problem else 200
+    return dialog(request, "payments/email.html", context, title=payment.number, status=status)

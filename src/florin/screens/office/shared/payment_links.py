@@ -16,7 +16,7 @@ from florin.domain.links.models import Debt, Link
 from florin.domain.staff.rights import Right
 from florin.flows import revoke_link
 from florin.kernel.database import find
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
 
 Kind = Activity.Kind
 _OF_MAILS = [Kind.SENT, Kind.DELIVERED, Kind.BOUNCED]
@@ -68,14 +68,8 @@ def revoke(request: StaffRequest, pk: UUID) -> HttpResponse:
     link = find(Link.objects.filter(company=request.user.company).select_related("customer"), pk=pk)
     orders = [order for order, _invoice in revoke_link.invoices_of(link)]
     if request.method != "POST":
-        context = {
-            "link": link,
-            "order": orders[0],
-            "heading": "h2" if request.htmx else "h1",
-            "title": _("Revoke the link?"),
-            "part": "office/link_revoke.html",
-        }
-        return page(request, "office/link_revoke.html" if request.htmx else "office/asking.html", context)
+        context = {"link": link, "order": orders[0]}
+        return dialog(request, "office/link_revoke.html", context, title=_("Revoke the link?"))
     revoke_link.revoke(request.user.company, pk, by=request.user)
     messages.success(request, _("The link mailed to %(to)s is revoked.") % {"to": ", ".join(link.recipients)})
     return done(request, "office:order", orders[0])

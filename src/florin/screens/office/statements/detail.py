@@ -13,7 +13,7 @@ from florin.flows import render_documents, send_statement
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.shared.timeline import TimelineEntry
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
@@ -117,7 +117,6 @@ def _mark(sendings: list[Sending], happened: list[TimelineEntry], stages: str) -
 def _ask(
     request: StaffRequest, found: Statement, *, to: str, tick: bool, problem: Refusal | None = None
 ) -> HttpResponse:
-    """Show the question in the dialog, or as a page of its own where there is no script."""
     payable, answer = send_statement.payable_now(request.user.company, found.customer, found)
     context = {
         "statement": found,
@@ -127,8 +126,6 @@ def _ask(
         "tick": tick and answer.offered,
         "problem": problem,
         "press": submission_key(request.POST),
-        "heading": "h2" if request.htmx else "h1",
-        "part": "statements/send.html",
     }
-    template = "statements/send.html" if request.htmx else "statements/step.html"
-    return page(request, template, context, status=problem.status if problem else 200)
+    status = problem.status if problem else 200
+    return dialog(request, "statements/send.html", context, title=found.number, status=status)
