@@ -1,5 +1,6 @@
 """Mail that came back: staff sees whom it did not reach and why, and sends it again."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -250,3 +251,12 @@ def test_send_again_opens_the_orders_email_dialog(owner: User, browse: Open) -> 
     page.get_by_text("is on its way to right@shop.example, with a payment link.").first.wait_for()
 
     assert page.get_by_text("Needs attention").count() == 0
+
+
+def test_the_email_dialog_says_that_the_mail_before_bounced(owner: User) -> None:
+    invoice = make_invoice(owner)
+    bounce(mailed(owner, invoice=invoice))
+    mailed(owner, "right@shop.example", invoice=invoice)
+    text = " ".join(shown(signed_in(owner), f"/office/orders/{invoice.order_id}/email/").split())
+    assert re.search("<li>Mailed to gone@shop.example, [^<]*, but it bounced", text)
+    assert re.search("<li>Already mailed to right@shop.example, ", text)

@@ -1,6 +1,7 @@
 """Writing and reading the timeline."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +57,30 @@ def timeline(company_id: UUID, *subjects: UUID) -> QuerySet[Activity]:
     """Return what happened to an object, or to one of several that are told as one, the latest first."""
     touched = Activity.objects.filter(company_id=company_id, subjects__overlap=list(subjects))
     return touched.order_by("-at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class LastMail:
+    """The latest mail of a document to an address, when it was queued, and whether it came back."""
+
+    recipient: str
+    at: datetime
+    bounced: bool
+
+
+def list_last_mails(company_id: UUID, subject: UUID) -> list[LastMail]:
+    """Return the last mail of an object's document to each address, the latest first."""
+    bounced: set[str] = set()
+    found: dict[str, LastMail] = {}
+    for entry in timeline(company_id, subject).filter(kind__in=[Kind.QUEUED, Kind.BOUNCED]):
+        recipients = str(entry.about.get("to", "")).split(", ")
+        if entry.kind == Kind.BOUNCED:
+            bounced.update(recipients)
+        else:
+            found |= {
+                to: LastMail(to, entry.at, bounced=to in bounced) for to in recipients if to not in found
+            }
+    return list(found.values())
 
 
 def mailed(company_id: UUID, subject: UUID) -> list[tuple[datetime, str]]:

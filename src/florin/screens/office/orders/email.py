@@ -82,7 +82,10 @@ def _email(request: StaffRequest, shown: ShownOrder, problem: Refusal | None = N
     if shown.invoice:
         asked = asking.of_invoice(shown.invoice)
         answer = asking.for_manual_invoice(shown.invoice, asked)
-        context: dict[str, object] = {"asked": asked, "sent": activity.mailed(order.company_id, order.pk)[:3]}
+        context: dict[str, object] = {
+            "asked": asked,
+            "sent": activity.list_last_mails(order.company_id, order.pk)[:3],
+        }
     else:
         answer = confirm_order.foresee_by_hand(order)
         context = {"left": confirm_order.left_to_pay(order), "limit": limit_dialog.read_limit(request, order)}
