@@ -13,7 +13,6 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation.template import templatize
 
 import florin
 from florin.kernel.templating import make_environment
@@ -35,8 +34,6 @@ TAKES = {
     "npgettext": ("context", "text", "plural"),
     "npgettext_lazy": ("context", "text", "plural"),
 }
-LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-CALL = re.compile(rf"\b(_|n?p?gettext(?:_noop)?)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)", re.DOTALL)
 # What must survive a translation: placeholders, literal per cent signs, and tags.
 MARK = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")
 
@@ -89,20 +86,13 @@ def in_template(source: str) -> Iterator[Key]:
         yield key(name, [found] if isinstance(found, str) else [text for text in found if text is not None])
 
 
-def in_mail_template(source: str) -> Iterator[Key]:
-    """Find the texts in a template in Django's language, as mails still are."""
-    for call in CALL.finditer(templatize(source)):
-        yield key(call[1], [ast.literal_eval(literal) for literal in re.findall(LITERAL, call[2], re.DOTALL)])
-
-
 def in_sources() -> dict[Key, Path]:
     found: dict[Key, Path] = {}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix == ".py":
             found |= dict.fromkeys(in_python(path.read_text()), path)
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            is_django = "translate" in (source := path.read_text())
-            found |= dict.fromkeys(in_mail_template(source) if is_django else in_template(source), path)
+            found |= dict.fromkeys(in_template(path.read_text()), path)
     return found
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from factories import make_customer
 from factories.domain import sql
+from florin.contracts.emails import InvoicesEmail
 from florin.domain.companies.models import Company
 from florin.domain.mailing_runs import queries, services
 from florin.domain.mailing_runs.lifecycle import RunItemState
@@ -147,9 +148,9 @@ def queue_mail(company: Company, event: str) -> None:
     mail = NewMessage(
         company_id=company.pk,
         event=event,
-        kind=Message.Kind.INVOICES,
+        email=InvoicesEmail(lists=()),
+        language="en",
         recipients=["a@x.example"],
-        snapshot={},
         subjects=[],
     )
     with transaction.atomic():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from factories.domain import sql
+from florin.contracts.emails import Email, NotCharged, PaymentReceived
 from florin.domain.companies.models import Company
 from florin.domain.outbox import queries, services
 from florin.domain.outbox.models import Message
@@ -19,17 +20,18 @@ from florin.kernel.database import AT_ONCE
 from testing.races import at_once
 
 State = Message.State
+EMAIL = NotCharged(amount=1_000, currency="USD")
 
 
 @transaction.atomic
-def enqueue(company: Company, *recipients: str, event: str = "send:1", kind: str = "invoice") -> None:
+def enqueue(company: Company, *recipients: str, event: str = "send:1", email: Email = EMAIL) -> None:
     services.enqueue(
         NewMessage(
             company_id=company.pk,
             event=event,
-            kind=Message.Kind(kind),
+            email=email,
+            language="en",
             recipients=recipients,
-            snapshot={"language": "en"},
             subjects=[company.pk],
         )
     )
@@ -58,10 +60,10 @@ def test_one_mail_a_recipient_and_a_job_to_deliver_them(company: Company) -> Non
     assert jobs() == 1
 
 
-def test_the_same_news_twice_is_one_mail_and_other_news_is_another(company: Company) -> None:
+def test_the_same_event_twice_is_one_mail_and_another_event_is_another(company: Company) -> None:
     for _ in range(2):
         enqueue(company, "a@shop.example")
-    enqueue(company, "a@shop.example", kind="payment_received")
+    enqueue(company, "a@shop.example", email=PaymentReceived(receipt=company.pk))
     enqueue(company, "a@shop.example", event="send:2")
 
     assert Message.objects.count() == 3

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from factories.documents import PAY_URL, invoice, letterhead, line, receipt
 from florin.contracts.demands import Demand
 from florin.edges.documents import faces, render_invoice, render_receipt, typesetter, undrawn
-from florin.edges.mail import invoice_letter, payment_received_letter
+from florin.edges.mail.document_emails import invoice_email, receipt_email
 from florin.kernel.directions import isolated, plain
 
 NAMES = {
@@ -95,8 +95,8 @@ def test_a_name_that_reads_from_right_to_left_turns_nothing_around_it() -> None:
 
 def test_names_are_isolated_in_mails() -> None:
     hebrew = letterhead(name=HEBREW)
-    letter = invoice_letter(invoice(letterhead=hebrew), demand=Demand(12345), pay_url=PAY_URL)
-    received = payment_received_letter(receipt(letterhead=hebrew))
+    letter = invoice_email(invoice(letterhead=hebrew), demand=Demand(12345), pay_url=PAY_URL)
+    received = receipt_email(receipt(letterhead=hebrew))
 
     assert letter.subject == f"Invoice INV-10023 from \u2068{HEBREW}\u2069: $123.45 due by Dec 24, 2026"
     for part in (letter.html, letter.text, received.html, received.text):

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from factories.documents import LETTERHEAD, PAY_URL
 from florin.contracts.documents import Aging, StatementDocument, StatementLine
 from florin.edges.documents import render_statement
-from florin.edges.mail import statement_letter
+from florin.edges.mail.document_emails import statement_email
 
 TYPES = ["balance_forward", "open_items", "all_transactions"]
 
@@ -191,7 +191,7 @@ def test_amounts_are_written_as_the_reader_writes_them(currency: str, language: 
     told = statement(currency=currency, language=language)
 
     assert said in text_of(render_statement(told, pay_url=None, payable=0))
-    assert said in statement_letter(told, pay_url=None, payable=0).html.replace("\u00a0", " ")
+    assert said in statement_email(told, pay_url=None, payable=0).html.replace("\u00a0", " ")
 
 
 def test_what_people_typed_is_set_as_text_whatever_it_is() -> None:
@@ -207,7 +207,7 @@ def test_what_people_typed_is_set_as_text_whatever_it_is() -> None:
 
 
 def test_the_mail_says_what_is_owed_how_late_where_to_pay_and_whom_to_call() -> None:
-    letter = statement_letter(statement(), pay_url=PAY_URL, payable=20000)
+    letter = statement_email(statement(), pay_url=PAY_URL, payable=20000)
 
     assert letter.subject == "Statement ST-10001 from Northwind Flowers: $200.00 due"
     assert f'href="{PAY_URL.replace("&", "&amp;")}"' in letter.html
@@ -220,14 +220,14 @@ def test_the_mail_says_what_is_owed_how_late_where_to_pay_and_whom_to_call() -> 
 def test_a_mail_about_nothing_late_says_by_when() -> None:
     told = statement(aging=Aging(20000, 0, 0, 0, 0, 0), due_on=date(2026, 12, 5))
 
-    letter = statement_letter(told, pay_url=PAY_URL, payable=20000)
+    letter = statement_email(told, pay_url=PAY_URL, payable=20000)
 
     assert letter.subject.endswith("$200.00 due by Dec 5, 2026")
     assert "$200.00 by Dec 5, 2026." in letter.text
 
 
 def test_a_mail_about_nothing_to_pay_has_no_button() -> None:
-    letter = statement_letter(statement(balance=-500), pay_url=PAY_URL, payable=0)
+    letter = statement_email(statement(balance=-500), pay_url=PAY_URL, payable=0)
 
     assert letter.subject == "Statement ST-10001 from Northwind Flowers: nothing to pay"
     assert "/pay/" not in letter.html + letter.text
@@ -235,8 +235,8 @@ def test_a_mail_about_nothing_to_pay_has_no_button() -> None:
 
 
 def test_nothing_typed_gets_out_of_its_place_in_a_mail() -> None:
-    letter = statement_letter(
-        statement(customer_number="<b>C</b>"), pay_url=None, payable=0, message="<script>alert(1)</script>"
+    letter = statement_email(
+        statement(customer_number="<b>C</b>", number="<script>alert(1)</script>"), pay_url=None, payable=0
     )
 
     assert "<script>" not in letter.html
@@ -252,4 +252,4 @@ def test_what_is_past_due_is_never_more_than_all_that_is_owed(credits_: int, bal
     told = statement(aging=Aging(balance - 5_000 - credits_, 5_000, 0, 0, 0, credits_), balance=balance)
 
     assert said in text_of(render_statement(told, pay_url=None, payable=0))
-    assert said in statement_letter(told, pay_url=None, payable=0).text
+    assert said in statement_email(told, pay_url=None, payable=0).text

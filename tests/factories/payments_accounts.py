@@ -63,9 +63,9 @@ def forget_accounts(*companies: Company) -> None:
         chosen.update(state=PaymentsAccount.State.NEW, reference="")
 
 
-def letters() -> list[str]:
+def account_notices() -> list[str]:
     return [
-        message.snapshot["news"]["state"]
+        message.snapshot["status"]
         for message in Message.objects.filter(kind=Message.Kind.ACCOUNT_NOTICE).order_by("pk")
     ]
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories.emails import rendered
 from factories.payments import balance, paid_by_card, stands_at, told
-from florin.contracts.news import MoneyNews
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
 from florin.domain.disputes import queries
@@ -21,8 +21,7 @@ from florin.domain.payments.models import Attempt, Method, Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
-from florin.edges.mail import news
-from florin.edges.mail.writing import Letter
+from florin.edges.mail.rendering import RenderedEmail
 from florin.flows import follow_dispute, follow_payment, receive_payment, settle_payment
 from florin.kernel import clock
 from testing.bank import Bank
@@ -137,12 +136,12 @@ def test_each_turn_is_told_once_with_reason_and_day(owner: User, bank: Bank) -> 
         follow_payment.follow(contested.payment_id)
 
     message = Message.objects.get(kind=Message.Kind.DISPUTE_NOTICE)
-    told_ = news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+    told_ = rendered(message)
 
     assert message.recipient == "office@bloom.example"
     assert "The payer says that they paid twice" in told_.text
     assert "Answer by" in told_.text
-    assert "/office/payments/disputes/" in message.snapshot["path"]
+    assert message.snapshot["about"]["path"] == "/office/payments/disputes/"
     assert Activity.objects.filter(kind="dispute_opened").count() == 1
 
 
@@ -151,7 +150,7 @@ def test_nothing_is_left_to_answer_once_a_dispute_is_over(owner: User, bank: Ban
     decide(bank, contested, "lost")
 
     message = Message.objects.filter(kind=Message.Kind.DISPUTE_NOTICE).latest("pk")
-    told_ = news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+    told_ = rendered(message)
 
     assert "lost" in told_.subject
     assert "Answer by" not in told_.text
@@ -201,7 +200,7 @@ def test_what_was_won_after_all_is_told_to_the_payer_who_was_asked_to_pay_again(
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
     assert told(Message.Kind.PAYMENT_REGAINED) == ["payer@shop.example"]
-    payers = letter(Message.Kind.PAYMENT_REGAINED, owner)
+    payers = email(Message.Kind.PAYMENT_REGAINED)
     assert "Please do not pay them another time." in payers.text
     assert f"{invoice.number} · Paid again: $100.00, still owed: $0.00" in payers.text
 
@@ -213,7 +212,7 @@ def test_what_was_won_after_all_is_not_told_as_if_its_invoices_had_stayed_paid(
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
-    companys = letter(Message.Kind.DISPUTE_NOTICE, owner)
+    companys = email(Message.Kind.DISPUTE_NOTICE)
     assert "won after all" in companys.subject
     assert "stay paid" not in companys.text
 
@@ -226,8 +225,8 @@ def test_a_credit_that_was_restored_by_a_loss_is_named_as_what_is_still_owed(own
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
-    assert "Paid again: $70.00, still owed: $30.00" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
-    assert "another time" not in letter(Message.Kind.PAYMENT_REGAINED, owner).text
+    assert "Paid again: $70.00, still owed: $30.00" in email(Message.Kind.PAYMENT_REGAINED).text
+    assert "another time" not in email(Message.Kind.PAYMENT_REGAINED).text
 
 
 def test_who_was_about_to_pay_again_what_is_won_after_all_pays_no_stale_amount(
@@ -256,8 +255,8 @@ def test_what_was_paid_again_before_it_was_won_is_an_overpayment_and_says_how_it
 
     [overpayment] = overpayments.describe(owner.company, list(overpayments.waiting(owner.company)))
     assert (overpayment.open.minor, overpayment.arose) == (10_000, ["dispute_won"])
-    assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.PAYMENT_REGAINED, owner).text
-    assert "$100.00 of it is kept as an open credit" in letter(Message.Kind.DISPUTE_NOTICE, owner).text
+    assert "$100.00 of it is kept as an open credit" in email(Message.Kind.PAYMENT_REGAINED).text
+    assert "$100.00 of it is kept as an open credit" in email(Message.Kind.DISPUTE_NOTICE).text
 
 
 @pytest.mark.parametrize("old", [DisputeOutcome.INQUIRY, DisputeOutcome.NEEDS_RESPONSE])
@@ -307,14 +306,14 @@ def test_an_appeal_that_is_lost_changes_nothing_and_says_so(owner: User, bank: B
     contested = lost_dispute(owner, bank, invoice)
     lost = books()
     appeal(bank, contested, "needs_response")
-    assert "can be appealed" in letter(Message.Kind.DISPUTE_NOTICE, owner).subject
+    assert "can be appealed" in email(Message.Kind.DISPUTE_NOTICE).subject
     appeal(bank, contested, "under_review")
 
     decide(bank, contested, "lost")
 
     assert (contested.state, books(), balance(invoice.item)) == ("lost", lost, GROSS)
-    assert letter(Message.Kind.DISPUTE_NOTICE, owner).subject.startswith("Appeal lost")
-    assert "open again" not in letter(Message.Kind.DISPUTE_NOTICE, owner).text
+    assert email(Message.Kind.DISPUTE_NOTICE).subject.startswith("Appeal lost")
+    assert "open again" not in email(Message.Kind.DISPUTE_NOTICE).text
     kinds = Activity.objects.filter(kind__regex="^(dispute|appeal)_").order_by("pk")
     assert list(kinds.values_list("kind", flat=True)) == [
         *("dispute_opened", "dispute_lost", "appeal_opened", "appeal_reviewed", "appeal_lost")
@@ -336,7 +335,7 @@ def test_a_loss_that_we_hear_of_when_it_is_under_appeal_opens_the_invoice_all_th
         GROSS,
         False,
     )
-    assert letter(Message.Kind.DISPUTE_NOTICE, owner).subject.startswith("Dispute lost")
+    assert email(Message.Kind.DISPUTE_NOTICE).subject.startswith("Dispute lost")
     assert Message.objects.filter(kind=Message.Kind.PAYMENT_RETURNED).count() == 1
 
 
@@ -352,10 +351,10 @@ def lost_dispute(owner: User, bank: Bank, invoice: Invoice) -> Dispute:
     return contested
 
 
-def letter(kind: Message.Kind, owner: User) -> Letter:
-    """The latest letter of a kind."""
+def email(kind: Message.Kind) -> RenderedEmail:
+    """The latest email of a kind."""
     message = Message.objects.filter(kind=kind).latest("queued_at", "pk")
-    return news.letter(MoneyNews.from_json(message.snapshot["news"]), owner.company.letterhead)
+    return rendered(message)
 
 
 def pay_at_the_counter(owner: User, invoice: Invoice) -> None:

@@ -12,13 +12,13 @@ from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user, press_pay
 from factories.payments_accounts import (
+    account_notices,
     account_of,
     active,
     fill_in,
     forget_accounts,
     go_on,
     judge,
-    letters,
     told,
 )
 from florin.config import environment
@@ -65,7 +65,7 @@ def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> N
 
     assert (account.state, account.wanted, account.reason) == (State.ACTIVE, [], "")
     assert rules.for_company(account.company).offered
-    assert (told(), letters()) == (["incomplete", "active"], ["active"])
+    assert (told(), account_notices()) == (["incomplete", "active"], ["active"])
 
 
 def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
@@ -128,7 +128,7 @@ def test_verification_that_takes_a_day_ends_by_itself(admin: User, bank: Bank) -
     onboard_account.look_round()
 
     assert account_of(admin).state == State.ACTIVE
-    assert letters() == ["active"]
+    assert account_notices() == ["active"]
 
 
 def test_a_processor_that_asks_for_more_is_told_once(admin: User, bank: Bank) -> None:
@@ -137,7 +137,7 @@ def test_a_processor_that_asks_for_more_is_told_once(admin: User, bank: Bank) ->
     assert judge(bank, admin, "ask_more").state == State.INCOMPLETE
     onboard_account.refresh(admin.company)
 
-    assert letters() == ["active", "incomplete"]
+    assert account_notices() == ["active", "incomplete"]
     assert not rules.for_company(account_of(admin).company).offered
 
 
@@ -155,7 +155,7 @@ def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, ban
     assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.OFF
     assert judge(bank, admin, "restore").state == State.ACTIVE
     assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.PAYABLE
-    assert letters() == ["active", "suspended", "active"]
+    assert account_notices() == ["active", "suspended", "active"]
 
 
 def test_bank_payments_are_offered_only_while_the_processor_allows_them(admin: User, bank: Bank) -> None:

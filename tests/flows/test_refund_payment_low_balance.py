@@ -77,7 +77,7 @@ def test_it_is_shown_as_waiting_and_booked_as_the_processor_does(
 def test_payer_and_company_read_that_it_waits(owner: User, payment: Payment, invoice: Invoice) -> None:
     send_back(owner, payment, invoice)
     told = Message.objects.filter(kind__in=["refund_initiated", "refund_notice"])
-    assert [message.snapshot["news"]["waits"] for message in told] == [True, True]
+    assert [message.snapshot["waits"] for message in told] == [True, True]
 
 
 def test_whoever_refunds_reads_that_it_waits(owner: User, payment: Payment, invoice: Invoice) -> None:

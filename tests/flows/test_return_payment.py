@@ -8,8 +8,8 @@ from django.db import transaction
 from django.test import Client
 
 from factories import make_credit, make_customer, make_invoice
+from factories.emails import BUTTON_URL, rendered
 from factories.payments import balance, paid_by_bank, stands_at, told
-from florin.contracts.news import MoneyNews
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -24,8 +24,7 @@ from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Method, Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
-from florin.edges.mail import news
-from florin.edges.mail.writing import Letter
+from florin.edges.mail.rendering import RenderedEmail
 from florin.flows import deliver_outbox, follow_payment, receive_payment, return_payment, undo_payment
 from florin.flows.return_payment import Marking
 from florin.kernel import clock
@@ -39,9 +38,8 @@ def send_back(bank: Bank, payment: Payment, code: str = "R01") -> None:
     follow_payment.follow(payment.pk)
 
 
-def stored_letter(kind: Message.Kind, company: Company) -> Letter:
-    snapshot = Message.objects.get(kind=kind).snapshot
-    return news.letter(MoneyNews.from_json(snapshot["news"]), company.letterhead, url="https://pay/x")
+def email(kind: Message.Kind) -> RenderedEmail:
+    return rendered(Message.objects.get(kind=kind))
 
 
 @pytest.mark.parametrize("code", ["R01", "R02", "R03", "R10", "R29"])
@@ -67,13 +65,10 @@ def test_payer_and_company_are_told_with_the_reason_and_the_link(owner: User, ba
 
     assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
     assert told(Message.Kind.RETURNED_NOTICE) == ["office@bloom.example"]
-    payers = stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company)
+    payers = email(Message.Kind.PAYMENT_RETURNED)
     assert "Not enough money in the account (R01)" in payers.text
-    assert "https://pay/x" in payers.text
-    assert (
-        "Not enough money in the account (R01)"
-        in stored_letter(Message.Kind.RETURNED_NOTICE, owner.company).text
-    )
+    assert BUTTON_URL in payers.text
+    assert "Not enough money in the account (R01)" in email(Message.Kind.RETURNED_NOTICE).text
     assert Activity.objects.get(kind="payment_returned").about["code"] == "R01"
 
 
@@ -100,7 +95,7 @@ def test_credits_that_were_applied_with_the_payment_are_restored(owner: User, ba
     send_back(bank, payment)
 
     assert (balance(invoice.item), balance(credit)) == (10_000, -3_000)
-    lines = Message.objects.get(kind=Message.Kind.PAYMENT_RETURNED).snapshot["news"]["lines"]
+    lines = Message.objects.get(kind=Message.Kind.PAYMENT_RETURNED).snapshot["lines"]
     assert lines == [{"number": invoice.number, "amount": 10_000, "balance": 10_000}]
 
 
@@ -142,8 +137,8 @@ def test_the_letters_about_a_return_name_the_fee(owner: User, bank: Bank) -> Non
 
     fee = Invoice.objects.get(total=2_500)
     sentence = f"A fee of $25.00 is charged for it, with invoice {fee.number}."
-    assert sentence in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
-    assert sentence in stored_letter(Message.Kind.RETURNED_NOTICE, owner.company).text
+    assert sentence in email(Message.Kind.PAYMENT_RETURNED).text
+    assert sentence in email(Message.Kind.RETURNED_NOTICE).text
     assert Activity.objects.get(kind="payment_returned").about["fee"] == fee.number
 
 
@@ -182,7 +177,7 @@ def test_a_return_without_the_banks_code_is_known_by_the_method_and_has_its_word
 
     assert (balance(invoice.item), Return.objects.get().reason) == (10_000, f"stripe:{reason}")
     assert Invoice.objects.filter(total=2_500).count() == fees
-    assert says in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert says in email(Message.Kind.PAYMENT_RETURNED).text
 
 
 def test_without_a_fee_none_is_charged(owner: User, bank: Bank) -> None:
@@ -227,9 +222,7 @@ def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
 
     assert (balance(invoice.item), stands_at(Account.BANK)) == (10_000, 0)
     assert told(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
-    assert (
-        "Not enough money in the account" in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
-    )
+    assert "Not enough money in the account" in email(Message.Kind.PAYMENT_RETURNED).text
 
 
 def pay_link_in_the_mail(bank: Bank) -> str:
@@ -274,7 +267,7 @@ def test_the_mail_about_a_bad_check_for_nothing_owed_speaks_of_no_invoices(owner
     return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
 
     assert pay_link_in_the_mail(bank) == ""
-    assert "invoices" not in stored_letter(Message.Kind.PAYMENT_RETURNED, owner.company).text
+    assert "invoices" not in email(Message.Kind.PAYMENT_RETURNED).text
 
 
 def test_a_bad_check_marked_twice_charges_its_fee_once(owner: User) -> None:

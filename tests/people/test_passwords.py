@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from factories import PASSWORD, make_user
 from factories.domain import sql
+from factories.emails import rendered
 from florin.domain.outbox.models import Message
 from florin.domain.staff import tries
 from florin.domain.staff.models import User
@@ -39,7 +40,7 @@ def request_link(address: str) -> Any:
 
 def link_for(person: User) -> str:
     request_link(person.email)
-    text = change_password.letter(Message.objects.get(kind="password_reset")).text
+    text = rendered(Message.objects.get(kind="password_reset")).text
     found = re.search(r"http://127\.0\.0\.1:\d+(/account/password/reset/\S+)", text)
     assert found, text
     return found[1]
@@ -140,7 +141,7 @@ def test_a_changed_password_is_told_with_when_and_from_where(owner: User, way: s
         sheet = {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH}
         client.post("/account/password/", sheet, headers={"User-Agent": FIREFOX})
 
-    text = change_password.letter(Message.objects.get(kind="password_changed")).text
+    text = rendered(Message.objects.get(kind="password_changed")).text
     assert "Firefox, Windows" in text
     assert "127.0.0.1" in text
 

@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_user
-from factories.payments_accounts import account_of, active, forget_accounts, go_on, letters, told
+from factories.payments_accounts import account_notices, account_of, active, forget_accounts, go_on, told
 from florin.domain.activity.models import Activity
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -47,7 +47,7 @@ def test_many_looks_at_once_tell_of_a_change_once(admin: User, bank: Bank) -> No
 
     at_once(*[lambda: onboard_account.refresh(admin.company)] * 4)
 
-    assert letters() == ["active", "suspended"]
+    assert account_notices() == ["active", "suspended"]
     assert told() == ["incomplete", "active", "suspended"]
 
 

@@ -24,6 +24,10 @@ _COMMANDS = {
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
+    "preview-emails": (
+        "preview_emails",
+        "write every email, with made-up content, to a folder",
+    ),
     "manage": ("manage", "run one of Django's own commands"),
 }
 

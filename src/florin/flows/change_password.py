@@ -4,8 +4,7 @@ asked for -> job -> is there such a person? -> mail with a link -> new password,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -14,14 +13,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import PasswordChanged, PasswordReset
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.security import services as security
 from florin.domain.staff import sessions, tries
 from florin.domain.staff.models import User
-from florin.edges.mail import people
-from florin.edges.mail.writing import Letter
+from florin.edges.mail import notifications
+from florin.edges.mail.rendering import RenderedEmail
 from florin.kernel import clients, clock
 from florin.kernel.errors import Refusal
 from florin.kernel.jobs import Job, later
@@ -60,7 +59,7 @@ def mail_link(address: str, *, asked: str, place: str = "") -> None:
     if person is None or tries.begin(tries.of_reset_link(address)):
         return
     with transaction.atomic(durable=True):
-        _enqueue(person, Message.Kind.PASSWORD_RESET, event=f"password-reset:{asked}")
+        _enqueue(person, PasswordReset(person=person.pk), event=f"password-reset:{asked}")
 
 
 @transaction.atomic(durable=True)
@@ -93,37 +92,28 @@ def change(person: User, *, password: str, whence: Whence, here: str | None) -> 
     return locked
 
 
-def letter(message: Message) -> Letter:
-    """Write one of the mails about passwords; the link is made when it leaves, and stored nowhere."""
-    person = User.objects.select_related("company").get(pk=message.snapshot["person"])
-    match Message.Kind(message.kind):
-        case Message.Kind.PASSWORD_RESET:
-            return people.reset_letter(
-                person.company.letterhead, url=_address(person), language=person.language
-            )
-        case _:
-            return people.changed_letter(
-                person.company.letterhead,
-                at=datetime.fromisoformat(message.snapshot["at"]),
+def render(email: PasswordReset | PasswordChanged) -> RenderedEmail:
+    """Render one of the emails about passwords; the link is made when it leaves, and stored nowhere."""
+    person = User.objects.select_related("company").get(pk=email.person)
+    letterhead, language = person.company.letterhead, person.language
+    match email:
+        case PasswordReset():
+            return notifications.password_reset(email, letterhead, language=language, url=_address(person))
+        case PasswordChanged():
+            return notifications.password_changed(
+                email,
+                letterhead,
                 time_zone=person.company.time_zone,
-                address=message.snapshot["address"],
-                browser=message.snapshot["browser"],
+                language=language,
                 url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
-                language=person.language,
             )
 
 
 def _save(person: User, hashed: str, whence: Whence) -> None:
     person.password = hashed
     person.save(update_fields=["password"])
-    _enqueue(
-        person,
-        Message.Kind.PASSWORD_CHANGED,
-        event=f"password-changed:{uuid4().hex}",
-        at=clock.now().isoformat(),
-        address=whence.address,
-        browser=whence.browser,
-    )
+    email = PasswordChanged(person=person.pk, at=clock.now(), address=whence.address, browser=whence.browser)
+    _enqueue(person, email, event=f"password-changed:{uuid4().hex}")
 
 
 def _note(kind: security.Kind, person: User | None) -> None:
@@ -133,15 +123,15 @@ def _note(kind: security.Kind, person: User | None) -> None:
         security.note(kind, company_id=person.company_id, who=person.email)
 
 
-def _enqueue(person: User, kind: Message.Kind, *, event: str, **told: str) -> None:
+def _enqueue(person: User, email: PasswordReset | PasswordChanged, *, event: str) -> None:
     outbox.enqueue(
         NewMessage(
             company_id=person.company_id,
             event=event,
-            kind=kind,
+            email=email,
+            language=person.language,
             recipients=[person.email],
-            snapshot={"person": str(person.pk), "language": person.language, **told},
-            subjects=[UUID(str(person.pk))],
+            subjects=[person.pk],
         )
     )
 

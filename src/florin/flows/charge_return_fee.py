@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from florin.contracts.news import NewsFee
+from florin.contracts.emails import ChargedFee
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -101,9 +101,11 @@ def of_payment(payment: Payment) -> Invoice | None:
     return next(iter(invoices_for(payment.company_id, keys).values()), None)
 
 
-def news_of(invoice: Invoice | None) -> NewsFee | None:
-    """Say for a letter what is charged."""
-    return NewsFee(invoice.number, invoice.total, invoice.currency) if invoice else None
+def describe(invoice: Invoice | None) -> ChargedFee | None:
+    """Return what a notification says of a fee, if one is charged."""
+    if invoice is None:
+        return None
+    return ChargedFee(number=invoice.number, amount=invoice.total, currency=invoice.currency)
 
 
 def invoices_for(company_id: UUID, keys: Collection[UUID]) -> dict[UUID, Invoice]:

@@ -5,18 +5,29 @@ claim -> render from the snapshot -> send -> sent, postponed or bounced -> timel
 
 import logging
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from florin.contracts import snapshots
-from florin.contracts.demands import Demand
-from florin.contracts.documents import InvoiceList
-from florin.contracts.news import MoneyNews
+from florin.contracts import stored_emails
+from florin.contracts.emails import (
+    AccountNotice,
+    InvoiceEmail,
+    InvoicesEmail,
+    NotCharged,
+    Notification,
+    PasswordChanged,
+    PasswordReset,
+    PaymentNotice,
+    PaymentReceived,
+    SettlementReport,
+    StatementEmail,
+)
 from florin.domain.activity import services as activity
+from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Revision
 from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
@@ -24,13 +35,12 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
 from florin.edges import documents, sheets
-from florin.edges.mail import account_letter, letters, link_letter, news, post, reports, writing
+from florin.edges.mail import document_emails, notifications, post, rendering
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
-from florin.edges.mail.writing import Letter
+from florin.edges.mail.rendering import RenderedEmail
 from florin.flows import change_password, report_settlement
 from florin.kernel import clock
-from florin.kernel.money import Money
 
 _log = logging.getLogger(__name__)
 
@@ -105,113 +115,91 @@ def _record_bounce(message: Message, reason: str) -> None:
 
 
 def _write(message: Message) -> Envelope:
-    letter, attachments = _compose(message)
+    rendered, attachments = _render(message)
     company = message.company
     return Envelope(
         to=message.recipient,
         from_name=company.name,
         reply_to=company.email,
-        subject=letter.subject,
-        html=letter.html,
-        text=letter.text,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
         attachments=attachments,
         message_id=f"<{message.pk}@{settings.MESSAGE_ID_DOMAIN}>",
         language=message.snapshot["language"],
-        logo=writing.inline_logo(company.letterhead),
+        logo=rendering.inline_logo(company.letterhead),
     )
 
 
-def _compose(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:  # noqa: C901, PLR0911 - a table
-    match Message.Kind(message.kind):
-        case Message.Kind.INVOICE:
-            return _invoice(message)
-        case Message.Kind.INVOICES:
-            return _invoice_lists(message), ()
-        case Message.Kind.STATEMENT:
-            return _statement(message)
-        case Message.Kind.PAYMENT_RECEIVED:
-            receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
-            pdf = documents.render_receipt(receipt.document)
-            letter = letters.payment_received_letter(receipt.document)
-            return letter, (Attachment(f"{receipt.number}.pdf", pdf, "application/pdf"),)
-        case Message.Kind.PAYMENT_NOTICE:
-            receipt = Receipt.objects.get(pk=message.snapshot["receipt"])
-            return letters.payment_notice_letter(
-                receipt.document,
-                office_url=f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/",
-                language=message.company.reads,
-            ), ()
-        case Message.Kind.NOT_CHARGED:
-            return letters.not_charged_letter(
-                message.company.letterhead,
-                amount=Money(message.snapshot["amount"], message.snapshot["currency"]),
-                language=message.snapshot["language"],
-            ), ()
-        case Message.Kind.ACCOUNT_NOTICE:
-            told = MoneyNews.from_json(message.snapshot["news"])
-            url = f"{settings.PUBLIC_URL}{message.snapshot['path']}"
-            return account_letter.letter(told, message.company.letterhead, url=url), ()
-        case Message.Kind.PASSWORD_RESET | Message.Kind.PASSWORD_CHANGED:
-            return change_password.letter(message), ()
-        case Message.Kind.FRESH_LINK:
-            told = MoneyNews.from_json(message.snapshot["news"])
-            url = links.address_of(UUID(message.snapshot["link"]))
-            return link_letter.letter(told, message.company.letterhead, url=url), ()
-        case Message.Kind.SETTLEMENT_REPORT:
-            return _settlement(message)
+def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  # noqa: C901, PLR0911 - a table
+    """Render an email from what is stored of it, with the documents that travel with it."""
+    company, language = message.company, message.snapshot["language"]
+    match email := stored_emails.read(message.kind, message.snapshot):
+        case InvoiceEmail():
+            return _render_invoice(email, company)
+        case InvoicesEmail(lists=lists):
+            linked = [(one.list, links.address_of(one.link)) for one in lists]
+            return document_emails.invoices_email(linked, today=clock.today(company.time_zone)), ()
+        case StatementEmail():
+            return _render_statement(email)
+        case PaymentReceived():
+            receipt = Receipt.objects.get(pk=email.receipt)
+            pdf = _pdf(receipt.number, documents.render_receipt(receipt.document))
+            return document_emails.receipt_email(receipt.document), (pdf,)
+        case PaymentNotice():
+            receipt = Receipt.objects.get(pk=email.receipt)
+            url = f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/"
+            return document_emails.payment_notice(receipt.document, url=url, language=company.reads), ()
+        case NotCharged():
+            return notifications.not_charged(email, company.letterhead, language=language), ()
+        case AccountNotice():
+            url = f"{settings.PUBLIC_URL}{email.path}"
+            return notifications.account_notice(email, company.letterhead, language=language, url=url), ()
+        case PasswordReset() | PasswordChanged():
+            return change_password.render(email), ()
+        case SettlementReport():
+            return _render_settlement(email, company, language)
+        case Notification():
+            url = _address(email)
+            return notifications.notification(email, company.letterhead, language=language, url=url), ()
         case _:
-            return _news(message), ()
+            raise NotImplementedError(message.kind)
 
 
-def _settlement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
+def _address(email: Notification) -> str:
+    """Return where the button leads: the company's to the office, the payer's to the bill, if it has one."""
+    if email.to_company:
+        return f"{settings.PUBLIC_URL}{email.about.path}"
+    return links.address_of(email.about.link) if email.about.link else ""
+
+
+def _pdf(number: str, content: bytes) -> Attachment:
+    return Attachment(f"{number}.pdf", content, "application/pdf")
+
+
+def _render_settlement(
+    email: SettlementReport, company: Company, language: str
+) -> tuple[RenderedEmail, tuple[Attachment, ...]]:
     """Draw the report up from what is known now of its days."""
-    snapshot, company = message.snapshot, message.company
-    first, last = (date.fromisoformat(snapshot[name]) for name in ("first", "last"))
-    report = report_settlement.draw_up(company, first=first, last=last)
-    with override(snapshot["language"]), report_settlement.book(report) as book:
+    report = report_settlement.draw_up(company, first=email.first, last=email.last)
+    with override(language), report_settlement.book(report) as book:
         file = Attachment(f"{report_settlement.file_name(report)}.xlsx", book.read(), sheets.XLSX)
-    letter = reports.settlement_letter(
-        company.letterhead,
-        first=first,
-        last=last,
-        language=snapshot["language"],
-        office_url=f"{settings.PUBLIC_URL}/office/payments/settlement/?from={first}&until={last}",
-    )
-    return letter, (file,)
+    url = f"{settings.PUBLIC_URL}/office/payments/settlement/?from={email.first}&until={email.last}"
+    return notifications.settlement_report(email, company.letterhead, language=language, url=url), (file,)
 
 
-def _news(message: Message) -> Letter:
-    """Write a short letter about a payment; the company's leads to the office, the payer's to the bill."""
-    snapshot = message.snapshot
-    url = f"{settings.PUBLIC_URL}{snapshot['path']}" if snapshot.get("path") else ""
-    if snapshot.get("link"):
-        url = links.address_of(UUID(snapshot["link"]))
-    return news.letter(MoneyNews.from_json(snapshot["news"]), message.company.letterhead, url=url)
-
-
-def _invoice_lists(message: Message) -> Letter:
-    """Write the mail of a run item, a list and a link for each currency."""
-    told = (
-        (snapshots.read(InvoiceList, one["list"]), links.address_of(UUID(one["link"])))
-        for one in message.snapshot["lists"]
-    )
-    return letters.invoice_list_letter(list(told), today=clock.today(message.company.time_zone))
-
-
-def _statement(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
-    sending = Sending.objects.select_related("statement").get(pk=message.snapshot["sending"])
+def _render_statement(email: StatementEmail) -> tuple[RenderedEmail, tuple[Attachment, ...]]:
+    sending = Sending.objects.select_related("statement").get(pk=email.sending)
     document, payable = sending.statement.document, sending.payable
     pay_url = links.address_of(sending.link_id) if sending.link_id else None
-    pdf = documents.render_statement(document, pay_url=pay_url, payable=payable)
-    letter = letters.statement_letter(document, pay_url=pay_url, payable=payable)
-    return letter, (Attachment(f"{document.number}.pdf", pdf, "application/pdf"),)
+    pdf = _pdf(document.number, documents.render_statement(document, pay_url=pay_url, payable=payable))
+    return document_emails.statement_email(document, pay_url=pay_url, payable=payable), (pdf,)
 
 
-def _invoice(message: Message) -> tuple[Letter, tuple[Attachment, ...]]:
-    document = Revision.objects.get(pk=message.snapshot["revision"]).document
-    today = clock.today(message.company.time_zone)
-    link, asked = message.snapshot["link"], snapshots.read(Demand, message.snapshot)
-    pay_url = links.address_of(UUID(link)) if link else None
-    pdf = documents.render_invoice(document, demand=asked, pay_url=pay_url, today=today)
-    letter = letters.invoice_letter(document, demand=asked, pay_url=pay_url, today=today)
-    return letter, (Attachment(f"{document.number}.pdf", pdf, "application/pdf"),)
+def _render_invoice(email: InvoiceEmail, company: Company) -> tuple[RenderedEmail, tuple[Attachment, ...]]:
+    document = Revision.objects.get(pk=email.revision).document
+    today, demand = clock.today(company.time_zone), email.demand
+    pay_url = links.address_of(email.link) if email.link else None
+    content = documents.render_invoice(document, demand=demand, pay_url=pay_url, today=today)
+    rendered = document_emails.invoice_email(document, demand=demand, pay_url=pay_url, today=today)
+    return rendered, (_pdf(document.number, content),)

@@ -3,10 +3,12 @@
 report -> dispute; its money held, back, or gone -> timeline -> mails -> stale sessions expire
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import DisputeNotice, PaymentRegained, PaymentReturned
 from florin.contracts.processor import DisputeReport, GatewayError, GatewayRefusal
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -14,16 +16,14 @@ from florin.domain.disputes import services as disputes
 from florin.domain.disputes.lifecycle import LOSSES, DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.disputes.services import DisputeChange
-from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment
 from florin.domain.payments.returns import Reopened
 from florin.edges.gateways import registry
 from florin.flows import expire_sessions, notify, return_payment
-from florin.flows.notify import Happening
+from florin.flows.notify import Event
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, ProcessorAway, Refusal
-from florin.kernel.money import Money
 
 _PATH = "/office/payments/disputes/"
 _KINDS = {
@@ -43,21 +43,21 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
 
     The payment is locked by the caller, in the caller's transaction. Each turn is told once.
     """
-    news = disputes.take_in(payment, report)
-    if news is None:
+    change = disputes.take_in(payment, report)
+    if change is None:
         return False
-    changed = returns.reopened(news.taken) if news.taken else []
-    if news.taken:
-        _tell_payer(news, changed)
-        expire_sessions.expire_wanting(returns.items_of(news.taken))
-    if news.regained:
-        changed = returns.paid_again(news.regained)
-        _tell_payer_it_counts(news, changed)
-        expire_sessions.expire_wanting(returns.items_of(news.regained))
-    if news.moved_on:
-        _note(news, changed)
-        if state := _news_of(news):
-            _tell_company(news, changed, state=state)
+    changed = returns.reopened(change.taken) if change.taken else []
+    if change.taken:
+        _notify_payer(change, changed)
+        expire_sessions.expire_wanting(returns.items_of(change.taken))
+    if change.regained:
+        changed = returns.paid_again(change.regained)
+        _notify_payer_it_counts(change, changed)
+        expire_sessions.expire_wanting(returns.items_of(change.regained))
+    if change.moved_on:
+        _note(change, changed)
+        if state := _name_turn(change):
+            _notify_company(change, changed, state=state)
     return True
 
 
@@ -85,11 +85,11 @@ def page_of(company: Company, dispute_id: UUID) -> str:
         ) from problem
 
 
-def _note(news: DisputeChange, changed: list[Reopened]) -> None:
+def _note(change: DisputeChange, changed: list[Reopened]) -> None:
     """Write on the timeline what has happened: two lines if it was decided before we heard of it."""
-    dispute = news.dispute
+    dispute = change.dispute
     is_inquiry = dispute.state in {DisputeState.INQUIRY, DisputeState.CLOSED}  # only an inquiry is closed
-    for kind in _turns(news):
+    for kind in _turns(change):
         activity.note(
             dispute.company_id,
             kind,
@@ -104,21 +104,21 @@ def _note(news: DisputeChange, changed: list[Reopened]) -> None:
         )
 
 
-def _turns(news: DisputeChange) -> list[activity.Kind]:
+def _turns(change: DisputeChange) -> list[activity.Kind]:
     """Return what has happened, in order: more than one thing if it went on before we heard of it."""
-    state, kinds = DisputeState(news.dispute.state), []
-    if news.was is None and _KINDS[state] != activity.Kind.DISPUTE_OPENED:
+    state, kinds = DisputeState(change.dispute.state), []
+    if change.was is None and _KINDS[state] != activity.Kind.DISPUTE_OPENED:
         kinds.append(activity.Kind.DISPUTE_OPENED)
-    if state in LOSSES and news.was not in LOSSES:
+    if state in LOSSES and change.was not in LOSSES:
         kinds.append(activity.Kind.DISPUTE_LOST)
     elif state == DisputeState.LOST:
         kinds.append(activity.Kind.APPEAL_LOST)
     return kinds if state == DisputeState.LOST else [*kinds, _KINDS[state]]
 
 
-def _news_of(news: DisputeChange) -> str:
-    """Name the news for the company's mail; nothing if only the bank is at work, and all is as it was."""
-    state, lost_before = DisputeState(news.dispute.state), news.was in LOSSES
+def _name_turn(change: DisputeChange) -> str:
+    """Name the change for the company's mail; nothing if only the bank is at work, and all is as it was."""
+    state, lost_before = DisputeState(change.dispute.state), change.was in LOSSES
     match state:
         case DisputeState.UNDER_REVIEW:
             return ""
@@ -132,85 +132,77 @@ def _news_of(news: DisputeChange) -> str:
             return state.value
 
 
-def _tell_company(news: DisputeChange, changed: list[Reopened], *, state: str) -> None:
+def _notify_company(change: DisputeChange, changed: list[Reopened], *, state: str) -> None:
     """Tell the company how a dispute stands, and until when it can answer."""
-    dispute = news.dispute
+    dispute = change.dispute
     company = dispute.payment.company
     until = None if dispute.closed_at else dispute.due_by
     answer_by = clock.local(until, company.time_zone) if until else None
-    notify.company(
-        Happening(
-            event=_event(dispute, state),
-            company=company,
-            customer=dispute.payment.customer,
-            amount=dispute.money,
-            method=dispute.payment.method_text,
-            subjects=_subjects(dispute, changed),
-            number=dispute.payment.number,
-            reason=dispute.reason,
-            reference=dispute.reference,
-            state=state,
-            lines=return_payment.news_lines(changed),
-            credited=_credited(news),
-            answer_by=answer_by,
-            path=_PATH,
-        ),
-        Message.Kind.DISPUTE_NOTICE,
+    event = replace(_event(dispute, changed, turn=state), path=_PATH)
+    email = DisputeNotice(
+        about=event.about,
+        method=dispute.payment.method_text,
+        number=dispute.payment.number,
+        reference=dispute.reference,
+        reason=dispute.reason,
+        state=state,
+        lines=return_payment.list_affected(changed),
+        credited=_credited(change),
+        answer_by=answer_by,
     )
+    notify.company(event, email)
 
 
-def _tell_payer(news: DisputeChange, reopened: list[Reopened]) -> None:
+def _notify_payer(change: DisputeChange, reopened: list[Reopened]) -> None:
     """Tell the payer that the invoices are owed again, because the bank gave the money back to them."""
-    dispute, payment = news.dispute, news.dispute.payment
-    notify.payer(
-        Happening(
-            event=_event(dispute, dispute.state),
-            company=payment.company,
-            customer=payment.customer,
-            amount=dispute.money,
-            method=payment.method_text,
-            subjects=_subjects(dispute, reopened),
-            number=payment.number,
-            reference=payment.reference,
-            state=dispute.state,
-            lines=return_payment.news_lines(reopened),
-            link=return_payment.link_of(payment),
-        ),
-        Message.Kind.PAYMENT_RETURNED,
-        to=return_payment.payers(payment),
+    payment = change.dispute.payment
+    event = replace(_event(change.dispute, reopened), link=return_payment.link_of(payment))
+    email = PaymentReturned(
+        about=event.about,
+        method=payment.method_text,
+        number=payment.number,
+        reference=payment.reference,
+        lines=return_payment.list_affected(reopened),
+        disputed=True,
     )
+    notify.payer(event, email, to=return_payment.payers(payment))
 
 
-def _tell_payer_it_counts(news: DisputeChange, paid: list[Reopened]) -> None:
+def _notify_payer_it_counts(change: DisputeChange, paid: list[Reopened]) -> None:
     """Tell the payer, who was asked to pay again, that the bank has decided anew and what is owed now."""
-    dispute, payment = news.dispute, news.dispute.payment
-    notify.payer(
-        Happening(
-            event=_event(dispute, dispute.state),
-            company=payment.company,
-            customer=payment.customer,
-            amount=dispute.money,
-            method=payment.method_text,
-            subjects=_subjects(dispute, paid),
-            number=payment.number,
-            reference=payment.reference,
-            lines=return_payment.news_lines(paid),
-            credited=_credited(news),
-        ),
-        Message.Kind.PAYMENT_REGAINED,
-        to=return_payment.payers(payment),
+    payment = change.dispute.payment
+    event = _event(change.dispute, paid)
+    email = PaymentRegained(
+        about=event.about,
+        method=payment.method_text,
+        number=payment.number,
+        reference=payment.reference,
+        lines=return_payment.list_affected(paid),
+        credited=_credited(change),
+    )
+    notify.payer(event, email, to=return_payment.payers(payment))
+
+
+def _event(dispute: Dispute, changed: list[Reopened], *, turn: str = "") -> Event:
+    return Event(
+        key=_key(dispute, turn or dispute.state),
+        company=dispute.payment.company,
+        customer=dispute.payment.customer,
+        amount=dispute.money,
+        subjects=_subjects(dispute, changed),
     )
 
 
-def _credited(news: DisputeChange) -> Money | None:
+def _credited(change: DisputeChange) -> int:
     """Return what of the money that came back after all nobody owed any more."""
-    return returns.credited(news.regained, news.dispute.currency) if news.regained else None
+    if not change.regained:
+        return 0
+    return returns.credited(change.regained, change.dispute.currency).minor
 
 
-def _event(dispute: Dispute, news: str) -> str:
+def _key(dispute: Dispute, turn: str) -> str:
     """Name the turn that a dispute has taken; a bank may decide the same way twice, months apart."""
-    turn = disputes.turns_of(dispute)
-    return f"dispute:{dispute.pk}:{news}:{turn}"
+    return f"dispute:{dispute.pk}:{turn}:{disputes.turns_of(dispute)}"
 
 
 def _subjects(dispute: Dispute, changed: list[Reopened]) -> list[UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import PaymentReceived
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.outbox import services as outbox
@@ -46,9 +47,9 @@ def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, b
         NewMessage(
             company_id=company.pk,
             event=event,
-            kind=Message.Kind.PAYMENT_RECEIVED,
+            email=PaymentReceived(receipt=receipt.pk),
+            language=receipt.document.language,
             recipients=recipients,
-            snapshot={"receipt": str(receipt.pk), "language": receipt.document.language},
             subjects=subjects,
         )
     )

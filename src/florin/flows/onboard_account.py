@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
-from florin.contracts.news import MoneyNews
+from florin.contracts.emails import AccountNotice
 from florin.contracts.processor import (
+    AccountStatus,
     GatewayBusy,
     GatewayError,
     GatewayFault,
@@ -31,7 +32,6 @@ from florin.domain.companies import accounts
 from florin.domain.companies.accounts import Change, State
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments.models import Method
 from florin.domain.security import services as security
@@ -233,26 +233,20 @@ def _note_setting(account: PaymentsAccount, *, by: User) -> None:
 
 def _notify(account: PaymentsAccount) -> None:
     company = account.company
-    news = MoneyNews(
-        topic=Message.Kind.ACCOUNT_NOTICE.value,
-        customer_name="",
-        customer_number="",
-        method="",
-        currency=company.currency,
-        amount=0,
+    email = AccountNotice(
         on=clock.today(company.time_zone),
-        language=company.reads,
+        status=AccountStatus(account.state),
         reason=account.reason,
-        reference=",".join(account.wanted),
-        state=account.state,
+        wanted=tuple(account.wanted),
+        path=PAGE,
     )
     outbox.enqueue(
         NewMessage(
             company_id=company.pk,
             event=f"account:{account.pk}:{account.checked_at:%Y%m%d%H%M%S%f}",
-            kind=Message.Kind.ACCOUNT_NOTICE,
+            email=email,
+            language=company.reads,
             recipients=[company.email],
-            snapshot={"news": news.to_json(), "language": company.reads, "path": PAGE},
             subjects=[account.pk],
         )
     )

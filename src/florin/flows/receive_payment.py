@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import PaymentReceived
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import allocating, receiving
 from florin.domain.payments.models import Payment
@@ -109,9 +109,9 @@ def _mail(receipt: Receipt, recipients: Sequence[str], subjects: list[UUID]) -> 
         NewMessage(
             company_id=receipt.company_id,
             event=f"payment:{receipt.payment_id}",
-            kind=Message.Kind.PAYMENT_RECEIVED,
+            email=PaymentReceived(receipt=receipt.pk),
+            language=receipt.document.language,
             recipients=recipients,
-            snapshot={"receipt": str(receipt.pk), "language": receipt.document.language},
             subjects=subjects,
         )
     )

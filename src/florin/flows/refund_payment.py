@@ -15,7 +15,13 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities, refund_failures
-from florin.contracts.news import NewsLine
+from florin.contracts.emails import (
+    AffectedInvoice,
+    RefundFailed,
+    RefundFailedNotice,
+    RefundInitiated,
+    RefundNotice,
+)
 from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
@@ -31,7 +37,6 @@ from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
 from florin.domain.disputes import queries as disputes
 from florin.domain.disputes.lifecycle import LOSSES
-from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating
 from florin.domain.payments.models import Payment
 from florin.domain.refunds import booking, queries, services
@@ -43,7 +48,7 @@ from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.gateways.interface import Gateway
 from florin.flows import expire_sessions, notify, record_refusal, return_payment
-from florin.flows.notify import Happening
+from florin.flows.notify import Event
 from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
@@ -192,7 +197,7 @@ def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[R
     _note_new(decided, actor=by.name)
     _expire_sessions(decided)
     if decided.state == RefundState.SUCCEEDED:
-        _tell_initiated(decided)
+        _notify_initiated(decided)
     return decided, True
 
 
@@ -239,53 +244,65 @@ def _notify(change: Change) -> None:
         _note_new(made)
         _expire_sessions(made)
     if change.before in {None, RefundState.REQUESTED} and state != RefundState.FAILED:
-        _tell_initiated(made)
+        _notify_initiated(made)
     if change.before is not None and state == RefundState.SUCCEEDED:
         _note(activity.Kind.REFUND_SUCCEEDED, made)
     if state == RefundState.FAILED:
-        _tell_failed(made, payer_knows=change.before != RefundState.REQUESTED)
+        _notify_failed(made, payer_knows=change.before != RefundState.REQUESTED)
 
 
-def _tell_initiated(made: Refund) -> None:
-    happening = replace(_happening(made, "initiated"), lines=_lines(made))
-    notify.payer(happening, Message.Kind.REFUND_INITIATED, to=return_payment.payers(made.payment))
-    notify.company(happening, Message.Kind.REFUND_NOTICE)
+def _notify_initiated(made: Refund) -> None:
+    event = _event(made, "initiated")
+    email = RefundInitiated(
+        about=event.about,
+        method=made.payment.method_text,
+        number=made.number,
+        reference=made.payment.reference,
+        reason=made.reason,
+        way=made.payment.method,
+        lines=_lines(made),
+        waits=made.awaits_balance,
+    )
+    notify.payer(event, email, to=return_payment.payers(made.payment))
+    notify.company(event, RefundNotice.like(email))
 
 
-def _tell_failed(made: Refund, *, payer_knows: bool) -> None:
+def _notify_failed(made: Refund, *, payer_knows: bool) -> None:
     """Tell the company that the money is with it again, and the payer, if they were promised it."""
-    happening = replace(_happening(made, "failed"), reason=made.failure)
+    event = _event(made, "failed")
+    email = RefundFailedNotice(
+        about=event.about,
+        method=made.payment.method_text,
+        number=made.number,
+        reference=made.payment.reference,
+        reason=made.failure,
+    )
     if payer_knows:
-        notify.payer(
-            replace(happening, reason=""), Message.Kind.REFUND_FAILED, to=return_payment.payers(made.payment)
-        )
-    notify.company(happening, Message.Kind.REFUND_FAILED_NOTICE)
+        notify.payer(event, RefundFailed.like(email), to=return_payment.payers(made.payment))
+    notify.company(event, email)
     with override(made.company.reads):
         _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))
     _expire_sessions(made)
 
 
-def _happening(made: Refund, what: str) -> Happening:
-    return Happening(
-        event=f"refund:{made.pk}:{what}",
+def _event(made: Refund, what: str) -> Event:
+    return Event(
+        key=f"refund:{made.pk}:{what}",
         company=made.company,
         customer=made.customer,
         amount=made.money,
-        method=made.payment.method_text,
         subjects=_subjects(made),
-        number=made.number,
-        reason=made.reason,
-        reference=made.payment.reference,
-        state=made.payment.method,
-        waits=made.awaits_balance,
         path=f"/office/payments/{made.payment_id}/",
     )
 
 
-def _lines(made: Refund) -> list[NewsLine]:
+def _lines(made: Refund) -> tuple[AffectedInvoice, ...]:
     """List the invoices that are owed again because of a refund."""
-    parts = [part for part in booking.taken(made) if part.invoice_id]
-    return [NewsLine(part.item.number, part.amount, part.item.balance) for part in parts]
+    return tuple(
+        AffectedInvoice(number=part.item.number, amount=part.amount, balance=part.item.balance)
+        for part in booking.taken(made)
+        if part.invoice_id
+    )
 
 
 def _expire_sessions(made: Refund) -> None:

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import SettlementReport
 from florin.contracts.processor import MovementKind, PayoutWay
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -206,13 +207,9 @@ def mail(report: Report, *, to: Sequence[str], press: str, by: User) -> tuple[st
         NewMessage(
             company_id=report.company.pk,
             event=event,
-            kind=Message.Kind.SETTLEMENT_REPORT,
+            email=SettlementReport(first=report.first, last=report.last),
+            language=get_language() or report.company.reads,
             recipients=recipients,
-            snapshot={
-                "first": report.first.isoformat(),
-                "last": report.last.isoformat(),
-                "language": get_language() or report.company.reads,
-            },
             subjects=[report.company.pk],
         )
     )

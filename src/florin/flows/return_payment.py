@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
-from florin.contracts.news import NewsLine
+from florin.contracts.emails import AffectedInvoice, PaymentReturned, ReturnedNotice
 from florin.contracts.processor import DisputeReport
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -18,13 +18,12 @@ from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, asking, returns
 from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.returns import Reopened
 from florin.domain.staff.models import User
 from florin.flows import charge_return_fee, expire_sessions, notify
-from florin.flows.notify import Happening
+from florin.flows.notify import Event
 from florin.kernel.money import Money
 
 
@@ -72,9 +71,12 @@ def take_in(payment: Payment, report: DisputeReport) -> bool:
     return True
 
 
-def news_lines(reopened: list[Reopened]) -> list[NewsLine]:
-    """Say for a letter which invoices are open again, by how much, and what is owed on them now."""
-    return [NewsLine(one.invoice.number, one.amount, one.invoice.item.balance) for one in reopened]
+def list_affected(reopened: list[Reopened]) -> tuple[AffectedInvoice, ...]:
+    """Return for a notification which invoices are open again, by how much, and what is owed on them now."""
+    return tuple(
+        AffectedInvoice(number=one.invoice.number, amount=one.amount, balance=one.invoice.item.balance)
+        for one in reopened
+    )
 
 
 def payers(payment: Payment) -> list[str]:
@@ -114,23 +116,26 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
     subjects = list(dict.fromkeys([*allocating.touched(payment), *papers, *([link] if link else [])]))
     with translation.override(payment.company.reads):
         method = payment.method_text
-    happening = Happening(
-        event=f"payment:{payment.pk}:returned",
+    event = Event(
+        key=f"payment:{payment.pk}:returned",
         company=payment.company,
         customer=payment.customer,
         amount=amount,
-        method=method,
         subjects=subjects,
-        number=payment.number,
-        reason=returned.code,
-        reference=payment.reference,
-        lines=news_lines(reopened),
         link=link,
         path=f"/office/payments/{payment.pk}/",
-        fee=charge_return_fee.news_of(fee),
     )
-    notify.payer(happening, Message.Kind.PAYMENT_RETURNED, to=payers(payment))
-    notify.company(happening, Message.Kind.RETURNED_NOTICE)
+    email = PaymentReturned(
+        about=event.about,
+        method=method,
+        number=payment.number,
+        reference=payment.reference,
+        reason=returned.code,
+        lines=list_affected(reopened),
+        fee=charge_return_fee.describe(fee),
+    )
+    notify.payer(event, email, to=payers(payment))
+    notify.company(event, ReturnedNotice.like(email))
     activity.note(
         payment.company_id,
         activity.Kind.PAYMENT_RETURNED,

@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from florin.contracts import snapshots
 from florin.contracts.demands import Demand
+from florin.contracts.emails import InvoiceEmail
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
@@ -108,14 +108,15 @@ def queue(
         NewMessage(
             company_id=invoice.company_id,
             event=event,
-            kind=Message.Kind.INVOICE,
+            email=InvoiceEmail(
+                revision=revision.pk,
+                link=link.pk if link else None,
+                balance=asked.balance,
+                paying=asked.paying,
+                credits=asked.credits,
+            ),
+            language=invoice.customer.reads(invoice.company),
             recipients=to,
-            snapshot={
-                "revision": str(revision.pk),
-                "link": str(link.pk) if link else None,
-                **snapshots.write(asked),
-                "language": invoice.customer.reads(invoice.company),
-            },
             subjects=subjects,
         )
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from florin.contracts.news import NewsLine
+from florin.contracts.emails import AffectedInvoice, FreshLink
 from florin.domain.activity import services as activity
 from florin.domain.invoices.models import Revision
 from florin.domain.links import services as links
@@ -20,7 +20,7 @@ from florin.domain.payments.bill import Bill, BillState
 from florin.domain.statements import queries as statements
 from florin.domain.statements import services as statements_
 from florin.flows import notify
-from florin.flows.notify import Happening
+from florin.flows.notify import Event
 from florin.kernel import clock
 
 _HOUR_SECONDS = 3600
@@ -76,21 +76,21 @@ def _current(invoices: Sequence[UUID]) -> list[Revision]:
 def _mail(fresh: Link, now: Bill, event: str) -> None:
     papers = [key for line in now.lines for key in (line.invoice_id, line.order_id)]
     subjects = [fresh.pk, fresh.customer_id, now.link.pk, *papers]
-    happening = Happening(
-        event=event,
+    happened = Event(
+        key=event,
         company=now.link.company,
         customer=now.link.customer,
         amount=now.payable,
-        method="",
         subjects=subjects,
-        lines=[
-            NewsLine(line.number, line.payable.minor, line.balance.minor)
-            for line in now.lines
-            if line.payable
-        ],
         link=fresh.pk,
     )
-    notify.payer(happening, Message.Kind.FRESH_LINK, to=fresh.recipients)
+    lines = (
+        AffectedInvoice(number=line.number, amount=line.payable.minor, balance=line.balance.minor)
+        for line in now.lines
+        if line.payable
+    )
+    email = FreshLink(about=happened.about, lines=tuple(lines))
+    notify.payer(happened, email, to=fresh.recipients)
     activity.note(
         fresh.company_id,
         activity.Kind.QUEUED,

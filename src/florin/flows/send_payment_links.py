@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from florin.contracts import snapshots
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList, OpenInvoice
+from florin.contracts.emails import InvoicesEmail, LinkedInvoices
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -29,7 +29,6 @@ from florin.domain.mailing_runs.lifecycle import RunItemState
 from florin.domain.mailing_runs.models import MailingRun, RunItem
 from florin.domain.mailing_runs.services import NewItem, NewRun, Outcome
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking, bill
 from florin.domain.payments.asking import Debt
@@ -204,12 +203,11 @@ def queue_mails(item: RunItem) -> Outcome:
         NewMessage(
             company_id=company.pk,
             event=event,
-            kind=Message.Kind.INVOICES,
+            email=InvoicesEmail(
+                lists=tuple(LinkedInvoices(link=link.pk, list=listed) for link, listed in minted)
+            ),
+            language=item.customer.reads(company),
             recipients=item.recipients,
-            snapshot={
-                "language": item.customer.reads(company),
-                "lists": [{"link": str(link.pk), "list": snapshots.write(listed)} for link, listed in minted],
-            },
             subjects=subjects,
         )
     )

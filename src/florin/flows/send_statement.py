@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.emails import StatementEmail
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -19,7 +20,6 @@ from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.links.rules import Answer
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import asking
 from florin.domain.staff.models import User
@@ -203,9 +203,9 @@ def _queue(statement: Statement, parcel: Parcel, *, event: str, payable: int) ->
         NewMessage(
             company_id=statement.company_id,
             event=event,
-            kind=Message.Kind.STATEMENT,
+            email=StatementEmail(sending=sending.pk),
+            language=statement.content["language"],
             recipients=parcel.recipients,
-            snapshot={"sending": str(sending.pk), "language": statement.content["language"]},
             subjects=subjects,
         )
     )

@@ -8,7 +8,6 @@ Return page, notice and poller all call ``settle``. Every network call is outsid
 import logging
 import math
 import time
-from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
 from uuid import UUID
@@ -16,7 +15,11 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts import capabilities
-from florin.contracts.news import NewsLine
+from florin.contracts.emails import (
+    NotCharged,
+    PaymentNotice,
+    PaymentReceived,
+)
 from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
@@ -29,7 +32,6 @@ from florin.contracts.processor import (
 from florin.domain.activity import services as activity
 from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
-from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import attempts, settling
 from florin.domain.payments.models import Attempt, Method, Payment
@@ -42,12 +44,11 @@ from florin.edges.gateways.interface import Gateway
 from florin.flows import (
     charge_return_fee,
     expire_sessions,
-    notify,
+    notify_of_debit,
     record_decline,
     record_refusal,
     start_checkout,
 )
-from florin.flows.notify import Happening
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
@@ -263,19 +264,18 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
         payouts.adopt(payment)
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
-    snapshot = {"receipt": str(receipt.pk), "language": receipt.document.language}
     payers = [payment.payer_email] if payment.payer_email else attempt.link.recipients
-    for kind, recipients in (
-        (Message.Kind.PAYMENT_RECEIVED, payers),
-        (Message.Kind.PAYMENT_NOTICE, [attempt.company.email]),
+    for email, recipients in (
+        (PaymentReceived(receipt=receipt.pk), payers),
+        (PaymentNotice(receipt=receipt.pk), [attempt.company.email]),
     ):
         outbox.enqueue(
             NewMessage(
                 company_id=attempt.company_id,
                 event=f"payment:{payment.pk}",
-                kind=kind,
+                email=email,
+                language=receipt.document.language,
                 recipients=recipients,
-                snapshot=snapshot,
                 subjects=subjects,
             )
         )
@@ -305,11 +305,8 @@ def _after_initiation(attempt: Attempt, report: Report) -> None:
     expire_sessions.expire_wanting(attempts.items_of(attempt))
     if attempt.method != Method.ACH:
         return
-    state = _AWAITS_PAYER if attempt.awaits_payer else ""
-    happening = replace(_happening(attempt, report, state or "initiated"), state=state)
-    notify.payer(happening, Message.Kind.PAYMENT_INITIATED, to=_payers(attempt, report))
-    notify.company(happening, Message.Kind.INITIATED_NOTICE)
-    about = {"state": state} if state else {}
+    notify_of_debit.initiated(attempt, report, to=_payers(attempt, report))
+    about = {"state": _AWAITS_PAYER} if attempt.awaits_payer else {}
     _note(activity.Kind.PAYMENT_INITIATED, attempt, amount=attempt.money, **about)
 
 
@@ -319,11 +316,7 @@ def _after_failure(attempt: Attempt, report: Report) -> None:
     The fee is charged in the transaction in which the attempt fails, so once.
     """
     fee = charge_return_fee.charge_for(attempt, report.failure)
-    happening = replace(
-        _happening(attempt, report, "failed"), reason=report.failure, fee=charge_return_fee.news_of(fee)
-    )
-    notify.payer(happening, Message.Kind.PAYMENT_FAILED, to=_payers(attempt, report))
-    notify.company(happening, Message.Kind.FAILED_NOTICE)
+    notify_of_debit.failed(attempt, report, fee, to=_payers(attempt, report))
     _note(
         activity.Kind.PAYMENT_FAILED,
         attempt,
@@ -332,21 +325,6 @@ def _after_failure(attempt: Attempt, report: Report) -> None:
         fee=fee.number if fee else "",
     )
     expire_sessions.expire_wanting(attempts.items_of(attempt))  # an open credit that it held is free again
-
-
-def _happening(attempt: Attempt, report: Report, what: str) -> Happening:
-    debts = attempt.debts.order_by("position").values_list("invoice__number", "amount", "item__balance")
-    return Happening(
-        event=f"attempt:{attempt.pk}:{what}",
-        company=attempt.company,
-        customer=attempt.link.customer,
-        amount=attempt.money,
-        method=f"{report.bank_name} •••• {report.bank_last4}".strip() if report.bank_last4 else "",
-        subjects=attempts.touched(attempt),
-        reference=report.payment,
-        lines=[NewsLine(*debt) for debt in debts],
-        link=attempt.link_id,
-    )
 
 
 def _payers(attempt: Attempt, report: Report) -> list[str]:
@@ -359,13 +337,9 @@ def _after_release(attempt: Attempt, report: Report) -> None:
         NewMessage(
             company_id=attempt.company_id,
             event=f"attempt:{attempt.pk}:released",
-            kind=Message.Kind.NOT_CHARGED,
+            email=NotCharged(amount=attempt.total, currency=attempt.currency),
+            language=attempt.link.language,
             recipients=_payers(attempt, report),
-            snapshot={
-                "amount": attempt.total,
-                "currency": attempt.currency,
-                "language": attempt.link.language,
-            },
             subjects=attempts.touched(attempt),
         )
     )

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from florin.contracts import stored_emails
+from florin.contracts.emails import Email
 from florin.domain.outbox.lifecycle import MESSAGE, MessageState
 from florin.domain.outbox.models import Message
 from florin.kernel import clock
@@ -25,31 +26,33 @@ _LONGEST_ID = 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A mail to be: what happened (``event``), what to say of it (``kind``, ``snapshot``), and to whom."""
+    """A mail to be: what happened (``event``), what to say of it, in which language, and to whom."""
 
     company_id: UUID
     event: str
-    kind: Message.Kind
+    email: Email
+    language: str
     recipients: Sequence[str]
-    snapshot: dict[str, Any]
     subjects: list[UUID]
 
 
-def enqueue(news: NewMessage) -> None:
+def enqueue(new: NewMessage) -> None:
     """Queue one mail per recipient in the caller's transaction; a rollback sends nothing.
 
     Safe to repeat: the same event, kind and recipient is queued once, however often it is said.
     """
     now = clock.now()
-    unique = dict.fromkeys(address.strip() for address in news.recipients if address.strip())
+    kind = stored_emails.kind_of(new.email)
+    snapshot = stored_emails.write(new.email, language=new.language)
+    unique = dict.fromkeys(address.strip() for address in new.recipients if address.strip())
     rows = [
         Message(
-            company_id=news.company_id,
-            event=news.event,
-            kind=news.kind,
+            company_id=new.company_id,
+            event=new.event,
+            kind=kind,
             recipient=address,
-            snapshot=news.snapshot,
-            subjects=news.subjects,
+            snapshot=snapshot,
+            subjects=new.subjects,
             queued_at=now,
             due_at=now,
         )

@@ -26,8 +26,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from florin.edges.mail import hosted
 from florin.edges.mail.failures import MailRefused, MailUnavailable, MailUncertain
 from florin.edges.mail.headers import excerpt, one_line
+from florin.edges.mail.rendering import LOGO_ID
 from florin.edges.mail.wire import Wire
-from florin.edges.mail.writing import LOGO_ID
 from florin.kernel import addresses
 from florin.kernel.addresses import BadAddress
 
