@@ -30,11 +30,9 @@ STILL_THERE = {
     "take",
     "tell",
     "told",
-    "typed",
     "undoing",
     "unsure",
     "wanted",
-    "ways",
     "why",
     "wrong",
 }

@@ -30,13 +30,13 @@ def test_a_span_that_ends_before_it_begins_is_named_at_its_last_day() -> None:
 
 def test_a_choice_that_is_unknown_narrows_nothing() -> None:
     filters = LISTING.read(QueryDict("state=lost"))
-    assert (filters.text("state"), filters.anything) == ("", False)
-    assert LISTING.read(QueryDict("state=paid")).anything
+    assert (filters.text("state"), filters.narrowed) == ("", False)
+    assert LISTING.read(QueryDict("state=paid")).narrowed
 
 
 def test_a_heading_pressed_twice_sorts_the_other_way_round() -> None:
     once = LISTING.read(QueryDict("sort=total"))
-    assert (once.sorts, once.ways) == ({"total": "-total"}, {"total": "ascending"})
+    assert (once.sorts, once.aria_sorts) == ({"total": "-total"}, {"total": "ascending"})
     assert LISTING.read(QueryDict("sort=-total")).sorts == {"total": "total"}
     assert LISTING.read(QueryDict("sort=secret")).sort == "-total"
 

@@ -4,43 +4,29 @@ First the keys of a page are sought among the ledger's items alone, for they kno
 hold the open ones; only then is what a row shows fetched, for those few.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import BaseExpression
-from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # its stubs lack it
-    Tuple,
-    TupleGreaterThan,
-    TupleLessThan,
-)
 
 from florin.domain.companies.numbers import Series
 from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
+from florin.kernel import paging
 from florin.kernel.money import Money
+from florin.kernel.paging import Column, Slice, by_day
 
 # As many customers are named one by one, so that PostgreSQL knows how many invoices to expect of them.
 _MOST_NAMED = 200
 
 # Of the numbers that begin as typed, so many are looked at: who wants more types more.
 MOST_BEGUN = 500
-
-
-class Order(StrEnum):
-    """In which order the list stands; each has an index."""
-
-    DUE = "due"
-    LAST_DUE = "-due"
-    NEWEST = "-issued"
-    LARGEST = "-balance"
-    CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +63,9 @@ class OpenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows, and the mark after which the next page begins; it is empty on the last page.
+class Page(Slice[OpenRow]):
+    """One page; ``cut`` if more numbers begin as entered than were looked at."""
 
-    ``cut`` if more numbers begin as typed than were looked at.
-    """
-
-    rows: Sequence[OpenRow]
-    after: str
     cut: bool = False
 
 
@@ -105,44 +86,29 @@ class _Conditions:
     cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorting:
-    """By which columns an order sorts, whether they fall, and how each is read back from a mark."""
-
-    columns: Sequence[str]
-    falling: bool
-    read: Sequence[Any]
-
-
-_BY = {
-    Order.DUE: _Sorting(["due_on", "pk"], falling=False, read=[date.fromisoformat, UUID]),
-    Order.LAST_DUE: _Sorting(["due_on", "pk"], falling=True, read=[date.fromisoformat, UUID]),
-    Order.NEWEST: _Sorting(["opened_on", "pk"], falling=True, read=[date.fromisoformat, UUID]),
-    Order.LARGEST: _Sorting(["currency", "balance", "pk"], falling=True, read=[str, int, UUID]),
-    Order.CUSTOMER: _Sorting(
-        ["customer__name", "customer_id", "due_on", "pk"],
-        falling=False,
-        read=[str, UUID, date.fromisoformat, UUID],
-    ),
+# What the list can be sorted by, rising; each has an index.
+SORTS: Mapping[str, Sequence[Column]] = {
+    "due": by_day("due_on"),
+    "issued": by_day("opened_on"),
+    "balance": (Column("currency", str), Column("balance", int), Column("pk", UUID)),
+    "customer": (Column("customer__name", str), Column("customer_id", UUID), *by_day("due_on")),
 }
 _SHOWN = (
     *("item_id", "pk", "order_id", "customer_id", "customer__name", "number", "order__po_number"),
     *("issued_on", "due_on", "total", "currency", "item__balance"),
 )
-_BETWEEN = "|"
-_LONGEST_MARK = 400
 
 
-def page(company_id: UUID, wanted: Wanted, *, order: Order, after: str = "", rows: int) -> Page:
+def page(company_id: UUID, wanted: Wanted, *, sort: str, after: str = "") -> Page:
     """Return the page that follows ``after``, in two queries (four when words are given).
 
-    A mark that cannot be one means the first page. Of the invoice and PO numbers that begin with the words,
-    only the first ``MOST_BEGUN`` are looked at.
+    ``sort`` is one of ``SORTS``, with a minus if it falls. What cannot be a mark means the first page. Of the
+    invoice and PO numbers that begin with the words, only the first ``MOST_BEGUN`` are looked at.
     """
-    sorting, ways = _BY[order], _conditions(company_id, wanted)
-    found = _sought(company_id, wanted, sorting, ways, mark=_read(after, sorting), most=rows + 1)
-    shown = _rows([mark[-1] for mark in found[:rows]])
-    last = "" if len(found) <= rows else _BETWEEN.join(str(part) for part in reversed(found[rows - 1]))
+    ways = _conditions(company_id, wanted)
+    found = _sought(company_id, wanted, ways, sort=sort, after=after, most=paging.ROWS + 1)
+    shown = _rows([values[-1] for values in found[: paging.ROWS]])
+    last = "" if len(found) <= paging.ROWS else paging.mark(found[paging.ROWS - 1])
     return Page(shown, last, ways is not None and ways.cut)
 
 
@@ -186,21 +152,22 @@ def currencies(company_id: UUID, most: int = 20) -> list[str]:
 def _sought(
     company_id: UUID,
     wanted: Wanted,
-    sorting: _Sorting,
     ways: _Conditions | None,
     *,
-    mark: Sequence[Any] | None,
+    sort: str = "due",
+    after: str = "",
     most: int,
 ) -> list[tuple[Any, ...]]:
-    """Return the marks of the items that follow ``mark``: the columns they are sorted by, the key the last.
+    """Return of the items that follow ``after`` the columns they are sorted by, the key the last.
 
     Words may fit by number, PO number or customer, which are in three tables: each way is sought by itself
     on its own index, and what is found is merged. One condition with OR would keep every index out.
     """
-    named = {f"sort_{place}": F(column) for place, column in enumerate(sorting.columns)}
-    order = [f"-{name}" if sorting.falling else name for name in named]
-    base = _beyond(_open(company_id, wanted), sorting, mark).annotate(**named)
-    if "customer__name" in sorting.columns:
+    columns, falling = SORTS[sort.removeprefix("-")], sort.startswith("-")
+    named = {f"sort_{place}": F(column.name) for place, column in enumerate(columns)}
+    order = [f"-{name}" if falling else name for name in named]
+    base = paging.following(_open(company_id, wanted), columns, after, falling=falling).annotate(**named)
+    if sort.removeprefix("-") == "customer":
         base = base.filter(customer__company_id=company_id)  # the index of names begins with it
     if ways is None:
         return list(base.order_by(*order).values_list(*named)[:most])
@@ -214,8 +181,7 @@ def _sought(
 
 def _items(company_id: UUID, wanted: Wanted, most: int) -> list[UUID]:
     ways = _conditions(company_id, wanted)
-    found = _sought(company_id, wanted, _BY[Order.DUE], ways, mark=None, most=most)
-    return [mark[-1] for mark in found]
+    return [values[-1] for values in _sought(company_id, wanted, ways, most=most)]
 
 
 def _sums(items: QuerySet[Item]) -> Sums:
@@ -276,25 +242,6 @@ def _begun(company_id: UUID, words: str) -> list[UUID]:
 
 def _plain(words: str) -> str:
     return words.replace("\x00", "").strip()
-
-
-def _beyond(found: QuerySet[Item], sorting: _Sorting, mark: Sequence[Any] | None) -> QuerySet[Item]:
-    """Leave out what was on earlier pages: PostgreSQL seeks the mark in the index."""
-    if mark is None:
-        return found
-    first = f"{sorting.columns[0]}__{'lte' if sorting.falling else 'gte'}"
-    columns = Tuple(*(F(column) for column in sorting.columns))
-    beyond = TupleLessThan if sorting.falling else TupleGreaterThan
-    return found.filter(beyond(columns, tuple(Value(part) for part in mark)), **{first: mark[0]})
-
-
-def _read(after: str, sorting: _Sorting) -> list[Any] | None:
-    # Written backwards, so that a name comes last and may hold what stands between.
-    parts = after[:_LONGEST_MARK].replace("\x00", "").split(_BETWEEN, len(sorting.columns) - 1)
-    try:
-        return [read(part) for read, part in zip(sorting.read, reversed(parts), strict=True)]
-    except ValueError:
-        return None
 
 
 def _rows(items: Sequence[UUID]) -> list[OpenRow]:

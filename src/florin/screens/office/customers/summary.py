@@ -18,5 +18,5 @@ def customers(request: StaffRequest) -> HttpResponse:
     """Show customers by name."""
     filters = _CUSTOMERS.read(request.GET)
     shown = filters.slice(queries.search(request.user.company_id, filters.text("q")))
-    context = {"customers": shown.rows, "words": filters.text("q")}
+    context = {"customers": shown.rows}
     return show(request, filters, shown, context, whole="customers/summary.html", rows="customers/rows.html")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries
-from florin.domain.invoices.queries import OpenRow, Order
+from florin.domain.invoices.queries import OpenRow
 from florin.domain.links import queries as links
 from florin.domain.links import rules
 from florin.domain.links.queries import Stage
@@ -21,12 +22,12 @@ from florin.domain.staff.rights import Right
 from florin.flows import send_payment_links
 from florin.kernel import clock
 from florin.screens.office.invoices.bars import bars
-from florin.screens.office.invoices.filters import Asked
+from florin.screens.office.invoices.filters import OPEN_INVOICES, matching
 from florin.screens.office.invoices.selection import Choice
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.parsing import as_key
+from florin.screens.office.shared.listing import only_rows, show
 
-_ROWS = 50
+_ORDERS = ("due", "-due", "-issued", "-balance", "customer")
 _RUNS = 5
 _FORM_ONLY = "csrfmiddlewaretoken"
 
@@ -54,30 +55,29 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
     A browser without script sends the whole form: its answer is an address that says only what matters.
     """
     sent = request.POST if request.method == "POST" else request.GET
-    company, asked, choice = request.user.company, Asked.read(sent), Choice.read(sent)
-    wanted = asked.wanted(company)
-    shown = queries.page(company.pk, wanted, order=asked.order, after=asked.after, rows=_ROWS)
-    choice.act(sent.get("act", ""), asked, shown.rows)
-    address = "&".join(filter(None, (asked.address, choice.address)))
+    company, filters, choice = request.user.company, OPEN_INVOICES.read(sent), Choice.read(sent)
+    wanted = matching(filters, company)
+    shown = queries.page(company.pk, wanted, sort=filters.sort, after=filters.after)
+    choice.act(sent.get("act", ""), filters, shown.rows)
+    address = "&".join(filter(None, (filters.page_address, choice.address)))
     if _FORM_ONLY in request.GET:
         return redirect(f"{request.path}?{address}")
     context: dict[str, object] = {
-        "asked": asked,
         **_chosen(request, choice),
         "cut": shown.cut,
         "elsewhere": choice.elsewhere(shown.rows),
         "lines": _lines(request, shown.rows, choice),
-        "after": shown.after,
-        "whose": _whose(request, asked),
+        "whose": _whose(request, wanted.customer),
     }
-    if request.htmx and not request.htmx.history_restore_request:
-        response = page(request, "invoices/open_invoices_rows.html", context)
+    if not only_rows(request):
+        context["orders"] = _ORDERS
+        context["currencies"] = queries.currencies(company.pk)
+        context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.PAYMENT_LINKS, most=_RUNS)
+    whole, rows = "invoices/open_invoices.html", "invoices/open_invoices_rows.html"
+    response = show(request, filters, shown, context, whole=whole, rows=rows)
+    if only_rows(request):
         response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
-        return response
-    context["orders"] = list(Order)
-    context["currencies"] = queries.currencies(company.pk)
-    context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.PAYMENT_LINKS, most=_RUNS)
-    return page(request, "invoices/open_invoices.html", context)
+    return response
 
 
 @require_POST
@@ -122,7 +122,6 @@ def _days_late(due_on: date, today: date) -> int:
     return max((today - due_on).days, 0)
 
 
-def _whose(request: StaffRequest, asked: Asked) -> Customer | None:
+def _whose(request: StaffRequest, key: UUID | None) -> Customer | None:
     """Return the customer that the list is narrowed to."""
-    key = as_key(asked.values["customer"])
     return Customer.objects.filter(company=request.user.company, pk=key).first() if key else None

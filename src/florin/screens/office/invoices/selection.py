@@ -12,7 +12,8 @@ from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow, Sums, Wanted
 from florin.flows import send_payment_links
 from florin.kernel.database import new_key
-from florin.screens.office.invoices.filters import Asked
+from florin.screens.office.invoices.filters import OPEN_INVOICES, matching
+from florin.screens.office.shared.listing import Filters
 from florin.screens.office.shared.parsing import as_key
 
 # One more than may be sent, so that "too many" shows.
@@ -54,14 +55,14 @@ class Choice:
         """Whether a browser without script will not bring the ticks back, which is said beside them."""
         return bool(self.ticked) and not self.address
 
-    def act(self, act: str, asked: Asked, rows: Iterable[OpenRow]) -> None:
+    def act(self, act: str, filters: Filters, rows: Iterable[OpenRow]) -> None:
         """Tick this page, all that match, or nothing."""
         if act == "page":
             self.frozen = ""
             self.ticked |= dict.fromkeys(row.invoice_id for row in rows)
         elif act == "all":
             self.ticked = {}
-            self.frozen = urlencode({**asked.values, _UPTO: str(new_key())})
+            self.frozen = urlencode({**filters.values, _UPTO: str(new_key())})
         elif act == "none":
             self.ticked, self.frozen = {}, ""
 
@@ -90,6 +91,6 @@ class Choice:
         return queries.sums(company.pk, self.ticked.keys()) if self.ticked else Sums()
 
     def _wanted(self, company: Company) -> Wanted:
-        asked = QueryDict(mutable=True)
-        asked.update(dict(parse_qsl(self.frozen)))
-        return Asked.read(asked).wanted(company, upto=as_key(asked.get(_UPTO, "")))
+        query = QueryDict(mutable=True)
+        query.update(dict(parse_qsl(self.frozen)))
+        return matching(OPEN_INVOICES.read(query), company, upto=as_key(query.get(_UPTO, "")))

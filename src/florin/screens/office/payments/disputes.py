@@ -92,8 +92,6 @@ def disputes(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": rows(request.user.company, shown.rows),
         "states": STATES.items(),
-        "typed": filters.values,
-        "narrowed": filters.narrowed,
     }
     return show(
         request, filters, shown, context, whole="payments/disputes.html", rows="payments/dispute_rows.html"

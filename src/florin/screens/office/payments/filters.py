@@ -29,7 +29,7 @@ PAYMENTS = Listing(
     },
     folded=("by", "since", "until"),
     span=("since", "until"),
-    falls_first=True,
+    falls_first=("received", "amount"),
 )
 
 

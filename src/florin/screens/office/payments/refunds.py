@@ -72,8 +72,6 @@ def refunds(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [_refund_row(one) for one in shown.rows],
         "states": STATES.items(),
-        "typed": filters.values,
-        "narrowed": filters.narrowed,
     }
     return show(
         request, filters, shown, context, whole="payments/refunds.html", rows="payments/refund_rows.html"

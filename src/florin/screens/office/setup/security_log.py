@@ -125,9 +125,8 @@ class EventRow:
 def log(request: StaffRequest) -> HttpResponse:
     """Show the company's security log, of one kind if asked."""
     filters = _EVENTS.read(request.GET)
-    kind = filters.text("kind")
-    shown = filters.slice(queries.search(request.user.company_id, kind=kind))
-    context = {"rows": [EventRow(event) for event in shown.rows], "kinds": KINDS.items(), "kind": kind}
+    shown = filters.slice(queries.search(request.user.company_id, kind=filters.text("kind")))
+    context = {"rows": [EventRow(event) for event in shown.rows], "kinds": KINDS.items()}
     return show(
         request, filters, shown, context, whole="setup/security_log.html", rows="setup/security_log_rows.html"
     )

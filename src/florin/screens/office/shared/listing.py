@@ -35,8 +35,8 @@ class Listing:
     """A kind of list: what it can be sorted by (rising), its usual sort, and its filters by their parameter.
 
     Each sort has an index that yields it without sorting everything. ``folded`` names the filters that stand
-    behind "More filters", ``span`` those that are the first and the last day of a span. ``falls_first`` says
-    that the first press of a heading sorts falling.
+    behind "More filters", ``span`` those that are the first and the last day of a span. ``falls_first`` names
+    the sorts that fall when their heading is pressed first.
     """
 
     sorts: Mapping[str, Sequence[Column]]
@@ -44,7 +44,7 @@ class Listing:
     filters: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
     folded: Sequence[str] = ()
     span: tuple[str, str] | None = None
-    falls_first: bool = False
+    falls_first: Sequence[str] = ()
 
     def read(self, query: QueryDict) -> "Filters":
         """Read an address, or the form that was sent in its place.
@@ -122,6 +122,11 @@ class Filters:
         return urlencode({name: value for name, value in {**self.values, **sort}.items() if value})
 
     @property
+    def page_address(self) -> str:
+        """The query string of this very page."""
+        return "&".join(filter(None, (self.address, self.after and urlencode({"after": self.after}))))
+
+    @property
     def column(self) -> str:
         """The name of what the list is sorted by."""
         return self.sort.removeprefix("-")
@@ -134,8 +139,11 @@ class Filters:
     @property
     def sorts(self) -> dict[str, str]:
         """What pressing each heading sorts by: the other way round the second time."""
-        first, second = ("-", "") if self.listing.falls_first else ("", "-")
-        return {name: (second if self.sort == first + name else first) + name for name in self.listing.sorts}
+        first = {
+            name: f"-{name}" if name in self.listing.falls_first else name for name in self.listing.sorts
+        }
+        turned = self.column if self.falling else f"-{self.column}"
+        return {name: turned if self.sort == sort else sort for name, sort in first.items()}
 
     @property
     def aria_sorts(self) -> dict[str, str]:
@@ -156,27 +164,6 @@ class Filters:
         """Return the page of what was found that the address leads to."""
         return paging.slice_of(found, self.columns(unindexed), self.after, falling=self.falling)
 
-    # The words of templates that are not moved yet.
-    @property
-    def typed(self) -> Mapping[str, str]:
-        """The values."""
-        return self.values
-
-    @property
-    def anything(self) -> bool:
-        """Whether the list is narrowed."""
-        return self.narrowed
-
-    @property
-    def more(self) -> bool:
-        """Whether a folded filter is in use."""
-        return self.unfolded
-
-    @property
-    def ways(self) -> dict[str, str]:
-        """How the list is sorted."""
-        return self.aria_sorts
-
 
 def only_rows(request: StaffRequest) -> bool:
     """Whether only the rows of a list are wanted: the page around them is there already."""
@@ -193,5 +180,5 @@ def show(
     rows: str = "",
 ) -> HttpResponse:
     """Answer with the template of the whole page, or with that of its rows if only they are wanted."""
-    known = {"asked": filters, "after": shown.after, "first": not filters.after}
+    known = {"filters": filters, "after": shown.after, "first": not filters.after}
     return page(request, rows if rows and only_rows(request) else whole, {**known, **context})
