@@ -95,11 +95,11 @@ def test_a_name_that_reads_from_right_to_left_turns_nothing_around_it() -> None:
 
 def test_names_are_isolated_in_mails() -> None:
     hebrew = letterhead(name=HEBREW)
-    letter = invoice_email(invoice(letterhead=hebrew), demand=Demand(12345), pay_url=PAY_URL)
+    email = invoice_email(invoice(letterhead=hebrew), demand=Demand(12345), pay_url=PAY_URL)
     received = receipt_email(receipt(letterhead=hebrew))
 
-    assert letter.subject == f"Invoice INV-10023 from \u2068{HEBREW}\u2069: $123.45 due by Dec 24, 2026"
-    for part in (letter.html, letter.text, received.html, received.text):
+    assert email.subject == f"Invoice INV-10023 from \u2068{HEBREW}\u2069: $123.45 due by Dec 24, 2026"
+    for part in (email.html, email.text, received.html, received.text):
         assert part.count(HEBREW) == part.count(f"\u2068{HEBREW}\u2069") > 0
 
 

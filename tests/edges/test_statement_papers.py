@@ -207,41 +207,41 @@ def test_what_people_typed_is_set_as_text_whatever_it_is() -> None:
 
 
 def test_the_mail_says_what_is_owed_how_late_where_to_pay_and_whom_to_call() -> None:
-    letter = statement_email(statement(), pay_url=PAY_URL, payable=20000)
+    email = statement_email(statement(), pay_url=PAY_URL, payable=20000)
 
-    assert letter.subject == "Statement ST-10001 from Northwind Flowers: $200.00 due"
-    assert f'href="{PAY_URL.replace("&", "&amp;")}"' in letter.html
-    assert PAY_URL in letter.text.splitlines()
+    assert email.subject == "Statement ST-10001 from Northwind Flowers: $200.00 due"
+    assert f'href="{PAY_URL.replace("&", "&amp;")}"' in email.html
+    assert PAY_URL in email.text.splitlines()
     for said in ("$200.00", "of which $50.00 is past due", "Nov 30, 2026", "C-1007", "+1 503 555 0147"):
-        assert said in letter.html
-        assert said in letter.text
+        assert said in email.html
+        assert said in email.text
 
 
 def test_a_mail_about_nothing_late_says_by_when() -> None:
     told = statement(aging=Aging(20000, 0, 0, 0, 0, 0), due_on=date(2026, 12, 5))
 
-    letter = statement_email(told, pay_url=PAY_URL, payable=20000)
+    email = statement_email(told, pay_url=PAY_URL, payable=20000)
 
-    assert letter.subject.endswith("$200.00 due by Dec 5, 2026")
-    assert "$200.00 by Dec 5, 2026." in letter.text
+    assert email.subject.endswith("$200.00 due by Dec 5, 2026")
+    assert "$200.00 by Dec 5, 2026." in email.text
 
 
 def test_a_mail_about_nothing_to_pay_has_no_button() -> None:
-    letter = statement_email(statement(balance=-500), pay_url=PAY_URL, payable=0)
+    email = statement_email(statement(balance=-500), pay_url=PAY_URL, payable=0)
 
-    assert letter.subject == "Statement ST-10001 from Northwind Flowers: nothing to pay"
-    assert "/pay/" not in letter.html + letter.text
-    assert "Nothing to pay." in letter.text
+    assert email.subject == "Statement ST-10001 from Northwind Flowers: nothing to pay"
+    assert "/pay/" not in email.html + email.text
+    assert "Nothing to pay." in email.text
 
 
 def test_nothing_typed_gets_out_of_its_place_in_a_mail() -> None:
-    letter = statement_email(
+    email = statement_email(
         statement(customer_number="<b>C</b>", number="<script>alert(1)</script>"), pay_url=None, payable=0
     )
 
-    assert "<script>" not in letter.html
-    assert "<b>C</b>" not in letter.html
-    assert "<b>C</b>" in letter.text
+    assert "<script>" not in email.html
+    assert "<b>C</b>" not in email.html
+    assert "<b>C</b>" in email.text
 
 
 @pytest.mark.parametrize(

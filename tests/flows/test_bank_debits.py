@@ -99,9 +99,9 @@ def test_a_debit_that_the_bank_does_not_pay_leaves_the_bill_open_and_says_why(
     assert bill.draw_up(link).state == BillState.PAYABLE
     deliver_outbox.deliver()
     told = {mail["subject"]: mail["text"] for mail in bank.mails()}
-    letter = told["Your bank did not pay $100.00 to Bloom & Co Wholesale"]
-    assert words in letter
-    assert links.address_of(link.pk) in letter
+    email = told["Your bank did not pay $100.00 to Bloom & Co Wholesale"]
+    assert words in email
+    assert links.address_of(link.pk) in email
     assert any("failed" in subject for subject in told)
 
 

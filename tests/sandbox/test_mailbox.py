@@ -32,7 +32,7 @@ def someone() -> str:
     return f"{uuid.uuid4().hex}@customer.example"
 
 
-def letters(bank: Sandbox, to: str) -> list[dict[str, Any]]:
+def emails_to(bank: Sandbox, to: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = web.get(f"{bank.url}/mail/api/messages", params={"to": to}).json()[
         "messages"
     ]
@@ -44,18 +44,18 @@ def test_a_mail_arrives_whole(bank: Sandbox) -> None:
     sent.replace_header("To", to)
     send(bank, sent)
 
-    [letter] = letters(bank, to)
-    assert (letter["subject"], letter["message_id"]) == ("Invoice INV-10023", sent["Message-ID"])
-    assert letter["envelope_to"] == [to]
-    assert "\n.a dot at the start" in letter["text"]
-    assert letter["links"] == ["https://hollis.example/pay/abc", "https://hollis.example/pay/html"]
+    [email] = emails_to(bank, to)
+    assert (email["subject"], email["message_id"]) == ("Invoice INV-10023", sent["Message-ID"])
+    assert email["envelope_to"] == [to]
+    assert "\n.a dot at the start" in email["text"]
+    assert email["links"] == ["https://hollis.example/pay/abc", "https://hollis.example/pay/html"]
 
 
 def test_an_attachment_can_be_opened(bank: Sandbox) -> None:
     to = someone()
     send(bank, mail(to))
 
-    [file] = letters(bank, to)[0]["attachments"]
+    [file] = emails_to(bank, to)[0]["attachments"]
     answer = web.get(file["url"])
     assert (file["name"], file["content_type"], file["size"]) == (
         "INV-10023.pdf",
@@ -69,7 +69,7 @@ def test_the_newest_mail_comes_first_and_older_ones_can_be_left_out(bank: Sandbo
     to = someone()
     send(bank, mail(to, "First"), mail(to, "Größe: 2"))
 
-    newest, oldest = letters(bank, to)
+    newest, oldest = emails_to(bank, to)
     params = {"to": to, "after": oldest["id"], "subject": "größe"}
     assert (newest["subject"], oldest["subject"]) == ("Größe: 2", "First")
     assert len(web.get(f"{bank.url}/mail/api/messages", params=params).json()["messages"]) == 1
@@ -78,7 +78,7 @@ def test_the_newest_mail_comes_first_and_older_ones_can_be_left_out(bank: Sandbo
 def test_the_pages_show_the_mail_and_fence_its_html_in(bank: Sandbox) -> None:
     to = someone()
     send(bank, mail(to))
-    number = letters(bank, to)[0]["id"]
+    number = emails_to(bank, to)[0]["id"]
 
     assert "Invoice INV-10023" in web.get(f"{bank.url}/mail", params={"to": to}).text
     assert "https://hollis.example/pay/abc" in web.get(f"{bank.url}/mail/{number}").text
@@ -91,7 +91,7 @@ def test_the_source_is_what_was_sent(bank: Sandbox) -> None:
     to = someone()
     send(bank, mail(to))
 
-    source = web.get(f"{bank.url}/mail/{letters(bank, to)[0]['id']}/source").text
+    source = web.get(f"{bank.url}/mail/{emails_to(bank, to)[0]['id']}/source").text
     assert source.startswith("From: Hollis & Vine <billing@hollis.example>")
     assert "\r\n..a dot" not in source
 
@@ -105,7 +105,7 @@ def test_the_next_mail_can_be_refused(bank: Sandbox, mode: str, code: int) -> No
         send(bank, mail(to))
     send(bank, mail(to))
     assert refused.value.smtp_code == code
-    assert len(letters(bank, to)) == 1
+    assert len(emails_to(bank, to)) == 1
 
 
 def test_only_some_recipients_can_be_refused(bank: Sandbox) -> None:
@@ -115,7 +115,7 @@ def test_only_some_recipients_can_be_refused(bank: Sandbox) -> None:
     with pytest.raises(smtplib.SMTPDataError):
         send(bank, mail(bad))
     send(bank, mail(good))
-    assert (len(letters(bank, bad)), len(letters(bank, good))) == (0, 1)
+    assert (len(emails_to(bank, bad)), len(emails_to(bank, good))) == (0, 1)
 
 
 @pytest.mark.parametrize(("mode", "kept"), [("disconnect", 0), ("accept_disconnect", 1)])
@@ -125,7 +125,7 @@ def test_a_connection_can_break_before_the_answer(bank: Sandbox, mode: str, kept
 
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(bank, mail(to))
-    assert len(letters(bank, to)) == kept
+    assert len(emails_to(bank, to)) == kept
 
 
 def test_the_server_can_hang_after_the_data(bank: Sandbox) -> None:
@@ -134,7 +134,7 @@ def test_the_server_can_hang_after_the_data(bank: Sandbox) -> None:
 
     with pytest.raises((TimeoutError, smtplib.SMTPServerDisconnected)):
         send(bank, mail(to), timeout=0.3)
-    assert letters(bank, to) == []
+    assert emails_to(bank, to) == []
 
 
 def test_mails_survive_a_restart_and_can_be_thrown_away(own_bank: Sandbox) -> None:
@@ -142,12 +142,12 @@ def test_mails_survive_a_restart_and_can_be_thrown_away(own_bank: Sandbox) -> No
     send(own_bank, mail(to))
     own_bank.stop()
     own_bank.start()
-    assert len(letters(own_bank, to)) == 1
+    assert len(emails_to(own_bank, to)) == 1
 
     url = f"{own_bank.url}/mail/api/messages"
     assert web.delete(url).status_code == 401
     assert web.delete(url, headers={"Authorization": f"Bearer {TOKEN}"}).json() == {"deleted": 1}
-    assert letters(own_bank, to) == []
+    assert emails_to(own_bank, to) == []
 
 
 @pytest.mark.parametrize("body", [b"", b".", b"..", b"x", b"\r\n", b"\r\n.\r\n.x"])
@@ -157,6 +157,6 @@ def test_odd_little_mails_come_through(bank: Sandbox, body: bytes) -> None:
         server.sendmail("a@b.example", [to], body)
         assert server.noop()[0] == 250
 
-    [letter] = letters(bank, to)
-    source = web.get(f"{bank.url}/mail/{letter['id']}/source").content
+    [email] = emails_to(bank, to)
+    source = web.get(f"{bank.url}/mail/{email['id']}/source").content
     assert source.rstrip(b"\r\n") == body.rstrip(b"\r\n")

@@ -12,7 +12,7 @@ def write_all(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
     for language, _name in settings.LANGUAGES:
-        for count, sample in enumerate(samples.render_all(language=language), 1):
+        for count, sample in enumerate(samples.render_all(language=f"{language}-us"), 1):
             name = f"{language}-{count:02}-{sample.kind}"
             (folder / f"{name}.html").write_text(sample.email.html, encoding="utf-8")
             (folder / f"{name}.txt").write_text(sample.email.text, encoding="utf-8")
