@@ -15,8 +15,8 @@ from bench import machine, shop
 from bench.browser import Browser
 from bench.measures import Measure, milliseconds, of_rates, of_times, p95
 from bench.world import World
+from florin.domain.attempts.models import Attempt
 from florin.domain.links import services as links
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 
 _ROUNDS = 2

@@ -179,7 +179,16 @@ def test_the_names_that_processors_give_may_be_255_characters_long() -> None:
         "request",
         "decline",
     }
-    processors = {"companies", "payments", "refunds", "disputes", "payouts", "refusals"}
+    processors = {
+        "companies",
+        "attempts",
+        "notices",
+        "payments",
+        "refunds",
+        "disputes",
+        "payouts",
+        "refusals",
+    }
     texts = {
         f"{model.__name__}.{field.name}": field.max_length
         for model in apps.get_models()

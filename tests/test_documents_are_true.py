@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from florin.domain.attempts.lifecycle import ATTEMPT
 from florin.domain.companies.lifecycle import PAYMENTS_ACCOUNT
 from florin.domain.credits.lifecycle import CREDIT
 from florin.domain.disputes.lifecycle import DISPUTE
 from florin.domain.mailing_runs.lifecycle import RUN_ITEM
 from florin.domain.orders.lifecycle import ORDER
 from florin.domain.outbox.lifecycle import MESSAGE
-from florin.domain.payments.lifecycle import ATTEMPT
 from florin.domain.payouts.lifecycle import PAYOUT
 from florin.domain.refunds.lifecycle import REFUND
 from florin.edges.gateways.stripe import events

@@ -22,13 +22,14 @@ from django.db.models import Q, Sum  # noqa: E402 - Django must be set up first
 
 from chaos.plans import draw  # noqa: E402
 from factories import make_customer, make_invoice, make_link  # noqa: E402
+from florin.domain.attempts.models import Attempt  # noqa: E402
 from florin.domain.companies.models import Company  # noqa: E402
 from florin.domain.disputes.models import Dispute  # noqa: E402
 from florin.domain.ledger.models import Account, Item, Line  # noqa: E402
 from florin.domain.links import services as links  # noqa: E402
 from florin.domain.links.models import Link  # noqa: E402
 from florin.domain.outbox.models import Message  # noqa: E402
-from florin.domain.payments.models import Allocation, Attempt, Payment, Return  # noqa: E402
+from florin.domain.payments.models import Allocation, Payment, Return  # noqa: E402
 from florin.domain.refunds.models import Refund  # noqa: E402
 from florin.domain.staff.models import User  # noqa: E402
 

@@ -5,9 +5,9 @@ from django.test import Client
 
 from checkout.pages import begin
 from factories import make_invoice, make_link
+from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 
 

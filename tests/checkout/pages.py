@@ -8,14 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from factories import make_invoice
 from florin.contracts.processor import Outcome, Report
+from florin.domain.attempts import bill as bills
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts, settling
-from florin.domain.payments import bill as bills
-from florin.domain.payments.models import Attempt
+from florin.domain.payments import settling
 from florin.domain.receipts import services as receipts
 from florin.domain.staff.models import User
 from florin.domain.statements.models import Type

@@ -5,10 +5,10 @@ from django.db import OperationalError
 from django.test import Client
 
 from checkout.pages import address, everything, result_address
+from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt
 
 _EVERY_GET = [
     "",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from checkout.pages import address, link_to, queries
 from factories import make_customer, make_draft, make_invoice
 from florin.contracts.documents import DocumentLine, InvoiceDocument, Letterhead
+from florin.domain.attempts.changes import differences
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.changes import differences
 from florin.domain.staff.models import User
 from florin.flows import write_order
 

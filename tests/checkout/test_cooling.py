@@ -10,12 +10,12 @@ from pytest_django.fixtures import Settings
 from checkout.pages import Press, address, everything, link_to_many, statement_link
 from factories import make_customer, make_invoice
 from factories.declines import decline
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
 from florin.domain.declines.services import MOST_FROM_PLACE, MOST_OF_LINK
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox
 from florin.kernel import clock

@@ -8,9 +8,9 @@ from django.test import Client
 
 from checkout.pages import Press, address, everything, hidden, result_address
 from factories import press_pay
+from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt
 from florin.kernel.gate_words import CROWDED, LIMIT, REFUSED
 from testing.bank import Bank
 

@@ -7,8 +7,9 @@ from django.test import Client
 
 from checkout.pages import Press, address, everything, hidden
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from testing.bank import Bank
 
 _CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0"

@@ -22,11 +22,12 @@ from factories import make_credit, make_draft, make_invoice, make_link, press_pa
 from factories.declines import decline
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.declines.services import MOST_OF_LINK
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from testing.bank import Bank

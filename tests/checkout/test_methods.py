@@ -8,10 +8,11 @@ from django.test import Client
 
 from checkout.pages import Press, address, hidden, link_to, result_address, tell
 from florin.contracts.processor import GatewayError, Outcome
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
 from florin.edges.gateways.breaker import Breaker
 from testing.bank import Bank

@@ -8,7 +8,7 @@ import time
 import pytest
 from django.test import Client
 
-from florin.domain.payments.models import ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
 from testing.settings import NOTICE_SECRET
 
 

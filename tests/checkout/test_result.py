@@ -9,10 +9,11 @@ from checkout.pages import address, begin, everything, link_to, queries, result_
 from factories import make_link, press_pay
 from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt, Method
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User

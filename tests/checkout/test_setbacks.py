@@ -6,11 +6,13 @@ from django.test import Client
 from checkout.pages import address, link_to, link_to_many, queries
 from factories import make_credit, make_invoice, press_pay
 from factories.payments import paid_by_bank, paid_by_card
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, settle_payment

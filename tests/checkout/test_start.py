@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from checkout.pages import NONCE, Press, address, begin, everything, hidden, link_to, tell
 from factories import make_customer, make_invoice
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.models import Attempt
 from florin.domain.links.models import Link
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.flows import start_checkout
 from florin.kernel.errors import ProcessorAway

@@ -87,15 +87,15 @@ BREACHES = [
     ),
     (
         "a settled attempt has its payment",
-        "UPDATE payments_attempt SET state = 'expired' WHERE state = 'settled'",
+        "UPDATE attempts_attempt SET state = 'expired' WHERE state = 'settled'",
     ),
     (
         "a settled attempt has its payment",
-        "UPDATE payments_attempt SET state = 'settled' WHERE state = 'opened'",
+        "UPDATE attempts_attempt SET state = 'settled' WHERE state = 'opened'",
     ),
     (
         "only an attempt that is being paid holds something",
-        "UPDATE payments_attemptdebt SET reserved = 1",
+        "UPDATE attempts_attemptdebt SET reserved = 1",
     ),
     ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET total = total + 1"),
     ("an invoice's total is what was booked for it", "UPDATE invoices_invoice SET void = true"),

@@ -10,12 +10,12 @@ from factories import make_company, make_link
 from factories.declines import SOMEWHERE, decline
 from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
 from florin.domain.declines import services as declines
 from florin.domain.declines.models import Decline
 from florin.domain.declines.services import COOLS_FOR, MOST_FROM_PLACE, MOST_OF_LINK, MOST_OF_SESSION
 from florin.domain.links import services as links
-from florin.domain.payments import bill
-from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.kernel import clock
 

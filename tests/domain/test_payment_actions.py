@@ -7,10 +7,11 @@ import pytest
 
 from factories import make_customer, make_user
 from factories.domain import usd
+from florin.domain.attempts.methods import Method
 from florin.domain.disputes.models import Dispute
 from florin.domain.history.actions import PaymentActions, possible_actions
 from florin.domain.history.queries import ListedPayment, PaymentEvents, PaymentStatus
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.kernel import clock

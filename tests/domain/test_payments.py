@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 from factories import make_customer, make_draft, make_invoice, make_link
 from factories.domain import make_paid_attempt, open_attempt, pay_by_credit, report, usd
 from florin.contracts.processor import Outcome
+from florin.domain.attempts import bill, sharing
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.lifecycle import FINAL, HOLDING, AttemptState
+from florin.domain.attempts.models import Attempt
+from florin.domain.attempts.services import TooManyAttempts
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -18,11 +24,7 @@ from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
-from florin.domain.payments import attempts, bill, sharing
-from florin.domain.payments.attempts import TooManyAttempts
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.lifecycle import FINAL, HOLDING, AttemptState
-from florin.domain.payments.models import Allocation, Attempt, Payment
+from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.settling import Booked, Capture, Ended, Void
 from florin.domain.staff.models import User
 from florin.flows import write_order

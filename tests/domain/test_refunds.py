@@ -21,10 +21,12 @@ from factories.domain import (
 )
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 from florin.contracts.reasons import DisputeReason, RefundFailure
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import AttemptCredit
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.payments import allocating, receiving, returns
-from florin.domain.payments.models import AttemptCredit, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds import checking, queries, services
 from florin.domain.refunds.lifecycle import RefundState
@@ -145,7 +147,7 @@ def test_what_an_attempt_holds_of_a_credit_is_not_paid_out(owner: User) -> None:
     assert credit
     open_attempt(make_link(owner, make_invoice(owner, customer=customer)))
     AttemptCredit.objects.filter(item=credit).update(reserved=2_500)
-    sql("UPDATE payments_attempt SET state = 'pending' WHERE state = 'opened'")
+    sql("UPDATE attempts_attempt SET state = 'pending' WHERE state = 'opened'")
 
     with pytest.raises(Refusal, match=r"Only \$5\.00"):
         request(payment, {credit.pk: 501})

@@ -14,6 +14,7 @@ from domain.test_outbox import make_message
 from factories import make_customer, make_link, make_order
 from factories.domain import make_paid_attempt, open_attempt, sql, tampered
 from factories.movements import paid, paid_out
+from florin.domain.attempts.lifecycle import ATTEMPT, FINAL, AttemptState
 from florin.domain.companies.lifecycle import PAYMENTS_ACCOUNT, AccountState
 from florin.domain.credits.lifecycle import CREDIT, CreditState
 from florin.domain.disputes import services as disputes
@@ -22,7 +23,6 @@ from florin.domain.mailing_runs.lifecycle import RUN_ITEM, RunItemState
 from florin.domain.orders.lifecycle import ORDER, OrderState
 from florin.domain.outbox.lifecycle import MESSAGE, MessageState
 from florin.domain.payments import allocating
-from florin.domain.payments.lifecycle import ATTEMPT, FINAL, AttemptState
 from florin.domain.payments.models import Payment
 from florin.domain.payouts.lifecycle import PAYOUT, PayoutState
 from florin.domain.payouts.models import Movement
@@ -83,7 +83,7 @@ def run_item(owner: User) -> None:
     ("make", "table", "lifecycle"),
     [
         (order, "orders_order", ORDER),
-        (attempt, "payments_attempt", ATTEMPT),
+        (attempt, "attempts_attempt", ATTEMPT),
         (refund, "refunds_refund", REFUND),
         (dispute, "disputes_dispute", DISPUTE),
         (credit, "credits_credit", CREDIT),

@@ -7,6 +7,9 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.credits import importing as credits_
@@ -18,8 +21,6 @@ from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import LineDraft, OrderDraft
-from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import confirm_order, send_invoice, start_checkout, write_order

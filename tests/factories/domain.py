@@ -10,6 +10,9 @@ from django.db import connection, transaction
 
 from factories import make_link
 from florin.contracts.processor import Outcome, Report
+from florin.domain.attempts import bill
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.models import Attempt
 from florin.domain.credits import importing as credits_importing
 from florin.domain.credits import services as credits_
 from florin.domain.credits.importing import OldCredit
@@ -20,8 +23,7 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts, bill, settling
-from florin.domain.payments.models import Attempt
+from florin.domain.payments import settling
 from florin.domain.payments.settling import Step
 from florin.domain.staff.models import User
 from florin.kernel import clock

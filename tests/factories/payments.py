@@ -5,12 +5,14 @@ from uuid import uuid4
 from django.db.models import Sum
 
 from factories import make_link
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import settle_payment, start_checkout

@@ -10,11 +10,12 @@ from factories import make_link, press_pay
 from florin.contracts import refund_failures
 from florin.contracts.processor import RefusalReason
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.models import Attempt, AttemptDebt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt, AttemptDebt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund
 from florin.domain.refunds.services import Wish

@@ -8,15 +8,17 @@ from factories import make_credit, make_customer, make_invoice, make_link, press
 from factories.domain import pay_by_credit, report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt, AttemptCredit
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, AttemptCredit, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import charge_return_fee, deliver_outbox, settle_payment, start_checkout

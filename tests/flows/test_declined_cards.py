@@ -6,11 +6,13 @@ from django.test import Client
 
 from factories import make_link, press_pay
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.links import services as links
 from florin.domain.orders.models import Order
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
 from office import signed_in

@@ -16,6 +16,8 @@ from factories.domain import usd
 from factories.import_files import row, take, write
 from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.companies.services import Switches
@@ -27,7 +29,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.refunds.models import Refund
 from florin.domain.refunds.services import Wish

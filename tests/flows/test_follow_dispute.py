@@ -11,13 +11,15 @@ from factories.emails import rendered
 from factories.payments import balance, paid_by_card, stands_at, told
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.disputes import queries
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, overpayments
-from florin.domain.payments.models import Attempt, Method, Payment, Return
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry

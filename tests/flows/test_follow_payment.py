@@ -12,9 +12,11 @@ from factories import make_invoice, make_link, press_pay
 from factories.payments import balance, paid_by_bank, paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Entry
-from florin.domain.payments.models import Attempt, ProcessorNotice, Return
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Return
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, handle_notice

@@ -11,13 +11,13 @@ from checkout.pages import address, begin, statement_link, tell
 from factories import make_credit, make_customer, make_invoice, make_link, make_user, press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft, Exceeded
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Application, Entry, Item
-from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import apply_credit, give_credit, settle_payment

@@ -13,7 +13,9 @@ from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.payments import paid_by_card
 from florin.contracts.processor import BadNotice
 from florin.domain.activity.models import Activity
-from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.attempts.models import Attempt
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.payouts.models import Payout
 from florin.domain.staff.models import User
 from florin.flows import handle_notice

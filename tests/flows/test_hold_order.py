@@ -6,6 +6,7 @@ import pytest
 
 from factories import make_credit, make_customer, make_draft, make_invoice, make_order, make_user
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -14,7 +15,6 @@ from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Hold, Order
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Method
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role

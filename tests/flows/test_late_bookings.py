@@ -7,7 +7,8 @@ import pytest
 from factories import make_link, press_pay
 from factories.clearing_account import at_the_bank, in_the_books, own_account
 from florin.domain.ledger.models import Account
-from florin.domain.payments.models import Payment, ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.payouts.models import Difference
 from florin.domain.staff.models import User
 from florin.flows import settle_payment

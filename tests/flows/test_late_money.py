@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from factories import make_link, press_pay
 from florin.contracts.processor import Notice
-from florin.domain.payments import notices
-from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.attempts.models import Attempt
+from florin.domain.notices import services as notices
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import handle_notice, settle_payment
 from florin.kernel import clock

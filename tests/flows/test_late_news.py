@@ -9,9 +9,11 @@ from factories import make_credit, make_invoice, make_link, press_pay
 from factories.clearing_account import own_account
 from factories.domain import open_attempt, usd
 from florin.contracts.processor import Outcome, Report
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.payments import settling
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payouts.models import Movement
 from florin.domain.receipts.models import Receipt
 from florin.domain.refunds import queries as refunds

@@ -8,11 +8,11 @@ from django.db import transaction
 from factories import make_credit, make_customer, make_invoice, make_link, make_order, press_pay
 from factories.domain import pay_by_credit
 from florin.contracts.limits import Bar
+from florin.domain.attempts import asking, bill
+from florin.domain.attempts.bill import BillState
 from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import asking, bill
-from florin.domain.payments.bill import BillState
 from florin.domain.payments.models import Payment
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User

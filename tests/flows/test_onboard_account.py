@@ -22,13 +22,16 @@ from factories.payments_accounts import (
     told,
 )
 from florin.config import environment
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
 from florin.domain.links.models import Link
-from florin.domain.payments import bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, Method, Payment, ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.refunds.services import Wish
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role

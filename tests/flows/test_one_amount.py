@@ -6,14 +6,14 @@ from django.test import Client
 from checkout.pages import address, link_to
 from edges.test_documents import text_of
 from factories import make_credit, make_customer, make_invoice, make_order
+from florin.domain.attempts import asking, bill
+from florin.domain.attempts.bill import BillState
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import checking
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
-from florin.domain.payments import asking, bill
-from florin.domain.payments.bill import BillState
 from florin.domain.staff.models import User
 from florin.edges.mail.post import Envelope
 from florin.flows import (

@@ -4,13 +4,14 @@ from functools import partial
 
 from checkout.pages import link_to
 from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import Bill, BillState
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import bill
-from florin.domain.payments.bill import Bill, BillState
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import apply_credit, settle_payment
 from testing.bank import Bank

@@ -10,13 +10,15 @@ from django.db import transaction
 from factories import make_customer, make_invoice, make_link, press_pay
 from factories.domain import usd
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.links import services as links
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User

@@ -28,11 +28,13 @@ from florin.contracts.processor import (
     StartOrder,
 )
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payouts import checking
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User

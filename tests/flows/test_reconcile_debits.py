@@ -13,8 +13,10 @@ from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.domain import report, usd
 from factories.movements import merchant_account, take_in, told
 from florin.contracts.processor import MovementKind, Outcome
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Account
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payouts import checking, services
 from florin.domain.payouts.models import Difference, Movement, Payout
 from florin.domain.staff.models import User

@@ -13,9 +13,9 @@ from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.payments import paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Account
-from florin.domain.payments.models import Attempt
 from florin.domain.payouts import checking
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.staff.models import User

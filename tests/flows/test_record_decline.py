@@ -7,10 +7,13 @@ import pytest
 from factories import make_link, press_pay
 from factories.declines import decline, notice
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.declines.models import Decline
 from florin.domain.declines.services import MOST_OF_LINK, MOST_OF_SESSION
 from florin.domain.links import services as links
-from florin.domain.payments.models import Attempt, Method, Payment, ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import handle_notice, settle_payment, start_checkout
 from florin.kernel.money import Money

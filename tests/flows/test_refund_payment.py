@@ -11,13 +11,15 @@ from factories import make_credit, make_customer, make_invoice, make_link, press
 from factories.domain import usd
 from factories.payments import ORDINARY_ACCOUNT, paid_by_bank
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds import services
 from florin.domain.refunds.lifecycle import RefundState

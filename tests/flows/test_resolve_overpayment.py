@@ -5,11 +5,12 @@ import pytest
 from factories import make_customer, make_invoice, make_link, press_pay
 from factories.domain import usd
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.payments import overpayments
-from florin.domain.payments.models import Attempt, Method
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, resolve_overpayment, undo_payment

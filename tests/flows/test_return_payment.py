@@ -11,6 +11,9 @@ from factories import make_credit, make_customer, make_invoice
 from factories.emails import BUTTON_URL, rendered
 from factories.payments import balance, paid_by_bank, stands_at, told
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -19,9 +22,8 @@ from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import allocating, bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Method, Payment, Return
+from florin.domain.payments import allocating
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.edges.mail.rendering import RenderedEmail

@@ -8,6 +8,7 @@ from django.db import transaction
 from factories import make_customer, make_invoice, make_link, press_pay
 from factories.domain import open_attempt, pay_by_credit
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -18,7 +19,7 @@ from florin.domain.mailing_runs import queries
 from florin.domain.mailing_runs.lifecycle import RunItemState
 from florin.domain.mailing_runs.models import MailingRun, RunItem
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import (

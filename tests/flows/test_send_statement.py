@@ -13,12 +13,12 @@ from factories import make_customer, make_invoice, make_link
 from factories.domain import make_credit, open_attempt, pay_by_credit, report, sql, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import asking, bill
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import asking, bill
 from florin.domain.staff.models import User
 from florin.domain.statements import queries
 from florin.domain.statements.composing import Period

@@ -6,9 +6,10 @@ import pytest
 
 from factories import make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import settle_payment

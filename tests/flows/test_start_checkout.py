@@ -8,13 +8,15 @@ from pytest_django.fixtures import Settings
 
 from factories import make_customer, make_draft, make_invoice, make_link, press_pay
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
+from florin.domain.attempts.services import TooManyAttempts
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
-from florin.domain.payments.attempts import TooManyAttempts
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, settle_payment, start_checkout, write_order

@@ -9,10 +9,11 @@ from django.db import transaction
 from factories import make_customer, make_invoice
 from factories.domain import make_paid_attempt, pay_by_credit, usd
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Method, Payment, Undoing
+from florin.domain.payments.models import Payment, Undoing
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, resolve_overpayment, undo_payment

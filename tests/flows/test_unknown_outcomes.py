@@ -9,13 +9,15 @@ import pytest
 from django.test import Client
 
 from factories import make_invoice, make_link, press_pay
+from florin.domain.attempts import bill
+from florin.domain.attempts.lifecycle import AttemptState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.lifecycle import AttemptState
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.flows import settle_payment, start_checkout

@@ -11,15 +11,18 @@ from factories import make_invoice, make_link, press_pay
 from factories.domain import report, usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill, queries
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments import queries
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry
 from florin.edges.gateways.stripe import reading, states

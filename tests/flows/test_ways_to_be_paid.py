@@ -7,11 +7,11 @@ import stripe
 from django.conf import settings as django_settings
 
 from factories import make_link, press_pay
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
 from florin.domain.links.models import Link
-from florin.domain.payments import bill
-from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.flows import onboard_account, open_company
 from florin.flows.open_company import NewCompany

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from factories import make_link
 from factories.domain import open_attempt
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount
-from florin.domain.payments.models import Attempt, Method
 from florin.domain.staff.models import User
 from florin.kernel import clock
 from office import signed_in

@@ -9,10 +9,10 @@ from factories.domain import open_attempt
 from florin.contracts.reasons import NO_CODE, DeclineReason
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.models import Attempt
 from florin.domain.declines.services import MOST_OF_LINK
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import record_decline, revoke_link

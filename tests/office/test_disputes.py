@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 from factories import make_invoice
 from factories.domain import make_paid_attempt
 from factories.payments import balance, paid_by_bank, paid_by_card
+from florin.domain.attempts.methods import Method
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
-from florin.domain.payments.models import Method, Payment, Return
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import follow_payment, receive_payment, return_payment

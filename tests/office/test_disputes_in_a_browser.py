@@ -2,7 +2,8 @@
 
 import pytest
 
-from florin.domain.payments.models import Method, Return
+from florin.domain.attempts.methods import Method
+from florin.domain.payments.models import Return
 from florin.domain.staff.models import User
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

@@ -13,9 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from checkout.pages import link_to
 from factories import make_customer, make_invoice, press_pay
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.payments import queries
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import export_payments, settle_payment, undo_payment

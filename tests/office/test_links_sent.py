@@ -7,9 +7,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factories import make_invoice, make_link
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts import services as attempts
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts, bill
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from florin.kernel.jobs import Job

@@ -8,10 +8,11 @@ from pytest_django import DjangoAssertNumQueries
 from factories import make_customer, make_invoice, make_link
 from factories.domain import make_paid_attempt, open_attempt, report, usd
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.methods import Method
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.staff.models import User
 from florin.flows import receive_payment

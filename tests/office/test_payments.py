@@ -17,6 +17,8 @@ from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.contracts.reasons import DisputeReason
 from florin.domain.activity import services as activity
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.disputes import services as disputes
@@ -27,7 +29,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.outbox.models import Message
 from florin.domain.payments import allocating, queries
-from florin.domain.payments.models import Attempt, Method, Payment, Return
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.receipts import services as receipts
 from florin.domain.refunds import booking

@@ -8,12 +8,12 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_link, make_user
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Attempt
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import onboard_account

@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 from factories import make_credit, make_customer, make_invoice, make_link
 from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.methods import Method
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.flows import undo_payment
 from office.conftest import Open

@@ -8,11 +8,12 @@ from django.test import Client
 
 from factories import make_credit, make_customer, make_invoice
 from factories.domain import usd
+from florin.domain.attempts.methods import Method
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
 from florin.domain.orders.models import Order
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User

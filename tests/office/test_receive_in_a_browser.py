@@ -5,10 +5,11 @@ from playwright.sync_api import Page, expect
 
 from factories import make_customer, make_invoice, make_link
 from factories.domain import open_attempt
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from office.conftest import Open
 from office.test_accessibility import SCREENS, check

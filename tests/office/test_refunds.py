@@ -12,11 +12,12 @@ from factories import make_credit, make_customer, make_invoice, make_link, make_
 from factories.domain import open_attempt, report, usd
 from factories.payments import paid_by_card
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.methods import Method
 from florin.domain.disputes.lifecycle import DisputeState
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving
 from florin.domain.refunds.models import Refund
 from florin.domain.staff.models import User

@@ -6,9 +6,10 @@
 from functools import partial
 
 from factories import make_link, press_pay
+from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
 from races.test_payments_at_once import _without_locks

@@ -9,13 +9,14 @@ from factories import make_link, press_pay
 from factories.declines import decline, notice
 from factories.domain import open_attempt
 from florin.domain.activity.models import Activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.models import Attempt
 from florin.domain.declines.models import Decline
 from florin.domain.declines.services import MOST_OF_LINK, MOST_OF_SESSION
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
 from florin.domain.staff.models import User
 from florin.flows import handle_notice, send_fresh_link
 from testing.bank import Bank

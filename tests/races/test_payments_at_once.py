@@ -10,12 +10,14 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link, press_pay
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import services as links
-from florin.domain.payments import bill
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.models import User
 from florin.flows import settle_payment, start_checkout

@@ -7,9 +7,10 @@ from uuid import uuid4
 from factories import make_customer, make_invoice, make_link, press_pay
 from factories.domain import open_attempt, report, usd
 from florin.contracts.processor import Outcome
+from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, resolve_overpayment, settle_payment

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import httpx
 
-from florin.domain.payments.models import Attempt
+from florin.domain.attempts.models import Attempt
 from testing import settings
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts.demands import Demand
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking, bill, deducting
 from florin.domain.companies.models import Company
 from florin.domain.credits import queries, services
 from florin.domain.customers.models import Customer
@@ -19,7 +20,6 @@ from florin.domain.ledger import applying
 from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links
-from florin.domain.payments import asking, bill, deducting
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import expire_sessions

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts.emails import ChargedFee
 from florin.domain.activity import services as activity
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.history import queries as history
@@ -22,7 +23,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.orders import services as orders
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.flows import confirm_order
 from florin.kernel import clock, formats, return_codes

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking, deducting
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -23,7 +24,6 @@ from florin.domain.orders import services as orders
 from florin.domain.orders.credit_limit import Override
 from florin.domain.orders.models import Order
 from florin.domain.outbox.models import Message
-from florin.domain.payments import asking, deducting
 from florin.domain.staff.models import User
 from florin.flows import expire_sessions, send_documents
 from florin.kernel import clock

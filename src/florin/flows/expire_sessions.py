@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from florin.domain.attempts import bill
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.lifecycle import FINAL
+from florin.domain.attempts.models import Attempt, AttemptDebt
 from florin.domain.declines import services as declines
 from florin.domain.ledger.models import Item
-from florin.domain.payments import attempts, bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import Attempt, AttemptDebt
 from florin.kernel.jobs import Job, later
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts.processor import GatewayRefusal, PaymentEvents
+from florin.domain.attempts.methods import Method
 from florin.domain.payments import allocating, settling
-from florin.domain.payments.models import Method, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.refusals import services as refusals
 from florin.edges.gateways import registry
 from florin.flows import follow_dispute, record_refusal, refund_payment, return_payment

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
+from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
 from florin.domain.credits import services as credits_
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
-from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import expire_sessions

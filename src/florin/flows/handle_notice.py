@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts.processor import GatewayError, GatewayRefusal, Notice, RefusalReason
-from florin.domain.payments import notices
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.attempts.models import Attempt
+from florin.domain.notices import services as notices
+from florin.domain.payments.models import Payment
 from florin.edges.gateways import registry
 from florin.flows import follow_payment, onboard_account, reconcile, record_decline, settle_payment
 from florin.kernel.jobs import Job, later

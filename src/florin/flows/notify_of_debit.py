@@ -10,9 +10,9 @@ from florin.contracts.emails import (
     PaymentInitiated,
 )
 from florin.contracts.processor import Report
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
-from florin.domain.payments import attempts
-from florin.domain.payments.models import Attempt
 from florin.flows import charge_return_fee, notify
 from florin.flows.notify import Event
 

@@ -28,12 +28,12 @@ from florin.contracts.processor import (
     RefusalReason,
 )
 from florin.domain.activity import services as activity
+from florin.domain.attempts.methods import Method
 from florin.domain.companies import accounts
 from florin.domain.companies.accounts import Change, State
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments.models import Method
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.edges.gateways import registry

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from florin.domain.activity import services as activity
+from florin.domain.attempts import bill
 from florin.domain.links import services as links
-from florin.domain.payments import bill
 
 
 @transaction.atomic(durable=True)

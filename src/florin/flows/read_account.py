@@ -23,7 +23,9 @@ from florin.contracts.processor import (
     Unread,
 )
 from florin.domain.activity import services as activity
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
+from florin.domain.payments.models import Payment
 from florin.domain.payouts import services
 from florin.domain.payouts.comparing import Found
 from florin.domain.payouts.models import Difference, Payout

@@ -8,10 +8,12 @@ from uuid import UUID
 from florin.contracts.processor import Notice
 from florin.contracts.reasons import Code, DeclineReason
 from florin.domain.activity import services as activity
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.declines import services as declines
 from florin.domain.links import services as links
-from florin.domain.payments import attempts, settling
-from florin.domain.payments.models import Attempt, Method
+from florin.domain.payments import settling
 
 _UNDECIDED = {Attempt.State.OPENED, Attempt.State.EXPIRED}
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts.processor import GatewayRefusal
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.refusals import services
 from florin.domain.staff.models import User
 from florin.kernel import clock

@@ -5,6 +5,9 @@ from dataclasses import asdict
 from uuid import UUID
 
 from florin.contracts.documents import StatementDocument
+from florin.domain.attempts import asking, bill
+from florin.domain.attempts.bill import BillState
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -12,9 +15,7 @@ from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
-from florin.domain.payments import asking, bill
-from florin.domain.payments.bill import BillState
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements
 from florin.domain.statements.models import Statement

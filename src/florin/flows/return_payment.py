@@ -13,12 +13,13 @@ from django.utils import translation
 from florin.contracts.emails import AffectedInvoice, PaymentReturned, ReturnedNotice
 from florin.contracts.processor import DisputeReport
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.links import rules
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import allocating, asking, returns
+from florin.domain.payments import allocating, returns
 from florin.domain.payments.models import Payment, Return
 from florin.domain.payments.returns import Reopened
 from florin.domain.staff.models import User

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from florin.contracts.demands import Demand
 from florin.contracts.emails import InvoiceEmail
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -22,7 +23,6 @@ from florin.domain.orders.models import Order
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments import asking
 from florin.flows import apply_credit
 from florin.kernel.addresses import several
 from florin.kernel.errors import Refusal

@@ -11,12 +11,12 @@ from django.db.models import F
 
 from florin.contracts.emails import AffectedInvoice, FreshLink
 from florin.domain.activity import services as activity
+from florin.domain.attempts import bill
+from florin.domain.attempts.bill import Bill, BillState
 from florin.domain.invoices.models import Revision
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
-from florin.domain.payments import bill
-from florin.domain.payments.bill import Bill, BillState
 from florin.domain.statements import queries as statements
 from florin.domain.statements import services as statements_
 from florin.flows import notify

@@ -17,6 +17,9 @@ from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceList, OpenInvoice
 from florin.contracts.emails import InvoicesEmail, LinkedInvoices
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking, bill
+from florin.domain.attempts.asking import Debt
+from florin.domain.attempts.deducting import Whose
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Revision
@@ -30,9 +33,6 @@ from florin.domain.mailing_runs.models import MailingRun, RunItem
 from florin.domain.mailing_runs.services import NewItem, NewRun, Outcome
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments import asking, bill
-from florin.domain.payments.asking import Debt
-from florin.domain.payments.deducting import Whose
 from florin.domain.staff.models import User
 from florin.flows import queue_mailing_run, send_documents
 from florin.kernel.errors import Refusal

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts.emails import StatementEmail
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.links import rules
@@ -21,7 +22,6 @@ from florin.domain.links.models import Link
 from florin.domain.links.rules import Answer
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments import asking
 from florin.domain.staff.models import User
 from florin.domain.statements import queries, services
 from florin.domain.statements.composing import Period

@@ -30,11 +30,14 @@ from florin.contracts.processor import (
     Report,
 )
 from florin.domain.activity import services as activity
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.links import services as links
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage
-from florin.domain.payments import attempts, settling
-from florin.domain.payments.models import Attempt, Method, Payment
+from florin.domain.payments import settling
+from florin.domain.payments.models import Payment
 from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
 from florin.domain.payouts import services as payouts
 from florin.domain.receipts import services as receipts

@@ -24,12 +24,14 @@ from florin.contracts.processor import (
     StartOrder,
 )
 from florin.domain.activity import services as activity
+from florin.domain.attempts import bill
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.bill import Bill, BillState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.services import account_of
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import attempts, bill
-from florin.domain.payments.bill import Bill, BillState
-from florin.domain.payments.models import Attempt, Method
 from florin.edges.gateways import registry
 from florin.flows import record_refusal
 from florin.kernel.errors import Conflict, ProcessorAway, Refusal

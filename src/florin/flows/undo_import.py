@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
+from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
 from florin.domain.credits import importing as credits_
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.invoices import importing as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders import importing as orders
-from florin.domain.payments import bill
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import expire_sessions, give_credit

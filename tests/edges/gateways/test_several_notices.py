@@ -13,7 +13,9 @@ from pytest_django.fixtures import Settings
 from edges.gateways.processors import MemoryWorld
 from factories import make_company, make_invoice, make_link, make_user, press_pay
 from florin.contracts.connection import Site
-from florin.domain.payments.models import Attempt, Payment, ProcessorNotice
+from florin.domain.attempts.models import Attempt
+from florin.domain.notices.models import ProcessorNotice
+from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges.gateways import registry

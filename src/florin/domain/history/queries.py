@@ -9,12 +9,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
+from florin.domain.attempts.methods import ONLINE
 from florin.domain.disputes import lifecycle as disputes
 from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
-from florin.domain.payments.models import ONLINE, Allocation, Payment, Return, Undoing
+from florin.domain.payments.models import Allocation, Payment, Return, Undoing
 from florin.domain.payouts import queries as payouts
 from florin.domain.payouts.queries import Conversion
 from florin.domain.refunds.models import Refund

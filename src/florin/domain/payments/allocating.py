@@ -11,11 +11,12 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
 from florin.domain.ledger import applying, posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments import bill, discounts
+from florin.domain.payments import discounts
 from florin.domain.payments.models import Allocation, Payment
 from florin.kernel import clock
 from florin.kernel.database import find, locked

@@ -68,17 +68,17 @@ _CHECKS = {
         GROUP BY entry.id, one.item_id, one.moved HAVING one.moved <> coalesce(sum(line.amount), 0)
     """,
     "a settled attempt has its payment": """
-        SELECT attempt.id::text, attempt.state FROM payments_attempt attempt
+        SELECT attempt.id::text, attempt.state FROM attempts_attempt attempt
         LEFT JOIN payments_payment payment ON payment.attempt_id = attempt.id
         WHERE (attempt.state = 'settled') <> (payment.id IS NOT NULL)
     """,
     "only an attempt that is being paid holds something": """
         SELECT attempt.id::text, debt.reserved || ' held while ' || attempt.state
-        FROM payments_attemptdebt debt JOIN payments_attempt attempt ON attempt.id = debt.attempt_id
+        FROM attempts_attemptdebt debt JOIN attempts_attempt attempt ON attempt.id = debt.attempt_id
         WHERE debt.reserved > 0 AND attempt.state NOT IN ('pending', 'capturing')
         UNION ALL
         SELECT attempt.id::text, credit.reserved || ' of a credit held while ' || attempt.state
-        FROM payments_attemptcredit credit JOIN payments_attempt attempt ON attempt.id = credit.attempt_id
+        FROM attempts_attemptcredit credit JOIN attempts_attempt attempt ON attempt.id = credit.attempt_id
         WHERE credit.reserved > 0 AND attempt.state NOT IN ('pending', 'capturing')
     """,
     "an invoice's total is what was booked for it": """

@@ -10,28 +10,6 @@ CREATE TRIGGER payments_allocation_append_only BEFORE UPDATE OR DELETE ON paymen
 CREATE TRIGGER payments_allocation_no_truncate BEFORE TRUNCATE ON payments_allocation
     FOR EACH STATEMENT EXECUTE FUNCTION payments_allocation_is_append_only();
 
--- The moves of lifecycle.py, also for who has a console.
-CREATE FUNCTION payments_attempt_state_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
-        ('opened', 'cancelled'), ('opened', 'capturing'), ('opened', 'expired'), ('opened', 'failed'),
-        ('opened', 'pending'), ('opened', 'settled'), ('opened', 'voiding'),
-        ('pending', 'cancelled'), ('pending', 'capturing'), ('pending', 'failed'),
-        ('pending', 'settled'), ('pending', 'voiding'),
-        ('capturing', 'cancelled'), ('capturing', 'settled'),
-        ('voiding', 'cancelled'), ('voiding', 'settled'),
-        ('cancelled', 'settled'),
-        ('failed', 'settled'),
-        ('expired', 'capturing'), ('expired', 'pending'), ('expired', 'settled'), ('expired', 'voiding')
-    ) THEN
-        RAISE EXCEPTION 'payments_attempt: % cannot become %', OLD.state, NEW.state
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER payments_attempt_state_guard BEFORE UPDATE OF state ON payments_attempt
-    FOR EACH ROW EXECUTE FUNCTION payments_attempt_state_guard();
-
 -- What came in is never changed and never deleted, but for what the processor keeps of it, which it may tell
 -- later, once.
 CREATE FUNCTION payments_payment_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -76,7 +54,7 @@ FROM payments_payment payment
 JOIN payments_allocation part ON part.payment_id = payment.id
 JOIN ledger_entry entry ON entry.id = part.entry_id AND entry.kind = 'payment'
 JOIN ledger_item item ON item.id = part.item_id
-LEFT JOIN payments_attempt attempt ON attempt.id = payment.attempt_id;
+LEFT JOIN attempts_attempt attempt ON attempt.id = payment.attempt_id;
 COMMENT ON VIEW report_payment IS
     'One row per allocation of a payment as it came in; a payment''s allocations sum to gross_minor.';
 
@@ -97,7 +75,3 @@ SELECT back.id AS return_id, payment.company_id, payment.id AS payment_id, payme
        payment.amount AS amount_minor, back.code, back.reason, back.reference, back.returned_at, back.marked_by
 FROM payments_return back JOIN payments_payment payment ON payment.id = back.payment_id;
 COMMENT ON VIEW report_return IS 'One row per payment that its bank took back.';
-
-CREATE VIEW report_notice AS
-SELECT id AS notice_id, gateway, event, kind, received_at, handled_at, outcome FROM payments_processornotice;
-COMMENT ON VIEW report_notice IS 'One row per notice of the processor, by its event id.';

@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
+from florin.domain.attempts import bill, sharing
 from florin.domain.companies.models import Company
 from florin.domain.ledger import applying
 from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Entry, Item
-from florin.domain.payments import bill, receiving, sharing
+from florin.domain.payments import receiving
 from florin.domain.payments.models import Allocation, Keeping, Payment
 from florin.kernel import clock
 from florin.kernel.database import find, locked

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
+from florin.domain.attempts.bill import Bill
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt, AttemptDebt
 from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Entry
-from florin.domain.payments.bill import Bill
-from florin.domain.payments.models import Allocation, Attempt, AttemptDebt, Method, Payment, Return
+from florin.domain.payments.models import Allocation, Payment, Return
 from florin.kernel import clock
 from florin.kernel.money import Money, unusual
 

@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import ONLINE, Method
 from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
 from florin.domain.companies.numbers import Series
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item
-from florin.domain.payments import allocating, bill, discounts
+from florin.domain.payments import allocating, discounts
 from florin.domain.payments.allocating import AllocatedAmount, Taken
-from florin.domain.payments.models import ONLINE, Method, Payment, Return, Undoing
+from florin.domain.payments.models import Payment, Return, Undoing
 from florin.kernel import clock, formats
 from florin.kernel.database import locked
 from florin.kernel.errors import Refusal

@@ -9,13 +9,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from florin.contracts.processor import DisputeReport
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Allocation, Method, Payment, Return, Undoing
+from florin.domain.payments.models import Allocation, Payment, Return, Undoing
 from florin.kernel import cards, clock
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money

@@ -11,17 +11,20 @@ from uuid import UUID
 
 from florin.contracts.processor import Outcome, Report
 from florin.contracts.reasons import Code, DeclineReason
+from florin.domain.attempts import bill, sharing
+from florin.domain.attempts import services as attempts
+from florin.domain.attempts.lifecycle import ATTEMPT, FINAL
+from florin.domain.attempts.lifecycle import AttemptState as State
+from florin.domain.attempts.models import Attempt, AttemptCredit, AttemptDebt
+from florin.domain.attempts.services import LONGEST_CODE
 from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger import applying, posting
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments import allocating, attempts, bill, sharing
+from florin.domain.payments import allocating
 from florin.domain.payments.allocating import AllocatedAmount
-from florin.domain.payments.attempts import LONGEST_CODE
-from florin.domain.payments.lifecycle import ATTEMPT, FINAL
-from florin.domain.payments.lifecycle import AttemptState as State
-from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Payment
+from florin.domain.payments.models import Payment
 from florin.kernel import cards, clock
 from florin.kernel.database import locked
 from florin.kernel.money import Money

@@ -14,13 +14,15 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 
 from florin.contracts.processor import Itemised, MovementKind
+from florin.domain.attempts.lifecycle import FINAL
+from florin.domain.attempts.methods import ONLINE
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding
 from florin.domain.ledger.models import Account, Line
-from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import ONLINE, Attempt, Payment, Return
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payouts.comparing import ComparedPayment, Found, text
 from florin.domain.payouts.models import Difference, Movement, Payout
 from florin.domain.refunds.models import Refund

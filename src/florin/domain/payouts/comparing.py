@@ -10,9 +10,10 @@ from django.db.models import Exists, Max, OuterRef, Q, Sum
 
 from florin.contracts import capabilities
 from florin.contracts.processor import MovementKind
+from florin.domain.attempts.methods import Method
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Account, Entry, Line
-from florin.domain.payments.models import Method, Payment, Return
+from florin.domain.payments.models import Payment, Return
 from florin.domain.payouts.models import Difference, Movement
 from florin.domain.refunds.lifecycle import RefundState
 from florin.domain.refunds.models import Refund

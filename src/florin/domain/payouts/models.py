@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from florin.contracts.processor import LONGEST_REFERENCE, Itemised, MovementKind, PayoutWay
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.disputes.models import Dispute
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payouts.lifecycle import PayoutState
 from florin.domain.refunds.models import Refund
 from florin.kernel.database import Keyed

@@ -17,12 +17,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from florin.contracts import processor
 from florin.contracts.processor import Itemised, MovementKind, PayoutReport
+from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.ledger.posting import NewEntry, Posting
-from florin.domain.payments.models import Attempt, Payment
+from florin.domain.payments.models import Payment
 from florin.domain.payouts.lifecycle import PAYOUT, PayoutState
 from florin.domain.payouts.models import Difference, Movement, Payout, Reconciliation
 from florin.domain.refunds.models import Refund

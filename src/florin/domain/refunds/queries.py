@@ -9,10 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from florin.domain.attempts import bill
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.ledger.models import Item
-from florin.domain.payments import allocating, bill
-from florin.domain.payments.models import Method, Payment, Return, Undoing
+from florin.domain.payments import allocating
+from florin.domain.payments.models import Payment, Return, Undoing
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock, formats
 from florin.kernel.money import Money

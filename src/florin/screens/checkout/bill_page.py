@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 
 from florin.contracts.documents import ReceiptDocument
 from florin.contracts.limits import Bar
+from florin.domain.attempts import bill as bills
+from florin.domain.attempts import changes
+from florin.domain.attempts.bill import Bill, BillLine, BillState, Progress
+from florin.domain.attempts.changes import Change
+from florin.domain.attempts.lifecycle import FINAL, HOLDING
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.domain.history import queries as history
 from florin.domain.ledger.models import Application
 from florin.domain.links.models import Link
-from florin.domain.payments import bill as bills
-from florin.domain.payments import changes, queries
-from florin.domain.payments.bill import Bill, BillLine, BillState, Progress
-from florin.domain.payments.changes import Change
-from florin.domain.payments.lifecycle import FINAL, HOLDING
-from florin.domain.payments.models import Allocation, Attempt, Method, Payment
+from florin.domain.payments import queries
+from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Setback
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements import queries as statements

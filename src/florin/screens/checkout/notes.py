@@ -6,8 +6,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from florin.contracts import declines
-from florin.domain.payments.bill import Bill, BillState
-from florin.domain.payments.models import Attempt, Method
+from florin.domain.attempts.bill import Bill, BillState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt
 from florin.screens.checkout.bill_page import BillPage
 
 _ENDED = frozenset({Attempt.State.OPENED, Attempt.State.EXPIRED})

@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
-from florin.domain.payments.models import ONLINE, Method
+from florin.domain.attempts.methods import ONLINE, Method
 from florin.kernel.money import MOST_MINOR, Money
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")

@@ -9,9 +9,9 @@ from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from florin.domain.attempts.bill import BillState
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments.bill import BillState
 from florin.flows import apply_credit, open_link, render_documents, send_fresh_link, start_checkout
 from florin.kernel import formats
 from florin.kernel.errors import Refusal

@@ -15,9 +15,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from florin.domain.attempts.lifecycle import AttemptState
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
-from florin.domain.payments.lifecycle import AttemptState
 from florin.domain.payouts import comparing, queries
 from florin.domain.payouts.checking import BY_ITSELF
 from florin.domain.payouts.models import Difference

@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from florin.domain.attempts import bill, sharing
 from florin.domain.credits import queries
 from florin.domain.credits.services import Exceeded
 from florin.domain.ledger.models import Item
-from florin.domain.payments import bill, sharing
 from florin.domain.staff.rights import Right
 from florin.flows import apply_credit
 from florin.kernel import formats

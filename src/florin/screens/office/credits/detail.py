@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
 from florin.domain.credits import queries
 from florin.domain.credits.models import Credit
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import applying
 from florin.domain.ledger.models import Item
-from florin.domain.payments import bill
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.kernel.database import find

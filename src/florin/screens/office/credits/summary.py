@@ -7,11 +7,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.domain.attempts import bill
 from florin.domain.credits import queries
 from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.ledger.models import Item
-from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
 from florin.kernel.paging import Column, by_day

@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.contracts.documents import Aging
+from florin.domain.attempts import bill
 from florin.domain.ledger import aging as books
 from florin.domain.ledger.aging import CustomerAging
 from florin.domain.mailing_runs import queries as mailing_runs
 from florin.domain.mailing_runs.models import MailingRun
-from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.money import Money

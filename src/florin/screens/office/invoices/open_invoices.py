@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from florin.domain.attempts import bill
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow
@@ -17,7 +18,6 @@ from florin.domain.links import rules
 from florin.domain.links.queries import Stage
 from florin.domain.mailing_runs import queries as mailing_runs
 from florin.domain.mailing_runs.models import MailingRun
-from florin.domain.payments import bill
 from florin.domain.staff.rights import Right
 from florin.flows import send_payment_links
 from florin.kernel import clock

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from florin.domain.activity import services as activity
+from florin.domain.attempts import asking
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
 from florin.domain.outbox import queries as outbox
-from florin.domain.payments import asking
 from florin.domain.staff.rights import Right
 from florin.flows import confirm_order, hold_order, send_invoice
 from florin.flows.send_documents import Sent

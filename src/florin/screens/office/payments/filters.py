@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.history import queries as history
 from florin.domain.history.queries import PaymentStatus
-from florin.domain.payments.models import Method
 from florin.domain.payments.queries import Wanted
 from florin.kernel.paging import Column, by_moment
 from florin.screens.office.shared import parsing

@@ -4,12 +4,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.history import queries as history
 from florin.domain.history.queries import PaymentStatus
 from florin.domain.payments import queries
-from florin.domain.payments.models import Method
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.payments import receiving
-from florin.domain.payments.models import Method
 from florin.domain.payments.receiving import Debt, Receiving, Share
 from florin.kernel import clock
 from florin.kernel.money import Money

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Debt, Link
 from florin.domain.orders import holds
 from florin.domain.orders.models import Hold, Order
-from florin.domain.payments import bill
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from florin.contracts import account_words, declines, dispute_reasons
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
+from florin.domain.attempts.methods import Method
 from florin.domain.declines.services import MOST_OF_LINK
 from florin.domain.orders.models import Order
-from florin.domain.payments.models import Method
 from florin.kernel import return_codes
 from florin.kernel.money import Money
 from florin.screens.office.shared import decline_folds

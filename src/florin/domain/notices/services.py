@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from florin.contracts.processor import Notice
-from florin.domain.payments.models import ProcessorNotice
+from florin.domain.notices.models import ProcessorNotice
 from florin.kernel import clock
 
 

@@ -10,14 +10,15 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, Sum
 
 from florin.contracts.limits import Bar, Limits
+from florin.domain.attempts import deducting
+from florin.domain.attempts.deducting import BillCredit
+from florin.domain.attempts.lifecycle import AttemptState
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import AttemptCredit, AttemptDebt
 from florin.domain.companies.services import account_of, takes_cards, takes_debits
 from florin.domain.declines import services as declines
 from florin.domain.links import rules
 from florin.domain.links.models import Debt, Link
-from florin.domain.payments import deducting
-from florin.domain.payments.deducting import BillCredit
-from florin.domain.payments.lifecycle import AttemptState
-from florin.domain.payments.models import AttemptCredit, AttemptDebt, Method
 from florin.kernel.money import Money
 
 

@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
 
+from florin.domain.attempts import sharing
+from florin.domain.attempts.models import AttemptCredit, AttemptDebt
 from florin.domain.companies.models import Company
 from florin.domain.ledger import applying
 from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Item
-from florin.domain.payments import sharing
-from florin.domain.payments.models import AttemptCredit, AttemptDebt
 from florin.kernel.money import Money
 
 # A customer's key and a currency: what credits and debts have in common.

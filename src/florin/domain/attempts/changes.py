@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from florin.contracts.documents import DocumentLine, InvoiceDocument
+from florin.domain.attempts.bill import Bill
 from florin.domain.invoices.models import Revision
 from florin.domain.links.models import Debt
-from florin.domain.payments.bill import Bill
 from florin.kernel import clock
 from florin.kernel.money import Money
 

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from florin.contracts.reasons import Code, DeclineReason
+from florin.domain.attempts.bill import Bill
+from florin.domain.attempts.lifecycle import FINAL
+from florin.domain.attempts.methods import Method
+from florin.domain.attempts.models import Attempt, AttemptCredit, AttemptDebt
 from florin.domain.companies.services import account_of
 from florin.domain.links.models import Link
-from florin.domain.payments.bill import Bill
-from florin.domain.payments.lifecycle import FINAL
-from florin.domain.payments.models import Attempt, AttemptCredit, AttemptDebt, Method
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from florin.contracts.demands import Deduction, Demand
+from florin.domain.attempts import bill, deducting
+from florin.domain.attempts.deducting import Whose
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.links import rules
 from florin.domain.links.rules import Answer
-from florin.domain.payments import bill, deducting
-from florin.domain.payments.deducting import Whose
 from florin.kernel.money import Money
 
 

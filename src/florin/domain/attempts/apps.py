@@ -1,0 +1,10 @@
+"""The attempts app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class AttemptsConfig(AppConfig):
+    """Names the app."""
+
+    name = "florin.domain.attempts"
+    label = "attempts"

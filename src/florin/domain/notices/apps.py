@@ -1,0 +1,10 @@
+"""The notices app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """Names the app."""
+
+    name = "florin.domain.notices"
+    label = "notices"
