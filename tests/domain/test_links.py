@@ -10,6 +10,7 @@ from django.db import connection
 from factories import make_customer, make_invoice, make_link
 from factories.domain import pay_by_credit, sql
 from factories.payments_accounts import forget_accounts
+from florin.domain.companies.lifecycle import AccountState
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
@@ -27,7 +28,7 @@ def no_account(invoice: Invoice) -> None:
     PaymentsAccount.objects.filter(company=invoice.company).delete()
 
 
-def account(state: PaymentsAccount.State) -> Callable[[Invoice], None]:
+def account(state: AccountState) -> Callable[[Invoice], None]:
     return lambda invoice: _update(PaymentsAccount.objects.filter(company=invoice.company), state=state)
 
 
@@ -75,10 +76,10 @@ SWITCHES = [
     (nothing, "", "", ""),
     (no_account, _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
     (account_not_opened, _NO_ACCOUNT, _NO_ACCOUNT, _NO_ACCOUNT),
-    (account(PaymentsAccount.State.INCOMPLETE), _MORE, _MORE, _MORE),
-    (account(PaymentsAccount.State.PENDING), _PENDING, _PENDING, _PENDING),
-    (account(PaymentsAccount.State.REJECTED), _REJECTED, _REJECTED, _REJECTED),
-    (account(PaymentsAccount.State.SUSPENDED), _SUSPENDED, _SUSPENDED, _SUSPENDED),
+    (account(AccountState.INCOMPLETE), _MORE, _MORE, _MORE),
+    (account(AccountState.PENDING), _PENDING, _PENDING, _PENDING),
+    (account(AccountState.REJECTED), _REJECTED, _REJECTED, _REJECTED),
+    (account(AccountState.SUSPENDED), _SUSPENDED, _SUSPENDED, _SUSPENDED),
     (company_off, _COMPANY, _COMPANY, _COMPANY),
     (customer_off, _CUSTOMER, _CUSTOMER, ""),
     (manual_off, _MANUAL, "", ""),

@@ -27,6 +27,7 @@ from florin.domain.attempts.bill import BillState
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
+from florin.domain.companies.lifecycle import AccountState as State
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.links import rules
 from florin.domain.links.models import Link
@@ -41,8 +42,6 @@ from florin.kernel import clock
 from florin.kernel.errors import Conflict, ProcessorAway, Refusal
 from testing import settings as test_settings
 from testing.bank import Bank
-
-State = PaymentsAccount.State
 
 
 @pytest.fixture(autouse=True)

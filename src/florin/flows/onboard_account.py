@@ -30,7 +30,8 @@ from florin.contracts.processor import (
 from florin.domain.activity import services as activity
 from florin.domain.attempts.methods import Method
 from florin.domain.companies import accounts
-from florin.domain.companies.accounts import Change, State
+from florin.domain.companies.accounts import Change
+from florin.domain.companies.lifecycle import AccountState as State
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from florin.contracts.processor import AccountReport, MethodStatus
 from florin.domain.companies import services
+from florin.domain.companies.lifecycle import AccountState as State
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel.errors import Conflict
 
-State = PaymentsAccount.State
 _HOUR = timedelta(minutes=50)  # a little less, for a round that comes every hour
 _DAY = timedelta(hours=23, minutes=50)
 

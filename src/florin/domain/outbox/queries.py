@@ -8,27 +8,32 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from florin.domain.outbox.lifecycle import MessageState
 from florin.domain.outbox.models import Message
 
-State = Message.State
-
 # From the worst that can be said of a mail to the best.
-_RANKS = (State.BOUNCED, State.QUEUED, State.SENDING, State.SENT, State.DELIVERED)
+_RANKS = (
+    MessageState.BOUNCED,
+    MessageState.QUEUED,
+    MessageState.SENDING,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """How far the mails of one event have come: how many stand where."""
 
-    counts: Mapping[Message.State, int]
+    counts: Mapping[MessageState, int]
 
     @property
-    def worst(self) -> Message.State:
+    def worst(self) -> MessageState:
         """What staff must know of: bounced if any mail bounced, otherwise the mail furthest behind."""
         return next(state for state in _RANKS if self.counts.get(state))
 
     @property
-    def best(self) -> Message.State:
+    def best(self) -> MessageState:
         """How far the mail has come that is furthest ahead."""
         return next(state for state in reversed(_RANKS) if self.counts.get(state))
 
@@ -46,14 +51,14 @@ def stages(company_id: UUID, events: Collection[str]) -> dict[str, Stage]:
 
         found = outbox.queries.stages(company.pk, [send.event for send in rows])
         stage = found.get(send.event)
-        stage.worst            # State.BOUNCED: a badge
-        stage.counts, stage.mails  # {State.DELIVERED: 2, State.BOUNCED: 1}, 3: a tooltip
+        stage.worst            # MessageState.BOUNCED: a badge
+        stage.counts, stage.mails  # {MessageState.DELIVERED: 2, MessageState.BOUNCED: 1}, 3: a tooltip
 
     An event may have mails of several kinds, such as both confirmations of a payment; they count together.
     Whether a person opened the link, went on to pay or paid is not the outbox's to know: see ``domain/links``
     and ``domain/payments``.
     """
-    found: dict[str, Counter[Message.State]] = defaultdict(Counter)
+    found: dict[str, Counter[MessageState]] = defaultdict(Counter)
     rows = (
         Message.objects.filter(company_id=company_id, event__in=events)
         .order_by()
@@ -61,15 +66,15 @@ def stages(company_id: UUID, events: Collection[str]) -> dict[str, Stage]:
         .annotate(Count("pk"))
     )
     for event, state, count in rows:
-        found[event][Message.State(state)] = count
+        found[event][MessageState(state)] = count
     return {event: Stage(counts) for event, counts in found.items()}
 
 
 def bounced(company_id: UUID, *, since: datetime) -> QuerySet[Message]:
     """Return the company's mails that bounced since an instant, the latest first."""
-    return Message.objects.filter(company_id=company_id, state=State.BOUNCED, bounced_at__gte=since).order_by(
-        "-bounced_at", "-pk"
-    )
+    return Message.objects.filter(
+        company_id=company_id, state=MessageState.BOUNCED, bounced_at__gte=since
+    ).order_by("-bounced_at", "-pk")
 
 
 def served(company_id: UUID, bounces: Mapping[UUID, tuple[Message, frozenset[UUID]]]) -> set[UUID]:
@@ -82,7 +87,7 @@ def served(company_id: UUID, bounces: Mapping[UUID, tuple[Message, frozenset[UUI
         return set()
     messages = [message for message, _about in bounces.values()]
     later = Message.objects.filter(company=company_id)
-    same = ~Q(state=State.BOUNCED) & Q(
+    same = ~Q(state=MessageState.BOUNCED) & Q(
         recipient__in={message.recipient for message in messages},
         queued_at__gt=min(message.queued_at for message in messages),
     )
@@ -108,6 +113,6 @@ def _subjects_mailed(
 
 def came_back(company_id: UUID, key: UUID | None, subject: UUID) -> Message | None:
     """Return a mail about an object that came back, if it is one of the company's."""
-    found = Message.objects.filter(company=company_id, state=State.BOUNCED, pk=key) if key else None
+    found = Message.objects.filter(company=company_id, state=MessageState.BOUNCED, pk=key) if key else None
     message = found.first() if found is not None else None
     return message if message and subject in message.subjects else None
