@@ -19,10 +19,10 @@ from florin.flows import write_order
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
-from florin.screens.office.orders.order_form import TypedLine, TypedOrder
+from florin.screens.office.orders.order_form import OrderForm, TypedLine
 from florin.screens.office.shared import customer_field, order_status
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.parsing import InvalidInput, as_typed
+from florin.screens.office.shared.parsing import InvalidInput
 from florin.screens.office.shared.submissions import new_submission
 
 _SUGGESTIONS = 12
@@ -33,7 +33,7 @@ _SUGGESTIONS = 12
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new draft order; the same press of Save writes it once."""
     if request.method != "POST":
-        return _form(request, order_form.blank(request.user.company), None)
+        return _form(request, order_form.new_form(request.user.company), None)
     return _save(request, None)
 
 
@@ -46,7 +46,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.warning(request, _("A void order cannot be changed."))
         return redirect("office:order", pk)
     if request.method != "POST":
-        return _form(request, order_form.of(order, list(order.lines.all()), as_typed), order)
+        return _form(request, order_form.saved_form(request.user.company, order), order)
     return _save(request, order)
 
 
@@ -54,15 +54,15 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.ORDERS)
 def lines(request: StaffRequest) -> HttpResponse:
     """Show the lines again after one was added, removed, moved, or a product was chosen."""
-    typed = order_form.read(request.POST, request.user.company)
+    form = order_form.sent_form(request.POST, request.user.company)
     act = request.POST.get("act", "")
     verb, _colon, key = act.partition(":")
     if verb != "fill":
-        typed.act(act)
-        return page(request, "orders/lines.html", {"typed": typed})
-    line = next((line for line in typed.lines if line.key == key), TypedLine())
+        form.act(act)
+        return page(request, "orders/lines.html", {"form": form})
+    line = next((line for line in form.lines if line.key == key), order_form.new_line())
     _fill(request, line)
-    response = page(request, "orders/line.html", {"line": line, "total": line.total(typed.currency)})
+    response = page(request, "orders/line.html", {"line": line, "total": line.total(form.currency)})
     response["HX-Trigger-After-Settle"] = "reckon"
     return response
 
@@ -71,9 +71,9 @@ def lines(request: StaffRequest) -> HttpResponse:
 @requires(Right.ORDERS)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each line and the order come to."""
-    typed = order_form.read(request.POST, request.user.company)
-    limit = limit_dialog.of_typed(request, typed, _named(request))
-    return page(request, "orders/totals.html", {"typed": typed, "over": limit.over if limit else None})
+    form = order_form.sent_form(request.POST, request.user.company)
+    limit = limit_dialog.of_typed(request, form, _named(request))
+    return page(request, "orders/totals.html", {"form": form, "over": limit.over if limit else None})
 
 
 @require_POST
@@ -119,54 +119,56 @@ def _named(request: StaffRequest) -> Order | None:
 
 def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
     """Save what was typed, or show it again with what is wrong."""
-    typed = order_form.read(request.POST, request.user.company)
+    form = order_form.sent_form(request.POST, request.user.company, is_checked="act" not in request.POST)
     if "act" in request.POST:
-        typed.act(request.POST["act"])
-        return _form(request, typed, order)
-    draft = typed.draft(request.user.company)
+        form.act(request.POST["act"])
+        return _form(request, form, order)
+    draft = form.draft()
     if draft is None:
-        return _form(request, typed, order, status=422)
+        return _form(request, form, order, status=422)
     try:
         if order is None:
-            saved = write_order.create(request.user.company, draft, by=request.user, press=typed.press)
+            saved = write_order.create(
+                request.user.company, draft, by=request.user, press=form.submission_key
+            )
         else:
             saved = write_order.change(
                 request.user.company,
                 order.pk,
                 draft,
-                version=typed.version,
+                version=form.version,
                 by=request.user,
                 reason=limit_dialog.reason(request),
             )
     except Refusal as problem:
-        return _refused(request, typed, order, problem)
+        return _refused(request, form, order, problem)
     messages.success(request, _("Order %(number)s is saved.") % {"number": saved.number})
     return redirect("office:order", saved.pk)
 
 
-def _refused(request: StaffRequest, typed: TypedOrder, order: Order | None, problem: Refusal) -> HttpResponse:
+def _refused(request: StaffRequest, form: OrderForm, order: Order | None, problem: Refusal) -> HttpResponse:
     """Show the form as it was typed, and why it was not saved; after a conflict also what is saved now."""
     now = None
     if isinstance(problem, Conflict) and order is not None:
         now = order_status.read_order(request.user.company, order.pk).order
-        typed.version = now.version
+        form.version = now.version
     if isinstance(problem, SubmissionReused):
-        typed.press = new_submission()
-    return _form(request, typed, order, status=problem.status, problem=problem, now=now)
+        form.submission_key = new_submission()
+    return _form(request, form, order, status=problem.status, problem=problem, now=now)
 
 
 def _form(
     request: StaffRequest,
-    typed: TypedOrder,
+    form: OrderForm,
     order: Order | None,
     *,
     status: int = 200,
     problem: Refusal | None = None,
     now: Order | None = None,
 ) -> HttpResponse:
-    limit = limit_dialog.of_typed(request, typed, order)
+    limit = limit_dialog.of_typed(request, form, order)
     context: dict[str, object] = {
-        "typed": typed,
+        "form": form,
         "order": order,
         "problem": problem,
         "now": now,
@@ -180,14 +182,14 @@ def _form(
 
 def _fill(request: StaffRequest, line: TypedLine) -> None:
     """Copy a chosen product into its line; what it is and costs may be typed over."""
-    code = line.code.replace("\x00", "").strip()
-    product = (
-        Product.objects.filter(company_id=request.user.company_id, folded=fold(code)).first()
-        if code
-        else None
-    )
-    if product is None:
-        return
-    line.code, line.description, line.unit = product.code, product.description, product.unit
-    line.unit_price = as_typed(product.unit_price)
-    line.quantity = line.quantity or "1"
+    code = line.texts["code"].replace("\x00", "").strip()
+    found = Product.objects.filter(company_id=request.user.company_id, folded=fold(code))
+    product = found.first() if code else None
+    if product is not None:
+        line.show(
+            code=product.code,
+            description=product.description,
+            unit=product.unit,
+            unit_price=product.unit_price,
+            quantity=line.texts["quantity"] or "1",
+        )

@@ -7,10 +7,8 @@ from florin.domain.orders.credit_limit import Room
 from florin.domain.orders.models import Order
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
-from florin.screens.office.orders.order_form import TypedOrder
+from florin.screens.office.orders.order_form import OrderForm
 from florin.screens.office.shared.access import StaffRequest
-from florin.screens.office.shared.customer_field import find_customer
-from florin.screens.office.shared.parsing import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +28,16 @@ def read_limit(request: StaffRequest, order: Order) -> Limit:
     return Limit(room, room.over(order.money), may, reason(request))
 
 
-def of_typed(request: StaffRequest, typed: TypedOrder, order: Order | None) -> Limit | None:
+def of_typed(request: StaffRequest, form: OrderForm, order: Order | None) -> Limit | None:
     """Return how what is typed stands to the limit, as far as it can be reckoned.
 
     Of a confirmed order, only what is added to it counts.
     """
-    total = typed.total
+    total = form.total
     if total is None:
         return None
-    try:
-        customer = find_customer(request.user.company, typed.customer)
-    except InvalidInput:
+    customer = form.readable("customer")
+    if customer is None:
         return None
     known = order is not None and order.state == Order.State.CONFIRMED and order.currency == total.currency
     more = total - order.money if known and order else total

@@ -1,107 +1,104 @@
-"""The order form: what was typed, kept as typed, and what it means once every field is right."""
+"""The order form: its fields, its lines in the order in which they stand, and what all of it comes to."""
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from florin.domain.companies.models import Company
-from florin.domain.orders.models import Order, OrderLine
+from florin.domain.orders.models import Order
 from florin.domain.orders.services import MOST_LINES, LineDraft, OrderDraft
 from florin.kernel import cards
 from florin.kernel.money import Money, line_total
-from florin.screens.office.shared import parsing
-from florin.screens.office.shared.customer_field import find_customer, label
-from florin.screens.office.shared.parsing import InvalidInput
-from florin.screens.office.shared.submissions import new_submission, submission_key
+from florin.screens.office.shared.fields import (
+    CustomerField,
+    DayField,
+    ParsedField,
+    ProductField,
+    QuantityField,
+    TextField,
+    UnitPriceField,
+)
+from florin.screens.office.shared.forms import FormRow, OfficeForm
+from florin.screens.office.shared.submissions import submission_key
 
 _KEY = re.compile(r"[0-9a-f]{8}")
 _LONG = 10
-_PARTS = ("key", "code", "description", "quantity", "unit", "unit_price")
+_LINE: Mapping[str, ParsedField] = {
+    "code": ProductField(),
+    "description": TextField(longest=200, missing=gettext_lazy("Say what it is.")),
+    "quantity": QuantityField(),
+    "unit": TextField(longest=20),
+    "unit_price": UnitPriceField(),
+}
 
 
-def fresh_key() -> str:
-    """Return a name for a new line, by which buttons and totals find it."""
+def _new_key() -> str:
     return secrets.token_hex(4)
 
 
 @dataclass(slots=True)
-class TypedLine:
-    """One line as typed."""
+class TypedLine(FormRow):
+    """One line as typed; by its ``key`` its buttons and its total find it."""
 
-    key: str = field(default_factory=fresh_key)
-    code: str = ""
-    description: str = ""
-    quantity: str = ""
-    unit: str = ""
-    unit_price: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
+    key: str = field(default_factory=_new_key)
 
     @property
-    def blank(self) -> bool:
-        """Whether nothing was typed into it."""
-        return not any((self.code, self.description, self.quantity, self.unit_price))
+    def is_blank(self) -> bool:
+        """Whether nothing was typed into it; a unit alone is nothing."""
+        return not any(text for name, text in self.texts.items() if name != "unit")
+
+    def show(self, **values: object) -> None:
+        """Show values as the reader would type them."""
+        self.texts |= {name: str(_LINE[name].prepare_value(value)) for name, value in values.items()}
 
     def total(self, currency: str) -> Money | None:
         """Return what the line comes to, as soon as quantity and price are numbers."""
+        quantity, unit_price = self.readable("quantity"), self.readable("unit_price")
         try:
-            return line_total(self._quantity(), self._unit_price(), currency)
+            return None if None in {quantity, unit_price} else line_total(quantity, unit_price, currency)
         except ValueError:
             return None
 
-    def draft(self) -> LineDraft | None:
-        """Return what the line means, or None with a sentence at each field that is wrong."""
-        values: dict[str, str | Decimal] = {}
-        readers: dict[str, Callable[[], str | Decimal]] = {
-            "code": lambda: parsing.words(self.code, longest=40),
-            "description": self._description,
-            "quantity": self._quantity,
-            "unit": lambda: parsing.words(self.unit, longest=20),
-            "unit_price": self._unit_price,
-        }
-        for name, read in readers.items():
-            with _errors_into(self.errors, name):
-                values[name] = read()
-        return LineDraft(**values) if not self.errors else None  # type: ignore[arg-type]
 
-    def _description(self) -> str:
-        if not self.description.strip():
-            raise InvalidInput(_("Say what it is."))
-        return parsing.words(self.description, longest=200)
+class OrderForm(OfficeForm):
+    """An order as typed, in its customer's ``currency`` once the customer is clear.
 
-    def _quantity(self) -> Decimal:
-        return parsing.decimal(self.quantity, whole=9, places=3)
+    ``version`` is that of the order which the form shows.
+    """
 
-    def _unit_price(self) -> Decimal:
-        return parsing.decimal(self.unit_price, whole=10, places=4)
+    customer = CustomerField(label=gettext_lazy("Customer"))
+    po_number = TextField(label=gettext_lazy("PO number"), longest=40)
+    ship_on = DayField(label=gettext_lazy("Ship date"))
+    ship_to = TextField(label=gettext_lazy("Ship to"), longest=400, lines=3)
+    note = TextField(label=gettext_lazy("Note"), longest=1000, lines=3)
 
-
-@dataclass(slots=True)
-class TypedOrder:
-    """A whole order as typed; ``errors`` holds a sentence per field."""
-
-    customer: str = ""
-    ship_on: str = ""
-    po_number: str = ""
-    ship_to: str = ""
-    note: str = ""
-    version: int = 0
-    press: str = field(default_factory=new_submission)
-    lines: list[TypedLine] = field(default_factory=lambda: [TypedLine()])
-    errors: dict[str, str] = field(default_factory=dict)
-    currency: str = ""
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        company: Company,
+        initial: Mapping[str, Any] | None = None,
+        lines: Sequence[TypedLine] = (),
+    ) -> None:
+        """Make the form as it was sent, or one that shows values."""
+        super().__init__(data, company=company, initial=initial)
+        self.lines = list(lines) or [new_line()]
+        self.lines_error = ""
+        self.version = 0
+        customer = self.readable("customer")  # that there is none is said when the order is saved
+        self.currency = customer.currency if customer else company.currency
 
     @property
-    def wrong(self) -> int:
+    def error_count(self) -> int:
         """How many fields need another look."""
-        return len(self.errors) + sum(len(line.errors) for line in self.lines)
+        return len(self.errors) + bool(self.lines_error) + sum(len(line.errors) for line in self.lines)
 
     @property
     def totals(self) -> Sequence[tuple[TypedLine, Money | None]]:
@@ -117,91 +114,78 @@ class TypedOrder:
         except ValueError:
             return None
 
-    def draft(self, company: Company) -> OrderDraft | None:
+    def draft(self) -> OrderDraft | None:
         """Return what the order means, or None with a sentence at each field that is wrong."""
-        customer = None
-        with _errors_into(self.errors, "customer"):
-            customer = find_customer(company, self.customer)
-        values = {}
-        for name, longest in {"po_number": 40, "ship_to": 400, "note": 1000}.items():
-            with _errors_into(self.errors, name):
-                values[name] = parsing.words(getattr(self, name), longest=longest)
-        ship_on = None
-        with _errors_into(self.errors, "ship_on"):
-            ship_on = parsing.day(self.ship_on)
-        lines = [line.draft() for line in self.lines if not line.blank]
+        lines = [line.clean() for line in self.lines if not line.is_blank]
         if len(lines) > MOST_LINES:
-            self.errors["lines"] = _too_many(len(lines))
-        if customer is None or self.wrong:
+            self.lines_error = _too_many(len(lines))
+        if self.error_count:
             return None
-        drafts = [line for line in lines if line is not None]
-        return OrderDraft(customer_id=customer.pk, ship_on=ship_on, lines=drafts, **values)
+        meant = dict(self.cleaned_data)
+        drafts = [LineDraft(**line) for line in lines if line is not None]
+        return OrderDraft(customer_id=meant.pop("customer").pk, lines=drafts, **meant)
 
     def act(self, what: str) -> None:
         """Add, remove or move a line: ``add``, ``remove:<key>``, ``up:<key>``, ``down:<key>``."""
         verb, _colon, key = what.partition(":")
         place = next((place for place, line in enumerate(self.lines) if line.key == key), -1)
         if verb == "add" and len(self.lines) >= MOST_LINES:
-            self.errors["lines"] = _too_many(len(self.lines))
+            self.lines_error = _too_many(len(self.lines))
         elif verb == "add":
-            self.lines.append(TypedLine())
+            self.lines.append(new_line())
         elif place >= 0 and verb == "remove":
             del self.lines[place]
         elif place >= 0 and verb in {"up", "down"}:
             other = max(0, place - 1) if verb == "up" else place + 1
             self.lines.insert(other, self.lines.pop(place))
         if not self.lines:
-            self.lines.append(TypedLine())
+            self.lines.append(new_line())
 
 
-def blank(company: Company) -> TypedOrder:
+def new_line() -> TypedLine:
+    """Return a line into which nothing was typed."""
+    return TypedLine(_LINE, dict.fromkeys(_LINE, ""))
+
+
+def new_form(company: Company) -> OrderForm:
     """Return the form of a new order."""
-    return TypedOrder(lines=[TypedLine() for _line in range(3)], currency=company.currency)
+    return OrderForm(company=company, lines=[new_line() for _line in range(3)])
 
 
-def read(post: QueryDict, company: Company) -> TypedOrder:
-    """Return the form as it was sent; nothing of it is believed yet."""
-    columns = [post.getlist(f"line-{part}") for part in _PARTS]
-    rows: Iterator[tuple[Any, ...]] = zip_longest(*columns, fillvalue="")
-    lines = [TypedLine(**dict(zip(_PARTS, row, strict=True))) for row in rows]
-    for line in lines:
-        if not _KEY.fullmatch(line.key):
-            line.key = fresh_key()
-    order = TypedOrder(lines=lines or [TypedLine()], currency=company.currency)
-    for name in ("customer", "ship_on", "po_number", "ship_to", "note"):
-        setattr(order, name, post.get(name, ""))
-    order.press = submission_key(post)
-    version = post.get("version", "")
-    order.version = int(version) if version.isascii() and version.isdigit() and len(version) < _LONG else 0
-    with suppress(InvalidInput):  # said when the order is saved
-        order.currency = find_customer(company, order.customer).currency
-    return order
-
-
-def of(order: Order, lines: Sequence[OrderLine], write: Callable[[Decimal], str]) -> TypedOrder:
-    """Return the form of an existing order; ``write`` shows a number as the reader would type it."""
+def saved_form(company: Company, order: Order) -> OrderForm:
+    """Return the form of an order as saved."""
+    saved = list(order.lines.all())
     cards.vouch([order.po_number, order.ship_to, order.note])
-    cards.vouch(text for line in lines for text in (line.code, line.description, line.unit))
-    return TypedOrder(
-        customer=label(order.customer),
-        ship_on=order.ship_on.isoformat() if order.ship_on else "",
-        po_number=order.po_number,
-        ship_to=order.ship_to,
-        note=order.note,
-        version=order.version,
-        currency=order.currency,
-        lines=[
-            TypedLine(
-                code=line.code,
-                description=line.description,
-                quantity=write(line.quantity),
-                unit=line.unit,
-                unit_price=write(line.unit_price),
-            )
-            for line in lines
-        ]
-        or [TypedLine()],
-    )
+    cards.vouch(text for line in saved for text in (line.code, line.description, line.unit))
+    initial = {name: getattr(order, name) for name in OrderForm.base_fields}
+    lines = [new_line() for _line in saved]
+    for line, values in zip(lines, saved, strict=True):
+        line.show(**{name: getattr(values, name) for name in _LINE})
+    form = OrderForm(company=company, initial=initial, lines=lines)
+    form.version, form.currency = order.version, order.currency
+    return form
+
+
+def sent_form(post: QueryDict, company: Company, *, is_checked: bool = False) -> OrderForm:
+    """Return the form as it was sent; unless it is checked, nothing is said of what is wrong with it."""
+    lines = list(_read_lines(post))
+    if is_checked:
+        form = OrderForm(post, company=company, lines=lines)
+    else:
+        texts = {name: post.get(name, "") for name in OrderForm.base_fields}
+        form = OrderForm(company=company, initial=texts, lines=lines)
+        form.submission_key = submission_key(post)
+    version = post.get("version", "")
+    form.version = int(version) if version.isascii() and version.isdigit() and len(version) < _LONG else 0
+    return form
+
+
+def _read_lines(post: QueryDict) -> Iterator[TypedLine]:
+    columns = [post.getlist(f"line-{name}") for name in ("key", *_LINE)]
+    for key, *texts in zip_longest(*columns, fillvalue=""):
+        line = TypedLine(_LINE, dict(zip(_LINE, texts, strict=True)))
+        line.key = key if _KEY.fullmatch(key) else line.key
+        yield line
 
 
 def _too_many(count: int) -> str:
@@ -210,11 +194,3 @@ def _too_many(count: int) -> str:
         "An order takes at most %(most)s lines; this one has %(count)s. Put the rest into another order."
     )
     return text % told
-
-
-@contextmanager
-def _errors_into(errors: dict[str, str], name: str) -> Iterator[None]:
-    try:
-        yield
-    except InvalidInput as problem:
-        errors[name] = str(problem)

@@ -13,12 +13,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.flows import send_documents
 from florin.kernel.errors import Refusal
-from florin.kernel.folding import fold
 from florin.kernel.money import Money, exponent
 from florin.screens.office.shared import amounts, customer_field, parsing
 from florin.screens.office.shared.parsing import InvalidInput
@@ -223,16 +221,9 @@ class CustomerField(ParsedField):
 class ProductField(TextField):
     """The code of a product; whatever is sold once may have any other, or none."""
 
-    company: Company
-
     def __init__(self, **options: Any) -> None:
         """Make a field for a code."""
         super().__init__(longest=40, **options)
-
-    def find(self, text: str) -> Product | None:
-        """Return the company's product with this code, if it is one, whatever its case and width."""
-        code = text.replace("\x00", "").strip()
-        return Product.objects.filter(company=self.company, folded=fold(code)).first() if code else None
 
 
 class OptionField(forms.ChoiceField):
