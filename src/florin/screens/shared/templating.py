@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -31,7 +32,18 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *arguments: object) -> str:
     """Return the address of a view by its name."""
+    if len(arguments) == 1 and isinstance(arguments[0], UUID):
+        return _address_of_one(name).replace(_ANY, str(arguments[0]))
     return reverse(name, args=arguments)
+
+
+# Django looks through all addresses for each one; a list names the same views with other keys in each row.
+_ANY = str(UUID(int=0))
+
+
+@lru_cache(maxsize=256)
+def _address_of_one(name: str) -> str:
+    return reverse(name, args=[_ANY])
 
 
 @pass_context
