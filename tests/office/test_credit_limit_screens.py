@@ -35,6 +35,15 @@ def test_order_entry_and_the_customers_page_say_what_is_used(owner: User, custom
     assert told in shown(owner, f"/office/customers/{customer.pk}/")
 
 
+def test_who_is_over_the_limit_already_is_said_to_be_over_and_not_to_have_less_than_nothing(
+    owner: User, customer: Customer
+) -> None:
+    Customer.objects.filter(pk=customer.pk).update(credit_limit=60_00)
+    assert "Credit limit $60.00: $100.00 used, $40.00 over" in shown(
+        owner, f"/office/customers/{customer.pk}/"
+    )
+
+
 def test_order_entry_says_while_typing_by_how_much_it_passes(owner: User, customer: Customer) -> None:
     line = {"line-key": "00000001", "line-code": "", "line-description": "Roses", "line-quantity": "1"}
     sheet = {**line, "line-unit": "", "line-unit_price": "60", "customer": customer_field.label(customer)}
