@@ -36,7 +36,8 @@ class Clerk:
         """Let so many press at one instant to refund such a part; return how many were let."""
         address = f"{self._payment_of(customer)}refund/"
         forms = [
-            _part(_fields(persist(lambda: self._http.get(address)).text), percent) for _ in range(people)
+            _partial_form(_fields(persist(lambda: self._http.get(address)).text), percent)
+            for _ in range(people)
         ]
         barrier = threading.Barrier(people)
 
@@ -71,7 +72,7 @@ def _fields(page: str) -> dict[str, str]:
     return dict(_INPUT.findall(page))
 
 
-def _part(form: dict[str, str], percent: int) -> dict[str, str]:
+def _partial_form(form: dict[str, str], percent: int) -> dict[str, str]:
     """Fill in the form for a part of the one amount that is proposed."""
     (name,) = [name for name in form if name.startswith("amount-")]
     part = Decimal(form[name].replace(",", "")) * percent / 100

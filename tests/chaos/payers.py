@@ -72,7 +72,7 @@ class Payer:
             case _:
                 self._type_card(self._start("card"), _GOOD)
 
-    def look(self) -> None:
+    def view(self) -> None:
         """Open the bill's page, and no more."""
         persist(lambda: self._http.get(self._page))
 

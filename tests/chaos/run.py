@@ -92,7 +92,7 @@ def _play(demo: Demo, clerk: Clerk, one: Sent) -> str:
 
 
 def _look_on(demo: Demo, sent: Sequence[Sent]) -> None:
-    Payer(demo, sent[0].bill).look()
+    Payer(demo, sent[0].bill).view()
     time.sleep(0.5)
 
 

@@ -20,7 +20,7 @@ def invoices(owner: User) -> list[Invoice]:
     return [make_invoice(owner, customer=customer) for _ in range(3)]
 
 
-def _row(page: str, invoice: Invoice) -> str:
+def _table_row(page: str, invoice: Invoice) -> str:
     found = re.search(rf"<tr(?:(?!</tr>).)*{invoice.number}<.*?</tr>", page, re.DOTALL)
     assert found
     return found[0]
@@ -31,7 +31,7 @@ def test_the_heading_counts_them_and_each_is_a_pdf(payer: Client, invoices: list
 
     assert "<h1>3 invoices</h1>" in page
     for invoice in invoices:
-        assert f"/invoices/{invoice.pk}.pdf" in _row(page, invoice)
+        assert f"/invoices/{invoice.pk}.pdf" in _table_row(page, invoice)
 
 
 def test_the_late_ones_are_counted_and_marked(payer: Client, invoices: list[Invoice]) -> None:
@@ -40,7 +40,7 @@ def test_the_late_ones_are_counted_and_marked(payer: Client, invoices: list[Invo
     page = payer.get(address(link_to(*invoices))).text
 
     assert "2 of them are overdue, the oldest since Jan 31, 2020." in page
-    assert ["overdue" in _row(page, invoice) for invoice in invoices] == [True, True, False]
+    assert ["overdue" in _table_row(page, invoice) for invoice in invoices] == [True, True, False]
 
 
 def test_a_void_one_is_struck_with_a_word_and_not_hidden(
@@ -50,8 +50,8 @@ def test_a_void_one_is_struck_with_a_word_and_not_hidden(
 
     page = payer.get(address(link_to(*invoices))).text
 
-    assert 'class="void"' in _row(page, invoices[0])
-    assert ">void</em>" in _row(page, invoices[0])
+    assert 'class="void"' in _table_row(page, invoices[0])
+    assert ">void</em>" in _table_row(page, invoices[0])
     assert "Pay $200.00" in page
 
 
@@ -61,9 +61,9 @@ def test_a_paid_one_and_one_being_paid_say_so(payer: Client, invoices: list[Invo
 
     page = payer.get(address(link_to(*invoices))).text
 
-    assert ">paid</em>" in _row(page, invoices[0])
-    assert ">being paid</em>" in _row(page, invoices[1])
-    assert "</em>" not in _row(page, invoices[2])
+    assert ">paid</em>" in _table_row(page, invoices[0])
+    assert ">being paid</em>" in _table_row(page, invoices[1])
+    assert "</em>" not in _table_row(page, invoices[2])
 
 
 def test_after_ten_the_rest_is_folded_with_its_sum_and_without_a_script(payer: Client, owner: User) -> None:

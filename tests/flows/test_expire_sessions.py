@@ -404,7 +404,7 @@ def links_are_switched_off(scene: Scene) -> Change:
 
 def _switch(scene: Scene, **wanted: bool) -> None:
     now = companies.switches_of(scene.company)
-    positions = {name: getattr(now, name) for name in now.told()}
+    positions = {name: getattr(now, name) for name in now.timeline_details()}
     change_settings.change(scene.company, Switches(**{**positions, **wanted}), seen=now.mark, by=scene.owner)
 
 

@@ -223,12 +223,12 @@ def cleared_and_settled_meanwhile(
         settle_payment.settle(attempt.pk)
         connection.close()
 
-    def looks_slowly(*given: Any) -> Any:
+    def answers_slowly(*given: Any) -> Any:
         wait([settling.submit(settle)], timeout=seconds)
         return look(*given)
 
     with monkeypatch.context() as patch, settling:
-        patch.setattr(services, "_payouts_of", looks_slowly)
+        patch.setattr(services, "_payouts_of", answers_slowly)
         run(owner)
 
 

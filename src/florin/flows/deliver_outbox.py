@@ -34,7 +34,7 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
-from florin.edges import documents, sheets
+from florin.edges import documents, spreadsheet_export
 from florin.edges.mail import document_emails, notifications, post, rendering
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
@@ -183,7 +183,7 @@ def _render_settlement(
     """Draw the report up from what is known now of its days."""
     report = report_settlement.draw_up(company, first=email.first, last=email.last)
     with override(language), report_settlement.book(report) as book:
-        file = Attachment(f"{report_settlement.file_name(report)}.xlsx", book.read(), sheets.XLSX)
+        file = Attachment(f"{report_settlement.file_name(report)}.xlsx", book.read(), spreadsheet_export.XLSX)
     url = f"{settings.PUBLIC_URL}/office/payments/settlement/?from={email.first}&until={email.last}"
     return notifications.settlement_report(email, company.letterhead, language=language, url=url), (file,)
 

@@ -18,8 +18,8 @@ from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment
 from florin.domain.payments.queries import Wanted
 from florin.domain.payouts.queries import Conversion
-from florin.edges import sheets
-from florin.edges.sheets import Cell, Worksheet
+from florin.edges import spreadsheet_export
+from florin.edges.spreadsheet_export import Cell, Worksheet
 from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
@@ -44,12 +44,16 @@ _Rows = Callable[[Company, list[Payment]], Iterator[list[Cell]]]
 
 def csv_of_payments(company: Company, wanted: Wanted) -> Iterator[bytes]:
     """Yield the payments that fit, one a row, in the active language; safe to ask for a million."""
-    return sheets.csv_lines(_payments(company, queries.search(company.pk, wanted)), sign=_sign(company))
+    return spreadsheet_export.csv_lines(
+        _payments(company, queries.search(company.pk, wanted)), sign=_sign(company)
+    )
 
 
 def csv_of_allocations(company: Company, wanted: Wanted) -> Iterator[bytes]:
     """Yield what the payments that fit put on each invoice, and took back from there, one a row."""
-    return sheets.csv_lines(_allocations(company, queries.search(company.pk, wanted)), sign=_sign(company))
+    return spreadsheet_export.csv_lines(
+        _allocations(company, queries.search(company.pk, wanted)), sign=_sign(company)
+    )
 
 
 def book(company: Company, wanted: Wanted) -> IO[bytes]:
@@ -68,7 +72,7 @@ def book(company: Company, wanted: Wanted) -> IO[bytes]:
             )
             % most
         )
-    return sheets.xlsx_file([_allocations(company, found), _payments(company, found)])
+    return spreadsheet_export.xlsx_file([_allocations(company, found), _payments(company, found)])
 
 
 def _sign(company: Company) -> Sign:

@@ -32,8 +32,8 @@ from florin.domain.payouts import queries
 from florin.domain.payouts.models import Movement, Payout
 from florin.domain.payouts.queries import Purpose, Sums
 from florin.domain.staff.models import User
-from florin.edges import sheets
-from florin.edges.sheets import Cell, Worksheet
+from florin.edges import spreadsheet_export
+from florin.edges.spreadsheet_export import Cell, Worksheet
 from florin.flows import send_documents
 from florin.kernel import clock, formats
 from florin.kernel.errors import Refusal
@@ -179,12 +179,12 @@ def describe(company: Company, movements: Sequence[Movement]) -> list[Line]:
 def csv(report: Report) -> Iterator[bytes]:
     """Yield the movements of a report as CSV, in the active language."""
     sign = formats.decimal_sign(get_language() or "en", report.company.time_zone)
-    return sheets.csv_lines(_movements(report), sign=sign)
+    return spreadsheet_export.csv_lines(_movements(report), sign=sign)
 
 
 def book(report: Report) -> IO[bytes]:
     """Return a report as an XLSX file, open at its beginning: the sums, and each movement."""
-    return sheets.xlsx_file([_summary(report), _movements(report)])
+    return spreadsheet_export.xlsx_file([_summary(report), _movements(report)])
 
 
 def file_name(report: Report) -> str:

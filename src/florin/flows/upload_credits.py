@@ -20,8 +20,8 @@ from florin.domain.credits.lifecycle import CreditState
 from florin.domain.credits.models import Credit
 from florin.domain.credits.services import CreditDraft
 from florin.domain.staff.models import User
-from florin.edges import sheets
-from florin.edges.sheets import Worksheet
+from florin.edges import spreadsheet_export
+from florin.edges.spreadsheet_export import Worksheet
 from florin.edges.tables import days, numbers, reading
 from florin.edges.tables.columns import Columns, NoHeadings
 from florin.edges.tables.days import NotADayError
@@ -114,7 +114,7 @@ def headings() -> dict[str, str]:
 
 def template() -> IO[bytes]:
     """Return a workbook with the headings and nothing below, open; closing it deletes it."""
-    return sheets.xlsx_file([Worksheet(_("Credits"), list(headings().values()), [])])
+    return spreadsheet_export.xlsx_file([Worksheet(_("Credits"), list(headings().values()), [])])
 
 
 def read(data: bytes, told: ReadingChoices) -> Table:

@@ -55,7 +55,7 @@ class Rate:
             raise ValueError(f"the least of {text!r} is more than the most")
         return rate
 
-    def of(self, amount: Money) -> Money:
+    def fee_for(self, amount: Money) -> Money:
         """Return the fee of a payment, rounded half up as processors do, and never more than the payment."""
         share = max(
             self.variable(amount).minor + self._minor(self.fixed, amount), self._minor(self.least, amount)
@@ -90,12 +90,12 @@ class FeeSchedule:
     def of_payment(self, amount: Money, *, method: str) -> Money:
         """Return the fee of a payment by ``card`` or ``ach``; nothing is taken of any other."""
         rate = self._rate(method)
-        return rate.of(amount) if rate else Money.zero(amount.currency)
+        return rate.fee_for(amount) if rate else Money.zero(amount.currency)
 
     def tolerates(self, fee: Money, *, of: Money, method: str) -> bool:
         """Say whether the fee that was taken of a payment is what is expected, or near enough."""
         gap = abs(fee.minor - self.of_payment(of, method=method).minor)
-        return gap <= self.tolerance.of(of).minor
+        return gap <= self.tolerance.fee_for(of).minor
 
     def returned(
         self, refund: Money, *, of: Money, method: str, before: int = 0, settled: Money | None = None
@@ -109,7 +109,7 @@ class FeeSchedule:
         rate, base = self._rate(method), settled or of
         if rate is None or not of or self.refund_kept is None:
             return Money.zero(base.currency)
-        variable = min(rate.of(base).minor, rate.variable(base).minor)
+        variable = min(rate.fee_for(base).minor, rate.variable(base).minor)
         share = variable * (before + refund.minor) // of.minor - variable * before // of.minor
         kept = in_currency(self.refund_kept, base.currency).minor
         return Money(max(0, share - kept), base.currency)

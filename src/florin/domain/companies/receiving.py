@@ -24,7 +24,7 @@ class Terms:
         """A short text that changes whenever one of them does."""
         return changes.mark({name: str(value) for name, value in asdict(self).items()})
 
-    def told(self, currency: str) -> dict[str, str]:
+    def timeline_details(self, currency: str) -> dict[str, str]:
         """Return them as the timeline keeps them."""
         percent = Decimal(self.discount_basis_points).scaleb(-2)
         fee = f"{Money(self.nsf_fee, currency).decimal} {currency}"
@@ -58,4 +58,4 @@ def change(company: Company, wanted: Terms, *, seen: str) -> dict[str, str]:
     for name, value in fields.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(fields))
-    return changes.between(now.told(locked.currency), wanted.told(locked.currency))
+    return changes.between(now.timeline_details(locked.currency), wanted.timeline_details(locked.currency))

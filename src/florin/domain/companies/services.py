@@ -25,9 +25,9 @@ class Switches:
     @property
     def mark(self) -> str:
         """A short text that changes whenever a switch does."""
-        return changes.mark(self.told())
+        return changes.mark(self.timeline_details())
 
-    def told(self) -> dict[str, str]:
+    def timeline_details(self) -> dict[str, str]:
         """Return how each switch stands, as the timeline keeps it."""
         return {name: changes.switch(position) for name, position in asdict(self).items()}
 
@@ -114,4 +114,4 @@ def switch(company: Company, wanted: Switches, *, seen: str) -> dict[str, str]:
     PaymentsAccount.objects.filter(company=locked).update(
         card_enabled=wanted.card_enabled, ach_enabled=wanted.ach_enabled
     )
-    return changes.between(now.told(), wanted.told())
+    return changes.between(now.timeline_details(), wanted.timeline_details())

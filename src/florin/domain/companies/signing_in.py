@@ -23,9 +23,9 @@ class Limits:
     @property
     def mark(self) -> str:
         """A short text that changes whenever one of them does."""
-        return changes.mark(self.told())
+        return changes.mark(self.timeline_details())
 
-    def told(self) -> dict[str, str]:
+    def timeline_details(self) -> dict[str, str]:
         """Return them as the timeline keeps them."""
         return {name: str(value) for name, value in asdict(self).items()}
 
@@ -47,4 +47,4 @@ def change(company: Company, wanted: Limits, *, seen: str) -> dict[str, str]:
         raise Conflict(_("Somebody else has changed these settings meanwhile. Look at them, then save."))
     locked.idle_minutes, locked.session_hours = wanted.idle_minutes, wanted.session_hours
     locked.save(update_fields=["idle_minutes", "session_hours"])
-    return changes.between(now.told(), wanted.told())
+    return changes.between(now.timeline_details(), wanted.timeline_details())

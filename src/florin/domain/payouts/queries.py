@@ -284,15 +284,15 @@ def latest_run(company: Company) -> Reconciliation | None:
 def _sums(row: dict[str, object]) -> Sums:
     currency = str(row["currency"])
 
-    def of(name: str) -> Money:
+    def money(name: str) -> Money:
         return Money(int(str(row[name])), currency)
 
     return Sums(
-        payments=of("payments"),
-        refunds=of("refunds"),
-        disputes=of("disputes"),
-        fees=of("charged") - of("fee"),
-        kept_back=of("kept_back"),
-        other=of("other"),
-        payouts=of("payouts"),
+        payments=money("payments"),
+        refunds=money("refunds"),
+        disputes=money("disputes"),
+        fees=money("charged") - money("fee"),
+        kept_back=money("kept_back"),
+        other=money("other"),
+        payouts=money("payouts"),
     )

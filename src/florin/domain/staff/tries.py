@@ -24,7 +24,7 @@ class Limit:
     free: int
     longest: timedelta
 
-    def of(self, whose: str) -> "Counted":
+    def count_of(self, whose: str) -> "Counted":
         """Return the count of one person, place or browser."""
         return Counted(hashlib.sha256(f"{self.name}:{whose}".encode(errors="surrogatepass")).digest(), self)
 
@@ -60,23 +60,23 @@ def of_sign_in(login: str, *, place: str, browser: str) -> list[Counted]:
     Addresses that belong to nobody count like all others, so that nothing can be learned from the pauses.
     """
     if browser:
-        return [_KNOWN_BROWSER.of(browser)]
-    return [_PERSON_AT_A_PLACE.of(f"{login} {place}"), _PERSON.of(login), _PLACE.of(place)]
+        return [_KNOWN_BROWSER.count_of(browser)]
+    return [_PERSON_AT_A_PLACE.count_of(f"{login} {place}"), _PERSON.count_of(login), _PLACE.count_of(place)]
 
 
 def of_old_password(person: str) -> list[Counted]:
     """Return what telling one's old password counts for, to choose a new one."""
-    return [_OLD_PASSWORD.of(person)]
+    return [_OLD_PASSWORD.count_of(person)]
 
 
 def of_asking(place: str) -> list[Counted]:
     """Return what asking for a link counts for, whoever's it would be."""
-    return [_ASKING.of(place)]
+    return [_ASKING.count_of(place)]
 
 
 def of_reset_link(login: str) -> list[Counted]:
     """Return what mailing somebody a link counts for."""
-    return [_RESET_LINK.of(login)]
+    return [_RESET_LINK.count_of(login)]
 
 
 def begin(counted: Sequence[Counted]) -> int:

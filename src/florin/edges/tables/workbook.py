@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from florin.edges.tables import styles
 from florin.edges.tables.parts import Package, Walker, damaged
 from florin.edges.tables.rows import Cell, Limits, Line
-from florin.edges.tables.sheet import Texts, WorksheetRows
+from florin.edges.tables.worksheet import Texts, WorksheetRows
 
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 _SECONDS = 86_400
@@ -32,7 +32,7 @@ class Workbook:
     def __init__(self, data: io.BufferedIOBase, limits: Limits) -> None:
         self._package, self._limits = Package(data, limits), limits
         self._since_1904 = False
-        self._sheet = self._first_sheet()
+        self._sheet = self._first_worksheet()
         self._strings = self._shared_strings()
         self._days = self._day_styles()
         self._spent = self._package.spent
@@ -74,7 +74,7 @@ class Workbook:
             return text
         return (self.day(number) if style in self._days else None) or _SHOWN.create_decimal(number)
 
-    def _first_sheet(self) -> str:
+    def _first_worksheet(self) -> str:
         sheets: list[str] = []
 
         def start(name: str, attributes: Mapping[str, str]) -> None:

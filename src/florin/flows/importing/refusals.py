@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
-from florin.edges import sheets
+from florin.edges import spreadsheet_export
 from florin.kernel.errors import Refusal
 
 
@@ -90,7 +90,7 @@ class Report:
         """Write rows down; where a spreadsheet would find a formula there is an apostrophe."""
         for refused in refusals:
             self.counts[refused.reason] += 1
-            self._writer.writerow([refused.line, refused.sentence, sheets.harmless(refused.text)])
+            self._writer.writerow([refused.line, refused.sentence, spreadsheet_export.harmless(refused.text)])
 
     @property
     def rows(self) -> int:

@@ -41,13 +41,13 @@ class Turns:
             CrowdedError: if there is none in time.
         """
         slot = int.from_bytes(hashlib.blake2s(token.encode(), digest_size=2).digest(), "big")
-        await self._take(slot)
+        await self._take_slot(slot)
         try:
             yield
         finally:
             self._shared[self._row * _SLOTS + slot] -= 1
 
-    async def _take(self, slot: int) -> None:
+    async def _take_slot(self, slot: int) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE_SECONDS
         while not self._try(slot):

@@ -248,10 +248,10 @@ class ResultPage(LinkPage):
     @property
     def final(self) -> bool:
         """Whether there is nothing left to wait for, or nothing for days: a bank debit that is under way."""
-        return self.under_way or (self.attempt.state in FINAL and not self.unsure)
+        return self.under_way or (self.attempt.state in FINAL and not self.is_unknown)
 
     @property
-    def unsure(self) -> bool:
+    def is_unknown(self) -> bool:
         """Whether the processor's answer is missing, so that nobody may say that nothing was charged."""
         return self.attempt.unsure_since is not None and self.payment is None
 

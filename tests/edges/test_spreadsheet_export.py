@@ -10,8 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from florin.edges import sheets
-from florin.edges.sheets import Cell, Worksheet
+from florin.edges import spreadsheet_export
+from florin.edges.spreadsheet_export import Cell, Worksheet
 from florin.kernel.notation import Sign
 
 HEADINGS = ["Text", "Amount", "Day"]
@@ -19,15 +19,15 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def read_csv(*rows: list[Cell]) -> list[list[str]]:
-    content = b"".join(sheets.csv_lines(Worksheet("Payments", HEADINGS, rows), sign=Sign.POINT)).decode(
-        "utf-8-sig"
-    )
+    content = b"".join(
+        spreadsheet_export.csv_lines(Worksheet("Payments", HEADINGS, rows), sign=Sign.POINT)
+    ).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(content, newline="")))
 
 
 def read_xlsx(*rows: list[Cell]) -> list[tuple[str, str]]:
     """The kind and the text of every cell below the headings; ``f`` would be a formula."""
-    with sheets.xlsx_file([Worksheet("Payments", HEADINGS, rows)]) as file, ZipFile(file) as book:
+    with spreadsheet_export.xlsx_file([Worksheet("Payments", HEADINGS, rows)]) as file, ZipFile(file) as book:
         page = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own
     assert page.find(f".//{SHEET}f") is None
     return [
@@ -58,7 +58,7 @@ UNSEEN = ["", " ", "\u00a0", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u3164", "
 def test_no_formula_begins_in_a_text_whatever_parts_the_cells(separator: str) -> None:
     for unseen, begins in product(UNSEEN, ["=", "+", "-", "@", "\uff1d"]):
         text = f"Rose{separator}{unseen}{begins}1+1" if separator else f"{unseen}{begins}1+1"
-        lines = sheets.csv_lines(Worksheet("Notes", ["Note"], [[text]]), sign=Sign.POINT)
+        lines = spreadsheet_export.csv_lines(Worksheet("Notes", ["Note"], [[text]]), sign=Sign.POINT)
         written = b"".join(lines).decode("utf-8-sig").splitlines()
 
         for part in (*written, *(part for line in written for one in ";,\t|" for part in line.split(one))):
@@ -67,13 +67,13 @@ def test_no_formula_begins_in_a_text_whatever_parts_the_cells(separator: str) ->
 
 def test_what_begins_no_formula_is_not_touched() -> None:
     text = "Rose 10-12 cm, red; 3 = three | O'Hara"
-    assert sheets.harmless(text) == text
+    assert spreadsheet_export.harmless(text) == text
 
 
 def test_where_decimals_stand_after_a_comma_a_semicolon_parts_the_cells() -> None:
     row: list[Cell] = ['a;b "c"', Decimal("-1234567.10"), date(2026, 11, 30)]
 
-    lines = list(sheets.csv_lines(Worksheet("Payments", HEADINGS, [row]), sign=Sign.COMMA))
+    lines = list(spreadsheet_export.csv_lines(Worksheet("Payments", HEADINGS, [row]), sign=Sign.COMMA))
 
     assert lines[1:] == [b'"Text";"Amount";"Day"\r\n', b'"a;b ""c""";-1234567,10;2026-11-30\r\n']
 
@@ -97,7 +97,9 @@ def test_rows_are_asked_for_one_at_a_time() -> None:
         asked.append(1)
         return ["a", None, None]
 
-    lines = sheets.csv_lines(Worksheet("Payments", HEADINGS, (rows() for _row in range(3))), sign=Sign.POINT)
+    lines = spreadsheet_export.csv_lines(
+        Worksheet("Payments", HEADINGS, (rows() for _row in range(3))), sign=Sign.POINT
+    )
     assert [next(lines), next(lines)][1] == b'"Text","Amount","Day"\r\n'
     next(lines)
     assert len(asked) == 1
