@@ -31,6 +31,7 @@ MOST_LINES, MOST_LINES_OF_FUNCTION = 400, 60
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
 FROZEN = "b31d8c1508239018c593d052a33dedfbea0ead390a060b7729373bf1169fe060"
 REPORTS = ["entry", "invoice", "payment", "refund", "notice", "outbox", "activity"]
+WRITING = {"create", "save", "update", "delete", "bulk_create", "bulk_update", "select_for_update"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
 
@@ -96,6 +97,17 @@ def test_migrations_are_named_for_what_they_do() -> None:
     made = [path.stem for path in MODULES if path.parent.name == "migrations" and path.stem != "__init__"]
     assert made
     assert [name for name in made if not re.fullmatch(r"\d{4}(_[a-z0-9]+){2,}", name) or "auto" in name] == []
+
+
+def test_the_file_names_of_an_app_keep_what_architecture_promises() -> None:
+    files = {path: path.name for path in OURS if under(path, "domain") and under(path, "florin")}
+    read_only = [path for path, name in files.items() if name == "queries.py"]
+    assert places((path, node) for path in read_only for node in calls(path, *WRITING)) == []
+    promised = {"lifecycle.py": r"Lifecycle\(", "checking.py": r"^def findings\(\) -> list\[Finding\]:"}
+    for name, what in promised.items():
+        texts = {path: path.read_text() for path, found in files.items() if found == name}
+        assert texts
+        assert [path for path, text in texts.items() if not re.search(what, text, re.MULTILINE)] == []
 
 
 def test_no_floating_point_near_money() -> None:

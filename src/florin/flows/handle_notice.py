@@ -12,7 +12,8 @@ from django.db import transaction
 
 from florin.contracts.processor import GatewayError, GatewayRefusal, Notice, RefusalReason
 from florin.domain.attempts.models import Attempt
-from florin.domain.notices import services as notices
+from florin.domain.notices import queries as notices
+from florin.domain.notices import services as inbox
 from florin.domain.payments.models import Payment
 from florin.edges.gateways import registry
 from florin.flows import follow_payment, onboard_account, reconcile, record_decline, settle_payment
@@ -36,9 +37,9 @@ def receive(gateway_name: str, headers: Mapping[str, str], body: bytes) -> None:
         LookupError: if there is no such gateway.
     """
     for notice in registry.get(gateway_name).read_notice(headers, body):
-        if notices.store(gateway_name, notice, body):
+        if inbox.store(gateway_name, notice, body):
             if _is_but_a_decline(gateway_name, notice):
-                notices.handled(gateway_name, [notice.event], "decline counted")
+                inbox.handled(gateway_name, [notice.event], "decline counted")
                 continue
             later(
                 Job.HANDLE_NOTICE,
@@ -77,7 +78,7 @@ def handle(
         settle_payment.settle(known.pk)
         known.refresh_from_db()
         record_decline.spread(known)
-        notices.handled(gateway_name, events, f"attempt is {known.state}")
+        inbox.handled(gateway_name, events, f"attempt is {known.state}")
     elif payout:
         _take_in_payouts(gateway_name, events, account)
     elif payment and not attempt:
@@ -85,7 +86,7 @@ def handle(
     elif account and not attempt:
         _look_at_account(gateway_name, events, account)
     else:
-        notices.handled(gateway_name, events, "about nothing of ours")
+        inbox.handled(gateway_name, events, "about nothing of ours")
 
 
 def sweep() -> None:
@@ -104,7 +105,7 @@ def _follow(gateway_name: str, events: list[str], reference: str, account: str) 
     payment = payments.first()
     if payment is None:
         if old := notices.older(gateway_name, events, _WAIT_FOR_PAYMENT):
-            notices.handled(gateway_name, old, "about nothing of ours")
+            inbox.handled(gateway_name, old, "about nothing of ours")
         return
     try:
         follow_payment.follow(payment.pk)
@@ -113,7 +114,7 @@ def _follow(gateway_name: str, events: list[str], reference: str, account: str) 
     except GatewayRefusal as refusal:
         _refused(gateway_name, events, refusal)
     else:
-        notices.handled(gateway_name, events, "payment followed")
+        inbox.handled(gateway_name, events, "payment followed")
 
 
 def _look_at_account(gateway_name: str, events: list[str], account: str) -> None:
@@ -125,7 +126,7 @@ def _look_at_account(gateway_name: str, events: list[str], account: str) -> None
     except GatewayRefusal as refusal:
         _refused(gateway_name, events, refusal)
     else:
-        notices.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
+        inbox.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
 
 
 def _take_in_payouts(gateway_name: str, events: list[str], account: str) -> None:
@@ -137,14 +138,14 @@ def _take_in_payouts(gateway_name: str, events: list[str], account: str) -> None
     except GatewayRefusal as refusal:
         _refused(gateway_name, events, refusal)
     else:
-        notices.handled(gateway_name, events, "payouts taken in" if known else "about nothing of ours")
+        inbox.handled(gateway_name, events, "payouts taken in" if known else "about nothing of ours")
 
 
 def _refused(gateway_name: str, events: list[str], refusal: GatewayRefusal) -> None:
     """Ask no more what the processor refuses to tell; where the key is at fault, for three days still."""
     if refusal.reason in _MENDABLE:
         events = notices.older(gateway_name, events, _WAIT_FOR_KEY)
-    notices.handled(gateway_name, events, f"refused: {refusal.reason.value}")
+    inbox.handled(gateway_name, events, f"refused: {refusal.reason.value}")
 
 
 def _key(text: str) -> UUID | None:
