@@ -1,9 +1,12 @@
 """What a list's address may say: filters, what is refused, sorts, the same list again."""
 
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
 from django.http import QueryDict
 
+from florin.kernel.errors import Refusal
 from florin.kernel.paging import Column
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.listing import Listing, choice
@@ -43,3 +46,21 @@ def test_a_heading_pressed_twice_sorts_the_other_way_round() -> None:
 
 def test_the_address_of_the_same_list_leads_to_its_beginning() -> None:
     assert LISTING.read(QueryDict("q=a%26b&state=paid&after=x_y&page=3")).address == "q=a%26b&state=paid"
+
+
+def test_a_sort_that_falls_first_rises_at_the_second_press() -> None:
+    falls = replace(LISTING, usual="total", falls_first=("total",))
+    assert falls.read(QueryDict("")).sorts == {"total": "-total"}
+    assert falls.read(QueryDict("sort=-total")).sorts == {"total": "total"}
+
+
+def test_the_address_of_this_page_brings_the_page_back() -> None:
+    here = LISTING.read(QueryDict("q=a&sort=total&after=x_y"))
+    assert here.page_address == "q=a&sort=total&after=x_y"
+    assert LISTING.read(QueryDict("sort=-total")).page_address == ""
+
+
+def test_what_has_no_field_beside_it_is_refused_with_all_sentences() -> None:
+    with pytest.raises(Refusal, match=r"not a date.*not a date"):
+        LISTING.read(QueryDict("since=soon&until=later")).check()
+    LISTING.read(QueryDict("since=2026-02-01")).check()

@@ -1,5 +1,7 @@
 """What the processor refuses stands before people, with what to do, until it is over or dealt with."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -11,6 +13,7 @@ from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.models import User
 from florin.flows import settle_payment
+from florin.kernel import paging
 from florin.kernel.errors import Refusal
 from florin.screens.office.bank import processor_refusals
 from florin.screens.office.bank.processor_refusals import REASONS
@@ -114,3 +117,17 @@ def test_axe_finds_nothing_on_the_list_of_refusals(owner: User, browse: Open, sc
         page.goto(address)
         check(page)
     assert page.get_by_role("button", name="Dealt with").first.is_visible()
+
+
+def test_a_long_list_of_refusals_is_paged_to_its_end(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "ROWS", 2)
+    no = GatewayRefusal(RefusalReason.AMOUNT, verb="start")
+    for number in range(3):
+        services.note(owner.company_id, no, subject=uuid4(), number=f"INV-{number}")
+    client = signed_in(owner)
+
+    first = text(client, PAGE)
+    second = text(client, PAGE + unescape(re.findall(r'href="(\?after=[^"]+)"', first)[0]))
+
+    assert ["INV-2" in first, "INV-1" in first, "INV-0" in first] == [True, True, False]
+    assert ["INV-1" in second, "INV-0" in second, "First page" in second] == [False, True, True]

@@ -33,7 +33,7 @@ WAYS: dict[str, Promise] = {
 }
 _TONES = {Payout.State.PAID: "good", Payout.State.FAILED: "bad", Payout.State.CANCELED: "plain"}
 _PAYOUTS = Listing({"arrival": by_day("arrives_on")}, usual="-arrival")
-MOVEMENTS = Listing({"at": by_moment("at")}, usual="at")
+_MOVEMENTS = Listing({"at": by_moment("at")}, usual="at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def payouts(request: StaffRequest) -> HttpResponse:
 @requires(Right.REPORTS)
 def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show of what one payout consists, to the cent."""
-    company, filters = request.user.company, MOVEMENTS.read(request.GET)
+    company, filters = request.user.company, _MOVEMENTS.read(request.GET)
     found = queries.payout(company, pk)
     movements = queries.with_all(found.movements.all())
     shown = filters.slice(movements)

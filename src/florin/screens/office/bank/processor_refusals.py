@@ -15,9 +15,11 @@ from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.rights import Right
 from florin.flows import record_refusal
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.kernel.paging import by_moment
+from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.listing import Listing, show
 
-_MOST = 100
+_REFUSALS = Listing({"last": by_moment("last_at")}, usual="-last")
 _VERBS: dict[str, Promise] = {
     "start": gettext_lazy("Open an online payment"),
     "look_up": gettext_lazy("Tell what became of an online payment"),
@@ -109,9 +111,11 @@ class RefusalRow:
 @require_safe
 @requires(Right.RECEIVE_PAYMENT)
 def refusals(request: StaffRequest) -> HttpResponse:
-    """Show what the processor refuses at present."""
-    rows = [RefusalRow(one) for one in services.open_ones(request.user.company_id)[:_MOST]]
-    return page(request, "bank/processor_refusals.html", {"rows": rows})
+    """Show what the processor refuses at present, the latest first."""
+    filters = _REFUSALS.read(request.GET)
+    shown = filters.slice(services.open_ones(request.user.company_id))
+    context = {"rows": [RefusalRow(one) for one in shown.rows]}
+    return show(request, filters, shown, context, whole="bank/processor_refusals.html")
 
 
 @require_http_methods(["POST"])

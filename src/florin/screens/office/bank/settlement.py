@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,13 +19,13 @@ from florin.flows import report_settlement
 from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.screens.office.bank.payouts import MOVEMENTS
-from florin.screens.office.shared import parsing
+from florin.kernel.paging import by_moment
+from florin.screens.office.shared import downloads, parsing
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.listing import Filters, Listing
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOVEMENTS = Listing({"at": by_moment("at")}, usual="at", filters={"from": parsing.day, "until": parsing.day})
 
 
 @require_safe
@@ -36,7 +36,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
         report = _read_report(request)
     except Refusal as problem:
         return _show(request, {"problem": problem}, status=problem.status)
-    filters = MOVEMENTS.read(request.GET)
+    filters = _read(request)
     shown = filters.slice(queries.with_all(report.movements))
     lines = report_settlement.describe(report.company, shown.rows)
     return _show(
@@ -59,14 +59,8 @@ def download(request: StaffRequest) -> HttpResponseBase:
     _note(request, security.Kind.EXPORTED)
     name = report_settlement.file_name(report)
     if request.GET.get("as") == "csv":
-        response = StreamingHttpResponse(
-            report_settlement.csv(report), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return response
-    return FileResponse(
-        report_settlement.book(report), as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX
-    )
+        return downloads.csv(report_settlement.csv(report), name=name)
+    return downloads.workbook(report_settlement.book(report), name=name)
 
 
 @require_http_methods(["POST"])
@@ -99,11 +93,9 @@ def _read_report(request: StaffRequest) -> Report:
 
 def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
     """Read the two days; without them, the 31 that end today, or with the last payout if that is later."""
-    sent = _fields(request)
-    try:
-        first, last = parsing.day(sent["from"]), parsing.day(sent["until"])
-    except InvalidInput as problem:
-        raise Refusal(str(problem)) from problem
+    filters = _read(request)
+    filters.check()
+    first, last = filters.day("from"), filters.day("until")
     others = timedelta(days=report_settlement.MOST_DAYS - 1)
     if last is None:
         latest = _latest(company)
@@ -118,13 +110,12 @@ def _latest(company: Company) -> date:
     return max(today, clock.local(made_at, company.time_zone)) if made_at else today
 
 
-def _fields(request: StaffRequest) -> dict[str, str]:
-    sent = request.POST if request.method == "POST" else request.GET
-    return {name: sent.get(name, "").replace("\x00", "") for name in ("from", "until")}
+def _read(request: StaffRequest) -> Filters:
+    return _MOVEMENTS.read(request.POST if request.method == "POST" else request.GET)
 
 
 def _show(request: StaffRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
-    sent, report = _fields(request), context.get("report")
+    sent, report = _read(request).values, context.get("report")
     days = {
         "from": report.first.isoformat() if isinstance(report, Report) else sent["from"],
         "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],

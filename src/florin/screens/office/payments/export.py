@@ -1,6 +1,5 @@
 """Payment History as a file, filtered as the list is."""
 
-from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -9,9 +8,8 @@ from florin.domain.staff.rights import Right
 from florin.flows import export_payments
 from florin.kernel import clock
 from florin.screens.office.payments.filters import PAYMENTS, matching
+from florin.screens.office.shared import downloads
 from florin.screens.office.shared.access import StaffRequest, requires
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -26,10 +24,7 @@ def payments(request: StaffRequest) -> HttpResponseBase:
     )
     name = f"payments-{clock.today(company.time_zone)}"
     if request.GET.get("as") == "xlsx":
-        book = export_payments.book(company, wanted)
-        return FileResponse(book, as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX)
+        return downloads.workbook(export_payments.book(company, wanted), name=name)
     by_payment = request.GET.get("by_row") == "payment"
     write = export_payments.csv_of_payments if by_payment else export_payments.csv_of_allocations
-    response = StreamingHttpResponse(write(company, wanted), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return downloads.csv(write(company, wanted), name=name)

@@ -12,14 +12,16 @@ from florin.domain.statements.models import Sending, Statement
 from florin.flows import render_documents, send_statement
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
+from florin.kernel.paging import Column
 from florin.screens.office.shared import payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.listing import Listing, show
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.shared.timeline import TimelineEntry
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
 
 _MOST_LINES = 500
-_MOST_STATEMENTS = 200
+_STATEMENTS = Listing({"made": (Column("pk", UUID),)}, usual="-made")
 
 
 @require_safe
@@ -60,8 +62,10 @@ def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
 def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a customer's statements, the latest first."""
     customer = find_customer(request.user.company, pk)
-    found = queries.of_customer(customer)[:_MOST_STATEMENTS]
-    return page(request, "statements/summary.html", {"customer": customer, "statements": found})
+    filters = _STATEMENTS.read(request.GET)
+    shown = filters.slice(queries.of_customer(customer))
+    context = {"customer": customer, "statements": shown.rows}
+    return show(request, filters, shown, context, whole="statements/summary.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
