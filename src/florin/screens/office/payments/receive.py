@@ -16,12 +16,10 @@ from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
 from florin.domain.staff.rights import Right
 from florin.flows import receive_payment
-from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.money import Money
-from florin.screens.office.payments import receive_form
-from florin.screens.office.payments.receive_form import TypedPayment
+from florin.screens.office.payments.receive_form import ReceiveForm
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.submissions import new_submission
 
@@ -34,22 +32,22 @@ def receive(request: StaffRequest) -> HttpResponse:
     """Ask what came in, and record it; the same press of the button records it once."""
     company = request.user.company
     if request.method != "POST":
-        return _form(request, receive_form.blank(company, customer=request.GET.get("customer", "")))
-    form = receive_form.read(request.POST, company)
-    wanted = form.wanted(company)
-    if form.whose is None or wanted is None:
+        return _form(request, ReceiveForm(company=company, customer=request.GET.get("customer", "")))
+    form = ReceiveForm(request.POST, company=company)
+    draft = form.draft()
+    if form.whose is None or draft is None:
         return _form(request, form, status=422)
-    if not form.seen:  # without script, the invoices are shown before anything is recorded
+    if not form.seen_invoices:  # without script, the invoices are shown before anything is recorded
         return _form(request, form, look=True)
     try:
         _refuse_if_gone(form, company)
         payment = receive_payment.receive(
-            company, form.whose.pk, wanted, mail_to=form.addresses, by=request.user
+            company, form.whose.pk, draft, mail_to=form.addresses, by=request.user
         )
     except Refusal as problem:
-        form = receive_form.read(request.POST, company)
+        form = ReceiveForm(request.POST, company=company)
         if isinstance(problem, SubmissionReused):
-            form.press = new_submission()
+            form.submission_key = new_submission()
         return _form(request, form, problem=problem)
     return redirect("office:payment-received", payment.pk)
 
@@ -58,18 +56,18 @@ def receive(request: StaffRequest) -> HttpResponse:
 @requires(Right.RECEIVE_PAYMENT)
 def invoices(request: StaffRequest) -> HttpResponse:
     """Show the open invoices again after another customer, or another way to apply, was chosen."""
-    form = receive_form.read(request.POST, request.user.company)
-    return page(request, "payments/receive_invoices.html", {"typed": form, "many": _many(form)})
+    form = ReceiveForm(request.POST, company=request.user.company)
+    return page(request, "payments/receive_invoices.html", {"form": form, "many": _many(form)})
 
 
 @require_POST
 @requires(Right.RECEIVE_PAYMENT)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each invoice gets and what is left; 204 while other invoices are on the page."""
-    form = receive_form.read(request.POST, request.user.company)
-    if form.whose is None or not form.seen:
+    form = ReceiveForm(request.POST, company=request.user.company)
+    if form.whose is None or not form.seen_invoices:
         return HttpResponse(status=204)
-    return page(request, "payments/receive_reckoned.html", {"typed": form})
+    return page(request, "payments/receive_reckoned.html", {"form": form})
 
 
 @require_safe
@@ -99,9 +97,9 @@ def received(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "payments/receive_done.html", context)
 
 
-def _refuse_if_gone(form: TypedPayment, company: Company) -> None:
+def _refuse_if_gone(form: ReceiveForm, company: Company) -> None:
     """Refuse what was typed for an invoice that is not open any more, unless this very press has paid it."""
-    if form.gone and receiving.find_by_submission(company, form.press) is None:
+    if form.gone and receiving.find_by_submission(company, form.submission_key) is None:
         raise Conflict(
             _("An invoice to which money was applied is not open any more. Look again at what is open.")
         )
@@ -109,18 +107,16 @@ def _refuse_if_gone(form: TypedPayment, company: Company) -> None:
 
 def _form(
     request: StaffRequest,
-    form: TypedPayment,
+    form: ReceiveForm,
     *,
     status: int = 200,
     look: bool = False,
     problem: Refusal | None = None,
 ) -> HttpResponse:
     context = {
-        "typed": form,
+        "form": form,
         "problem": problem,
         "look": look,
-        "methods": receiving.COUNTER,
-        "today": clock.today(request.user.company.time_zone),
         "many": _many(form),
     }
     return page(
@@ -128,6 +124,6 @@ def _form(
     )
 
 
-def _many(form: TypedPayment) -> int:
+def _many(form: ReceiveForm) -> int:
     """Return how many invoices are shown if there may be more than that."""
     return len(form.rows) if len(form.rows) == receiving.MOST_INVOICES else 0

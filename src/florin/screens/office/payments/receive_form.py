@@ -1,15 +1,17 @@
-"""The form of Receive Payment: what was typed, kept as typed, and what it means for each open invoice."""
+"""The form of Receive Payment: its fields, and what the money that was typed means for each open invoice."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
-from typing import TypeVar
 from uuid import UUID
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
@@ -18,26 +20,32 @@ from florin.domain.payments import receiving
 from florin.domain.payments.receiving import Debt, Receiving, Share
 from florin.kernel import clock
 from florin.kernel.money import Money
-from florin.screens.office.shared import amounts, customer_field, parsing
+from florin.screens.office.shared import customer_field, parsing
+from florin.screens.office.shared.fields import (
+    AmountField,
+    CustomerField,
+    DayField,
+    OptionField,
+    TextField,
+)
+from florin.screens.office.shared.forms import FormRow, OfficeForm
 from florin.screens.office.shared.parsing import InvalidInput
-from florin.screens.office.shared.submissions import new_submission, submission_key
 
-_TEXTS = ("customer", "method", "amount", "on", "reference", "note", "to")
-_LONGEST = {"reference": 120, "note": 400}
-
-Read = TypeVar("Read")
+_NO_AMOUNT = gettext_lazy("Give the amount that was received.")
 
 
-@dataclass(slots=True)
-class InvoiceRow:
+@dataclass(slots=True, kw_only=True)
+class InvoiceRow(FormRow):
     """One open invoice: what of the money and what discount is typed for it, or comes to it by itself."""
 
     debt: Debt
     currency: str
-    days_late: int
-    amount: str = ""
-    discount: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
+    today: date
+
+    @property
+    def days_late(self) -> int:
+        """For how many days it has been due."""
+        return max((self.today - self.debt.invoice.due_on).days, 0)
 
     @property
     def key(self) -> UUID:
@@ -47,53 +55,65 @@ class InvoiceRow:
     @property
     def applied(self) -> Money:
         """What of the money is applied; nothing while it cannot be read."""
-        return _readable(self.amount, self.currency)
+        return self.readable("amount") or Money.zero(self.currency)
 
     @property
     def discounted(self) -> Money:
         """What is deducted; nothing while it cannot be read."""
-        return _readable(self.discount, self.currency)
+        return self.readable("discount") or Money.zero(self.currency)
 
     @property
     def left(self) -> Money:
         """What is owed on it afterwards; below zero if that is too much."""
         return Money(self.debt.balance, self.currency) - self.applied - self.discounted
 
+    def show(self, share: Share) -> None:
+        """Show what the invoice gets as the reader would type it."""
+        for name, minor in {"amount": share.amount, "discount": share.discount}.items():
+            self.texts[name] = parsing.written(Money(minor, self.currency))
+
     def share(self) -> Share | None:
         """Return what is meant, or None with a sentence at each field that is wrong."""
-        read = {}
-        for name in ("amount", "discount"):
-            try:
-                read[name] = amounts.amount(getattr(self, name), self.currency).minor
-            except InvalidInput as problem:
-                self.errors[name] = str(problem)
-        return Share(self.key, **read) if not self.errors else None
+        meant = self.clean()
+        if meant is None:
+            return None
+        return Share(self.key, **{name: amount.minor if amount else 0 for name, amount in meant.items()})
 
 
-@dataclass(slots=True)
-class TypedPayment:
-    """A payment as typed; ``errors`` holds a sentence per field, ``whose`` the customer once it is clear.
+class ReceiveForm(OfficeForm):
+    """A payment as typed; ``whose`` is the customer, once it is clear.
 
-    ``seen`` says that these invoices were shown, applied in this way; ``gone`` counts the amounts that were
-    typed for invoices that are not open any more.
+    ``seen_invoices`` says that these invoices were shown, applied in this way; ``gone`` counts the amounts
+    that were typed for invoices that are not open any more.
     """
 
-    customer: str = ""
-    method: str = Method.CHECK
-    amount: str = ""
-    on: str = ""
-    reference: str = ""
-    note: str = ""
-    to: str = ""
-    by_hand: bool = False
-    is_prepayment: bool = False
-    mail: bool = False
-    press: str = field(default_factory=new_submission)
-    whose: Customer | None = None
-    rows: Sequence[InvoiceRow] = ()
-    gone: int = 0
-    seen: bool = False
-    errors: dict[str, str] = field(default_factory=dict)
+    customer = CustomerField(label=gettext_lazy("Customer"))
+    amount = AmountField(label=gettext_lazy("Amount received"), missing=_NO_AMOUNT)
+    on = DayField(
+        label=gettext_lazy("Received on"),
+        missing=gettext_lazy("Give the date on which it was received."),
+    )
+    method = OptionField(
+        label=gettext_lazy("Method"),
+        options=[(method.value, method.label) for method in receiving.COUNTER],
+        other=gettext_lazy("Choose how it was paid."),
+    )
+    reference = TextField(label=gettext_lazy("Reference"), longest=120)
+    note = TextField(label=gettext_lazy("Note"), longest=400)
+    is_prepayment = forms.BooleanField(label=gettext_lazy("Pre-payment"), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, company: Company, customer: str = "") -> None:
+        """Make the form as it was sent, or a new one for the customer who was named."""
+        self.today = clock.today(company.time_zone)
+        self.whose = _find_customer(company, customer if data is None else data.get("customer", ""))
+        initial = {"customer": self.whose or customer, "on": self.today, "method": Method.CHECK.value}
+        super().__init__(data, company=company, currency=self.currency, initial=initial)
+        sent = QueryDict() if data is None else data
+        self.by_hand, self.mail, self.to = sent.get("how") == "hand", "mail" in sent, sent.get("to", "")
+        self.rows: Sequence[InvoiceRow] = ()
+        self.gone, self.seen_invoices = 0, sent.get("shown", "") == self.mark
+        if self.whose is not None:
+            self._show_invoices(self.whose, sent)
 
     @property
     def currency(self) -> str:
@@ -101,14 +121,14 @@ class TypedPayment:
         return self.whose.currency if self.whose else ""
 
     @property
-    def wrong(self) -> int:
+    def error_count(self) -> int:
         """How many fields need another look."""
         return len(self.errors) + sum(len(row.errors) for row in self.rows)
 
     @property
     def received(self) -> Money:
         """What was received; nothing while it cannot be read."""
-        return _readable(self.amount, self.currency)
+        return self.readable("amount") or Money.zero(self.currency)
 
     @property
     def applied(self) -> Money:
@@ -140,114 +160,66 @@ class TypedPayment:
         """Whom to mail the receipt to, as typed."""
         return [self.to] if self.mail else []
 
-    def wanted(self, company: Company) -> Receiving | None:
+    def clean_amount(self) -> Money | None:
+        """Refuse nothing, once the customer says in which currency it is."""
+        amount: Money | None = self.cleaned_data["amount"]
+        if self.currency and not amount:
+            raise ValidationError(str(_NO_AMOUNT))
+        return amount
+
+    def clean_on(self) -> date:
+        """Refuse a day that is yet to come."""
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise ValidationError(_("This date lies in the future."))
+        return on
+
+    def draft(self) -> Receiving | None:
         """Return what is to be recorded, or None with a sentence at each field that is wrong."""
-        read = self._read
-        read("customer", lambda: customer_field.find_customer(company, self.customer))
-        method = read("method", self._method)
-        amount = read("amount", self._amount) if self.whose else None
-        on = read("on", lambda: self._on(company))
-        reference = read("reference", lambda: parsing.words(self.reference, longest=_LONGEST["reference"]))
-        note = read("note", lambda: parsing.words(self.note, longest=_LONGEST["note"]))
         shares = [row.share() for row in self.rows] if self.by_hand else None
-        if self.wrong or method is None or amount is None or on is None:
+        if self.error_count:
             return None
+        meant = {name: value for name, value in self.cleaned_data.items() if name != "customer"}
         return Receiving(
-            method=method,
-            amount=amount,
-            on=on,
-            reference=reference or "",
-            note=note or "",
-            is_prepayment=self.is_prepayment,
-            press=self.press,
+            **{**meant, "method": Method(meant["method"])},
+            press=self.submission_key,
             shares=None if shares is None else [share for share in shares if share],
         )
 
-    def _read(self, name: str, reader: Callable[[], Read]) -> Read | None:
-        try:
-            return reader()
-        except InvalidInput as problem:
-            self.errors[name] = str(problem)
-            return None
+    def _show_invoices(self, customer: Customer, sent: QueryDict) -> None:
+        """Show the customer's open invoices, and what each of them gets."""
+        customer.company = self.company
+        owed = receiving.debts(customer, on=self.readable("on") or self.today)
+        if not sent.get("shown", "").startswith(f"{customer.pk}:"):
+            self.to = "\n".join(customer.invoice_emails)
+        share = AmountField()
+        share.currency = self.currency
+        fields = {"amount": share, "discount": share}
+        self.rows = [
+            InvoiceRow(fields, {}, debt=debt, currency=self.currency, today=self.today) for debt in owed
+        ]
+        if self.by_hand and self.seen_invoices:
+            self._take_shares(_read_shares(sent))
+            return
+        shares = {share.item: share for share in receiving.spread(self.received.minor, owed)}
+        for row in self.rows:
+            row.show(shares.get(row.key, Share(row.key, 0)))
 
-    def _method(self) -> Method:
-        if self.method not in receiving.COUNTER:
-            raise InvalidInput(_("Choose how it was paid."))
-        return Method(self.method)
-
-    def _amount(self) -> Money:
-        amount = amounts.amount(self.amount, self.currency)
-        if not amount:
-            raise InvalidInput(_("Give the amount that was received."))
-        return amount
-
-    def _on(self, company: Company) -> date:
-        on = parsing.day(self.on)
-        if on is None:
-            raise InvalidInput(_("Give the date on which it was received."))
-        if on > clock.today(company.time_zone):
-            raise InvalidInput(_("This date lies in the future."))
-        return on
-
-
-def blank(company: Company, *, customer: str = "") -> TypedPayment:
-    """Return the form of a new payment; with a customer's number, their open invoices too."""
-    form = TypedPayment(customer=customer, on=clock.today(company.time_zone).isoformat())
-    _look_up(form, company, {}, seen="")
-    if form.whose:
-        form.customer = customer_field.label(form.whose)
-    return form
+    def _take_shares(self, shares: Mapping[str, tuple[str, str]]) -> None:
+        """Show what was typed for each invoice, and count what was typed for others."""
+        for row in self.rows:
+            row.texts["amount"], row.texts["discount"] = shares.get(str(row.key), ("", ""))
+        open_now = {str(row.key) for row in self.rows}
+        self.gone = sum(any(share) for key, share in shares.items() if key not in open_now)
 
 
-def read(post: QueryDict, company: Company) -> TypedPayment:
-    """Return the form as it was sent, beside the invoices as they are now; nothing of it is believed yet."""
-    columns = [post.getlist(f"share-{name}") for name in ("item", "amount", "discount")]
-    shares = {item: (amount, discount) for item, amount, discount in zip_longest(*columns, fillvalue="")}
-    form = TypedPayment(
-        by_hand=post.get("how") == "hand",
-        is_prepayment="is_prepayment" in post,
-        mail="mail" in post,
-        press=submission_key(post),
-    )
-    for name in _TEXTS:
-        setattr(form, name, post.get(name, ""))
-    _look_up(form, company, shares, seen=post.get("shown", ""))
-    return form
-
-
-def _look_up(
-    form: TypedPayment, company: Company, shares: Mapping[str, tuple[str, str]], *, seen: str
-) -> None:
-    """Find the customer and their open invoices, and what each of them gets."""
-    with suppress(InvalidInput):  # said when it is recorded
-        form.whose = customer_field.find_customer(company, form.customer)
-    if form.whose is None:
-        return
-    form.whose.company = company
-    today, currency = clock.today(company.time_zone), form.currency
-    on = today
+def _find_customer(company: Company, text: str) -> Customer | None:
+    """Return the customer who is meant; that it is nobody is said when the payment is recorded."""
     with suppress(InvalidInput):
-        on = parsing.day(form.on) or today
-    owed = receiving.debts(form.whose, on=on)
-    if not seen.startswith(f"{form.whose.pk}:"):
-        form.to = "\n".join(form.whose.invoice_emails)
-    form.rows = [InvoiceRow(debt, currency, max((today - debt.invoice.due_on).days, 0)) for debt in owed]
-    form.seen = seen == form.mark
-    if form.by_hand and form.seen:
-        for row in form.rows:
-            row.amount, row.discount = shares.get(str(row.key), ("", ""))
-        open_now = {str(row.key) for row in form.rows}
-        form.gone = sum(any(share) for key, share in shares.items() if key not in open_now)
-        return
-    by_itself = {share.item: share for share in receiving.spread(form.received.minor, owed)}
-    for row in form.rows:
-        share = by_itself.get(row.key, Share(row.key, 0))
-        row.amount = parsing.written(Money(share.amount, currency))
-        row.discount = parsing.written(Money(share.discount, currency))
+        return customer_field.find_customer(company, text)
+    return None
 
 
-def _readable(text: str, currency: str) -> Money:
-    try:
-        return amounts.amount(text, currency)
-    except InvalidInput:
-        return Money.zero(currency)
+def _read_shares(sent: QueryDict) -> dict[str, tuple[str, str]]:
+    columns = [sent.getlist(f"share-{name}") for name in ("item", "amount", "discount")]
+    return {item: (amount, discount) for item, amount, discount in zip_longest(*columns, fillvalue="")}
