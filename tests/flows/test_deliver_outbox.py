@@ -1,7 +1,9 @@
 """Mails: once per event and recipient, over a real mail server that misbehaves on request."""
 
+import json
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import httpx
 import pytest
@@ -66,6 +68,28 @@ def test_a_payer_whose_address_cannot_be_mailed_has_paid_and_staff_are_told(owne
     receipt = Message.objects.get(recipient="jörg@x.example")
     assert (receipt.state, "before the @" in receipt.error) == ("bounced", True)
     assert "jörg@x.example" in signed_in(owner).get("/office/").text
+
+
+STORED = Path(__file__).parent.parent / "edges" / "stored_emails"
+OLD = {path.stem: json.loads(path.read_text())[0] for path in STORED.glob("*.json")}
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, old in OLD.items() if "news" in old["snapshot"]))
+def test_what_an_earlier_version_had_queued_still_leaves(owner: User, bank: Bank, kind: str) -> None:
+    link, old = make_link(owner), OLD[kind]
+    snapshot = {**old["snapshot"], "link": str(link.pk)} if old["snapshot"].get("link") else old["snapshot"]
+    now = clock.now()
+    row = Message(company=owner.company, event="old", kind=kind, recipient="old@shop.example", subjects=[])
+    row.snapshot, row.queued_at, row.due_at = snapshot, now, now
+    row.save()
+
+    deliver_outbox.deliver([row.pk])
+
+    [mail] = bank.mails(to="old@shop.example")
+    assert mail["subject"] == old["subject"].replace("Northwind Flowers", owner.company.name)
+    leads_to = links.address_of(link.pk) if old["snapshot"].get("link") else old["snapshot"].get("path", "")
+    has_button = any(line.startswith("http") for line in old["text"])
+    assert leads_to in mail["text"] or not has_button
 
 
 def test_delivering_again_sends_nothing_again(owner: User, bank: Bank) -> None:
