@@ -17,7 +17,6 @@ STILL_THERE = {
     "keeping",
     "kept",
     "more",
-    "of",
     "press",
     "row",
     "sheet",
