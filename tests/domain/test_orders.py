@@ -14,7 +14,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.orders import queries, services
 from florin.domain.orders.lifecycle import OrderState
 from florin.domain.orders.models import Order
-from florin.domain.orders.queries import Wanted
+from florin.domain.orders.queries import OrderFilter
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.kernel.errors import Conflict, NotFound, Refusal
@@ -170,12 +170,12 @@ def test_an_impossible_move_is_refused_with_the_number(owner: User) -> None:
 def test_an_order_is_found_by_number_po_number_or_customer(owner: User, words: str) -> None:
     order = make_order(owner, po_number="PO-77-A")
 
-    assert list(queries.search(owner.company_id, Wanted(words=words)).orders) == [order]
-    assert not queries.search(make_company(slug="elsewhere").pk, Wanted(words=words)).orders.exists()
+    assert list(queries.search(owner.company_id, OrderFilter(words=words)).orders) == [order]
+    assert not queries.search(make_company(slug="elsewhere").pk, OrderFilter(words=words)).orders.exists()
 
 
 @pytest.mark.parametrize("words", ["O-10001", "%", "_", "nobody", "'; DROP TABLE orders_order; --"])
 def test_what_fits_nothing_finds_nothing(owner: User, words: str) -> None:
     make_order(owner)
 
-    assert not queries.search(owner.company_id, Wanted(words=words)).orders.exists()
+    assert not queries.search(owner.company_id, OrderFilter(words=words)).orders.exists()

@@ -13,7 +13,7 @@ from factories.clearing_account import in_the_books, own_account
 from factories.domain import tampered
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment
-from florin.domain.payments.queries import Wanted
+from florin.domain.payments.queries import PaymentFilter
 from florin.domain.payouts import checking, queries
 from florin.domain.payouts.models import Movement
 from florin.domain.refunds.services import Wish
@@ -147,7 +147,7 @@ def test_screens_and_files_show_the_conversion(owner: User, bank: Bank, account:
     assert {"$3.39", "$105.03"} <= set(re.findall(r"\$[\d.]+", page))
     assert "not known yet" not in page
     assert "$105.03" in client.get("/office/payments/").content.decode()
-    file_.writelines(export_payments.csv_of_payments(owner.company, Wanted()))
+    file_.writelines(export_payments.csv_of_payments(owner.company, PaymentFilter()))
     assert '108.42,3.39,105.03,"USD",1.0842' in file_.getvalue().decode()
 
 

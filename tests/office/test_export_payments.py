@@ -160,7 +160,7 @@ def test_an_export_keeps_the_language_in_which_it_was_asked_for(owner: User) -> 
     online(owner)
     with override("es"):
         spanish = str(Method.CARD.label)
-        stream = export_payments.csv_of_payments(owner.company, queries.Wanted())
+        stream = export_payments.csv_of_payments(owner.company, queries.PaymentFilter())
 
     with override("en"):
         assert f'"{spanish}"' in b"".join(stream).decode()

@@ -16,7 +16,7 @@ from florin.domain.history import queries as history
 from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
 from florin.domain.payments.models import Allocation, Payment
-from florin.domain.payments.queries import Wanted
+from florin.domain.payments.queries import PaymentFilter
 from florin.domain.payouts.queries import Conversion
 from florin.edges import spreadsheet_export
 from florin.edges.spreadsheet_export import Cell, Worksheet
@@ -42,27 +42,27 @@ _WHAT: dict[str, Promise] = {
 _Rows = Callable[[Company, list[Payment]], Iterator[list[Cell]]]
 
 
-def csv_of_payments(company: Company, wanted: Wanted) -> Iterator[bytes]:
+def csv_of_payments(company: Company, filters: PaymentFilter) -> Iterator[bytes]:
     """Yield the payments that fit, one a row, in the active language; safe to ask for a million."""
     return spreadsheet_export.csv_lines(
-        _payments(company, queries.search(company.pk, wanted)), sign=_sign(company)
+        _payments(company, queries.search(company.pk, filters)), sign=_sign(company)
     )
 
 
-def csv_of_allocations(company: Company, wanted: Wanted) -> Iterator[bytes]:
+def csv_of_allocations(company: Company, filters: PaymentFilter) -> Iterator[bytes]:
     """Yield what the payments that fit put on each invoice, and took back from there, one a row."""
     return spreadsheet_export.csv_lines(
-        _allocations(company, queries.search(company.pk, wanted)), sign=_sign(company)
+        _allocations(company, queries.search(company.pk, filters)), sign=_sign(company)
     )
 
 
-def book(company: Company, wanted: Wanted) -> IO[bytes]:
+def book(company: Company, filters: PaymentFilter) -> IO[bytes]:
     """Return both tables as an XLSX file, open at its beginning.
 
     Raises:
         Refusal: if more fits than a workbook is made of while somebody waits.
     """
-    found = queries.search(company.pk, wanted)
+    found = queries.search(company.pk, filters)
     if found.order_by()[: MOST_IN_A_BOOK + 1].count() > MOST_IN_A_BOOK:
         most = {"most": MOST_IN_A_BOOK}
         raise Refusal(

@@ -16,7 +16,7 @@ _BLOCKING = OPEN - LOSSES - {DisputeState.INQUIRY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class DisputeFilter:
     """What a list is narrowed to: a state (or ``open`` for all that are open), and a payment or customer."""
 
     state: str = ""
@@ -44,20 +44,20 @@ def open_ones(company_id: UUID) -> QuerySet[Dispute]:
     return Dispute.objects.filter(company=company_id, state__in=OPEN)
 
 
-def search(company_id: UUID, wanted: Wanted) -> QuerySet[Dispute]:
+def search(company_id: UUID, filters: DisputeFilter) -> QuerySet[Dispute]:
     """Return a company's disputes, to be ordered by ``turn`` and ``urgency``.
 
     First those that wait for our answer, the soonest due first; then those that others work on, then the
     decided ones, both the latest first.
     """
     found = Dispute.objects.filter(company=company_id).select_related("payment__customer")
-    if wanted.state == "open":
+    if filters.state == "open":
         found = found.filter(state__in=OPEN)
-    elif wanted.state:
-        found = found.filter(state=wanted.state)
-    if wanted.words:
-        number = Q(payment__number__istartswith=wanted.words)
-        found = found.filter(number | Q(payment__customer__name__icontains=wanted.words))
+    elif filters.state:
+        found = found.filter(state=filters.state)
+    if filters.words:
+        number = Q(payment__number__istartswith=filters.words)
+        found = found.filter(number | Q(payment__customer__name__icontains=filters.words))
     return found.annotate(
         turn=Case(When(state__in=AWAITING_ANSWER, then=0), When(state__in=OPEN, then=1), default=2),
         urgency=Case(

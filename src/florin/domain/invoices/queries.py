@@ -30,7 +30,7 @@ MOST_BEGUN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class OpenInvoiceFilter:
     """Which open invoices; what is empty or None asks for nothing.
 
     ``words`` are the beginning of a number or PO number, or words of the customer. ``upto`` freezes a list:
@@ -99,29 +99,29 @@ _SHOWN = (
 )
 
 
-def page(company_id: UUID, wanted: Wanted, *, sort: str, after: str = "") -> Page:
+def page(company_id: UUID, filters: OpenInvoiceFilter, *, sort: str, after: str = "") -> Page:
     """Return the page that follows ``after``, in two queries (four when words are given).
 
     ``sort`` is one of ``SORTS``, with a minus if it falls. What cannot be a mark means the first page. Of the
     invoice and PO numbers that begin with the words, only the first ``MOST_BEGUN`` are looked at.
     """
-    ways = _conditions(company_id, wanted)
-    found = _sought(company_id, wanted, ways, sort=sort, after=after, most=paging.ROWS + 1)
+    ways = _conditions(company_id, filters)
+    found = _sought(company_id, filters, ways, sort=sort, after=after, most=paging.ROWS + 1)
     shown = _rows([values[-1] for values in found[: paging.ROWS]])
     last = "" if len(found) <= paging.ROWS else paging.mark(found[paging.ROWS - 1])
     return Page(shown, last, ways is not None and ways.cut)
 
 
-def keys(company_id: UUID, wanted: Wanted, *, most: int) -> list[UUID]:
+def keys(company_id: UUID, filters: OpenInvoiceFilter, *, most: int) -> list[UUID]:
     """Return the keys of all open invoices that fit, but at most so many, the earliest due."""
-    items = _items(company_id, wanted, most)
+    items = _items(company_id, filters, most)
     return list(Invoice.objects.filter(item__in=items).values_list("pk", flat=True))
 
 
-def among(company_id: UUID, wanted: Wanted, invoices: Collection[UUID]) -> set[UUID]:
+def among(company_id: UUID, filters: OpenInvoiceFilter, invoices: Collection[UUID]) -> set[UUID]:
     """Return which of some invoices fit."""
     these = Q(pk__in=Invoice.objects.filter(pk__in=invoices).values("item"))
-    some = replace(wanted, only=these if wanted.only is None else Q(wanted.only) & these)
+    some = replace(filters, only=these if filters.only is None else Q(filters.only) & these)
     return set(keys(company_id, some, most=len(invoices)))
 
 
@@ -131,9 +131,9 @@ def sums(company_id: UUID, invoices: Collection[UUID]) -> Sums:
     return _sums(Item.objects.filter(pk__in=items))
 
 
-def sums_of(company_id: UUID, wanted: Wanted, *, most: int) -> Sums:
+def sums_of(company_id: UUID, filters: OpenInvoiceFilter, *, most: int) -> Sums:
     """Say what all open invoices that fit come to, but at most so many, the earliest due."""
-    return _sums(Item.objects.filter(pk__in=_items(company_id, wanted, most)))
+    return _sums(Item.objects.filter(pk__in=_items(company_id, filters, most)))
 
 
 def currencies(company_id: UUID, most: int = 20) -> list[str]:
@@ -151,7 +151,7 @@ def currencies(company_id: UUID, most: int = 20) -> list[str]:
 
 def _sought(
     company_id: UUID,
-    wanted: Wanted,
+    filters: OpenInvoiceFilter,
     ways: _Conditions | None,
     *,
     sort: str = "due",
@@ -166,7 +166,7 @@ def _sought(
     columns, falling = SORTS[sort.removeprefix("-")], sort.startswith("-")
     named = {f"sort_{place}": F(column.name) for place, column in enumerate(columns)}
     order = [f"-{name}" if falling else name for name in named]
-    base = paging.following(_open(company_id, wanted), columns, after, falling=falling).annotate(**named)
+    base = paging.following(_open(company_id, filters), columns, after, falling=falling).annotate(**named)
     if sort.removeprefix("-") == "customer":
         base = base.filter(customer__company_id=company_id)  # the index of names begins with it
     if ways is None:
@@ -179,9 +179,9 @@ def _sought(
     return list(first.union(*others).order_by(*order)[:most]) if others else list(first)
 
 
-def _items(company_id: UUID, wanted: Wanted, most: int) -> list[UUID]:
-    ways = _conditions(company_id, wanted)
-    return [values[-1] for values in _sought(company_id, wanted, ways, most=most)]
+def _items(company_id: UUID, filters: OpenInvoiceFilter, most: int) -> list[UUID]:
+    ways = _conditions(company_id, filters)
+    return [values[-1] for values in _sought(company_id, filters, ways, most=most)]
 
 
 def _sums(items: QuerySet[Item]) -> Sums:
@@ -195,24 +195,24 @@ def _sums(items: QuerySet[Item]) -> Sums:
     return Sums(count, len(whose), [Money(minor, currency) for currency, minor in sorted(totals.items())])
 
 
-def _open(company_id: UUID, wanted: Wanted) -> QuerySet[Item]:
+def _open(company_id: UUID, filters: OpenInvoiceFilter) -> QuerySet[Item]:
     found = Item.objects.filter(company_id=company_id, kind=Item.Kind.INVOICE).exclude(balance=0)
-    if wanted.customer:
-        found = found.filter(customer_id=wanted.customer)
-    if wanted.due_from:
-        found = found.filter(due_on__gte=wanted.due_from)
-    if wanted.due_to:
-        found = found.filter(due_on__lte=wanted.due_to)
-    if wanted.currency:
-        found = found.filter(currency=wanted.currency)
-    if wanted.upto:
-        found = found.filter(pk__lte=wanted.upto)
-    return found if wanted.only is None else found.filter(wanted.only)
+    if filters.customer:
+        found = found.filter(customer_id=filters.customer)
+    if filters.due_from:
+        found = found.filter(due_on__gte=filters.due_from)
+    if filters.due_to:
+        found = found.filter(due_on__lte=filters.due_to)
+    if filters.currency:
+        found = found.filter(currency=filters.currency)
+    if filters.upto:
+        found = found.filter(pk__lte=filters.upto)
+    return found if filters.only is None else found.filter(filters.only)
 
 
-def _conditions(company_id: UUID, wanted: Wanted) -> _Conditions | None:
+def _conditions(company_id: UUID, filters: OpenInvoiceFilter) -> _Conditions | None:
     """Return the ways in which words may fit, those that nothing fulfils left out; None without words."""
-    words = _plain(wanted.words)
+    words = _plain(filters.words)
     if not words:
         return None
     begun = _begun(company_id, words)

@@ -17,7 +17,7 @@ _NOBODY = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class OrderFilter:
     """Which orders: ``words`` fit a number, a PO number or a customer; every other field narrows further."""
 
     words: str = ""
@@ -41,27 +41,27 @@ class Found:
     few: bool
 
 
-def search(company_id: UUID, wanted: Wanted) -> Found:
+def search(company_id: UUID, filters: OrderFilter) -> Found:
     """Return the company's orders that fit; customers come along.
 
     Numbers and PO numbers are found by how they begin, customers as ``customers.queries.search`` does.
     """
     found = Found(Order.objects.filter(company_id=company_id), few=False)
-    if number := _plain(wanted.number):
+    if number := _plain(filters.number):
         found = _beginning(found, Q(number__istartswith=number))
-    if po_number := _plain(wanted.po_number):
+    if po_number := _plain(filters.po_number):
         found = _beginning(found, Q(po_number__istartswith=po_number))
-    if customer := _plain(wanted.customer):
+    if customer := _plain(filters.customer):
         found = Found(found.orders.filter(_fitting(company_id, customer) or _NOBODY), found.few)
-    if words := _plain(wanted.words):
+    if words := _plain(filters.words):
         found = _by_words(company_id, found, words)
     orders = found.orders.select_related("customer").filter(customer__company_id=company_id)
-    if wanted.state:
-        orders = orders.filter(state=wanted.state)
-    if wanted.since:
-        orders = orders.filter(ordered_on__gte=wanted.since)
-    if wanted.until:
-        orders = orders.filter(ordered_on__lte=wanted.until)
+    if filters.state:
+        orders = orders.filter(state=filters.state)
+    if filters.since:
+        orders = orders.filter(ordered_on__gte=filters.since)
+    if filters.until:
+        orders = orders.filter(ordered_on__lte=filters.until)
     return Found(orders, found.few)
 
 

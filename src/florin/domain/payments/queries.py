@@ -29,7 +29,7 @@ SILENT_AFTER = timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PaymentFilter:
     """Which payments; what is empty or None asks for nothing.
 
     ``words`` begin a number or a reference, are words of the customer, or the number of an invoice that was
@@ -60,22 +60,22 @@ class Setback:
     whole: bool
 
 
-def search(company_id: UUID, wanted: Wanted) -> QuerySet[Payment]:
+def search(company_id: UUID, filters: PaymentFilter) -> QuerySet[Payment]:
     """Return the company's payments that fit, in no order yet; customers come along."""
     found = Payment.objects.filter(company_id=company_id).select_related("customer")
-    if words := wanted.words.replace("\x00", "").strip():
-        found = found.filter(_fitting(company_id, words, wanted.amount))
-    if wanted.customer:
-        found = found.filter(customer=wanted.customer)
-    if wanted.method:
-        found = found.filter(method=wanted.method)
-    if wanted.by:
-        found = found.filter(received_by=wanted.by)
-    if wanted.since:
-        found = found.filter(received_at__gte=wanted.since)
-    if wanted.until:
-        found = found.filter(received_at__lt=wanted.until)
-    return found if wanted.only is None else found.filter(wanted.only)
+    if words := filters.words.replace("\x00", "").strip():
+        found = found.filter(_fitting(company_id, words, filters.amount))
+    if filters.customer:
+        found = found.filter(customer=filters.customer)
+    if filters.method:
+        found = found.filter(method=filters.method)
+    if filters.by:
+        found = found.filter(received_by=filters.by)
+    if filters.since:
+        found = found.filter(received_at__gte=filters.since)
+    if filters.until:
+        found = found.filter(received_at__lt=filters.until)
+    return found if filters.only is None else found.filter(filters.only)
 
 
 def walk(found: QuerySet[Payment]) -> Iterator[list[Payment]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from florin.domain.companies.models import Company
 from florin.domain.invoices import queries
-from florin.domain.invoices.queries import Wanted
+from florin.domain.invoices.queries import OpenInvoiceFilter
 from florin.domain.links import queries as links
 from florin.kernel import clock
 from florin.screens.office.shared import parsing
@@ -26,14 +26,14 @@ OPEN_INVOICES = Listing(
 )
 
 
-def matching(filters: Filters, company: Company, *, upto: UUID | None = None) -> Wanted:
+def matching(filters: Filters, company: Company, *, upto: UUID | None = None) -> OpenInvoiceFilter:
     """Return which invoices fit today; ``upto`` leaves out what was issued after that key was made."""
     due_to = filters.day("to")
     if filters.text("late"):
         yesterday = clock.today(company.time_zone) - timedelta(days=1)
         due_to = min(due_to, yesterday) if due_to else yesterday
     sent = {"none": ~links.sent(), "sent": links.sent()}
-    return Wanted(
+    return OpenInvoiceFilter(
         words=filters.text("q"),
         customer=filters.key("customer"),
         due_from=filters.day("from"),

@@ -56,8 +56,8 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
     """
     sent = request.POST if request.method == "POST" else request.GET
     company, filters, choice = request.user.company, OPEN_INVOICES.read(sent), Choice.read(sent)
-    wanted = matching(filters, company)
-    shown = queries.page(company.pk, wanted, sort=filters.sort, after=filters.after)
+    narrowed_to = matching(filters, company)
+    shown = queries.page(company.pk, narrowed_to, sort=filters.sort, after=filters.after)
     choice.act(sent.get("act", ""), filters, shown.rows)
     address = "&".join(filter(None, (filters.page_address, choice.address)))
     if _FORM_ONLY in request.GET:
@@ -67,7 +67,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
         "cut": shown.cut,
         "elsewhere": choice.elsewhere(shown.rows),
         "lines": _lines(request, shown.rows, choice),
-        "whose": _whose(request, wanted.customer),
+        "whose": _whose(request, narrowed_to.customer),
     }
     if not only_rows(request):
         context["orders"] = _ORDERS

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from florin.domain.companies.models import Company
 from florin.domain.invoices import queries
-from florin.domain.invoices.queries import OpenRow, Sums, Wanted
+from florin.domain.invoices.queries import OpenInvoiceFilter, OpenRow, Sums
 from florin.flows import send_payment_links
 from florin.kernel.database import new_key
 from florin.screens.office.invoices.filters import OPEN_INVOICES, matching
@@ -69,14 +69,14 @@ class Choice:
     def keys(self, company: Company) -> list[UUID]:
         """Return the keys of what is chosen, one more than may be sent at most."""
         if self.frozen:
-            return queries.keys(company.pk, self._wanted(company), most=_MOST)
+            return queries.keys(company.pk, self._frozen_filter(company), most=_MOST)
         return list(self.ticked)
 
     def on_page(self, company: Company, rows: Sequence[OpenRow]) -> set[UUID]:
         """Return which rows of a page are chosen."""
         shown = {row.invoice_id for row in rows}
         if self.frozen:
-            return queries.among(company.pk, self._wanted(company), shown)
+            return queries.among(company.pk, self._frozen_filter(company), shown)
         return shown & self.ticked.keys()
 
     def elsewhere(self, rows: Iterable[OpenRow]) -> list[UUID]:
@@ -87,10 +87,10 @@ class Choice:
     def sums(self, company: Company) -> Sums:
         """Say what is chosen, in one query for ticks and two (four with words) for all that matched."""
         if self.frozen:
-            return queries.sums_of(company.pk, self._wanted(company), most=_MOST)
+            return queries.sums_of(company.pk, self._frozen_filter(company), most=_MOST)
         return queries.sums(company.pk, self.ticked.keys()) if self.ticked else Sums()
 
-    def _wanted(self, company: Company) -> Wanted:
+    def _frozen_filter(self, company: Company) -> OpenInvoiceFilter:
         query = QueryDict(mutable=True)
         query.update(dict(parse_qsl(self.frozen)))
         return matching(OPEN_INVOICES.read(query), company, upto=as_key(query.get(_UPTO, "")))

@@ -12,7 +12,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.orders import queries
 from florin.domain.orders.lifecycle import OrderState
 from florin.domain.orders.models import Order
-from florin.domain.orders.queries import Wanted
+from florin.domain.orders.queries import OrderFilter
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.paging import Column, by_day
@@ -56,7 +56,7 @@ _ORDERS = Listing(
 def orders(request: StaffRequest) -> HttpResponse:
     """Show orders, each with what is still owed on it and what can be done with it (R4)."""
     filters = _ORDERS.read(request.GET)
-    found = queries.search(request.user.company_id, _wanted(filters))
+    found = queries.search(request.user.company_id, _matching(filters))
     narrowed = _narrow(found.orders, request.user.company, filters.text("paid")).annotate(**_KEYS)
     # Few orders are sorted by a key that no index knows, so that none is walked.
     shown = filters.slice(narrowed, _APART if found.few else None)
@@ -64,8 +64,8 @@ def orders(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="orders/summary.html", rows="orders/rows.html")
 
 
-def _wanted(filters: Filters) -> Wanted:
-    return Wanted(
+def _matching(filters: Filters) -> OrderFilter:
+    return OrderFilter(
         words=filters.text("q"),
         number=filters.text("number"),
         po_number=filters.text("po"),

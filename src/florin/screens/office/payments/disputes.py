@@ -14,7 +14,7 @@ from florin.domain.companies.models import Company
 from florin.domain.disputes import queries
 from florin.domain.disputes.lifecycle import AWAITING_ANSWER, OPEN, DisputeState
 from florin.domain.disputes.models import Dispute
-from florin.domain.disputes.queries import Wanted
+from florin.domain.disputes.queries import DisputeFilter
 from florin.domain.staff.rights import Right
 from florin.flows import follow_dispute
 from florin.kernel import clock
@@ -87,8 +87,8 @@ class DisputeRow:
 def disputes(request: StaffRequest) -> HttpResponse:
     """Show disputes, first those that wait for an answer."""
     filters = _DISPUTES.read(request.GET)
-    wanted = Wanted(state=filters.text("state"), words=filters.text("q"))
-    shown = filters.slice(queries.search(request.user.company_id, wanted))
+    narrowed_to = DisputeFilter(state=filters.text("state"), words=filters.text("q"))
+    shown = filters.slice(queries.search(request.user.company_id, narrowed_to))
     context = {
         "rows": rows(request.user.company, shown.rows),
         "states": STATES.items(),

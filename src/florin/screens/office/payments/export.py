@@ -18,13 +18,13 @@ def payments(request: StaffRequest) -> HttpResponseBase:
     """Give what the list shows, all pages of it: ``as=xlsx``, or ``as=csv`` by invoice or by payment."""
     company, filters = request.user.company, PAYMENTS.read(request.GET)
     filters.check()
-    wanted = matching(filters, company)
+    narrowed_to = matching(filters, company)
     security.note(
         security.Kind.EXPORTED, company_id=company.pk, who=request.user.email, what="payment-history"
     )
     name = f"payments-{clock.today(company.time_zone)}"
     if request.GET.get("as") == "xlsx":
-        return downloads.workbook(export_payments.book(company, wanted), name=name)
+        return downloads.workbook(export_payments.book(company, narrowed_to), name=name)
     by_payment = request.GET.get("by_row") == "payment"
     write = export_payments.csv_of_payments if by_payment else export_payments.csv_of_allocations
-    return downloads.csv(write(company, wanted), name=name)
+    return downloads.csv(write(company, narrowed_to), name=name)

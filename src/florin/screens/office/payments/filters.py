@@ -9,7 +9,7 @@ from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.history import queries as history
 from florin.domain.history.queries import PaymentStatus
-from florin.domain.payments.queries import Wanted
+from florin.domain.payments.queries import PaymentFilter
 from florin.kernel.paging import Column, by_moment
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.listing import Filters, Listing, choice
@@ -33,10 +33,10 @@ PAYMENTS = Listing(
 )
 
 
-def matching(filters: Filters, company: Company) -> Wanted:
+def matching(filters: Filters, company: Company) -> PaymentFilter:
     """Return which payments fit; days are the company's."""
     state, until = filters.text("state"), filters.day("until")
-    return Wanted(
+    return PaymentFilter(
         words=filters.text("q"),
         amount=_amount(filters.text("q")),
         customer=filters.key("customer"),

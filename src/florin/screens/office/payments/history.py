@@ -31,8 +31,8 @@ _APART = {"received": "received_apart", "amount": "amount_apart"}
 def payments(request: StaffRequest) -> HttpResponse:
     """Show payments, the newest first unless asked otherwise, with what they come to."""
     company, filters = request.user.company, PAYMENTS.read(request.GET)
-    wanted = matching(filters, company)
-    found = queries.search(company.pk, wanted)
+    narrowed_to = matching(filters, company)
+    found = queries.search(company.pk, narrowed_to)
     totals = history.totals(found)
     few = filters.narrowed and not totals.cut
     shown = filters.slice(found.annotate(**_KEYS), _APART if few else None)
@@ -40,7 +40,7 @@ def payments(request: StaffRequest) -> HttpResponse:
         "rows": history.rows(shown.rows),
         "totals": totals,
         "most": queries.MOST_COUNTED,
-        "whose": _whose(company, wanted),
+        "whose": _whose(company, narrowed_to),
     }
     around = {} if only_rows(request) else _around(company)
     return show(
@@ -65,8 +65,8 @@ def _around(company: Company) -> dict[str, object]:
     }
 
 
-def _whose(company: Company, wanted: queries.Wanted) -> Customer | None:
+def _whose(company: Company, narrowed_to: queries.PaymentFilter) -> Customer | None:
     """Return the customer that the list is narrowed to."""
-    if wanted.customer is None:
+    if narrowed_to.customer is None:
         return None
-    return Customer.objects.filter(company=company, pk=wanted.customer).first()
+    return Customer.objects.filter(company=company, pk=narrowed_to.customer).first()
