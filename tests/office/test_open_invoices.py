@@ -198,6 +198,18 @@ def test_this_page_is_ticked_and_cleared_with_one_press(owner: User) -> None:
     assert ticked(client.post(HERE, {"act": "none", "tick": keys}, headers=HTMX).content.decode()) == []
 
 
+def test_this_page_is_the_one_that_is_shown(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "ROWS", 2)
+    last = [make_due(owner, late) for late in (4, 3, 2)][-1]
+    client = signed_in(owner)
+    pages = [client.get(HERE).text]
+    for field, act in (("after", {}), ("shown_after", {"act": "page"})):
+        value = re.search(rf'name="{field}" value="([^"]+)"', pages[-1])
+        assert value
+        pages.append(client.post(HERE, {field: value[1], **act}, headers=HTMX).text)
+    assert ticked(pages[-1]) == [last.number]
+
+
 @pytest.mark.parametrize("asked", ["", "q=Corner", "sort=customer", "late=1&sort=-balance"])
 def test_the_list_costs_as_many_queries_for_one_invoice_as_for_twenty(
     owner: User, asked: str, django_assert_num_queries: DjangoAssertNumQueries

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -54,7 +54,7 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
 
     A browser without script sends the whole form: its answer is an address that says only what matters.
     """
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = _on_the_page_shown(request.POST if request.method == "POST" else request.GET)
     company, filters, choice = request.user.company, OPEN_INVOICES.read(sent), Choice.read(sent)
     narrowed_to = matching(filters, company)
     shown = queries.page(company.pk, narrowed_to, sort=filters.sort, after=filters.after)
@@ -78,6 +78,15 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
     if only_rows(request):
         response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
     return response
+
+
+def _on_the_page_shown(sent: QueryDict) -> QueryDict:
+    """Return what was sent, where a button beside the ticks is meant for the page on which it was pressed."""
+    if not sent.get("act"):
+        return sent
+    stays = sent.copy()
+    stays["after"] = sent.get("shown_after", "")
+    return stays
 
 
 @require_POST
