@@ -1,11 +1,11 @@
 """Applying an open credit to invoices, by hand or the oldest first, and taking it back from one (R12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,52 +22,45 @@ from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.credits import detail, steps
 from florin.screens.office.credits.detail import Opened
-from florin.screens.office.shared import amounts, parsing
+from florin.screens.office.shared import parsing
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput, as_key
-from florin.screens.office.shared.submissions import submission_key
+from florin.screens.office.shared.fields import ShareField
+from florin.screens.office.shared.forms import FormRow, OfficeForm
+from florin.screens.office.shared.parsing import as_key
 
 _UNPROCESSABLE = 422
 _MOST_INVOICES = 200
 _AMOUNT = "amount-"
 
 
-@dataclass(slots=True)
-class InvoiceRow:
+@dataclass(slots=True, kw_only=True)
+class InvoiceRow(FormRow):
     """One open invoice: what payments under way hold of it, and what was typed to be applied to it."""
 
     item: Item
     held: Money
-    typed: str = ""
-    error: str = ""
-    applied: Money | None = None
 
     @property
     def free(self) -> int:
         """What nobody else is paying, in minor units."""
         return max(self.item.balance - self.held.minor, 0)
 
-    def read(self) -> None:
-        """Take in what was typed; nothing and zero apply nothing."""
-        if not self.typed.strip(" 0.,"):
-            return
-        try:
-            self.applied = amounts.positive_amount(self.typed, self.item.currency)
-        except InvalidInput as problem:
-            self.error = str(problem)
-        if self.applied and self.applied > self.item.money:
-            shown = formats.money(self.item.money, get_language() or "en")
-            self.error = _("Only %(open)s is open.") % {"open": shown}
+    @property
+    def applied(self) -> Money | None:
+        """What is to be applied; nothing while it cannot be read."""
+        applied: Money | None = self.readable("amount")
+        return applied
 
 
-@dataclass(slots=True)
-class Sheet:
-    """The form: the open credit, the invoices that it could pay, and what is wrong with the whole."""
+class ApplyForm(OfficeForm):
+    """The open credit, the invoices that it could pay, and what is wrong with the whole."""
 
-    opened: Opened
-    rows: list[InvoiceRow]
-    words: str
-    problem: str = ""
+    def __init__(
+        self, data: QueryDict | None, *, opened: Opened, rows: Sequence[InvoiceRow], words: str
+    ) -> None:
+        """Make the form with rows as they were typed, for the invoices that ``words`` found."""
+        super().__init__(data, company=opened.item.company)
+        self.opened, self.rows, self.words, self.problem = opened, rows, words, ""
 
     @property
     def total(self) -> Money:
@@ -81,9 +74,9 @@ class Sheet:
         return self.opened.free - self.total
 
     @property
-    def wrong(self) -> bool:
-        """Whether something needs another look."""
-        return bool(self.problem or any(row.error for row in self.rows))
+    def needs_another_look(self) -> bool:
+        """Whether something is wrong."""
+        return bool(self.problem or any(row.errors for row in self.rows))
 
     @property
     def in_progress(self) -> bool:
@@ -91,7 +84,7 @@ class Sheet:
         return any(row.held for row in self.rows)
 
     @property
-    def more(self) -> bool:
+    def has_search(self) -> bool:
         """Whether there may be more invoices than are shown."""
         return bool(self.words) or len(self.rows) >= _MOST_INVOICES
 
@@ -99,18 +92,16 @@ class Sheet:
         """Fill in what pays the invoices that are due longest, as far as the credit goes."""
         shares, _left = sharing.share(max(self.opened.free.minor, 0), [row.free for row in self.rows])
         for row, share in zip(self.rows, shares, strict=True):
-            row.applied = Money(share, row.item.currency) if share else None
-            row.typed = parsing.written(row.applied) if row.applied else ""
-            row.error = ""
+            row.texts["amount"] = parsing.written(Money(share, row.item.currency))
 
     def read(self) -> dict[UUID, int]:
         """Return what is to be applied to each invoice's item, in minor units."""
         for row in self.rows:
-            row.read()
-        if not self.wrong and self.left < Money.zero(self.left.currency):
+            row.clean()
+        if not self.needs_another_look and self.left < Money.zero(self.left.currency):
             shown = formats.money(self.opened.free, get_language() or "en")
             self.problem = _("That is more than the %(free)s that can be applied.") % {"free": shown}
-        elif not self.wrong and not self.total:
+        elif not self.needs_another_look and not self.total:
             self.problem = _("Give an amount above zero for at least one invoice.")
         return {row.item.pk: row.applied.minor for row in self.rows if row.applied}
 
@@ -120,20 +111,20 @@ class Sheet:
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply an open credit; it begins with the oldest first, and one press applies once."""
     item = find(queries.givers(request.user.company), pk=pk)
-    sheet = _sheet(request, item)
+    form = _read_form(request, item)
     act = request.POST.get("act", "")
     if request.method != "POST" or act == "oldest":
-        sheet.oldest_first()
-        return _form(request, sheet)
-    amounts = sheet.read()
+        form.oldest_first()
+        return _show(request, form)
+    amounts = form.read()
     if act == "reckon":
-        return page(request, "credits/applying.html", {"sheet": sheet})
+        return page(request, "credits/applying.html", {"form": form})
     if act == "find":
-        sheet.problem = ""
-        return _form(request, sheet)
-    if sheet.wrong:
-        return _form(request, sheet, status=_UNPROCESSABLE)
-    return _apply(request, sheet, amounts)
+        form.problem = ""
+        return _show(request, form)
+    if form.needs_another_look:
+        return _show(request, form, status=_UNPROCESSABLE)
+    return _apply(request, form, amounts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -162,16 +153,22 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     return dialog(request, "credits/unapply.html", context, title=item.number, status=status)
 
 
-def _sheet(request: StaffRequest, item: Item) -> Sheet:
+def _read_form(request: StaffRequest, item: Item) -> ApplyForm:
     """Draw up the form with what was typed; what has an amount stays, whatever is searched for."""
     words = parsing.search(request.POST.get("q", ""))
     amounts = _typed_amounts(request)
     shown = queries.open_invoices(item, most=_MOST_INVOICES, number=words, also=amounts)
     held = bill.reserved([one.pk for one in shown])
-    rows = [
-        InvoiceRow(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown
-    ]
-    return Sheet(detail.opened(item), rows, words)
+    rows = [_row(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown]
+    data = request.POST if request.method == "POST" else None
+    item.company = request.user.company
+    return ApplyForm(data, opened=detail.opened(item), rows=rows, words=words)
+
+
+def _row(item: Item, held: Money, text: str) -> InvoiceRow:
+    too_much = _("Only %(open)s is open.") % {"open": formats.money(item.money, get_language() or "en")}
+    fields = {"amount": ShareField(most=item.money, too_much=too_much)}
+    return InvoiceRow(fields, {"amount": text}, item=item, held=held)
 
 
 def _typed_amounts(request: StaffRequest) -> dict[UUID, str]:
@@ -179,32 +176,31 @@ def _typed_amounts(request: StaffRequest) -> dict[UUID, str]:
     return {key: text for name, text in texts.items() if text.strip() and (key := as_key(name))}
 
 
-def _apply(request: StaffRequest, sheet: Sheet, amounts: Mapping[UUID, int]) -> HttpResponse:
-    item = sheet.opened.item
+def _apply(request: StaffRequest, form: ApplyForm, amounts: Mapping[UUID, int]) -> HttpResponse:
+    item = form.opened.item
     try:
         parts = apply_credit.apply(
-            request.user.company, item.pk, amounts, press=submission_key(request.POST), by=request.user
+            request.user.company, item.pk, amounts, press=form.submission_key, by=request.user
         )
     except Exceeded as problem:
-        fresh = _sheet(request, item)
+        fresh = _read_form(request, item)
         fresh.read()
         row = next((row for row in fresh.rows if row.item.pk == problem.item), None)
         if row is None:
             fresh.problem = str(problem)
         else:
-            row.error = str(problem)
-        return _form(request, fresh, status=problem.status)
+            row.errors["amount"] = str(problem)
+        return _show(request, fresh, status=problem.status)
     except Refusal as problem:
-        sheet.problem = str(problem)
-        return _form(request, sheet, status=problem.status)
+        form.problem = str(problem)
+        return _show(request, form, status=problem.status)
     if parts:
-        shown = formats.money(sheet.total, get_language() or "en")
+        shown = formats.money(form.total, get_language() or "en")
         messages.success(
             request, _("%(amount)s of %(number)s is applied.") % {"amount": shown, "number": item.number}
         )
     return done(request, "office:open-credit", item.pk)
 
 
-def _form(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
-    press = submission_key(request.POST)
-    return page(request, "credits/apply.html", {"sheet": sheet, "press": press}, status=status)
+def _show(request: StaffRequest, form: ApplyForm, *, status: int = 200) -> HttpResponse:
+    return page(request, "credits/apply.html", {"form": form}, status=status)

@@ -21,7 +21,7 @@ from florin.kernel.errors import Refusal
 from florin.kernel.folding import fold
 from florin.kernel.money import Money
 from florin.screens.office.credits import credit_form
-from florin.screens.office.shared import amounts, parsing
+from florin.screens.office.shared import parsing
 from florin.screens.office.shared.parsing import InvalidInput
 
 _OURS = "CR-"
@@ -140,7 +140,7 @@ def _read(
     """Read the cells; each that cannot be meant leaves its sentence with the row."""
     values: dict[str, object] = {}
     readers: dict[str, Callable[[], object]] = {
-        "amount": lambda: amounts.exact_amount(
+        "amount": lambda: parsing.exact_amount(
             upload_credits.amount(table, row, currency=currency), currency
         ),
         "date": lambda: credit_form.past(upload_credits.given_on(table, row), company),

@@ -1,32 +1,28 @@
 """The refund form: where the money is taken from, what was typed, and what it brings about (R21)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from florin.domain.refunds.queries import Room, Source
 from florin.domain.refunds.services import Wish
 from florin.kernel import formats
 from florin.kernel.money import Money
-from florin.screens.office.shared import amounts, parsing
-from florin.screens.office.shared.parsing import InvalidInput
-from florin.screens.office.shared.submissions import new_submission, submission_key
+from florin.screens.office.shared import parsing
+from florin.screens.office.shared.fields import ShareField, TextField
+from florin.screens.office.shared.forms import FormRow, OfficeForm
 
 _AMOUNT = "amount-"
-_LONGEST_REASON = 200
 
 
-@dataclass(slots=True)
-class PlaceRow:
+@dataclass(slots=True, kw_only=True)
+class PlaceRow(FormRow):
     """One place from which money can be taken, and how much was typed to be taken from it."""
 
     source: Source
-    typed: str = ""
-    error: str = ""
-    amount: int = 0
 
     @property
     def name(self) -> str:
@@ -40,43 +36,43 @@ class PlaceRow:
 
     @property
     def taken(self) -> Money:
-        """How much is to be taken."""
-        return Money(self.amount, self.source.item.currency)
+        """How much is to be taken; nothing while it cannot be read."""
+        return self.readable("amount") or Money.zero(self.source.item.currency)
 
     @property
     def after(self) -> Money:
         """What is owed on the invoice then, or what is open of the credit."""
-        balance = self.source.item.balance + self.amount
+        balance = self.source.item.balance + self.taken.minor
         return Money(abs(balance), self.source.item.currency)
 
-    def read(self) -> None:
-        """Take in what was typed; nothing and zero take nothing."""
-        try:
-            if self.typed.strip(" 0.,"):
-                self.amount = amounts.positive_amount(self.typed, self.source.item.currency).minor
-        except InvalidInput as problem:
-            self.error = str(problem)
-        if self.taken > self.available:
-            shown = formats.money(self.available, get_language() or "en")
-            self.error = _("Only %(amount)s can be taken from here.") % {"amount": shown}
-            self.amount = 0
 
+class RefundForm(OfficeForm):
+    """The form as a whole: why, and a row for each place; ``problem`` says what is wrong with all of it."""
 
-@dataclass(slots=True)
-class Sheet:
-    """The form as a whole; ``errors`` holds a sentence for each other field that is wrong."""
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        longest=200,
+        help_text=gettext_lazy("The payer reads it in the mail."),
+    )
 
-    room: Room
-    rows: Sequence[PlaceRow]
-    reason: str = ""
-    press: str = field(default_factory=new_submission)
-    problem: str = ""
-    errors: dict[str, str] = field(default_factory=dict)
+    def __init__(self, data: QueryDict | None = None, *, room: Room) -> None:
+        """Make the form with everything that is left, or as it was sent with a sentence where it is wrong."""
+        super().__init__(data, company=room.payment.company)
+        self.room, self.problem = room, ""
+        self.rows = [_row(source) for source in room.sources]
+        for row in self.rows:
+            proposed = Money(room.proposal.get(row.source.item.pk, 0), room.payment.currency)
+            row.texts["amount"] = parsing.written(proposed) if data is None else data.get(row.name, "")
+            row.clean()
+        if data is not None and _names_with_amounts(data) - {row.name for row in self.rows}:
+            self.problem = _(
+                "Some of this money has moved since you opened the form. Look at the amounts again."
+            )
 
     @property
     def total(self) -> Money:
         """What is to be sent back, as far as it can be read."""
-        return Money(sum(row.amount for row in self.rows), self.room.payment.currency)
+        return sum((row.taken for row in self.rows), start=Money.zero(self.room.payment.currency))
 
     @property
     def is_too_much(self) -> bool:
@@ -84,44 +80,27 @@ class Sheet:
         return self.total > self.room.money
 
     @property
-    def wrong(self) -> bool:
-        """Whether something needs another look."""
-        return bool(self.problem or self.errors or any(row.error for row in self.rows))
+    def needs_another_look(self) -> bool:
+        """Whether something is wrong."""
+        return bool(self.problem or self.errors or any(row.errors for row in self.rows))
 
     @property
     def chosen(self) -> Sequence[PlaceRow]:
         """The rows from which something is to be taken."""
-        return [row for row in self.rows if row.amount]
+        return [row for row in self.rows if row.taken]
 
     def wish(self) -> Wish:
         """Return what is meant; whether it can be, the flow decides."""
-        amounts = {row.source.item.pk: row.amount for row in self.chosen}
-        return Wish(amounts=amounts, reason=self.reason, press=self.press)
+        amounts = {row.source.item.pk: row.taken.minor for row in self.chosen}
+        return Wish(amounts=amounts, reason=self.value("reason"), press=self.submission_key)
 
 
-def proposed(room: Room) -> Sheet:
-    """Return the form with everything that is left."""
-    rows = [PlaceRow(source) for source in room.sources]
-    for row in rows:
-        row.amount = room.proposal.get(row.source.item.pk, 0)
-        row.typed = parsing.written(row.taken)
-    return Sheet(room, rows)
+def _row(source: Source) -> PlaceRow:
+    available = Money(source.available, source.item.currency)
+    shown = formats.money(available, get_language() or "en")
+    too_much = _("Only %(amount)s can be taken from here.") % {"amount": shown}
+    return PlaceRow({"amount": ShareField(most=available, too_much=too_much)}, {}, source=source)
 
 
-def read(room: Room, post: QueryDict) -> Sheet:
-    """Return the form as it was sent, with a sentence wherever something is wrong."""
-    rows = [PlaceRow(source) for source in room.sources]
-    for row in rows:
-        row.typed = post.get(row.name, "")
-        row.read()
-    sheet = Sheet(room, rows, post.get("reason", ""), submission_key(post))
-    try:
-        parsing.words(sheet.reason, longest=_LONGEST_REASON)
-    except InvalidInput as problem:
-        sheet.errors["reason"] = str(problem)
-    sent = {name for name, value in post.items() if name.startswith(_AMOUNT) and str(value).strip(" 0.,")}
-    if sent - {row.name for row in rows}:
-        sheet.problem = _(
-            "Some of this money has moved since you opened the form. Look at the amounts again."
-        )
-    return sheet
+def _names_with_amounts(data: QueryDict) -> set[str]:
+    return {name for name, text in data.items() if name.startswith(_AMOUNT) and str(text).strip(" 0.,")}

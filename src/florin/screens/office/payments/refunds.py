@@ -17,9 +17,8 @@ from florin.flows import refund_payment
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_moment
-from florin.screens.office.payments import refund_form
-from florin.screens.office.payments.refund_form import Sheet
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.payments.refund_form import RefundForm
+from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import submission_key
 
@@ -42,22 +41,22 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
     room = refund_payment.read_room(request.user.company, pk)
     if request.method != "POST":
-        return _ask(request, refund_form.proposed(room))
+        return _ask(request, RefundForm(room=room))
     only_reckon = request.POST.get("act") == "reckon"
     known = queries.find_by_submission(request.user.company, submission_key(request.POST))
     if known is not None and known.payment_id == pk:
         # A reckoning that comes late leaves the page alone: it is loading with what was said of the refund.
         return HttpResponse(status=204) if only_reckon else done(request, "office:payment", pk)
-    sheet = refund_form.read(room, request.POST)
+    form = RefundForm(request.POST, room=room)
     if only_reckon:
-        return page(request, "payments/refund_effect.html", {"sheet": sheet})
-    if sheet.wrong:
-        return _ask(request, sheet, status=422)
+        return page(request, "payments/refund_effect.html", {"form": form})
+    if form.needs_another_look:
+        return _ask(request, form, status=422)
     try:
-        made = refund_payment.refund(request.user.company, pk, sheet.wish(), by=request.user)
+        made = refund_payment.refund(request.user.company, pk, form.wish(), by=request.user)
     except Refusal as problem:
-        sheet.problem = str(problem)
-        return _ask(request, sheet, status=problem.status)
+        form.problem = str(problem)
+        return _ask(request, form, status=problem.status)
     _say(request, made)
     return done(request, "office:payment", pk)
 
@@ -95,18 +94,11 @@ def _reason(one: Refund) -> str:
     return ""
 
 
-def _ask(request: StaffRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
-    """Show the form in the dialog, or as a page of its own where there is no script."""
-    context = {
-        "sheet": sheet,
-        "payment": sheet.room.payment,
-        "heading": "h2" if request.htmx else "h1",
-        "title": _("Refund %(number)s") % {"number": sheet.room.payment.number},
-        "part": "payments/refund.html",
-    }
-    return page(
-        request, "payments/refund.html" if request.htmx else "office/asking.html", context, status=status
-    )
+def _ask(request: StaffRequest, form: RefundForm, *, status: int = 200) -> HttpResponse:
+    payment = form.room.payment
+    title = _("Refund %(number)s") % {"number": payment.number}
+    context = {"form": form, "payment": payment}
+    return dialog(request, "payments/refund.html", context, title=title, status=status)
 
 
 def _say(request: StaffRequest, made: Refund) -> None:

@@ -18,12 +18,11 @@ from florin.domain.customers.models import Customer
 from florin.flows import send_documents
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money, exponent
-from florin.screens.office.shared import amounts, customer_field, parsing
+from florin.screens.office.shared import customer_field, parsing
 from florin.screens.office.shared.parsing import InvalidInput
 
 Options = Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
 
-_MOST_DIGITS = 12  # of an amount, before its decimal sign
 _NUMBER = {"class": "amount", "inputmode": "decimal"}
 
 
@@ -157,9 +156,9 @@ class AmountField(ParsedField):
         """Return the amount."""
         if not self.currency:
             return None
-        number = parsing.decimal(text, whole=_MOST_DIGITS, places=exponent(self.currency))
+        number = parsing.decimal(text, whole=parsing.MOST_DIGITS, places=exponent(self.currency))
         if self.above_zero:
-            return amounts.exact_amount(number, self.currency)
+            return parsing.exact_amount(number, self.currency)
         if number < 0:
             raise InvalidInput(str(self.error_messages["negative"]))
         return Money(int(number.scaleb(exponent(self.currency))), self.currency)
@@ -167,6 +166,27 @@ class AmountField(ParsedField):
     def prepare_value(self, value: Any) -> Any:
         """Show an amount as the reader would type it, no amount as nothing, and a text as it was typed."""
         return parsing.written(value) if isinstance(value, Money) else value
+
+
+class ShareField(AmountField):
+    """What one of several gets of an amount, or gives: nothing and zero are none, and ``most`` is the most.
+
+    ``too_much`` is the sentence for more.
+    """
+
+    def __init__(self, *, most: Money, too_much: str) -> None:
+        """Make a field for one of them, in its currency."""
+        super().__init__(above_zero=True)
+        self.most, self.too_much, self.currency = most, too_much, most.currency
+
+    def read(self, text: str) -> Money | None:
+        """Return the amount."""
+        if not text.strip(" 0.,"):
+            return None
+        amount = super().read(text)
+        if amount is not None and amount > self.most:
+            raise InvalidInput(self.too_much)
+        return amount
 
 
 class DayField(ParsedField):
