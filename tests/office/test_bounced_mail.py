@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.outbox.models import Message
 from florin.domain.staff.models import User
 from florin.flows import deliver_outbox, track_mail
-from florin.kernel import clock
+from florin.kernel import clock, paging
 from florin.screens.office.home import bounced_mail
 from office import signed_in
 from office.conftest import Open
@@ -260,3 +261,19 @@ def test_the_email_dialog_says_that_the_mail_before_bounced(owner: User) -> None
     text = " ".join(shown(signed_in(owner), f"/office/orders/{invoice.order_id}/email/").split())
     assert re.search("<li>Mailed to gone@shop.example, [^<]*, but it bounced", text)
     assert re.search("<li>Already mailed to right@shop.example, ", text)
+
+
+def test_all_that_bounced_is_found_page_by_page(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "ROWS", 2)
+    addresses = [f"gone{number}@shop.example" for number in range(3)]
+    for to in addresses:
+        bounce(mailed(owner, to=to))
+    client = signed_in(owner)
+
+    first = shown(client, PAGES[1])
+    second = shown(client, PAGES[1] + unescape(re.findall(r'href="(\?after=[^"]+)"', first)[0]))
+
+    assert [[to in text for to in reversed(addresses)] for text in (first, second)] == [
+        [True, True, False],
+        [False, False, True],
+    ]

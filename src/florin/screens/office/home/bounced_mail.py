@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,10 +19,12 @@ from florin.domain.outbox import services as outbox_services
 from florin.domain.outbox.models import Message
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.kernel.paging import by_moment
+from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.listing import Listing, show
 
 _SHOWN_FOR = timedelta(days=14)
-_MOST = 200
+_BOUNCED = Listing({"bounced": by_moment("bounced_at")}, usual="-bounced")
 _MOST_AT_HOME = 5
 _LOOKED_AT_FOR_HOME = 50
 _NAMED = 3
@@ -73,10 +76,10 @@ class Bounce:
 @requires(Right.SEND_INVOICE)
 def bounced(request: StaffRequest) -> HttpResponse:
     """Show every mail that came back within 14 days, the latest first."""
-    found = latest(request.user.company, most=_MOST + 1)
-    return page(
-        request, "home/bounced_mail.html", {"bounces": found[:_MOST], "most": _MOST if found[_MOST:] else 0}
-    )
+    company, filters = request.user.company, _BOUNCED.read(request.GET)
+    shown = filters.slice(_bounced_lately(company))
+    context = {"bounces": _describe(company, shown.rows)}
+    return show(request, filters, shown, context, whole="home/bounced_mail.html")
 
 
 @require_POST
@@ -90,13 +93,17 @@ def dismiss(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def waiting(company: Company) -> list[Bounce]:
     """Return the latest mails that came back, whose recipient has not been served, and nobody dismissed."""
-    left = [bounce for bounce in latest(company, most=_LOOKED_AT_FOR_HOME) if not bounce.finished]
+    latest = list(_bounced_lately(company)[:_LOOKED_AT_FOR_HOME])
+    left = [bounce for bounce in _describe(company, latest) if not bounce.finished]
     return left[:_MOST_AT_HOME]
 
 
-def latest(company: Company, *, most: int) -> list[Bounce]:
-    """Return the mails that came back within 14 days, in at most four queries however many there are."""
-    found = list(outbox.bounced(company.pk, since=clock.now() - _SHOWN_FOR)[:most])
+def _bounced_lately(company: Company) -> QuerySet[Message]:
+    return outbox.bounced(company.pk, since=clock.now() - _SHOWN_FOR)
+
+
+def _describe(company: Company, found: Sequence[Message]) -> list[Bounce]:
+    """Say of mails that came back what staff want to know, in at most three queries however many."""
     if not found:
         return []
     touched = {key for message in found for key in message.subjects}
