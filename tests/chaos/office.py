@@ -94,7 +94,7 @@ def books() -> dict[str, Any]:
         "disputes": _keys(Dispute.objects.filter(company=company).values_list("pk", flat=True)),
         "unfinished": Attempt.objects.filter(state__in=["capturing", "voiding"]).count(),
         # A session whose address never reached us is one that nobody can pay; its time ends by itself.
-        "unsure": Attempt.objects.filter(unsure_since__isnull=False).exclude(reference="").count(),
+        "unknown": Attempt.objects.filter(unknown_since__isnull=False).exclude(reference="").count(),
         "due_mails": Message.objects.filter(state__in=["queued", "sending"]).count(),
         "mails": {
             str(message.pk): [message.event, message.kind, message.recipient, message.state]

@@ -44,7 +44,7 @@ def against_the_bank(books: Mapping[str, Any], summary: Mapping[str, Any]) -> li
 
 def unfinished(books: Mapping[str, Any]) -> list[str]:
     """Say what is still under way in our own records."""
-    return [f"{books[what]} {what}" for what in ("unfinished", "unsure", "due_mails") if books[what]]
+    return [f"{books[what]} {what}" for what in ("unfinished", "unknown", "due_mails") if books[what]]
 
 
 def against_the_calm(

@@ -103,14 +103,14 @@ def test_an_expired_session_leads_back_to_the_bill(payer: Client, attempt: Attem
     assert f'href="{address(attempt.link)}"' in page
 
 
-def test_while_unsure_the_payer_is_asked_not_to_pay_again(payer: Client, attempt: Attempt) -> None:
+def test_while_unknown_the_payer_is_asked_not_to_pay_again(payer: Client, attempt: Attempt) -> None:
     attempts.mark_unknown(attempt.pk)
 
     assert "Please do not pay again" in payer.get(result_address(attempt)).text
 
 
 @pytest.mark.parametrize("outcome", [Outcome.EXPIRED, Outcome.CANCELLED, Outcome.FAILED])
-def test_while_unsure_nobody_says_that_nothing_was_charged(
+def test_while_unknown_nobody_says_that_nothing_was_charged(
     payer: Client, attempt: Attempt, outcome: Outcome
 ) -> None:
     tell(attempt, outcome)
@@ -124,7 +124,7 @@ def test_while_unsure_nobody_says_that_nothing_was_charged(
     assert "data-check" in page
 
 
-def test_an_end_of_which_we_are_unsure_is_asked_about_when_the_page_asks(
+def test_an_end_that_is_unknown_is_asked_about_when_the_page_asks(
     payer: Client, link: Link, bank: Bank
 ) -> None:
     attempt = press_pay(link)

@@ -63,9 +63,9 @@ NOT_TYPED = {
     "somebody's name or address, checked where it is theirs": {
         *("Activity.actor", "Revision.made_by", "Entry.posted_by", "Link.made_by", "MailingRun.made_by"),
         *("Statement.made_by", "Sending.sent_by", "Credit.created_by", "Credit.decided_by"),
-        *("Refund.requested_by", "Payment.received_by", "Return.marked_by", "Undoing.undone_by"),
+        *("Refund.requested_by", "Payment.received_by", "Return.marked_by", "Reversal.undone_by"),
         *(
-            "Keeping.kept_by",
+            "KeptOverpayment.kept_by",
             "Difference.settled_by",
             "Message.dismissed_by",
             "Reconciliation.asked_by",

@@ -327,10 +327,10 @@ def test_a_missing_answer_is_asked_for_again_ever_later_up_to_two_minutes(owner:
         pauses.append(round((attempt.check_at - clock.now()).total_seconds()))
 
     assert pauses == [2, 4, 8, 16, 32, 64, 120, 120, 120, 120, 120, 120]
-    assert attempt.unsure_since is not None
+    assert attempt.unknown_since is not None
     report(attempt, Outcome.OPEN)
     attempt.refresh_from_db()
-    assert attempt.unsure_since is None
+    assert attempt.unknown_since is None
 
 
 def test_rivals_are_the_open_attempts_on_the_same_debt(owner: User) -> None:

@@ -101,7 +101,7 @@ def test_a_start_that_is_not_let_in_is_nothing_that_happened(owner: User, bank: 
         press_pay(make_link(owner))
 
     attempt = Attempt.objects.get()
-    assert (attempt.state, attempt.unsure_since, refused_reasons(owner)) == (State.OPENED, None, [])
+    assert (attempt.state, attempt.unknown_since, refused_reasons(owner)) == (State.OPENED, None, [])
     assert timedelta(seconds=20) < attempt.check_at - clock.now() <= timedelta(seconds=30)
 
 
@@ -112,7 +112,7 @@ def test_a_start_without_an_answer_is_unknown(owner: User, bank: Bank, mode: str
         press_pay(make_link(owner))
 
     attempt = Attempt.objects.get()
-    assert (attempt.state, attempt.unsure_since is None, refused_reasons(owner)) == (State.OPENED, False, [])
+    assert (attempt.state, attempt.unknown_since is None, refused_reasons(owner)) == (State.OPENED, False, [])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_refused_of_a_payment_says_nothing_about_the_money(
     bank.break_down(operation, mode)
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
-    assert attempt.unsure_since is not None
+    assert attempt.unknown_since is not None
     assert (refused_reasons(owner) == []) == (mode == "502")
 
     settle_payment.settle(attempt.pk)
@@ -183,7 +183,7 @@ def test_a_look_up_that_finds_nothing_for_a_day_ends(owner: User, bank: Bank) ->
     make_older(A_DAY_AGO)
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
-    assert (attempt.state, attempt.unsure_since) == (State.EXPIRED, None)
+    assert (attempt.state, attempt.unknown_since) == (State.EXPIRED, None)
     assert attempt not in attempts.due(clock.now() + timedelta(days=9))
     pages = Client(headers={"host": "127.0.0.1"})
     token = links.token_of(attempt.link_id)
@@ -219,7 +219,7 @@ def test_a_poller_that_asks_too_often_waits_and_does_not_doubt(owner: User, bank
         settle_payment.settle(attempt.pk)
 
     attempt.refresh_from_db()
-    assert (attempt.unsure_since, attempt.doubts) == (None, 0)
+    assert (attempt.unknown_since, attempt.unanswered) == (None, 0)
     assert timedelta(seconds=80) < attempt.check_at - clock.now() <= timedelta(seconds=90)
     assert not registry.is_away("stripe")
 
@@ -271,7 +271,7 @@ def test_a_refund_whose_key_is_taken_is_made_with_another(owner: User, bank: Ban
 def test_a_refund_that_is_not_let_in_waits(owner: User, bank: Bank) -> None:
     bank.break_down("refund.create", "429", retry_after=90)
     made = refunded(paid(owner, bank), owner)
-    assert (made.state, made.unsure_since) == (RefundState.REQUESTED, None)
+    assert (made.state, made.unknown_since) == (RefundState.REQUESTED, None)
     assert timedelta(seconds=80) < made.check_at - clock.now() <= timedelta(seconds=90)
 
     refund_payment.ask(made.pk)

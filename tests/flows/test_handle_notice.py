@@ -169,7 +169,7 @@ def test_one_question_answers_all_notices_about_the_same_attempt(owner: User, ba
     bank.break_down("session.retrieve", "500_before", times=9)
     handle_notice.handle("stripe", "evt_many_2", str(attempt.pk))  # asks nobody
     attempt.refresh_from_db()
-    assert attempt.unsure_since is None
+    assert attempt.unknown_since is None
 
 
 @pytest.mark.parametrize(

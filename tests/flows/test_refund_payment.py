@@ -178,7 +178,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once(owner: User, bank: Bank, mod
 
     made = send_back(owner, payment, invoice, 4_000)
     assert made.state == RefundState.REQUESTED
-    assert made.unsure_since
+    assert made.unknown_since
     until_known(made)
 
     assert (made.state, sent_back(bank, payment)) == ("succeeded", 4_000)
@@ -206,7 +206,7 @@ def test_a_request_that_may_still_be_under_way_is_repeated_with_the_same_key(own
 
     until_known(made)
 
-    assert (made.state, made.doubts, sent_back(bank, payment)) == ("succeeded", 0, 4_000)
+    assert (made.state, made.unanswered, sent_back(bank, payment)) == ("succeeded", 0, 4_000)
 
 
 def test_a_worker_that_died_before_it_asked_asks_later(owner: User, bank: Bank) -> None:

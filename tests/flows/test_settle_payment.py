@@ -88,7 +88,7 @@ def test_a_capture_whose_answer_is_lost_is_booked_once(owner: User, bank: Bank, 
 
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
-    assert attempt.unsure_since is not None
+    assert attempt.unknown_since is not None
     settle_payment.settle(attempt.pk)
 
     assert bank.charged(attempt.pk) == 10_000

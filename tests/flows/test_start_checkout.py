@@ -117,7 +117,7 @@ def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner:
 
     with pytest.raises(ProcessorAway):
         _press_pay(link, nonce=nonce)
-    assert Attempt.objects.get().unsure_since is not None
+    assert Attempt.objects.get().unknown_since is not None
 
     assert _press_pay(link, nonce=nonce) == Attempt.objects.get().url
 

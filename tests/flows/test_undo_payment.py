@@ -13,7 +13,7 @@ from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Payment, Undoing
+from florin.domain.payments.models import Payment, Reversal
 from florin.domain.payments.receiving import Receiving, Share
 from florin.domain.staff.models import User
 from florin.flows import receive_payment, resolve_overpayment, undo_payment
@@ -60,7 +60,7 @@ def test_an_undone_payment_leaves_everything_as_it_was(owner: User) -> None:
     credit = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
     assert balances(invoice.item, credit) == [10_000, 0]
     assert (in_account(Account.BANK), allocating.current_allocations(payment)) == (0, [])
-    assert Undoing.objects.get().reason == "Typed twice"
+    assert Reversal.objects.get().reason == "Typed twice"
 
 
 def test_its_discounts_are_taken_back_with_it(owner: User) -> None:

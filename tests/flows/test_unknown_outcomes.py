@@ -124,7 +124,7 @@ def test_failing_for_ever_is_unknown_and_never_failed(
         settle_payment.settle(attempt.pk)
 
     attempt.refresh_from_db()
-    assert (attempt.state, attempt.unsure_since is None, Payment.objects.count()) == (state, False, 0)
+    assert (attempt.state, attempt.unknown_since is None, Payment.objects.count()) == (state, False, 0)
     path = f"/pay/{links.token_of(attempt.link_id)}/result/{attempt.pk}"
     page = Client(headers={"host": "127.0.0.1"}).get(path).text
     assert "We are checking your payment" in page
@@ -151,7 +151,7 @@ def test_a_debit_asked_about_in_vain_is_known_later(
         settle_payment.settle(attempt.pk)
 
     attempt.refresh_from_db()
-    assert attempt.unsure_since is None
+    assert attempt.unknown_since is None
     assert attempt.state == (AttemptState.SETTLED if after_days else AttemptState.PENDING)
     assert books() == bank.charged(attempt.pk) == (10_000 if after_days else 0)
 
@@ -199,7 +199,7 @@ def test_a_session_that_nobody_was_led_to_is_given_up_when_it_has_ended(
     settle_payment.settle(attempt.pk)
 
     attempt.refresh_from_db()
-    assert (attempt.state, attempt.unsure_since) == (AttemptState.EXPIRED, None)
+    assert (attempt.state, attempt.unknown_since) == (AttemptState.EXPIRED, None)
 
 
 @pytest.fixture
@@ -220,5 +220,5 @@ def test_while_the_processor_is_away_the_poller_asks_five_times_and_rests(owner:
 
     assert settle_payment.poll() == 8  # the sixth is not asked about, or it would have been answered
 
-    assert Attempt.objects.filter(unsure_since__isnull=False).count() == 8
+    assert Attempt.objects.filter(unknown_since__isnull=False).count() == 8
     assert registry.is_away("stripe")

@@ -15,7 +15,7 @@ from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
-from florin.domain.payments.models import Payment, Undoing
+from florin.domain.payments.models import Payment, Reversal
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.kernel import clock
@@ -290,7 +290,7 @@ def test_a_payment_is_undone_with_a_reason(owner: User, customer: Customer) -> N
     answer = client.post(address, {"reason": "Typed twice"}, headers=HTMX)
 
     assert (answer.status_code, answer["HX-Refresh"], balance(invoice)) == (204, "true", 10_000)
-    assert Undoing.objects.get().undone_by == owner.name
+    assert Reversal.objects.get().undone_by == owner.name
 
 
 def test_money_is_taken_from_an_invoice_in_a_dialog_that_keeps_what_was_typed(

@@ -146,7 +146,7 @@ def ask(refund_id: UUID) -> None:
 
 def _send(asked: Refund) -> None:
     payment = asked.payment
-    key = f"{asked.pk}:refund:{asked.doubts}"
+    key = f"{asked.pk}:refund:{asked.unanswered}"
     try:
         report = _gateway(payment).refund(payment.reference, asked.money, key=key, refund=str(asked.pk))
     except GatewayRefusal as refusal:

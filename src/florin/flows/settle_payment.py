@@ -71,7 +71,7 @@ def settle(attempt_id: UUID) -> None:
     """Make our records agree with the processor's about one attempt; end its session if it is stale.
 
     Safe to call from anywhere, at once and again: money is taken and booked exactly once. When the processor
-    does not answer, the attempt is marked as unsure and the poller asks again.
+    does not answer, the attempt is marked as unknown and the poller asks again.
     """
     found = Attempt.objects.select_related("link__customer").annotate(was_refused=refusals.has_open())
     attempt = found.get(pk=attempt_id)
@@ -235,8 +235,8 @@ def _key(attempt_id: UUID, verb: str) -> str:
     It changes with each answer that is missing: a processor replays a stored failure for ever, and by then
     the look-up has told us that the call took no effect. An intent is captured once whatever the key.
     """
-    doubts = Attempt.objects.values_list("doubts", flat=True).get(pk=attempt_id)
-    return f"{attempt_id}:{verb}:{doubts}"
+    unanswered = Attempt.objects.values_list("unanswered", flat=True).get(pk=attempt_id)
+    return f"{attempt_id}:{verb}:{unanswered}"
 
 
 @transaction.atomic(durable=True)

@@ -15,7 +15,7 @@ from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Line
 from florin.domain.payments import allocating, receiving, returns
-from florin.domain.payments.models import Payment, Undoing
+from florin.domain.payments.models import Payment, Reversal
 from florin.domain.staff.models import User
 from florin.flows import expire_sessions
 from florin.kernel import formats
@@ -34,7 +34,7 @@ def undo(company: Company, payment_id: UUID, *, reason: str, by: User) -> Paymen
         Refusal: if a processor took it, or some of it has left us already.
     """
     payment = allocating.lock(payment_id, company)
-    if Undoing.objects.filter(payment=payment).exists():
+    if Reversal.objects.filter(payment=payment).exists():
         return payment
     receiving.undo(payment, reason=reason, by=by.name)
     items = _items(payment)

@@ -6,7 +6,7 @@ from florin.kernel.lifecycle import Lifecycle
 
 
 class AttemptState(StrEnum):
-    """How far an attempt has come. That we are *unsure* is not a state but a mark on one: see ADR 4."""
+    """How far an attempt has come. An *unknown* answer is not a state but a mark on one: see ADR 4."""
 
     OPENED = "opened"  # the payer is, or was, on the processor's page
     PENDING = "pending"  # bank or payer has yet to do something; the debt is reserved for days

@@ -19,7 +19,7 @@ from florin.kernel.money import Money
 class Attempt(Keyed):
     """One try to pay through a link: what the payer agreed to, frozen, and what became of it.
 
-    Its key is the idempotency key of its session. ``unsure_since`` is set while the processor's last
+    Its key is the idempotency key of its session. ``unknown_since`` is set while the processor's last
     answer is missing; the state then says what was asked for. While it is pending, ``awaits_payer`` says that
     the payer has yet to confirm the bank account: nothing has been debited then.
     """
@@ -53,8 +53,8 @@ class Attempt(Keyed):
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     check_at = models.DateTimeField(help_text="When the poller asks next.")
-    doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
-    unsure_since = models.DateTimeField(null=True)
+    unanswered = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
+    unknown_since = models.DateTimeField(null=True)
     awaits_payer = models.BooleanField(default=False)
     is_lost = models.BooleanField(
         default=False, help_text="Given up: the processor has no record of it, and money may have moved."
@@ -75,7 +75,7 @@ class Attempt(Keyed):
             models.Index(
                 fields=["check_at"],
                 name="attempt_to_check",
-                condition=~models.Q(state__in=sorted(FINAL)) | models.Q(unsure_since__isnull=False),
+                condition=~models.Q(state__in=sorted(FINAL)) | models.Q(unknown_since__isnull=False),
             ),
             models.Index(
                 fields=["company", "state", "-started_at"],

@@ -84,14 +84,14 @@ def open_for(
 
 def opened(attempt: Attempt, *, reference: str, url: str) -> None:
     """Record the session that the processor made for the attempt."""
-    attempt.reference, attempt.url, attempt.unsure_since = reference, url, None
-    attempt.save(update_fields=["reference", "url", "unsure_since"])
+    attempt.reference, attempt.url, attempt.unknown_since = reference, url, None
+    attempt.save(update_fields=["reference", "url", "unknown_since"])
 
 
 def refused(attempt: Attempt) -> None:
     """Record that the processor will not open a session, so that nobody asks about it any more."""
     Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPENED).update(
-        state=Attempt.State.EXPIRED, unsure_since=None
+        state=Attempt.State.EXPIRED, unknown_since=None
     )
 
 
@@ -105,7 +105,7 @@ def ended_unseen(attempt: Attempt) -> bool:
 
 def is_undecided(attempt: Attempt) -> bool:
     """Say whether the processor is still to be asked: it is not final, or final and an answer is missing."""
-    return attempt.state not in FINAL or attempt.unsure_since is not None
+    return attempt.state not in FINAL or attempt.unknown_since is not None
 
 
 def touched(attempt: Attempt) -> list[UUID]:
@@ -127,10 +127,10 @@ def mark_unknown(attempt_id: UUID) -> None:
     """
     with transaction.atomic(durable=True):
         attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
-        attempt.doubts += 1
-        attempt.unsure_since = attempt.unsure_since or clock.now()
-        attempt.check_at = _next_check(attempt.doubts)
-        attempt.save(update_fields=["doubts", "unsure_since", "check_at"])
+        attempt.unanswered += 1
+        attempt.unknown_since = attempt.unknown_since or clock.now()
+        attempt.check_at = _next_check(attempt.unanswered)
+        attempt.save(update_fields=["unanswered", "unknown_since", "check_at"])
 
 
 def postpone(attempt_id: UUID, *, seconds: int) -> None:
@@ -162,7 +162,7 @@ def due(now: datetime) -> QuerySet[Attempt]:
     Late money for an attempt that we had given up may be announced once only; a look-up that failed then
     must be made again.
     """
-    wanted = ~Q(state__in=sorted(FINAL)) | Q(unsure_since__isnull=False)
+    wanted = ~Q(state__in=sorted(FINAL)) | Q(unknown_since__isnull=False)
     return Attempt.objects.filter(wanted, check_at__lte=now).order_by("check_at")
 
 
@@ -173,7 +173,7 @@ def hurry(link: Link) -> None:
     """
     now = clock.now()
     waiting = Attempt.objects.filter(
-        link=link, state=Attempt.State.OPENED, unsure_since__isnull=True, check_at__gt=now
+        link=link, state=Attempt.State.OPENED, unknown_since__isnull=True, check_at__gt=now
     )
     with transaction.atomic():
         keys = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
@@ -186,8 +186,8 @@ def competing_attempts(items: list[UUID]) -> QuerySet[Attempt]:
     return Attempt.objects.filter(wanted, state=Attempt.State.OPENED).distinct()
 
 
-def _next_check(doubts: int) -> datetime:
-    pause = timedelta(seconds=2 << min(doubts - 1, 10))
+def _next_check(unanswered: int) -> datetime:
+    pause = timedelta(seconds=2 << min(unanswered - 1, 10))
     return clock.now() + min(pause, _LONGEST_DOUBT)
 
 

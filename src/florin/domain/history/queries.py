@@ -15,7 +15,7 @@ from florin.domain.disputes.models import Dispute
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry
 from florin.domain.payments import queries
-from florin.domain.payments.models import Allocation, Payment, Return, Undoing
+from florin.domain.payments.models import Allocation, Payment, Return, Reversal
 from florin.domain.payouts import queries as payouts
 from florin.domain.payouts.queries import Conversion
 from florin.domain.refunds.models import Refund
@@ -113,7 +113,7 @@ class PaymentEvents:
     refunds: Sequence[Refund]
     disputes: Sequence[Dispute]
     returned: Return | None
-    undone: Undoing | None
+    undone: Reversal | None
 
 
 def rows(payments: Sequence[Payment]) -> list[ListedPayment]:
@@ -176,7 +176,7 @@ def payment_events(payment: Payment) -> PaymentEvents:
         refunds=list(Refund.objects.filter(payment=payment).order_by("requested_at", "pk")),
         disputes=list(Dispute.objects.filter(payment=payment).order_by("opened_at", "pk")),
         returned=Return.objects.filter(payment=payment).first(),
-        undone=Undoing.objects.filter(payment=payment).first(),
+        undone=Reversal.objects.filter(payment=payment).first(),
     )
 
 
@@ -195,7 +195,7 @@ def was_taken_back(payment: Payment) -> bool:
 
 def where_status(status: PaymentStatus) -> Q:  # noqa: C901, PLR0911 - a table
     """Return the condition on payments that says what became of them, as ``rows`` does."""
-    undone = Q(Exists(Undoing.objects.filter(payment=OuterRef("pk"))))
+    undone = Q(Exists(Reversal.objects.filter(payment=OuterRef("pk"))))
     returns = Return.objects.filter(payment=OuterRef("pk"))
     returned = Q(Exists(returns.exclude(code=return_codes.CHARGED_BACK)))
     contested = Dispute.objects.filter(payment=OuterRef("pk"), state__in=_CONTESTED)
@@ -275,7 +275,7 @@ def _take_back(found: dict[UUID, _Happened]) -> None:
         found[payment].status = (
             PaymentStatus.CHARGED_BACK if code == return_codes.CHARGED_BACK else PaymentStatus.RETURNED
         )
-    for payment in Undoing.objects.filter(payment__in=found).values_list("payment", flat=True):
+    for payment in Reversal.objects.filter(payment__in=found).values_list("payment", flat=True):
         found[payment].whole, found[payment].status = True, PaymentStatus.UNDONE
 
 

@@ -34,14 +34,14 @@ CREATE TRIGGER payments_return_no_truncate BEFORE TRUNCATE ON payments_return
     FOR EACH STATEMENT EXECUTE FUNCTION payments_return_is_append_only();
 
 -- Who took a recorded payment back, and why, is evidence.
-CREATE FUNCTION payments_undoing_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION payments_reversal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'payments_undoing is append-only' USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'payments_reversal is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER payments_undoing_append_only BEFORE UPDATE OR DELETE ON payments_undoing
-    FOR EACH ROW EXECUTE FUNCTION payments_undoing_is_append_only();
-CREATE TRIGGER payments_undoing_no_truncate BEFORE TRUNCATE ON payments_undoing
-    FOR EACH STATEMENT EXECUTE FUNCTION payments_undoing_is_append_only();
+CREATE TRIGGER payments_reversal_append_only BEFORE UPDATE OR DELETE ON payments_reversal
+    FOR EACH ROW EXECUTE FUNCTION payments_reversal_is_append_only();
+CREATE TRIGGER payments_reversal_no_truncate BEFORE TRUNCATE ON payments_reversal
+    FOR EACH STATEMENT EXECUTE FUNCTION payments_reversal_is_append_only();
 
 CREATE VIEW report_payment AS
 SELECT payment.id AS payment_id, payment.company_id, payment.customer_id, payment.number, payment.method,

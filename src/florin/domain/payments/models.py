@@ -157,7 +157,7 @@ class Return(Keyed):
         return f"{self.code} {self.payment_id}"
 
 
-class Undoing(Keyed):
+class Reversal(Keyed):
     """A payment recorded at the counter that staff took back, and why. Append-only, once per payment."""
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
@@ -173,7 +173,7 @@ class Undoing(Keyed):
         return f"{self.payment_id} undone"
 
 
-class Keeping(Keyed):
+class KeptOverpayment(Keyed):
     """An overpayment that staff keep as an open credit, so that it needs nobody's attention any more (X4).
 
     ``amount`` is what was open when that was decided, in minor units, positive: if more comes to be open, the
@@ -188,7 +188,7 @@ class Keeping(Keyed):
     class Meta:
         verbose_name = "kept overpayment"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="keeping_is_positive"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="kept_overpayment_is_positive"),
         ]
 
     def __str__(self) -> str:

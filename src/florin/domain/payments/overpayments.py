@@ -14,13 +14,13 @@ from florin.domain.ledger import applying
 from florin.domain.ledger.applying import AppliedAmount
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.payments import receiving
-from florin.domain.payments.models import Allocation, Keeping, Payment
+from florin.domain.payments.models import Allocation, KeptOverpayment, Payment
 from florin.kernel import clock
 from florin.kernel.database import find, locked
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
 
-_KEPT = Exists(Keeping.objects.filter(item=OuterRef("pk"), amount__gte=Abs(OuterRef("balance"))))
+_KEPT = Exists(KeptOverpayment.objects.filter(item=OuterRef("pk"), amount__gte=Abs(OuterRef("balance"))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,10 @@ def keep(company: Company, item_id: UUID, *, by: str) -> Money | None:
     """
     item = find(_all(company).select_for_update(of=("self",)), pk=item_id)
     _refuse_if_gone(item)
-    known = Keeping.objects.filter(item=item).first()
+    known = KeptOverpayment.objects.filter(item=item).first()
     if known and known.amount >= -item.balance:
         return None
-    Keeping.objects.update_or_create(
+    KeptOverpayment.objects.update_or_create(
         item=item, defaults={"amount": -item.balance, "kept_at": clock.now(), "kept_by": by}
     )
     return -item.money

@@ -19,7 +19,7 @@ from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item
 from florin.domain.payments import allocating, discounts
 from florin.domain.payments.allocating import AllocatedAmount, Taken
-from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.payments.models import Payment, Return, Reversal
 from florin.kernel import clock, formats
 from florin.kernel.database import locked
 from florin.kernel.errors import Refusal
@@ -169,7 +169,7 @@ def undo(payment: Payment, *, reason: str, by: str) -> Taken:
         key=f"payment:{payment.pk}:undo",
         by=by,
     )
-    Undoing.objects.create(
+    Reversal.objects.create(
         payment=payment, entry=taken.entry, reason=reason, undone_at=clock.now(), undone_by=by
     )
     return taken

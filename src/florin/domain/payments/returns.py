@@ -16,7 +16,7 @@ from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.ledger.posting import NewEntry, Posting
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Allocation, Payment, Return, Undoing
+from florin.domain.payments.models import Allocation, Payment, Return, Reversal
 from florin.kernel import cards, clock
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.money import Money
@@ -88,7 +88,7 @@ def check(payment: Payment, *, code: str) -> None:
         raise Refusal(_("A payment that was made in this way cannot come back like this."))
     if of_payment(payment):
         raise Conflict(_("Payment %(number)s is marked as returned already.") % parts)
-    if Undoing.objects.filter(payment=payment).exists():
+    if Reversal.objects.filter(payment=payment).exists():
         raise Conflict(_("Payment %(number)s was undone, so there is nothing to take back.") % parts)
 
 

@@ -96,7 +96,7 @@ def record(attempt: Attempt, report: Report, *, step: int = 1) -> Step:
     The attempt is locked by the caller, in the caller's transaction. Safe to repeat, in any order: money is
     booked exactly once, a reservation is made once, and a final state is left only for money.
     """
-    attempt.unsure_since, attempt.is_lost = None, False
+    attempt.unknown_since, attempt.is_lost = None, False
     todo = _decide(attempt, report, step)
     attempt.save()
     return todo
@@ -107,7 +107,7 @@ def give_up(attempt: Attempt) -> bool:
 
     The attempt is locked by the caller. What it holds is free again.
     """
-    attempt.unsure_since, attempt.is_lost = None, True
+    attempt.unknown_since, attempt.is_lost = None, True
     step = _end(attempt, State.EXPIRED)
     attempt.save()
     return isinstance(step, Ended)

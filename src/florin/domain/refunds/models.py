@@ -50,8 +50,8 @@ class Refund(Keyed):
     requested_by = models.CharField(max_length=254, help_text="Staff, or the processor's dashboard.")
     is_outside = models.BooleanField(default=False, help_text="Made at the processor's dashboard.")
     check_at = models.DateTimeField(help_text="When the poller asks next.")
-    doubts = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
-    unsure_since = models.DateTimeField(null=True)
+    unanswered = models.PositiveIntegerField(default=0, help_text="Answers that were missing, so far.")
+    unknown_since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "refund"

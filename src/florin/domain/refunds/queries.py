@@ -14,7 +14,7 @@ from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.ledger.models import Item
 from florin.domain.payments import allocating
-from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.payments.models import Payment, Return, Reversal
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock, formats
 from florin.kernel.money import Money
@@ -78,7 +78,9 @@ class Room:
 
 def room(payment: Payment) -> Room:
     """Reckon what of a payment can be sent back now; who is going to decide holds its lock."""
-    gone = Return.objects.filter(payment=payment).exists() or Undoing.objects.filter(payment=payment).exists()
+    gone = (
+        Return.objects.filter(payment=payment).exists() or Reversal.objects.filter(payment=payment).exists()
+    )
     left = 0 if gone else payment.amount - _sent_back(payment)
     until, sources = last_day(payment), _sources(payment) if left else []
     obstacle = _obstacle(payment, left, until, gone=gone)

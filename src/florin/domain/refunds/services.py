@@ -91,7 +91,7 @@ def record(payment: Payment, report: RefundReport) -> Change | None:
     before = RefundState(refund.state)
     if before == RefundState.FAILED:
         return None
-    refund.reference, refund.unsure_since = report.reference, None
+    refund.reference, refund.unknown_since = report.reference, None
     refund.awaits_balance = report.awaits_balance
     if report.fee is not None and report.fee.currency == refund.currency:
         booking.learn_fee(refund, report.fee.minor)
@@ -120,9 +120,9 @@ def mark_unknown(refund_id: UUID) -> None:
     The request may still be under way, so it is repeated with the same key.
     """
     now = clock.now()
-    since = Refund.objects.values_list("unsure_since", flat=True).get(pk=refund_id) or now
+    since = Refund.objects.values_list("unknown_since", flat=True).get(pk=refund_id) or now
     Refund.objects.filter(pk=refund_id).update(
-        unsure_since=since, check_at=now + min(max(now - since, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+        unknown_since=since, check_at=now + min(max(now - since, _SHORTEST_PAUSE), _LONGEST_PAUSE)
     )
 
 
@@ -134,7 +134,7 @@ def postpone(refund_id: UUID, *, seconds: int) -> None:
 
 def broke_down(refund_id: UUID) -> None:
     """Remember that the processor broke down over a request, which is over then: the next has another key."""
-    Refund.objects.filter(pk=refund_id).update(doubts=F("doubts") + 1)
+    Refund.objects.filter(pk=refund_id).update(unanswered=F("unanswered") + 1)
     mark_unknown(refund_id)
 
 
@@ -224,7 +224,7 @@ def _book_outside(payment: Payment, report: RefundReport) -> Change | None:
 
 def _move(refund: Refund, state: RefundState, *, failure: str, code: str = "") -> None:
     REFUND.check(RefundState(refund.state), state)
-    refund.state, refund.unsure_since = state, None
+    refund.state, refund.unknown_since = state, None
     refund.check_at = clock.now() + _PENDING_PAUSE
     if state == RefundState.FAILED:
         refund.failure, refund.code = failure[:_LONGEST_FAILURE], code[:_LONGEST_CODE]

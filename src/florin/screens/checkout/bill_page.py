@@ -253,7 +253,7 @@ class ResultPage(LinkPage):
     @property
     def is_unknown(self) -> bool:
         """Whether the processor's answer is missing, so that nobody may say that nothing was charged."""
-        return self.attempt.unsure_since is not None and self.payment is None
+        return self.attempt.unknown_since is not None and self.payment is None
 
     @property
     def under_way(self) -> bool:

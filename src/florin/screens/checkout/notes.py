@@ -28,7 +28,7 @@ def back_note(sheet: BillPage, attempt_id: str) -> Note | None:
         return None
     mine = Attempt.objects.filter(link=sheet.link)
     attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
-    if attempt and (attempt.unsure_since or attempt.state not in _ENDED):
+    if attempt and (attempt.unknown_since or attempt.state not in _ENDED):
         return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
     if attempt and attempt.is_lost:
         return Note(

@@ -11,7 +11,7 @@ from florin.domain.companies.models import Company
 from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
 from florin.domain.ledger.models import Item
-from florin.domain.payments.models import Payment, Return, Undoing
+from florin.domain.payments.models import Payment, Return, Reversal
 from florin.domain.payouts.models import Movement
 from florin.domain.refunds.models import Refund
 from florin.kernel import clock
@@ -101,7 +101,7 @@ def collected(company: Company) -> list[Collected]:
     since = _Since(
         _midnight(today - timedelta(days=today.weekday()), company), _midnight(today.replace(day=1), company)
     )
-    undone = Undoing.objects.filter(payment=OuterRef("pk"))
+    undone = Reversal.objects.filter(payment=OuterRef("pk"))
     payments = Payment.objects.filter(~Exists(undone), company=company)
     came_in = since.sums(payments, "received_at")
     refunds = Refund.objects.filter(company=company).exclude(state=Refund.State.FAILED)
