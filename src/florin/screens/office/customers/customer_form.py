@@ -95,7 +95,7 @@ class CustomerForm(OfficeForm):
         options=settings.LANGUAGES,
         other=gettext_lazy("Choose a language."),
     )
-    tax_id = TextField(label=gettext_lazy("Tax id"), longest=40)
+    tax_id = TextField(label=gettext_lazy("Tax ID"), longest=40)
     note = TextField(
         label=gettext_lazy("Notes"),
         longest=1000,

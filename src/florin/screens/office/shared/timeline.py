@@ -143,7 +143,7 @@ FIELDS: dict[str, Promise] = {
     "bill_to": gettext_lazy("Bill to"),
     "ship_to": gettext_lazy("Ship to"),
     "phone": gettext_lazy("Phone"),
-    "tax_id": gettext_lazy("Tax id"),
+    "tax_id": gettext_lazy("Tax ID"),
     "note": gettext_lazy("Notes"),
     "invoice_emails": gettext_lazy("Send invoices to"),
     "statement_emails": gettext_lazy("Send statements to"),
