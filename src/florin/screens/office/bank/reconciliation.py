@@ -26,12 +26,12 @@ from florin.flows import reconcile
 from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared import contracted_fees, parsing
+from florin.screens.office.shared import contracted_fees
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.fields import TextField
+from florin.screens.office.shared.forms import OfficeForm
 
 _MOST_OPEN, _MOST_SETTLED, _MOST_RUNS = 200, 20, 10
-_LONGEST_NOTE = 200
 _PATIENCE = timedelta(minutes=10)
 Kind = Difference.Kind
 
@@ -109,6 +109,19 @@ _WHOLE = (
         "Books and processor come to different sums, and no single payment explains it. This is the rest."
     ),
 )
+
+
+class NoteForm(OfficeForm):
+    """What was found out about a difference."""
+
+    note = TextField(
+        label=gettext_lazy("What was found out"),
+        longest=200,
+        lines=3,
+        help_text=gettext_lazy(
+            "It stays settled until one of the two amounts changes. Nothing is booked by this."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +216,14 @@ def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close a difference with a note of what was found out."""
     company = request.user.company
     difference = find(Difference.objects.filter(company=company).select_related("payment"), pk=pk)
-    if request.method != "POST":
-        return _ask(request, difference)
-    note = request.POST.get("note", "")
+    form = NoteForm(request.POST if request.method == "POST" else None, company=company)
+    if not form.is_valid():
+        return _ask(request, difference, form)
     try:
-        reconcile.settle_difference(
-            company, pk, note=parsing.words(note, longest=_LONGEST_NOTE), by=request.user
-        )
-    except (InvalidInput, Refusal) as problem:
-        return _ask(request, difference, note=note, problem=str(problem))
+        reconcile.settle_difference(company, pk, by=request.user, **form.cleaned_data)
+    except Refusal as problem:
+        form.add_error("note", str(problem))
+        return _ask(request, difference, form)
     messages.success(request, _("The difference is settled."))
     return done(request, "office:reconciliation")
 
@@ -243,7 +255,7 @@ def _rows(found: Sequence[Difference]) -> list[DifferenceRow]:
     return [DifferenceRow(difference) for difference in found]
 
 
-def _ask(request: StaffRequest, difference: Difference, *, note: str = "", problem: str = "") -> HttpResponse:
-    context = {"row": DifferenceRow(difference), "note": note, "problem": problem}
-    status = 422 if problem else 200
-    return dialog(request, "bank/difference_settle.html", context, title=_("Settle by hand"), status=status)
+def _ask(request: StaffRequest, difference: Difference, form: NoteForm) -> HttpResponse:
+    context = {"row": DifferenceRow(difference), "form": form}
+    title, status = _("Settle by hand"), 422 if form.errors else 200
+    return dialog(request, "bank/difference_settle.html", context, title=title, status=status)
