@@ -22,7 +22,6 @@ STILL_THERE = {
     "take",
     "tell",
     "told",
-    "wanted",
     "why",
     "wrong",
 }

@@ -31,30 +31,30 @@ def receive(sender: str, headers: Mapping[str, str], body: bytes) -> None:
 
 
 @transaction.atomic(durable=True)
-def record(news: Sequence[MailReport]) -> None:
+def record(reports: Sequence[MailReport]) -> None:
     """Move each mail on, and tell the timelines of what it was about; what is known already changes nothing.
 
     A mail is found by the key that travelled with it, or else by the sender's own id. A mail that was
-    delivered can still bounce; one that bounced stays so. News of mails that are not ours are passed over.
+    delivered can still bounce; one that bounced stays so. Reports of mails that are not ours are passed over.
     """
-    found = outbox.find_sent({one.key for one in news if one.key}, {one.provider_id for one in news})
+    found = outbox.find_sent({one.key for one in reports if one.key}, {one.provider_id for one in reports})
     by_key = {message.pk: message for message in found}
     by_id = {message.provider_id: message for message in found if message.provider_id}
-    for one in news:
+    for one in reports:
         message = (by_key.get(one.key) if one.key else None) or by_id.get(one.provider_id)
         if message is not None:
             _move(message, one)
 
 
-def _move(message: Message, news: MailReport) -> None:
-    at = _when(news)
-    match news.status:
+def _move(message: Message, report: MailReport) -> None:
+    at = _when(report)
+    match report.status:
         case MailStatus.DELIVERED:
             if outbox.arrived(message, at=at):
                 _note(message, activity.Kind.DELIVERED)
         case MailStatus.BOUNCED:
-            if outbox.came_back(message, at=at, reason=news.reason):
-                _note(message, activity.Kind.BOUNCED, reason=news.reason[:200])
+            if outbox.came_back(message, at=at, reason=report.reason):
+                _note(message, activity.Kind.BOUNCED, reason=report.reason[:200])
 
 
 def _note(message: Message, kind: activity.Kind, **about: str) -> None:
@@ -68,6 +68,6 @@ def _note(message: Message, kind: activity.Kind, **about: str) -> None:
     )
 
 
-def _when(news: MailReport) -> datetime:
+def _when(report: MailReport) -> datetime:
     now = clock.now()
-    return news.at if news.at is not None and now - _OLDEST < news.at <= now else now
+    return report.at if report.at is not None and now - _OLDEST < report.at <= now else now

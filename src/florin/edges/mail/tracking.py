@@ -75,7 +75,7 @@ def read(sender: str, headers: Mapping[str, str], body: bytes) -> list[MailRepor
     view, request = _VIEWS[sender](), _request(headers, body)
     _check(sender, view, request)
     try:
-        return [news for event in view.parse_events(request) if (news := _report(event))]
+        return [report for event in view.parse_events(request) if (report := _report(event))]
     except Exception as problem:  # a stranger's text can break its reading in any way
         raise BadMailNotice("nobody can read it") from problem
 
