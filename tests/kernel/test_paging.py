@@ -1,12 +1,15 @@
 """Paging by where the last page ended: nothing twice, nothing left out, and no mark that does harm."""
 
-from uuid import UUID
+import re
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from factories import make_customer
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.orders.models import Order
 from florin.kernel import paging
 from florin.kernel.paging import Column, by_moment
 
@@ -45,3 +48,13 @@ def test_a_moment_without_its_time_zone_is_no_mark() -> None:
     assert read("2026-11-30T10:00:00+00:00")
     with pytest.raises(ValueError, match="time zone"):
         read("2026-11-30T10:00:00")
+
+
+def test_the_next_page_is_sought_in_the_index(company: Company) -> None:
+    columns = (Column("total", int), Column("pk", UUID))
+    orders = Order.objects.filter(company=company).order_by("-total", "-pk")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = paging.following(orders, columns, paging.mark([500, uuid4()]), falling=True).explain()
+
+    assert re.search(r"Index Cond: .*ROW\(total, id\) < ROW", plan), plan

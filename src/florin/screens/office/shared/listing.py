@@ -34,9 +34,9 @@ def choice(*known: str) -> Callable[[str], str]:
 class Listing:
     """A kind of list: what it can be sorted by (rising), its usual sort, and its filters by their parameter.
 
-    Each sort has an index that yields it without sorting everything. ``folded`` names the filters that stand
-    behind "More filters", ``span`` those that are the first and the last day of a span. ``falls_first`` names
-    the sorts that fall when their heading is pressed first.
+    The sorts of a long list have an index that yields them without sorting everything. ``folded`` names the
+    filters that stand behind "More filters", ``span`` those that are the first and the last day of a span,
+    ``falls_first`` the sorts that fall when their heading is pressed first.
     """
 
     sorts: Mapping[str, Sequence[Column]]
