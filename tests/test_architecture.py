@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.models import CharField
 
-from factories.domain import sql
+from factories.database import sql
 from florin.contracts.processor import LONGEST_REFERENCE
 from florin.kernel.jobs import Job
 from florin.runtime import worker

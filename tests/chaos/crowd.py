@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from testing.demo import Demo, wait_until
+from testing.demo import Demo
+from testing.processes import wait_until
 
 _FIELD = re.compile(r'name="(seen|currency|nonce)" value="([^"]*)"')
 _CHARGED, _SPARED = "Your payment has arrived", "Nothing was charged"

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from checkout.pages import begin
 from factories import make_invoice, make_link
+from factories.attempts import open_attempt
 from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Link
@@ -32,4 +32,4 @@ def link(owner: User, invoice: Invoice) -> Link:
 @pytest.fixture
 def attempt(link: Link) -> Attempt:
     """A try to pay that has been opened."""
-    return begin(link)
+    return open_attempt(link)

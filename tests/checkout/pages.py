@@ -3,21 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from factories import make_invoice
-from florin.contracts.processor import Outcome, Report
-from florin.domain.attempts import bill as bills
-from florin.domain.attempts import services as attempts
 from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
 from florin.domain.links import services as links
 from florin.domain.links.models import Link
-from florin.domain.payments import settling
-from florin.domain.receipts import services as receipts
 from florin.domain.staff.models import User
 from florin.domain.statements.models import Type
 from florin.flows import send_statement
@@ -60,30 +55,6 @@ def statement_link(customer: Customer, owner: User) -> Link:
     return link
 
 
-def begin(link: Link, nonce: str = NONCE) -> Attempt:
-    """An attempt to pay, without a bank."""
-    with transaction.atomic():
-        return attempts.open_for(bills.draw_up(link), nonce=nonce)
-
-
-def tell(attempt: Attempt, outcome: Outcome) -> None:
-    """Let the records agree with a report, as if a bank had given it."""
-    report = Report(
-        reference=f"session-{attempt.pk}",
-        outcome=outcome,
-        amount=attempt.money,
-        payment=f"payment-{attempt.pk}",
-        payer_email="payer@shop.example",
-        card_brand="visa",
-        card_last4="4242",
-        card_funding="credit",
-    )
-    with transaction.atomic():
-        step = settling.record(settling.lock(attempt.pk), report)
-        if isinstance(step, settling.Booked):
-            receipts.issue(step.payment)
-
-
 def hidden(page: str, name: str) -> str:
     """The value of a hidden field."""
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
@@ -92,7 +63,7 @@ def hidden(page: str, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Press:
+class PayForm:
     """What Pay sends."""
 
     seen: str

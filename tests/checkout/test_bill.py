@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from checkout.pages import address, begin, link_to, link_to_many, queries, tell
+from checkout.pages import address, link_to, link_to_many, queries
 from factories import make_customer, make_draft, make_invoice, make_link
+from factories.attempts import open_attempt, report_card_payment
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -71,7 +72,7 @@ def test_what_somebody_else_is_paying_is_not_asked_for_again(
     payer: Client, owner: User, invoice: Invoice
 ) -> None:
     other = make_invoice(owner, "50.00", customer=invoice.customer)
-    tell(begin(link_to(invoice)), Outcome.AUTHORISED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.AUTHORISED)
 
     page = payer.get(address(link_to(invoice, other))).text
 
@@ -80,7 +81,7 @@ def test_what_somebody_else_is_paying_is_not_asked_for_again(
 
 
 def test_a_bill_that_is_all_being_paid_has_no_pay_button(payer: Client, link: Link, invoice: Invoice) -> None:
-    tell(begin(link_to(invoice)), Outcome.AUTHORISED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.AUTHORISED)
 
     page = payer.get(address(link)).text
 
@@ -89,8 +90,8 @@ def test_a_bill_that_is_all_being_paid_has_no_pay_button(payer: Client, link: Li
 
 
 def test_a_bill_paid_through_its_link_offers_the_receipt(payer: Client, link: Link) -> None:
-    attempt = begin(link)
-    tell(attempt, Outcome.SETTLED)
+    attempt = open_attempt(link)
+    report_card_payment(attempt, Outcome.SETTLED)
 
     page = payer.get(address(link)).text
 
@@ -101,7 +102,7 @@ def test_a_bill_paid_through_its_link_offers_the_receipt(payer: Client, link: Li
 def test_a_bill_paid_another_way_shows_no_payment_of_somebody_else(
     payer: Client, link: Link, invoice: Invoice
 ) -> None:
-    tell(begin(link_to(invoice)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.SETTLED)
 
     page = payer.get(address(link)).text
 
@@ -175,7 +176,7 @@ def test_an_open_page_is_given_the_new_bill_when_it_changed(
     payer: Client, link: Link, invoice: Invoice
 ) -> None:
     version = payer.get(address(link)).text.split('data-version="')[1][:16]
-    tell(begin(link_to(invoice)), Outcome.AUTHORISED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.AUTHORISED)
 
     answer = payer.get(address(link, f"/now?v={version}"))
 

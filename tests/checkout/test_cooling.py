@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from checkout.pages import Press, address, everything, link_to_many, statement_link
+from checkout.pages import PayForm, address, everything, link_to_many, statement_link
 from factories import make_customer, make_invoice
 from factories.declines import decline
 from florin.domain.attempts import bill
@@ -58,7 +58,7 @@ def test_an_open_page_learns_of_it(payer: Client, link: Link) -> None:
 def test_pay_pressed_on_an_old_page_shows_the_pause_once_and_nothing_else(
     payer: Client, cooling: Link
 ) -> None:
-    answer = payer.post(address(cooling, "/checkout"), asdict(Press("10000")))
+    answer = payer.post(address(cooling, "/checkout"), asdict(PayForm("10000")))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
     assert PAUSED in answer.text

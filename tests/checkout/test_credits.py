@@ -4,8 +4,11 @@ import re
 
 from django.test import Client
 
-from checkout.pages import address, begin, link_to, queries, result_address, tell
-from factories import make_credit, make_customer, make_invoice, press_pay
+from checkout.pages import address, link_to, queries, result_address
+from factories import make_customer, make_invoice
+from factories.attempts import open_attempt, report_card_payment
+from factories.credits import make_credit
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
@@ -19,7 +22,7 @@ def _link(owner: User, *amounts: str) -> Link:
     """A link to an invoice of 100.00, of a customer with these open credits."""
     customer = make_customer(owner.company)
     for number, amount in enumerate(amounts, start=1):
-        make_credit(owner, customer, amount, number=f"CR-{number}")
+        make_credit(customer, amount, number=f"CR-{number}")
     return link_to(make_invoice(owner, customer=customer))
 
 
@@ -61,8 +64,8 @@ def test_a_bill_without_credits_of_one_invoice_needs_no_sum(payer: Client, link:
 def test_what_others_pay_and_what_credits_pay_are_told_apart(payer: Client, owner: User) -> None:
     customer = make_customer(owner.company)
     one, other = (make_invoice(owner, customer=customer) for _ in range(2))
-    tell(begin(link_to(one)), Outcome.AUTHORISED)
-    make_credit(owner, customer, "30.00", number="CR-1")
+    report_card_payment(open_attempt(link_to(one)), Outcome.AUTHORISED)
+    make_credit(customer, "30.00", number="CR-1")
 
     page = payer.get(address(link_to(one, other))).text
 
@@ -74,7 +77,7 @@ def test_an_open_page_hears_of_a_new_credit(payer: Client, owner: User) -> None:
     link = _link(owner)
     version = payer.get(address(link)).text.split('data-version="')[1][:16]
 
-    make_credit(owner, link.customer, "30.00")
+    make_credit(link.customer, "30.00")
     answer = payer.get(address(link, f"/now?v={version}"))
 
     assert answer.status_code == 200
@@ -82,8 +85,8 @@ def test_an_open_page_hears_of_a_new_credit(payer: Client, owner: User) -> None:
 
 
 def test_the_result_says_what_the_credits_paid(payer: Client, owner: User) -> None:
-    attempt = begin(_link(owner, "30.00"))
-    tell(attempt, Outcome.SETTLED)
+    attempt = open_attempt(_link(owner, "30.00"))
+    report_card_payment(attempt, Outcome.SETTLED)
 
     page = payer.get(result_address(attempt)).text
 
@@ -94,7 +97,7 @@ def test_the_result_says_what_the_credits_paid(payer: Client, owner: User) -> No
 
 def test_a_bill_that_credits_helped_to_pay_says_so(payer: Client, owner: User) -> None:
     link = _link(owner, "30.00")
-    tell(begin(link), Outcome.SETTLED)
+    report_card_payment(open_attempt(link), Outcome.SETTLED)
 
     page = payer.get(address(link)).text
 
@@ -107,7 +110,7 @@ def test_credits_cost_one_more_query_however_many_there_are(payer: Client, owner
     for amounts in (["1.00"], ["1.00"] * 12):
         customer = make_customer(owner.company)
         for amount in amounts:
-            make_credit(owner, customer, amount)
+            make_credit(customer, amount)
         path = address(link_to(make_invoice(owner, customer=customer)))
         with queries() as asked:
             payer.get(path)
@@ -120,7 +123,7 @@ def test_a_credit_of_50_leaves_115_to_pay_of_30_35_and_100_and_nobody_owes_a_cen
     payer: Client, owner: User, bank: Bank
 ) -> None:
     customer = make_customer(owner.company)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     links = [link_to(make_invoice(owner, price, customer=customer)) for price in ("30.00", "35.00", "100.00")]
     pages = [payer.get(address(link)).text for link in links]
 

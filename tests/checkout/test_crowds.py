@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from checkout.pages import Press, address, everything, hidden, result_address
-from factories import press_pay
+from checkout.pages import PayForm, address, everything, hidden, result_address
+from factories.payments import press_pay
 from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
@@ -19,7 +19,7 @@ ONE_TOO_MANY: dict[str, Any] = {CROWDED: True}
 
 def test_the_press_asks_nobody_and_the_bill_lets_one_press_again(payer: Client, link: Link) -> None:
     before = everything()
-    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")), **ONE_TOO_MANY)
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("10000")), **ONE_TOO_MANY)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
     assert "Please press Pay again." in answer.text
@@ -29,7 +29,7 @@ def test_the_press_asks_nobody_and_the_bill_lets_one_press_again(payer: Client, 
 
 def test_the_press_is_answered_in_the_customers_language(payer: Client, link: Link) -> None:
     Customer.objects.update(language="es")
-    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")), **ONE_TOO_MANY)
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("10000")), **ONE_TOO_MANY)
 
     assert 'lang="es"' in answer.text
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from checkout.pages import Press, address, everything, hidden
+from checkout.pages import PayForm, address, everything, hidden
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
 from florin.domain.links.models import Link
@@ -95,14 +95,14 @@ def test_a_robot_that_presses_pay_counts_as_started_and_moves_no_money(
 @pytest.mark.parametrize(
     "press",
     [
-        lambda page: Press("", nonce=hidden(page, "nonce")),
-        lambda page: Press("1", nonce=hidden(page, "nonce")),
-        lambda page: Press(hidden(page, "seen"), nonce=""),
+        lambda page: PayForm("", nonce=hidden(page, "nonce")),
+        lambda page: PayForm("1", nonce=hidden(page, "nonce")),
+        lambda page: PayForm(hidden(page, "seen"), nonce=""),
     ],
     ids=["no amount", "an invented amount", "no page"],
 )
 def test_a_robot_that_fills_forms_with_inventions_starts_nothing(
-    payer: Client, link: Link, press: Callable[[str], Press]
+    payer: Client, link: Link, press: Callable[[str], PayForm]
 ) -> None:
     pressed = press(payer.get(address(link)).text)
     before = everything()

@@ -7,19 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from checkout.browsing import BASE, served
-from checkout.pages import (
-    address,
-    begin,
-    everything,
-    link_to,
-    link_to_many,
-    result_address,
-    statement_link,
-    tell,
-)
-from factories import make_credit, make_draft, make_invoice, make_link, press_pay
+from checkout.pages import address, everything, link_to, link_to_many, result_address, statement_link
+from factories import make_draft, make_invoice, make_link
+from factories.attempts import open_attempt, report_card_payment
+from factories.credits import make_credit
 from factories.declines import decline
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
@@ -31,13 +24,15 @@ from florin.domain.links.models import Link
 from florin.domain.staff.models import User
 from florin.flows import write_order
 from testing.bank import Bank
+from testing.live_server import served
+from testing.settings import WEB_PORT
 
 
 @pytest.fixture
 def page(browser: Browser, database: None) -> Iterator[Page]:
     """A tab of a small telephone."""
-    with served():
-        context = browser.new_context(base_url=BASE, viewport={"width": 360, "height": 740})
+    with served(int(WEB_PORT)) as base:
+        context = browser.new_context(base_url=base, viewport={"width": 360, "height": 740})
         yield context.new_page()
         context.close()
 
@@ -83,17 +78,17 @@ def _statement(scene: Scene) -> str:
 
 
 def _credited(scene: Scene) -> str:
-    make_credit(scene.owner, scene.invoice.customer, "30.00")
+    make_credit(scene.invoice.customer, "30.00")
     return address(scene.link)
 
 
 def _covered(scene: Scene) -> str:
-    make_credit(scene.owner, scene.invoice.customer, "300.00")
+    make_credit(scene.invoice.customer, "300.00")
     return address(scene.link)
 
 
 def _too_little(scene: Scene) -> str:
-    make_credit(scene.owner, scene.invoice.customer, "99.70")
+    make_credit(scene.invoice.customer, "99.70")
     return address(scene.link)
 
 
@@ -110,17 +105,17 @@ def _changed(scene: Scene) -> str:
 
 
 def _paid(scene: Scene) -> str:
-    tell(begin(scene.link), Outcome.SETTLED)
+    report_card_payment(open_attempt(scene.link), Outcome.SETTLED)
     return address(scene.link)
 
 
 def _in_progress(scene: Scene) -> str:
-    tell(begin(scene.link), Outcome.AUTHORISED)
+    report_card_payment(open_attempt(scene.link), Outcome.AUTHORISED)
     return address(scene.link)
 
 
 def _debit_in_progress(scene: Scene) -> str:
-    tell(begin(scene.link), Outcome.PENDING)
+    report_card_payment(open_attempt(scene.link), Outcome.PENDING)
     return address(scene.link)
 
 
@@ -134,7 +129,7 @@ def _mailed_anew(scene: Scene) -> str:
 
 
 def _declined(scene: Scene) -> str:
-    attempt = begin(scene.link)
+    attempt = open_attempt(scene.link)
     Attempt.objects.update(decline="ch_1", failure="insufficient_funds")
     return address(scene.link, f"?back={attempt.pk}")
 
@@ -145,14 +140,14 @@ def _debit_only(scene: Scene) -> str:
 
 
 def _pending(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.PENDING)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.PENDING)
     return result_address(attempt)
 
 
 def _unconfirmed(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.PENDING)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.PENDING)
     Attempt.objects.update(method=Method.ACH, awaits_payer=True)
     return result_address(attempt)
 
@@ -163,21 +158,21 @@ def _unconfirmed_by_another(scene: Scene) -> str:
 
 
 def _never_confirmed(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.FAILED)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.FAILED)
     Attempt.objects.update(method=Method.ACH, failure="UNVERIFIED")
     return result_address(attempt)
 
 
 def _failed(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.FAILED)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.FAILED)
     return result_address(attempt)
 
 
 def _open_again(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.FAILED)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.FAILED)
     Attempt.objects.update(method=Method.ACH, failure="R01")
     Link.objects.update(started_at=attempt.started_at)
     return address(scene.link)
@@ -198,15 +193,15 @@ def _unknown(scene: Scene) -> str:
 
 
 def _settled(scene: Scene) -> str:
-    make_credit(scene.owner, scene.invoice.customer, "30.00")
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.SETTLED)
+    make_credit(scene.invoice.customer, "30.00")
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.SETTLED)
     return result_address(attempt)
 
 
 def _expired(scene: Scene) -> str:
-    attempt = begin(scene.link)
-    tell(attempt, Outcome.EXPIRED)
+    attempt = open_attempt(scene.link)
+    report_card_payment(attempt, Outcome.EXPIRED)
     return result_address(attempt)
 
 
@@ -331,7 +326,7 @@ def test_an_open_page_says_that_its_amount_changed_and_holds_pay_for_a_moment(
     page.goto(address(link_to(invoice, other)))
     page.focus("#pay")
 
-    tell(begin(link_to(other)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(other)), Outcome.SETTLED)
 
     expect(page.locator("#news")).to_have_text(
         "The amount changed from $150.00 to $100.00. Please look at it again.", timeout=9000
@@ -346,7 +341,7 @@ def test_an_open_page_says_that_its_amount_changed_and_holds_pay_for_a_moment(
 def test_an_open_page_says_when_somebody_else_has_paid(page: Page, link: Link, invoice: Invoice) -> None:
     page.goto(address(link))
 
-    tell(begin(link_to(invoice)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.SETTLED)
 
     expect(page.locator("#news")).to_contain_text("Paid. Nothing is due.", timeout=9000)
     expect(page.locator("#pay")).to_have_count(0)
@@ -364,8 +359,8 @@ def test_the_result_page_finds_out_by_itself(page: Page, owner: User, bank: Bank
 def test_without_a_script_the_result_is_one_button_away(browser: Browser, owner: User, bank: Bank) -> None:
     attempt = press_pay(make_link(owner))
     bank.pay(attempt)
-    with served():
-        page = browser.new_context(base_url=BASE, java_script_enabled=False).new_page()
+    with served(int(WEB_PORT)) as base:
+        page = browser.new_context(base_url=base, java_script_enabled=False).new_page()
         page.goto(result_address(attempt))
         page.get_by_role("button", name="Check now").click()
 
@@ -379,7 +374,7 @@ def test_a_method_that_is_chosen_stays_chosen_when_the_bill_changes(
     page.goto(address(link_to(invoice, other)))
     page.get_by_label("Bank account").check()
 
-    tell(begin(link_to(other)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(other)), Outcome.SETTLED)
 
     expect(page.locator("#pay")).to_have_text("Pay $100.00", timeout=9000)
     expect(page.get_by_label("Bank account")).to_be_checked()
@@ -388,8 +383,8 @@ def test_a_method_that_is_chosen_stays_chosen_when_the_bill_changes(
 def test_a_bank_account_is_chosen_and_named_by_keyboard_and_without_a_script(
     browser: Browser, link: Link, bank: Bank
 ) -> None:
-    with served():
-        page = browser.new_context(base_url=BASE, java_script_enabled=False).new_page()
+    with served(int(WEB_PORT)) as base:
+        page = browser.new_context(base_url=base, java_script_enabled=False).new_page()
         page.goto(address(link))
         page.get_by_label("Credit or debit card").focus()
         page.keyboard.press("ArrowDown")
@@ -405,7 +400,7 @@ def test_a_fold_that_is_open_stays_open_when_the_bill_changes(page: Page, owner:
     page.goto(address(link))
     page.get_by_text("2 more invoices").click()
 
-    tell(begin(link_to(link.debts.get(position=1).invoice)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(link.debts.get(position=1).invoice)), Outcome.SETTLED)
 
     expect(page.locator("#pay")).to_have_text("Pay $1,100.00", timeout=9000)
     expect(page.locator("#rest")).to_have_attribute("open", "")

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from checkout.pages import address, begin, link_to, link_to_many, tell
+from checkout.pages import address, link_to, link_to_many
 from factories import make_customer, make_invoice
+from factories.attempts import open_attempt, report_card_payment
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.staff.models import User
@@ -56,8 +57,8 @@ def test_a_void_one_is_struck_with_a_word_and_not_hidden(
 
 
 def test_a_paid_one_and_one_being_paid_say_so(payer: Client, invoices: list[Invoice]) -> None:
-    tell(begin(link_to(invoices[0])), Outcome.SETTLED)
-    tell(begin(link_to(invoices[1])), Outcome.AUTHORISED)
+    report_card_payment(open_attempt(link_to(invoices[0])), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(invoices[1])), Outcome.AUTHORISED)
 
     page = payer.get(address(link_to(*invoices))).text
 

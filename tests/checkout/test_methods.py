@@ -6,7 +6,8 @@ from dataclasses import asdict, replace
 import pytest
 from django.test import Client
 
-from checkout.pages import Press, address, hidden, link_to, result_address, tell
+from checkout.pages import PayForm, address, hidden, link_to, result_address
+from factories.attempts import report_card_payment
 from florin.contracts.processor import GatewayError, Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -17,7 +18,7 @@ from florin.edges.gateways import registry
 from florin.edges.gateways.breaker import Breaker
 from testing.bank import Bank
 
-PRESS = Press("10000")
+PRESS = PayForm("10000")
 
 
 def methods(page: str) -> list[tuple[str, bool]]:
@@ -100,7 +101,7 @@ def test_an_open_page_learns_that_a_method_was_switched_off(payer: Client, link:
 
 def test_a_debit_under_way_is_initiated_not_paid(payer: Client, attempt: Attempt) -> None:
     Attempt.objects.update(method=Method.ACH)
-    tell(attempt, Outcome.PENDING)
+    report_card_payment(attempt, Outcome.PENDING)
 
     page = payer.get(result_address(attempt)).text
 
@@ -111,7 +112,7 @@ def test_a_debit_under_way_is_initiated_not_paid(payer: Client, attempt: Attempt
 
 def test_a_part_under_way_is_told_with_its_day(payer: Client, attempt: Attempt, invoice: Invoice) -> None:
     other = link_to(invoice)
-    tell(attempt, Outcome.PENDING)
+    report_card_payment(attempt, Outcome.PENDING)
     attempt.debts.update(reserved=4_000)
 
     page = payer.get(address(other)).text
@@ -123,7 +124,7 @@ def test_a_part_under_way_is_told_with_its_day(payer: Client, attempt: Attempt, 
 
 
 def test_a_debit_that_failed_says_so_and_leads_back(payer: Client, attempt: Attempt) -> None:
-    tell(attempt, Outcome.FAILED)
+    report_card_payment(attempt, Outcome.FAILED)
 
     page = payer.get(result_address(attempt)).text
 

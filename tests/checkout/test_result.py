@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from checkout.pages import address, begin, everything, link_to, queries, result_address, tell
-from factories import make_link, press_pay
-from factories.payments import paid_by_bank, paid_by_card
+from checkout.pages import address, everything, link_to, queries, result_address
+from factories import make_link
+from factories.attempts import open_attempt, report_card_payment
+from factories.payments import paid_by_bank, paid_by_card, press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.attempts import services as attempts
 from florin.domain.attempts.methods import Method
@@ -64,7 +65,7 @@ def test_looking_at_a_result_changes_nothing(payer: Client, attempt: Attempt) ->
 def test_a_settled_payment_shows_each_invoice_and_the_receipt(
     payer: Client, attempt: Attempt, invoice: Invoice
 ) -> None:
-    tell(attempt, Outcome.SETTLED)
+    report_card_payment(attempt, Outcome.SETTLED)
 
     page = payer.get(result_address(attempt)).text
 
@@ -75,8 +76,8 @@ def test_a_settled_payment_shows_each_invoice_and_the_receipt(
 def test_what_was_paid_twice_is_said_to_be_a_credit(
     payer: Client, attempt: Attempt, invoice: Invoice
 ) -> None:
-    tell(begin(link_to(invoice)), Outcome.SETTLED)
-    tell(attempt, Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.SETTLED)
+    report_card_payment(attempt, Outcome.SETTLED)
 
     assert "$100.00 more than was owed came in. It is not lost" in payer.get(result_address(attempt)).text
 
@@ -84,9 +85,9 @@ def test_what_was_paid_twice_is_said_to_be_a_credit(
 def test_who_was_slower_reads_that_nothing_was_charged(
     payer: Client, attempt: Attempt, invoice: Invoice
 ) -> None:
-    tell(begin(link_to(invoice)), Outcome.SETTLED)
-    tell(attempt, Outcome.AUTHORISED)
-    tell(attempt, Outcome.CANCELLED)
+    report_card_payment(open_attempt(link_to(invoice)), Outcome.SETTLED)
+    report_card_payment(attempt, Outcome.AUTHORISED)
+    report_card_payment(attempt, Outcome.CANCELLED)
 
     page = payer.get(result_address(attempt)).text
 
@@ -95,7 +96,7 @@ def test_who_was_slower_reads_that_nothing_was_charged(
 
 
 def test_an_expired_session_leads_back_to_the_bill(payer: Client, attempt: Attempt) -> None:
-    tell(attempt, Outcome.EXPIRED)
+    report_card_payment(attempt, Outcome.EXPIRED)
 
     page = payer.get(result_address(attempt)).text
 
@@ -113,7 +114,7 @@ def test_while_unknown_the_payer_is_asked_not_to_pay_again(payer: Client, attemp
 def test_while_unknown_nobody_says_that_nothing_was_charged(
     payer: Client, attempt: Attempt, outcome: Outcome
 ) -> None:
-    tell(attempt, outcome)
+    report_card_payment(attempt, outcome)
     attempts.mark_unknown(attempt.pk)
 
     page = payer.get(result_address(attempt)).text
@@ -190,7 +191,7 @@ def test_an_attempt_of_another_link_is_not_found(
 
 def test_a_receipt_is_a_pdf_once_there_is_one(payer: Client, attempt: Attempt) -> None:
     assert payer.get(result_address(attempt, "/receipt.pdf")).status_code == 404
-    tell(attempt, Outcome.SETTLED)
+    report_card_payment(attempt, Outcome.SETTLED)
 
     assert payer.get(result_address(attempt, "/receipt.pdf")).content.startswith(b"%PDF")
 
@@ -241,7 +242,7 @@ def test_what_was_refunded_since_is_said_and_leads_to_the_bill(
 
 
 def test_a_settled_result_costs_four_queries(payer: Client, attempt: Attempt) -> None:
-    tell(attempt, Outcome.SETTLED)
+    report_card_payment(attempt, Outcome.SETTLED)
     path = result_address(attempt)
 
     with queries() as asked:

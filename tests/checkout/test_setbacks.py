@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from checkout.pages import address, link_to, link_to_many, queries
-from factories import make_credit, make_invoice, press_pay
-from factories.payments import paid_by_bank, paid_by_card
+from factories import make_invoice
+from factories.credits import make_credit
+from factories.payments import paid_by_bank, paid_by_card, press_pay
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
@@ -141,7 +142,7 @@ def test_a_later_payment_by_the_same_link_ends_it_even_if_that_is_refunded(
 def test_credits_that_cover_the_bill_leave_nothing_to_say(
     payer: Client, owner: User, failed: Attempt
 ) -> None:
-    make_credit(owner, failed.link.customer, "100.00")
+    make_credit(failed.link.customer, "100.00")
 
     assert "did not go through" not in payer.get(address(failed.link)).text
 

@@ -10,8 +10,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checkout.pages import NONCE, Press, address, begin, everything, hidden, link_to, tell
+from checkout.pages import NONCE, PayForm, address, everything, hidden, link_to
 from factories import make_customer, make_invoice
+from factories.attempts import open_attempt, report_card_payment
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.models import Attempt
 from florin.domain.links.models import Link
@@ -39,7 +40,7 @@ def test_the_processors_page_asks_for_the_same_whole_units(  # noqa: PLR0917 - t
 ) -> None:
     link = link_to(make_invoice(owner, price, customer=make_customer(owner.company, currency=currency)))
 
-    page = payer.post(address(link, "/checkout"), asdict(Press(price, currency))).headers["Location"]
+    page = payer.post(address(link, "/checkout"), asdict(PayForm(price, currency))).headers["Location"]
 
     assert f"{currency}\xa0{int(price):,}" in httpx.get(page).text
     api = stripe.StripeClient(installed.STRIPE_API_KEY, base_addresses={"api": bank.base})
@@ -47,7 +48,7 @@ def test_the_processors_page_asks_for_the_same_whole_units(  # noqa: PLR0917 - t
 
 
 def test_pay_pressed_twice_leads_to_the_same_session(payer: Client, link: Link, bank: Bank) -> None:
-    answers = [payer.post(address(link, "/checkout"), asdict(Press("10000"))) for _ in range(2)]
+    answers = [payer.post(address(link, "/checkout"), asdict(PayForm("10000"))) for _ in range(2)]
 
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
     assert Attempt.objects.count() == 1
@@ -58,7 +59,7 @@ def test_each_rendering_of_the_bill_has_its_own_nonce(payer: Client, link: Link)
 
 
 def test_a_changed_amount_is_shown_old_and_new_before_anything_happens(payer: Client, link: Link) -> None:
-    answer = payer.post(address(link, "/checkout"), asdict(Press("9000")))
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("9000")))
 
     assert answer.status_code == 409
     assert "The amount changed from $90.00 to $100.00" in answer.text
@@ -67,9 +68,9 @@ def test_a_changed_amount_is_shown_old_and_new_before_anything_happens(payer: Cl
 
 
 def test_a_bill_paid_meanwhile_is_shown_as_paid(payer: Client, link: Link) -> None:
-    tell(begin(link, nonce="another"), Outcome.SETTLED)
+    report_card_payment(open_attempt(link, nonce="another"), Outcome.SETTLED)
 
-    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("10000")))
 
     assert answer.status_code == 409
     assert "Paid. Nothing is due." in answer.text
@@ -82,7 +83,7 @@ def test_with_the_processor_away_the_bill_stays_and_says_that_nothing_was_charge
         raise ProcessorAway("Nothing was charged; please try again in a minute.")
 
     monkeypatch.setattr(start_checkout, "start", away)
-    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("10000")))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "Nothing was charged" in answer.text
@@ -91,9 +92,9 @@ def test_with_the_processor_away_the_bill_stays_and_says_that_nothing_was_charge
 
 def test_too_many_tries_are_refused_with_the_bill_still_there(payer: Client, link: Link) -> None:
     for number in range(60):
-        begin(link, nonce=f"nonce-{number}")
+        open_attempt(link, nonce=f"nonce-{number}")
 
-    answer = payer.post(address(link, "/checkout"), asdict(Press("10000")))
+    answer = payer.post(address(link, "/checkout"), asdict(PayForm("10000")))
 
     assert answer.status_code == 429
     assert "opened for payment many times" in answer.text

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from checkout.pages import address, begin, link_to, queries, statement_link, tell
+from checkout.pages import address, link_to, queries, statement_link
 from factories import make_customer, make_invoice
+from factories.attempts import open_attempt, report_card_payment
 from florin.contracts.processor import Outcome
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
@@ -50,7 +51,7 @@ def test_what_came_after_the_statement_is_not_on_its_bill(
 
 
 def test_what_was_paid_since_is_taken_off(payer: Client, statement: Link) -> None:
-    tell(begin(link_to(statement.debts.get(position=1).invoice)), Outcome.SETTLED)
+    report_card_payment(open_attempt(link_to(statement.debts.get(position=1).invoice)), Outcome.SETTLED)
 
     page = payer.get(address(statement)).text
 

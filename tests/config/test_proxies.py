@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from florin.kernel import clients
 from runtime.server import Application, served
-from testing.settings import free_port
+from testing.processes import free_port
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "proxies.md"
 MAIN = """user {user}; daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;
@@ -47,7 +47,7 @@ def front(request: pytest.FixtureRequest, application: Application, tmp_path: Pa
     if program is None:
         pytest.skip(f"{request.param} is not installed")
     with served(application) as port:
-        secure, plain = free_port(), free_port()
+        secure, plain = str(free_port()), str(free_port())
         write = _nginx if request.param == "nginx" else _caddy
         command = write(program, tmp_path, behind=port, secure=secure, plain=plain)
         process = subprocess.Popen(command, env={**os.environ, "XDG_DATA_HOME": str(tmp_path)})

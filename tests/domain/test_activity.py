@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError
 
 from factories import make_company, make_invoice, make_link, make_order
-from factories.domain import make_paid_attempt, sql
+from factories.attempts import make_paid_attempt
+from factories.database import sql
 from florin.domain.activity import services
 from florin.domain.companies.models import Company
 from florin.domain.orders.models import Order

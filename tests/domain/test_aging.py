@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_invoice
-from factories.domain import make_credit
+from factories.credits import make_credit
 from florin.contracts.documents import Aging
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger import aging

@@ -6,7 +6,9 @@ import pytest
 from django.db import transaction
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import apply_credit, make_credit, make_paid_attempt, open_attempt, report, usd
+from factories.attempts import make_paid_attempt, open_attempt, report
+from factories.credits import apply_credit, make_credit
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Entry, Item, Line
@@ -46,8 +48,7 @@ def held_at_processor() -> int:
 
 def test_a_return_reopens_the_invoices_and_restores_the_credits(owner: User) -> None:
     customer = make_customer(owner.company)
-    credit = make_credit(customer, 3_000).item
-    assert credit
+    credit = make_credit(customer, 3_000)
     invoice = make_invoice(owner, customer=customer)
     payment = paid(owner, invoice, 7_000)
     assert (balance(invoice.item), balance(credit)) == (0, 0)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from factories import make_customer, make_invoice
-from factories.domain import sql
+from factories.database import sql
 from florin.domain.companies.models import Company
 from florin.domain.mailing_runs import queries
 from florin.domain.mailing_runs.models import MailingRun, RunItem

@@ -6,7 +6,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import make_paid_attempt, open_attempt, tampered, usd
+from factories.attempts import make_paid_attempt, open_attempt
+from factories.database import tampered
+from factories.ledger import usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.contracts.reasons import DisputeReason
 from florin.domain.disputes import checking

@@ -1,13 +1,15 @@
 """A credit counts once it is approved, and pays what it is applied to, no more than it has."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from factories import make_company, make_customer, make_invoice, make_user
-from factories.domain import A_DAY, make_credit, pay_by_credit, sql, usd
+from factories.credits import make_credit, pay_by_credit
+from factories.database import sql
+from factories.ledger import A_DAY, usd
 from florin.domain.companies.models import Company
 from florin.domain.credits import services
 from florin.domain.credits.models import Credit
@@ -33,10 +35,10 @@ def customer(owner: User) -> Customer:
 
 
 @transaction.atomic
-def apply(credit: Credit, invoice: Invoice, minor: int, *, company: Company | None = None) -> None:
+def apply(credit: Item, invoice: Invoice, minor: int, *, company: Company | None = None) -> None:
     services.apply(
         company or invoice.company,
-        credit=item_of(credit),
+        credit=credit.pk,
         amounts={invoice.item_id: minor},
         key=uuid4().hex,
         by="a test",
@@ -72,11 +74,6 @@ def approve(credit: Credit, by: str = "Bea") -> Credit:
 
 def void(credit: Credit, held: int = 0) -> Credit:
     return change(credit, lambda fresh: services.void(fresh, reason="Wrong customer", by="Bea", held=held))
-
-
-def item_of(credit: Credit) -> UUID:
-    assert credit.item_id
-    return credit.item_id
 
 
 def balances() -> list[int]:
@@ -208,7 +205,7 @@ def test_another_companys_credit_is_as_unknown_as_none(owner: User, invoice: Inv
     stranger = make_user(make_company(slug="elsewhere"), Role.ADMIN)
     theirs = make_credit(make_customer(stranger.company), 100)
 
-    for credit in (theirs, Credit(item_id=uuid4())):
+    for credit in (theirs, Item(pk=uuid4())):
         with pytest.raises(Refusal, match="same customer"):
             apply(credit, invoice, 100)
 
@@ -225,16 +222,14 @@ def test_an_invoice_cannot_pay_another_nor_a_credit_a_credit(owner: User, invoic
     credit = make_credit(invoice.customer, 100)
 
     with pytest.raises(Refusal, match="can only be applied to an invoice"):
-        apply(Credit(item_id=other.item_id), invoice, 100)
+        apply(other.item, invoice, 100)
     with transaction.atomic(), pytest.raises(Refusal, match="can only be applied to an invoice"):
-        services.apply(
-            owner.company, credit=item_of(credit), amounts={item_of(credit): 100}, key="k", by="a test"
-        )
+        services.apply(owner.company, credit=credit.pk, amounts={credit.pk: 100}, key="k", by="a test")
 
 
 def test_a_credit_that_is_used_up_pays_nothing_more(invoice: Invoice) -> None:
     pay_by_credit(invoice, 2_500)
 
     with pytest.raises(Exceeded, match=r"only \$0.00"):
-        apply(Credit.objects.get(), invoice, 1)
+        apply(Item.objects.get(kind=Item.Kind.CREDIT), invoice, 1)
     assert balances() == [0, 7_500]

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from factories.domain import sql
+from factories.database import sql
 
 DOMAIN = Path(__file__).parents[2] / "src" / "florin" / "domain"
 FILES = sorted(DOMAIN.glob("*/database.sql"))

@@ -7,8 +7,9 @@ import pytest
 from django.db import transaction
 
 from factories import make_company, make_link
+from factories.attempts import open_attempt, report
 from factories.declines import SOMEWHERE, decline
-from factories.domain import open_attempt, report, usd
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import BillState

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from factories import make_customer, make_draft, make_invoice, make_order
-from factories.domain import pay_by_credit, sql
+from factories.credits import pay_by_credit
+from factories.database import sql
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import services
 from florin.domain.invoices.models import Invoice, Revision

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories import make_customer
-from factories.domain import A_DAY, book, sale, sql, usd
+from factories.database import sql
+from factories.ledger import A_DAY, book, sale, usd
 from florin.domain.companies.models import Company
 from florin.domain.ledger import posting
 from florin.domain.ledger.models import Account, Entry, Item, Line

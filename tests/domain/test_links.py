@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import pay_by_credit, sql
+from factories.credits import pay_by_credit
+from factories.database import sql
 from factories.payments_accounts import forget_accounts
 from florin.domain.companies.lifecycle import AccountState
 from florin.domain.companies.models import Company, PaymentsAccount

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from factories import make_customer
-from factories.domain import sql
+from factories.database import sql
 from florin.contracts.emails import InvoicesEmail
 from florin.domain.companies.models import Company
 from florin.domain.mailing_runs import queries, services

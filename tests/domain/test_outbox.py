@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from factories.domain import sql
+from factories.database import sql
 from florin.contracts.emails import Email, NotCharged, PaymentReceived
 from florin.domain.companies.models import Company
 from florin.domain.outbox import queries, services

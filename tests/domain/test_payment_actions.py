@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from factories import make_customer, make_user
-from factories.domain import usd
+from factories.ledger import usd
 from florin.domain.attempts.methods import Method
 from florin.domain.disputes.models import Dispute
 from florin.domain.history.actions import PaymentActions, possible_actions

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import make_customer, make_draft, make_invoice, make_link
-from factories.domain import make_paid_attempt, open_attempt, pay_by_credit, report, usd
+from factories.attempts import make_paid_attempt, open_attempt, report
+from factories.credits import pay_by_credit
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.attempts import bill, sharing
 from florin.domain.attempts import services as attempts

@@ -5,8 +5,9 @@ from django.db import transaction
 
 from factories import make_invoice
 from factories.clearing_account import in_the_books
-from factories.domain import tampered, usd
-from factories.movements import merchant_account, paid, paid_out, payout_report, take_in, told
+from factories.database import tampered
+from factories.ledger import usd
+from factories.movements import make_movement, merchant_account, paid, paid_out, payout_report, take_in
 from florin.contracts.processor import MovementKind
 from florin.domain.ledger.models import Account, Entry
 from florin.domain.payouts import checking, queries, services
@@ -15,7 +16,7 @@ from florin.domain.staff.models import User
 
 
 def test_a_movement_that_comes_twice_is_kept_and_booked_once(owner: User) -> None:
-    fee = told(MovementKind.FEE, -500)
+    fee = make_movement(MovementKind.FEE, -500)
     assert len(take_in(owner.company, fee)) == 1
     assert take_in(owner.company, fee) == []
 
@@ -31,7 +32,7 @@ def test_a_movement_of_a_payment_of_ours_is_not_booked_again(owner: User) -> Non
 
 
 def test_money_that_we_know_nothing_of_is_an_adjustment_and_its_fee_a_fee(owner: User) -> None:
-    take_in(owner.company, told(MovementKind.PAYMENT, 2_000, 83, payment="pi_elsewhere"))
+    take_in(owner.company, make_movement(MovementKind.PAYMENT, 2_000, 83, payment="pi_elsewhere"))
 
     assert in_the_books(owner.company) == {"USD": 1_917}
     assert in_the_books(owner.company, Account.ADJUSTMENTS) == {"USD": -2_000}
@@ -43,7 +44,7 @@ def test_a_payout_moves_money_to_the_bank_and_one_that_failed_back(owner: User) 
     payout = paid_out(owner.company, *Movement.objects.all())
     assert in_the_books(owner.company, Account.BANK) == {"USD": 9_685}
 
-    take_in(owner.company, told(MovementKind.PAYOUT_FAILED, 9_685, source=payout.reference))
+    take_in(owner.company, make_movement(MovementKind.PAYOUT_FAILED, 9_685, source=payout.reference))
     assert in_the_books(owner.company, Account.BANK) == {}
     assert set(Entry.objects.filter(source=f"payout:{payout.pk}").values_list("kind", flat=True)) == {
         Entry.Kind.PAYOUT,
@@ -68,7 +69,7 @@ def test_a_payouts_own_movement_is_no_part_of_it(owner: User) -> None:
     (part,) = Movement.objects.all()
     payout = paid_out(owner.company, part)
     own = Movement.objects.get(kind=MovementKind.PAYOUT.value)
-    as_told = [told(MovementKind.OTHER, 1), told(MovementKind.OTHER, 1)]
+    as_told = [make_movement(MovementKind.OTHER, 1), make_movement(MovementKind.OTHER, 1)]
     Movement.objects.filter(pk=part.pk).update(reference=as_told[0].reference, payout=None)
     Movement.objects.filter(pk=own.pk).update(reference=as_told[1].reference)
     with transaction.atomic():
@@ -77,7 +78,7 @@ def test_a_payouts_own_movement_is_no_part_of_it(owner: User) -> None:
 
 def test_sums_keep_gross_and_fees_apart_and_lose_nothing(owner: User) -> None:
     paid(owner)
-    take_in(owner.company, told(MovementKind.FEE, -500), told(MovementKind.OTHER, 70))
+    take_in(owner.company, make_movement(MovementKind.FEE, -500), make_movement(MovementKind.OTHER, 70))
     sums = queries.sums(Movement.objects.all())["USD"]
 
     assert (sums.payments, sums.fees, sums.other) == (usd(10_000), usd(-815), usd(70))
@@ -92,7 +93,7 @@ def test_a_payments_money_is_traced_to_its_invoice(owner: User) -> None:
 
 
 def test_a_movement_that_is_not_booked_is_found(owner: User) -> None:
-    (movement,) = take_in(owner.company, told(MovementKind.OTHER, 100))
+    (movement,) = take_in(owner.company, make_movement(MovementKind.OTHER, 100))
     assert checking.findings() == []
     with tampered("UPDATE payouts_movement SET gross = 99, net = 99"):
         assert [finding.subject for finding in checking.findings()] == [movement.reference]

@@ -8,17 +8,10 @@ import pytest
 from django.db import transaction
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import (
-    apply_credit,
-    make_credit,
-    make_paid_attempt,
-    open_attempt,
-    pay_by_credit,
-    report,
-    sql,
-    tampered,
-    usd,
-)
+from factories.attempts import make_paid_attempt, open_attempt, report
+from factories.credits import apply_credit, make_credit, pay_by_credit
+from factories.database import sql, tampered
+from factories.ledger import usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome, RefundOutcome, RefundReport
 from florin.contracts.reasons import DisputeReason, RefundFailure
 from florin.domain.attempts.methods import Method
@@ -120,8 +113,7 @@ def test_a_reason_is_asked(owner: User) -> None:
 
 def test_a_credit_and_the_payments_own_money_are_two_refunds(owner: User) -> None:
     invoice = make_invoice(owner)
-    payment, credit = paid(owner, invoice), make_credit(invoice.customer, 500).item
-    assert credit
+    payment, credit = paid(owner, invoice), make_credit(invoice.customer, 500)
 
     with pytest.raises(Refusal, match="a refund of its own"):
         request(payment, {invoice.item_id: 100, credit.pk: 100})
@@ -143,8 +135,7 @@ def test_only_what_is_open_of_an_overpayment_goes_back(owner: User) -> None:
 def test_what_an_attempt_holds_of_a_credit_is_not_paid_out(owner: User) -> None:
     customer = make_customer(owner.company)
     payment = paid(owner, make_invoice(owner, customer=customer))
-    credit = make_credit(customer, 3_000).item
-    assert credit
+    credit = make_credit(customer, 3_000)
     open_attempt(make_link(owner, make_invoice(owner, customer=customer)))
     AttemptCredit.objects.filter(item=credit).update(reserved=2_500)
     sql("UPDATE attempts_attempt SET state = 'pending' WHERE state = 'opened'")
@@ -159,7 +150,7 @@ def test_what_is_not_this_payments_business_is_not_paid_out_by_it(owner: User, k
     customer = make_customer(owner.company)
     payment = paid(owner, make_invoice(owner, customer=customer))
     if kind == "credit of another customer":
-        other = make_credit(make_customer(owner.company), 500).item
+        other = make_credit(make_customer(owner.company), 500)
     else:
         paid(owner, make_invoice(owner, customer=customer), 10_500)
         other = Item.objects.get(kind=Item.Kind.OVERPAYMENT)

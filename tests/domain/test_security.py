@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from factories import make_company
-from factories.domain import sql
+from factories.database import sql
 from florin.domain.companies.models import Company
 from florin.domain.security import queries, services
 from florin.domain.security.models import SecurityEvent

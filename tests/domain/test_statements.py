@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import make_customer, make_draft, make_invoice, make_order
-from factories.domain import apply_credit, sql, usd
+from factories.credits import apply_credit
+from factories.database import sql
+from factories.ledger import usd
 from florin.contracts.documents import StatementDocument
 from florin.domain.credits import importing
 from florin.domain.customers.models import Customer

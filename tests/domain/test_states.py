@@ -12,7 +12,8 @@ from domain.test_credits import write
 from domain.test_mailing_runs import make_run
 from domain.test_outbox import make_message
 from factories import make_customer, make_link, make_order
-from factories.domain import make_paid_attempt, open_attempt, sql, tampered
+from factories.attempts import make_paid_attempt, open_attempt
+from factories.database import sql, tampered
 from factories.movements import paid, paid_out
 from florin.domain.attempts.lifecycle import ATTEMPT, FINAL, AttemptState
 from florin.domain.companies.lifecycle import PAYMENTS_ACCOUNT, AccountState

@@ -7,8 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from florin.edges import database_server
 from florin.edges.database_server import DatabaseServerError
+from testing.processes import wait_until
 
 _DAC_READ_SEARCH = 1 << 2
 _FAST = ("fsync=off", "shared_buffers=16MB", "max_connections=20")
@@ -38,13 +38,6 @@ def answers(url: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def wait_for(what: Callable[[], object], *, seconds: int = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "It never came to pass"
-        time.sleep(0.01)
 
 
 def postmaster(folder: Path) -> int:
@@ -117,8 +110,8 @@ def test_what_was_committed_outlives_a_kill_of_the_server_which_is_started_again
         killed = postmaster(home)
 
         os.kill(killed, signal.SIGKILL)
-        wait_for(lambda: not answers(url))
-        wait_for(lambda: answers(url))
+        wait_until(lambda: not answers(url))
+        wait_until(lambda: answers(url))
 
         assert postmaster(home) != killed
         with psycopg.connect(url) as connection:
@@ -129,7 +122,7 @@ def test_what_was_committed_outlives_a_kill_of_the_server_which_is_started_again
 
 def test_a_kill_in_the_middle_of_initdb_leaves_only_rubbish_that_goes(tmp_path: Path) -> None:
     with somebody_else(tmp_path, "s.start(folder, options=fast)"):
-        wait_for((tmp_path / "cluster.new" / "base").exists)
+        wait_until((tmp_path / "cluster.new" / "base").exists)
     assert (tmp_path / "cluster.new").exists()
     assert not (tmp_path / "cluster").exists()
 
@@ -268,7 +261,7 @@ def test_a_dead_server_that_nobody_has_waited_for_lets_another_process_start_a_n
         home, "s.start(folder, options=fast)\nprint('up', flush=True)\ntime.sleep(60)"
     ) as other:
         assert other.stdout
-        wait_for(lambda: postmaster_or_none(home) not in {None, first}, seconds=20)
+        wait_until(lambda: postmaster_or_none(home) not in {None, first}, seconds=20)
         assert other.stdout.readline() == b"up\n"
 
     assert answers(database_server.address(home))

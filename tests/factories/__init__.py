@@ -1,30 +1,19 @@
 """Making what a test needs, in one line, through the product's own services."""
 
-from datetime import date
 from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
-from django.db import transaction
-
-from florin.domain.attempts import bill
-from florin.domain.attempts.methods import Method
-from florin.domain.attempts.models import Attempt
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
-from florin.domain.credits import importing as credits_
-from florin.domain.credits.importing import OldCredit
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
-from florin.domain.ledger.models import Item
-from florin.domain.links import services as links
 from florin.domain.links.models import Link
 from florin.domain.orders.models import Order
 from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
-from florin.flows import confirm_order, send_invoice, start_checkout, write_order
-from florin.kernel.money import Money
+from florin.flows import confirm_order, send_invoice, write_order
 
 PASSWORD = "a-long-enough-password"
 _numbers = count(1)
@@ -105,26 +94,3 @@ def make_link(
     )
     assert sent.link is not None, sent.why_no_link
     return sent.link
-
-
-def press_pay(link: Link, method: Method | None = None) -> Attempt:
-    """Press Pay on a freshly opened page, by card unless it is off; the bank must be running."""
-    token = links.token_of(link.pk)
-    nonce = uuid4().hex
-    start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce, method=method)
-    return Attempt.objects.get(link=link, nonce=nonce)
-
-
-def make_credit(owner: User, customer: Customer, amount: str, *, number: str = "") -> Item:
-    """An open credit."""
-    given = OldCredit(
-        customer=customer,
-        number=number or f"CR-{next(_numbers)}",
-        given_on=date(2026, 1, 5),
-        amount=Money.parse(amount, customer.currency).minor,
-        reason="Wilted on arrival",
-    )
-    with transaction.atomic():
-        item = credits_.give_many(owner.company, [given], by=owner.name)[0].item
-    assert item
-    return item

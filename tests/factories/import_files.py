@@ -16,7 +16,7 @@ from florin.runtime import import_invoices as console
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 
-def row(number: str = "1", quantity: str = "2", price: str = "1.50", **fields: str) -> str:
+def file_line(number: str = "1", quantity: str = "2", price: str = "1.50", **fields: str) -> str:
     """One line of a file; two lanterns for 3.00 unless told otherwise."""
     code = fields.get("code", "71053")
     name = fields.get("name", "WHITE LANTERN")
@@ -32,7 +32,7 @@ def write(folder: Path, *rows: str) -> Path:
     return path
 
 
-def take(
+def import_file(
     path: Path, company: Company, folder: Path, *, told: ReadingChoices | None = None, over_limit: str = ""
 ) -> Summary:
     """Import it, with the report in ``folder``."""

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.db import transaction
 
 from factories import make_link
-from factories.domain import open_attempt, usd
+from factories.attempts import open_attempt
+from factories.ledger import usd
 from florin.contracts import processor
 from florin.contracts.processor import Itemised, MovementKind, Outcome, PayoutReport, Report
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -21,7 +22,7 @@ from florin.domain.staff.models import User
 from florin.kernel import clock
 
 
-def account_of(company: Company) -> PaymentsAccount:
+def give_reference(company: Company) -> PaymentsAccount:
     """The company's account, which nobody shares."""
     account = PaymentsAccount.objects.select_related("company").get(company=company)
     if not account.reference:
@@ -31,7 +32,7 @@ def account_of(company: Company) -> PaymentsAccount:
     return account
 
 
-def told(kind: MovementKind, gross: int, fee: int = 0, **more: Any) -> processor.Movement:
+def make_movement(kind: MovementKind, gross: int, fee: int = 0, **more: Any) -> processor.Movement:
     """One line of the processor's account, of now unless told otherwise."""
     given: dict[str, Any] = {"at": clock.now(), "source": f"src_{uuid4().hex[:12]}", **more}
     return processor.Movement(
@@ -48,19 +49,19 @@ def take_in(company: Company, *movements: processor.Movement) -> list[Movement]:
 
 def merchant_account(company: Company) -> MerchantAccount:
     """The company's account at the processor, which nobody shares."""
-    account = account_of(company)
+    account = give_reference(company)
     return MerchantAccount(company, account.gateway, account.reference)
 
 
 def paid(owner: User, invoice: Invoice | None = None, *, fee: int = 315) -> Payment:
     """A card payment with its fee, that the processor has and has told of."""
-    account_of(owner.company)
+    give_reference(owner.company)
     attempt = open_attempt(make_link(owner, invoice))
     reference, amount = f"pi_{uuid4().hex}", attempt.money
     news = Report(reference="cs_1", outcome=Outcome.SETTLED, amount=amount, fee=usd(fee), payment=reference)
     with transaction.atomic():
         settling.record(settling.lock(attempt.pk), news)
-    take_in(owner.company, told(MovementKind.PAYMENT, amount.minor, fee, payment=reference))
+    take_in(owner.company, make_movement(MovementKind.PAYMENT, amount.minor, fee, payment=reference))
     return Payment.objects.get(attempt=attempt)
 
 
@@ -92,7 +93,7 @@ def paid_out(
     with transaction.atomic():
         services.lock(company)
         services.take_in_payouts(account, [report])
-    take_in(company, told(MovementKind.PAYOUT, -amount, at=at, source=reference))
+    take_in(company, make_movement(MovementKind.PAYOUT, -amount, at=at, source=reference))
     payout = Payout.objects.get(reference=reference)
     if report.itemised == Itemised.YES:
         Movement.objects.filter(pk__in=[part.pk for part in parts]).update(payout=payout)

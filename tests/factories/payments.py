@@ -11,6 +11,7 @@ from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Account, Item, Line
 from florin.domain.links import services as links
+from florin.domain.links.models import Link
 from florin.domain.outbox.models import Message
 from florin.domain.payments.models import Payment
 from florin.domain.staff.models import User
@@ -21,16 +22,24 @@ from testing.bank import Bank
 ORDINARY_ACCOUNT = "000123456789"
 
 
+def press_pay(link: Link, method: Method | None = None) -> Attempt:
+    """Press Pay on a freshly opened page, by card unless it is off; the bank must be running."""
+    token = links.token_of(link.pk)
+    nonce = uuid4().hex
+    start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce, method=method)
+    return Attempt.objects.get(link=link, nonce=nonce)
+
+
 def paid_by_card(owner: User, bank: Bank, invoice: Invoice) -> Payment:
     """An invoice paid by card through a link of its own."""
-    attempt = _press_pay(owner, invoice, Method.CARD)
+    attempt = press_pay(make_link(owner, invoice), Method.CARD)
     bank.pay(attempt)
     return _settled(attempt)
 
 
 def paid_by_bank(owner: User, bank: Bank, invoice: Invoice, account: str = ORDINARY_ACCOUNT) -> Payment:
     """An invoice paid from a bank account through a link of its own; the debit has cleared."""
-    attempt = _press_pay(owner, invoice, Method.ACH)
+    attempt = press_pay(make_link(owner, invoice), Method.ACH)
     payer = {"email": "payer@shop.example", "name": "Pat Payer"}
     bank.order(f"sessions/{attempt.reference}/pay", bank={"account": account}, **payer)
     settle_payment.settle(attempt.pk)
@@ -48,16 +57,9 @@ def stands_at(account: Account) -> int:
     return Line.objects.filter(account=account).aggregate(sum=Sum("amount"))["sum"] or 0
 
 
-def told(kind: Message.Kind) -> list[str]:
+def recipients(kind: Message.Kind) -> list[str]:
     """Whom mails of a kind go to."""
     return sorted(Message.objects.filter(kind=kind).values_list("recipient", flat=True))
-
-
-def _press_pay(owner: User, invoice: Invoice, method: Method) -> Attempt:
-    link = make_link(owner, invoice)
-    token, nonce = links.token_of(link.pk), uuid4().hex
-    start_checkout.start(token, seen=bill.draw_up(links.find(token)).payable, nonce=nonce, method=method)
-    return Attempt.objects.get(link=link, nonce=nonce)
 
 
 def _intent(attempt: Attempt) -> str:

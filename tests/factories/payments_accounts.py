@@ -3,7 +3,7 @@
 import httpx
 from django.db import transaction
 
-from factories.domain import sql
+from factories.database import sql
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.domain.outbox.models import Message
@@ -27,7 +27,7 @@ FORM = {
 }
 
 
-def go_on(admin: User, country: str = "US") -> str:
+def continue_onboarding(admin: User, country: str = "US") -> str:
     return onboard_account.continue_onboarding(admin.company, country=country, by=admin)
 
 
@@ -40,7 +40,7 @@ def fill_in(page: str, tax_id: str = "12-3456789") -> None:
     assert answer.status_code == 303, answer.text
 
 
-def judge(bank: Bank, admin: User, verdict: str) -> PaymentsAccount:
+def decide_account(bank: Bank, admin: User, verdict: str) -> PaymentsAccount:
     """Let the processor decide, and look."""
     bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
     return onboard_account.refresh(admin.company)
@@ -48,8 +48,8 @@ def judge(bank: Bank, admin: User, verdict: str) -> PaymentsAccount:
 
 def active(bank: Bank, admin: User) -> User:
     """Give the company an active account of its own."""
-    go_on(admin)
-    assert judge(bank, admin, "verify").state == PaymentsAccount.State.ACTIVE
+    continue_onboarding(admin)
+    assert decide_account(bank, admin, "verify").state == PaymentsAccount.State.ACTIVE
     admin.company.refresh_from_db()
     return User.objects.select_related("company__account").get(pk=admin.pk)
 
@@ -70,7 +70,7 @@ def account_notices() -> list[str]:
     ]
 
 
-def told() -> list[str]:
+def account_changes() -> list[str]:
     return [
         str(entry.about["state"])
         for entry in Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).order_by("at")

@@ -6,7 +6,8 @@ import pytest
 import stripe
 from django.test import Client
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.contracts import refund_failures
 from florin.contracts.processor import RefusalReason
 from florin.domain.activity.models import Activity

@@ -4,8 +4,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from factories import make_credit, make_customer, make_invoice, make_link, press_pay
-from factories.domain import pay_by_credit, report, usd
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import report
+from factories.credits import make_credit, pay_by_credit
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
@@ -208,7 +211,7 @@ def test_open_sessions_for_the_same_debt_end_when_a_debit_gets_under_way(owner: 
 
 def test_open_credits_are_held_for_a_debit_and_used_when_it_clears(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit = make_credit(owner, customer, "30.00")
+    credit = make_credit(customer, "30.00")
     attempt = debited(bank, make_link(owner, make_invoice(owner, customer=customer)))
     assert AttemptCredit.objects.get().reserved == 3_000
 

@@ -4,7 +4,8 @@ import httpx
 import pytest
 from django.test import Client
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import services as attempts
 from florin.domain.attempts.methods import Method

@@ -10,7 +10,8 @@ import pytest
 from django.db import DataError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_customer, make_invoice, make_link, press_pay
+from factories import make_customer, make_invoice, make_link
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.links import services as links

@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_credit, make_customer, make_draft, make_invoice, make_link, press_pay
+from factories import make_customer, make_draft, make_invoice, make_link
 from factories.clearing_account import own_account
-from factories.domain import usd
-from factories.import_files import row, take, write
-from factories.payments import paid_by_bank, paid_by_card
+from factories.credits import make_credit
+from factories.import_files import file_line, import_file, write
+from factories.ledger import usd
+from factories.payments import paid_by_bank, paid_by_card, press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -259,7 +260,7 @@ def a_dispute_is_lost_about_a_payment_that_had_used_a_credit(scene: Scene) -> Ch
 
 def _with_credit(scene: Scene) -> Invoice:
     """Another invoice, which a credit is meant for because it is due first."""
-    make_credit(scene.owner, scene.customer, "30.00")
+    make_credit(scene.customer, "30.00")
     invoice = scene.another()
     Item.objects.filter(pk=invoice.item_id).update(due_on="2026-01-31")
     return invoice
@@ -319,7 +320,7 @@ def its_order_is_voided(scene: Scene) -> Change:
 
 
 def an_invoice_is_due_before_what_a_credit_was_meant_for(scene: Scene) -> Change:
-    make_credit(scene.owner, scene.customer, "30.00")
+    make_credit(scene.customer, "30.00")
 
     def change() -> None:
         Customer.objects.filter(pk=scene.customer.pk).update(terms_days=0)
@@ -351,24 +352,24 @@ def _written(scene: Scene) -> UUID:
 def a_credit_is_imported(scene: Scene) -> Change:
     def change() -> None:
         with TemporaryDirectory() as folder:
-            paper = row("C7", quantity="-3", customer=f"{scene.customer.number}.0")
-            take(write(Path(folder), paper), scene.company, Path(folder))
+            paper = file_line("C7", quantity="-3", customer=f"{scene.customer.number}.0")
+            import_file(write(Path(folder), paper), scene.company, Path(folder))
 
     return change
 
 
 def a_credit_is_applied_to_it(scene: Scene) -> Change:
-    credit = make_credit(scene.owner, scene.customer, "30.00")
+    credit = make_credit(scene.customer, "30.00")
     return lambda: _apply(scene, credit, scene.invoice, 1_000)
 
 
 def a_credit_is_applied_to_another_invoice(scene: Scene) -> Change:
-    credit, other = make_credit(scene.owner, scene.customer, "30.00"), scene.another()
+    credit, other = make_credit(scene.customer, "30.00"), scene.another()
     return lambda: _apply(scene, credit, other, 1_000)
 
 
 def a_credit_is_taken_back_from_another_invoice(scene: Scene) -> Change:
-    credit, other = make_credit(scene.owner, scene.customer, "30.00"), scene.another()
+    credit, other = make_credit(scene.customer, "30.00"), scene.another()
     _apply(scene, credit, other, 3_000)
     return lambda: apply_credit.unapply(
         scene.company, credit.pk, other.item_id, reason="Wrong", press="p", by=scene.owner
@@ -390,7 +391,7 @@ def an_overpayment_is_refunded(scene: Scene) -> Change:
 
 
 def open_credits_are_no_longer_deducted(scene: Scene) -> Change:
-    make_credit(scene.owner, scene.customer, "30.00")
+    make_credit(scene.customer, "30.00")
     return lambda: _switch(scene, use_open_credits=False)
 
 

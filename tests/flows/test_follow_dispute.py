@@ -6,9 +6,10 @@ import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories import make_customer, make_invoice, make_link
+from factories.credits import make_credit
 from factories.emails import rendered
-from factories.payments import balance, paid_by_card, stands_at, told
+from factories.payments import balance, paid_by_card, press_pay, recipients, stands_at
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
@@ -87,14 +88,14 @@ def test_a_dispute_that_is_won_gives_the_money_back(owner: User, bank: Bank) -> 
 
 def test_a_dispute_that_is_lost_opens_the_invoice_again_and_restores_credits(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    credit, invoice = make_credit(customer, "30"), make_invoice(owner, customer=customer)
     contested = dispute(bank, paid_by_card(owner, bank, invoice))
 
     decide(bank, contested, "lost")
 
     assert (contested.state, contested.held, stands_at(Account.DISPUTED)) == ("lost", 0, 0)
     assert (balance(invoice.item), balance(credit)) == (10_000, -3_000)
-    assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
+    assert recipients(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
 
 
 def test_a_dispute_of_a_part_opens_that_part(owner: User, bank: Bank) -> None:
@@ -162,7 +163,7 @@ def test_nothing_is_left_to_answer_once_a_dispute_is_over(owner: User, bank: Ban
 def test_nobody_writes_to_the_payer_while_a_dispute_is_open(owner: User, bank: Bank) -> None:
     dispute(bank, paid_by_card(owner, bank, make_invoice(owner)))
 
-    assert told(Message.Kind.PAYMENT_RETURNED) == []
+    assert recipients(Message.Kind.PAYMENT_RETURNED) == []
 
 
 def test_what_was_lost_and_then_won_pays_the_invoice_again(owner: User, bank: Bank) -> None:
@@ -201,7 +202,7 @@ def test_what_was_won_after_all_is_told_to_the_payer_who_was_asked_to_pay_again(
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
     take_in(lost, DisputeOutcome.WON, withdrawn=False)
 
-    assert told(Message.Kind.PAYMENT_REGAINED) == ["payer@shop.example"]
+    assert recipients(Message.Kind.PAYMENT_REGAINED) == ["payer@shop.example"]
     payers = email(Message.Kind.PAYMENT_REGAINED)
     assert "Please do not pay them another time." in payers.text
     assert f"{invoice.number} · Paid again: $100.00, still owed: $0.00" in payers.text
@@ -221,7 +222,7 @@ def test_what_was_won_after_all_is_not_told_as_if_its_invoices_had_stayed_paid(
 
 def test_a_credit_that_was_restored_by_a_loss_is_named_as_what_is_still_owed(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    make_credit(owner, customer, "30")
+    make_credit(customer, "30")
     invoice = make_invoice(owner, customer=customer)
     lost = lost_dispute(owner, bank, invoice)
 

@@ -8,8 +8,8 @@ import pytest
 import stripe
 from django.db.models import QuerySet
 
-from factories import make_invoice, make_link, press_pay
-from factories.payments import balance, paid_by_bank, paid_by_card
+from factories import make_invoice, make_link
+from factories.payments import balance, paid_by_bank, paid_by_card, press_pay
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt

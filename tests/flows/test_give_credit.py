@@ -7,8 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from checkout.pages import address, begin, statement_link, tell
-from factories import make_credit, make_customer, make_invoice, make_link, make_user, press_pay
+from checkout.pages import address, statement_link
+from factories import make_customer, make_invoice, make_link, make_user
+from factories.attempts import open_attempt, report_card_payment
+from factories.credits import make_credit
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
@@ -165,7 +168,7 @@ def test_a_payment_under_way_keeps_the_credit_that_it_counts_on(owner: User) -> 
     customer = make_customer(owner.company)
     credit = approved(owner, customer)
     paying, other = (make_invoice(owner, customer=customer) for _ in range(2))
-    tell(begin(make_link(owner, paying)), Outcome.PENDING)
+    report_card_payment(open_attempt(make_link(owner, paying)), Outcome.PENDING)
 
     with pytest.raises(Exceeded, match=r"CR-\d+ has only \$0.00 open now"):
         apply(owner, item_of(credit), (other.item, 1))
@@ -176,9 +179,9 @@ def test_a_payment_under_way_keeps_the_credit_that_it_counts_on(owner: User) -> 
 def test_an_overpayment_is_applied_like_a_credit(owner: User) -> None:
     customer = make_customer(owner.company)
     paid, other = (make_invoice(owner, customer=customer) for _ in range(2))
-    attempts = [begin(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]
+    attempts = [open_attempt(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]
     for attempt in attempts:
-        tell(attempt, Outcome.SETTLED)
+        report_card_payment(attempt, Outcome.SETTLED)
     excess = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
 
     apply(owner, excess, (other.item, 4_000))
@@ -190,7 +193,7 @@ def test_an_overpayment_is_applied_like_a_credit(owner: User) -> None:
 def test_what_a_payment_applied_can_be_taken_back_by_hand(owner: User) -> None:
     customer = make_customer(owner.company)
     credit, invoice = item_of(approved(owner, customer)), make_invoice(owner, customer=customer)
-    tell(begin(make_link(owner, invoice)), Outcome.SETTLED)
+    report_card_payment(open_attempt(make_link(owner, invoice)), Outcome.SETTLED)
     assert balance(invoice.item) == balance(credit) == 0
 
     unapply(owner, credit, invoice.item)
@@ -227,7 +230,7 @@ def test_an_approved_credit_is_deducted_at_once(owner: User) -> None:
 
 def test_a_checkout_opened_for_the_old_balance_ends_at_the_processor(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer)
+    credit, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer)
     attempt = press_pay(make_link(owner, invoice))
 
     apply(owner, credit, (invoice.item, 3_000))

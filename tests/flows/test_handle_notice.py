@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import stripe
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.payments import paid_by_card
+from factories.payments import paid_by_card, press_pay
 from florin.contracts.processor import BadNotice
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt

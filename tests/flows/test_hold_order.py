@@ -4,7 +4,8 @@ from html import unescape
 
 import pytest
 
-from factories import make_credit, make_customer, make_draft, make_invoice, make_order, make_user
+from factories import make_customer, make_draft, make_invoice, make_order, make_user
+from factories.credits import make_credit
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
@@ -57,7 +58,7 @@ def state(order: Order) -> str:
 
 
 def test_what_is_owed_less_open_credits_is_used(owner: User, customer: Customer) -> None:
-    make_credit(owner, customer, "30.00")
+    make_credit(customer, "30.00")
     room = credit_limit.room_of(customer)
     assert (room.used.minor, room.free and room.free.minor) == (70_00, 80_00)
 
@@ -144,7 +145,7 @@ def test_on_hold_it_waits_until_a_credit_makes_room_and_is_mailed_once(
     hold(order, seller)
     hold_order.sweep()
     assert (state(order), Message.objects.count()) == ("draft", 0)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     for _round in range(2):
         hold_order.sweep()
     assert (state(order), Hold.objects.count()) == ("confirmed", 0)
@@ -175,7 +176,7 @@ def test_what_was_asked_for_with_email_goes_out_as_it_was_asked_for(
 ) -> None:
     order = over(owner, customer)
     hold(order, seller, to=["ann@shop.example"], by_hand=True, with_link=False)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     for _round in range(2):
         hold_order.sweep()
     message = Message.objects.get()
@@ -188,7 +189,7 @@ def test_one_that_is_too_much_still_does_not_stop_a_smaller_one(
     first, second = over(owner, customer), make_order(owner, "60.00", customer=customer)
     hold(first, seller)
     hold(second, seller)
-    make_credit(owner, customer, "10.00")
+    make_credit(customer, "10.00")
     hold_order.sweep()
     assert (state(first), state(second)) == ("draft", "confirmed")
 
@@ -197,7 +198,7 @@ def test_room_for_one_of_two_releases_who_asked_first(seller: User, owner: User,
     first, second = over(owner, customer), over(owner, customer)
     hold(second, seller)
     hold(first, seller)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     hold_order.sweep()
     assert (state(first), state(second)) == ("draft", "confirmed")
 
@@ -206,7 +207,7 @@ def test_an_order_that_is_changed_is_no_longer_on_hold(seller: User, owner: User
     order = over(owner, customer)
     hold(order, seller)
     write_order.change(owner.company, order.pk, make_draft(customer, "100.00"), version=1, by=seller)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     hold_order.sweep()
     assert (state(order), Hold.objects.count()) == ("draft", 0)
 
@@ -216,7 +217,7 @@ def test_taken_off_hold_it_stays_a_draft(seller: User, owner: User, customer: Cu
     hold(order, seller)
     for _press in range(2):
         signed_in(seller).post(f"/office/orders/{order.pk}/release/")
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     hold_order.sweep()
     assert (state(order), Activity.objects.filter(kind=Activity.Kind.HOLD_ENDED).count()) == ("draft", 1)
 
@@ -225,7 +226,7 @@ def test_room_that_came_meanwhile_confirms_instead_of_holding(
     seller: User, owner: User, customer: Customer
 ) -> None:
     order = over(owner, customer)
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     hold(order, seller)
     assert (state(order), Hold.objects.count()) == ("confirmed", 0)
 

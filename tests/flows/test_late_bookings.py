@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from factories import make_link, press_pay
+from factories import make_link
 from factories.clearing_account import at_the_bank, in_the_books, own_account
+from factories.payments import press_pay
 from florin.domain.ledger.models import Account
 from florin.domain.notices.models import ProcessorNotice
 from florin.domain.payments.models import Payment

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.contracts.processor import Notice
 from florin.domain.attempts.models import Attempt
 from florin.domain.notices import services as notices

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from factories import make_credit, make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.attempts import open_attempt
 from factories.clearing_account import own_account
-from factories.domain import open_attempt, usd
+from factories.credits import make_credit
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome, Report
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -36,7 +39,7 @@ def three_days_later(bank: Bank, attempt: Attempt) -> Payment:
 
 def test_a_debit_is_dated_by_the_day_on_which_it_cleared(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
-    make_credit(owner, invoice.customer, "20.00")
+    make_credit(invoice.customer, "20.00")
     attempt = press_pay(make_link(owner, invoice), Method.ACH)
     bank.debit(attempt)
     settle_payment.settle(attempt.pk)

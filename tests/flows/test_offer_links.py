@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from factories import make_credit, make_customer, make_invoice, make_link, make_order, press_pay
-from factories.domain import pay_by_credit
+from factories import make_customer, make_invoice, make_link, make_order
+from factories.credits import make_credit, pay_by_credit
+from factories.payments import press_pay
 from florin.contracts.limits import Bar
 from florin.domain.attempts import asking, bill
 from florin.domain.attempts.bill import BillState
@@ -116,7 +117,7 @@ def test_a_bill_says_so_and_opens_nothing(owner: User, bank: Bank, price: str, w
 
 def test_what_credits_leave_is_what_counts(owner: User) -> None:
     invoice = owing(owner, "USD", "100.00")
-    make_credit(owner, invoice.customer, "99.80")
+    make_credit(invoice.customer, "99.80")
     now = Invoice.objects.get(pk=invoice.pk)
     assert "at least $0.50, so $0.20" in asking.for_manual_invoice(now, asking.of_invoice(now)).reason
 

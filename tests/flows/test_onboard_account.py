@@ -10,16 +10,17 @@ import pytest
 import stripe
 from pytest_django.fixtures import Settings
 
-from factories import make_company, make_link, make_user, press_pay
+from factories import make_company, make_link, make_user
+from factories.payments import press_pay
 from factories.payments_accounts import (
+    account_changes,
     account_notices,
     account_of,
     active,
+    continue_onboarding,
+    decide_account,
     fill_in,
     forget_accounts,
-    go_on,
-    judge,
-    told,
 )
 from florin.config import environment
 from florin.domain.attempts import bill
@@ -58,7 +59,7 @@ def admin(database: None) -> User:
 
 
 def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> None:
-    page = go_on(admin)
+    page = continue_onboarding(admin)
     assert account_of(admin).state == State.INCOMPLETE
     assert not rules.for_company(admin.company).offered
     fill_in(page)
@@ -67,15 +68,15 @@ def test_an_account_is_opened_filled_in_and_active(admin: User, bank: Bank) -> N
 
     assert (account.state, account.wanted, account.reason) == (State.ACTIVE, [], "")
     assert rules.for_company(account.company).offered
-    assert (told(), account_notices()) == (["incomplete", "active"], ["active"])
+    assert (account_changes(), account_notices()) == (["incomplete", "active"], ["active"])
 
 
 def test_pressed_twice_there_is_one_account(admin: User, bank: Bank) -> None:
-    go_on(admin)
+    continue_onboarding(admin)
     reference = account_of(admin).reference
     forget_accounts()
 
-    go_on(admin)
+    continue_onboarding(admin)
 
     assert account_of(admin).reference == reference
 
@@ -89,16 +90,16 @@ def test_no_answer_is_unknown_and_a_second_press_goes_on(
 ) -> None:
     bank.break_down("account.create", mode, times=1, **more)
     with suppress(ProcessorAway):
-        go_on(admin)
+        continue_onboarding(admin)
 
-    assert go_on(admin).startswith(bank.base)
+    assert continue_onboarding(admin).startswith(bank.base)
     assert account_of(admin).state == State.INCOMPLETE
 
 
 @pytest.mark.parametrize("country", ["", "XX", "us", "US\x00"])
 def test_without_a_country_nothing_is_opened(admin: User, bank: Bank, country: str) -> None:
     with pytest.raises(Refusal, match="Choose the country"):
-        go_on(admin, country)
+        continue_onboarding(admin, country)
     assert account_of(admin).state == State.NEW
 
 
@@ -113,7 +114,7 @@ def test_without_a_country_nothing_is_opened(admin: User, bank: Bank, country: s
 def test_the_state_is_what_the_processor_decides(
     admin: User, bank: Bank, tax_id: str, *, state: State, wanted: list[str], reason: str
 ) -> None:
-    fill_in(go_on(admin), tax_id)
+    fill_in(continue_onboarding(admin), tax_id)
 
     account = onboard_account.refresh(admin.company)
 
@@ -122,7 +123,7 @@ def test_the_state_is_what_the_processor_decides(
 
 
 def test_verification_that_takes_a_day_ends_by_itself(admin: User, bank: Bank) -> None:
-    fill_in(go_on(admin), "12-3450003")
+    fill_in(continue_onboarding(admin), "12-3450003")
     assert onboard_account.refresh(admin.company).state == State.PENDING
     bank.let_days_pass(1)
     PaymentsAccount.objects.update(checked_at=None)
@@ -136,7 +137,7 @@ def test_verification_that_takes_a_day_ends_by_itself(admin: User, bank: Bank) -
 def test_a_processor_that_asks_for_more_is_told_once(admin: User, bank: Bank) -> None:
     active(bank, admin)
 
-    assert judge(bank, admin, "ask_more").state == State.INCOMPLETE
+    assert decide_account(bank, admin, "ask_more").state == State.INCOMPLETE
     onboard_account.refresh(admin.company)
 
     assert account_notices() == ["active", "incomplete"]
@@ -149,13 +150,13 @@ def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, ban
     link = make_link(User.objects.get(pk=admin.pk))
     attempt = press_pay(link)
 
-    judge(bank, admin, "suspend")
+    decide_account(bank, admin, "suspend")
     settle_payment.expire_competing([debt.item_id for debt in attempt.debts.all()])
 
     attempt.refresh_from_db()
     assert attempt.state == Attempt.State.EXPIRED
     assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.OFF
-    assert judge(bank, admin, "restore").state == State.ACTIVE
+    assert decide_account(bank, admin, "restore").state == State.ACTIVE
     assert bill.draw_up(type(link).objects.get(pk=link.pk)).state == BillState.PAYABLE
     assert account_notices() == ["active", "suspended", "active"]
 
@@ -166,7 +167,7 @@ def test_bank_payments_are_offered_only_while_the_processor_allows_them(admin: U
     link = make_link(User.objects.get(pk=admin.pk))
     assert methods(link) == [Method.CARD, Method.ACH]
 
-    account = judge(bank, admin, "withhold_debits")
+    account = decide_account(bank, admin, "withhold_debits")
 
     assert (account.state, account.debits) == (State.ACTIVE, "inactive")
     assert methods(link) == [Method.CARD]
@@ -174,13 +175,13 @@ def test_bank_payments_are_offered_only_while_the_processor_allows_them(admin: U
         press_pay(link, Method.ACH)
     PaymentsAccount.objects.update(card_enabled=False)
     assert "does not let the company debit" in rules.for_company(account_of(admin).company).reason
-    judge(bank, admin, "verify")
+    decide_account(bank, admin, "verify")
     assert methods(link) == [Method.ACH]
 
 
 def test_a_company_outside_the_united_states_is_offered_no_bank_payments(admin: User, bank: Bank) -> None:
-    go_on(admin, "MX")
-    assert judge(bank, admin, "verify").debits == "unrequested"
+    continue_onboarding(admin, "MX")
+    assert decide_account(bank, admin, "verify").debits == "unrequested"
 
 
 def methods(link: Link) -> list[Method]:
@@ -222,7 +223,7 @@ def handled(account: str) -> str:
 
 
 def test_a_notice_is_a_knock_and_the_processor_is_asked(admin: User, bank: Bank) -> None:
-    fill_in(go_on(admin))
+    fill_in(continue_onboarding(admin))
 
     assert handled(account_of(admin).reference) == "account looked at"
     assert account_of(admin).state == State.ACTIVE
@@ -230,7 +231,7 @@ def test_a_notice_is_a_knock_and_the_processor_is_asked(admin: User, bank: Bank)
 
 
 def test_a_notice_waits_while_the_processor_does_not_answer(admin: User, bank: Bank) -> None:
-    fill_in(go_on(admin))
+    fill_in(continue_onboarding(admin))
     bank.break_down("account.retrieve", "500_before")
 
     assert handled(account_of(admin).reference) == ""
@@ -241,7 +242,7 @@ def test_a_notice_waits_while_the_processor_does_not_answer(admin: User, bank: B
 
 
 def test_the_round_asks_each_hour_on_the_way_and_each_day_afterwards(admin: User, bank: Bank) -> None:
-    fill_in(go_on(admin))
+    fill_in(continue_onboarding(admin))
     onboard_account.look_round()
     assert account_of(admin).state == State.ACTIVE
     bank.order(f"accounts/{account_of(admin).reference}", verdict="suspend")
@@ -292,7 +293,7 @@ def test_without_connect_the_installations_own_account_is_used(
 ) -> None:
     settings.STRIPE_CONNECT = False
 
-    assert go_on(admin, "") == onboard_account.PAGE
+    assert continue_onboarding(admin, "") == onboard_account.PAGE
 
     account = account_of(admin)
     assert (account.state, account.reference) == (State.ACTIVE, "")
@@ -306,7 +307,7 @@ def test_an_admin_cannot_share_the_own_account_of_another_company(
     settings.STRIPE_CONNECT = False
 
     with pytest.raises(Conflict, match="Another company"):
-        go_on(admin)
+        continue_onboarding(admin)
 
     assert account_of(admin).state == State.NEW
 
@@ -399,9 +400,9 @@ def test_a_payment_is_refunded_from_the_account_that_it_came_to(admin: User, ban
 )
 def test_the_company_is_mailed_what_it_means(admin: User, bank: Bank, verdicts: list[str], says: str) -> None:
     bank.forget_mails()
-    go_on(admin)
+    continue_onboarding(admin)
     for verdict in verdicts:
-        judge(bank, admin, verdict)
+        decide_account(bank, admin, verdict)
 
     deliver_outbox.deliver()
 

@@ -5,7 +5,8 @@ from django.test import Client
 
 from checkout.pages import address, link_to
 from edges.test_documents import text_of
-from factories import make_credit, make_customer, make_invoice, make_order
+from factories import make_customer, make_invoice, make_order
+from factories.credits import make_credit
 from florin.domain.attempts import asking, bill
 from florin.domain.attempts.bill import BillState
 from florin.domain.customers.models import Customer
@@ -56,7 +57,7 @@ def _send(owner: User, invoice: Invoice) -> send_documents.Sent:
 
 
 def test_a_credit_of_50_is_meant_for_bills_of_30_35_and_100_once(owner: User, customer: Customer) -> None:
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     invoices = [make_invoice(owner, price, customer=customer) for price in ("30.00", "35.00", "100.00")]
 
     bills = [bill.draw_up(link_to(invoice)) for invoice in invoices]
@@ -66,7 +67,7 @@ def test_a_credit_of_50_is_meant_for_bills_of_30_35_and_100_once(owner: User, cu
 
 
 def test_what_is_due_first_gets_the_credit_whoever_asks(owner: User, customer: Customer) -> None:
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     late, early = (make_invoice(owner, "40.00", customer=customer) for _ in range(2))
     Item.objects.filter(pk=early.item_id).update(due_on="2026-01-31")
 
@@ -76,7 +77,7 @@ def test_what_is_due_first_gets_the_credit_whoever_asks(owner: User, customer: C
 def test_mail_pdf_dialog_review_and_page_ask_for_the_same(
     owner: User, customer: Customer, payer: Client, office: Client
 ) -> None:
-    make_credit(owner, customer, "23.25", number="CR-9")
+    make_credit(customer, "23.25", number="CR-9")
     invoice = make_invoice(owner, "279.00", customer=customer)
     dialog = office.get(f"/office/orders/{invoice.order_id}/email/").text
     [row] = send_payment_links.review(owner.company, [invoice.pk]).rows
@@ -93,7 +94,7 @@ def test_mail_pdf_dialog_review_and_page_ask_for_the_same(
 
 
 def test_a_batch_mail_takes_the_credits_off_line_by_line(owner: User, customer: Customer) -> None:
-    make_credit(owner, customer, "50.00", number="CR-9")
+    make_credit(customer, "50.00", number="CR-9")
     keys = [make_invoice(owner, price, customer=customer).pk for price in ("30.00", "35.00", "100.00")]
     run = send_payment_links.start(
         owner.company, keys, addresses={customer.pk: ["a@x.example"]}, submission="p", by=owner
@@ -107,7 +108,7 @@ def test_a_batch_mail_takes_the_credits_off_line_by_line(owner: User, customer: 
 
 
 def test_a_mail_that_says_covered_is_paid_when_it_leaves(owner: User, customer: Customer) -> None:
-    credit = make_credit(owner, customer, "150.00")
+    credit = make_credit(customer, "150.00")
     invoice = make_invoice(owner, "100.00", customer=customer)
 
     sent = _send(owner, invoice)
@@ -123,7 +124,7 @@ def test_a_mail_that_says_covered_is_paid_when_it_leaves(owner: User, customer: 
 
 def test_an_automatic_invoice_that_credits_cover_says_so_and_is_paid(owner: User) -> None:
     customer = make_customer(owner.company, automatic_invoices=True)
-    make_credit(owner, customer, "100.00")
+    make_credit(customer, "100.00")
     order = make_order(owner, "100.00", customer=customer)
     assert "Open credits cover it" in confirm_order.foresee(order).reason
 
@@ -136,7 +137,7 @@ def test_an_automatic_invoice_that_credits_cover_says_so_and_is_paid(owner: User
 def test_a_draft_gets_only_the_credits_that_what_is_due_before_leaves(
     owner: User, customer: Customer
 ) -> None:
-    make_credit(owner, customer, "100.00")
+    make_credit(customer, "100.00")
     make_invoice(owner, "80.00", customer=customer)
     Item.objects.filter(customer=customer, kind=Item.Kind.INVOICE).update(due_on="2026-01-31")
     Customer.objects.update(automatic_invoices=True)
@@ -149,7 +150,7 @@ def test_a_draft_gets_only_the_credits_that_what_is_due_before_leaves(
 
 
 def test_the_payers_press_applies_the_credits_once(owner: User, customer: Customer, payer: Client) -> None:
-    credit = make_credit(owner, customer, "150.00")
+    credit = make_credit(customer, "150.00")
     link = link_to(make_invoice(owner, "100.00", customer=customer))
     assert "Use $100.00 of my credits" in payer.get(address(link)).text
     assert Item.objects.get(pk=credit.pk).balance == -15_000
@@ -163,7 +164,7 @@ def test_the_payers_press_applies_the_credits_once(owner: User, customer: Custom
 
 
 def test_a_press_for_what_credits_do_not_cover_changes_nothing(owner: User, customer: Customer) -> None:
-    make_credit(owner, customer, "50.00")
+    make_credit(customer, "50.00")
     link = link_to(make_invoice(owner, "100.00", customer=customer))
 
     assert not apply_credit.settle_covered(links.token_of(link.pk))

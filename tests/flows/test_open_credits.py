@@ -3,7 +3,9 @@
 from functools import partial
 
 from checkout.pages import link_to
-from factories import make_credit, make_customer, make_invoice, make_link, press_pay
+from factories import make_customer, make_invoice, make_link
+from factories.credits import make_credit
+from factories.payments import press_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import Bill, BillState
 from florin.domain.attempts.models import Attempt
@@ -28,8 +30,8 @@ def _balance(item: Item) -> int:
 
 def test_open_credits_are_deducted_oldest_first(owner: User) -> None:
     customer = make_customer(owner.company)
-    make_credit(owner, customer, "70.00", number="CR-1")
-    make_credit(owner, customer, "50.00", number="CR-2")
+    make_credit(customer, "70.00", number="CR-1")
+    make_credit(customer, "50.00", number="CR-2")
 
     shown = _bill(link_to(make_invoice(owner, "100.00", customer=customer)))
 
@@ -44,20 +46,20 @@ def test_open_credits_are_deducted_oldest_first(owner: User) -> None:
 def test_a_company_may_leave_open_credits_to_its_staff(owner: User) -> None:
     Company.objects.update(use_open_credits=False)
     customer = make_customer(owner.company)
-    make_credit(owner, customer, "70.00")
+    make_credit(customer, "70.00")
 
     assert _bill(make_link(owner, make_invoice(owner, "100.00", customer=customer))).payable.minor == 10_000
 
 
 def test_another_customers_credit_is_not_ours(owner: User) -> None:
-    make_credit(owner, make_customer(owner.company), "70.00")
+    make_credit(make_customer(owner.company), "70.00")
 
     assert _bill(make_link(owner)).payable.minor == 10_000
 
 
 def test_a_payment_applies_the_credit_that_the_bill_showed(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit = make_credit(owner, customer, "30.00")
+    credit = make_credit(customer, "30.00")
     invoice = make_invoice(owner, "100.00", customer=customer)
     attempt = press_pay(make_link(owner, invoice))
     bank.pay(attempt)
@@ -70,7 +72,7 @@ def test_a_payment_applies_the_credit_that_the_bill_showed(owner: User, bank: Ba
 
 def test_the_processors_page_asks_for_what_the_bill_asked_for(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    make_credit(owner, customer, "30.00")
+    make_credit(customer, "30.00")
     attempt = press_pay(make_link(owner, make_invoice(owner, "100.00", customer=customer)))
 
     bank.pay(attempt)
@@ -80,7 +82,7 @@ def test_the_processors_page_asks_for_what_the_bill_asked_for(owner: User, bank:
 
 def test_two_invoices_paid_at_once_use_one_credit_once(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit = make_credit(owner, customer, "30.00")
+    credit = make_credit(customer, "30.00")
     invoices = [make_invoice(owner, "100.00", customer=customer) for _ in range(2)]
     attempts = [press_pay(make_link(owner, invoice)) for invoice in invoices]
     for attempt in attempts:
@@ -97,7 +99,7 @@ def test_two_invoices_paid_at_once_use_one_credit_once(owner: User, bank: Bank) 
 
 def test_a_session_that_counted_on_a_used_credit_is_expired(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit = make_credit(owner, customer, "30.00")
+    credit = make_credit(customer, "30.00")
     first, second = (make_invoice(owner, customer=customer) for _ in range(2))
     attempt = press_pay(make_link(owner, first))
     apply_credit.apply(owner.company, credit.pk, {second.item_id: 3_000}, press="p", by=owner)

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from factories import make_customer, make_invoice, make_link, press_pay
-from factories.domain import usd
+from factories import make_customer, make_invoice, make_link
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method

@@ -14,10 +14,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django.fixtures import Settings
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.attempts import open_attempt, report
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.domain import open_attempt, report
-from factories.movements import take_in, told
+from factories.movements import make_movement, take_in
+from factories.payments import press_pay
 from factories.payments_accounts import forget_accounts
 from florin.contracts.processor import (
     GatewayError,
@@ -320,7 +321,7 @@ def another_payout(owner: User, bank: Bank) -> None:
 
 
 def something_else(owner: User, bank: Bank) -> None:
-    take_in(owner.company, told(MovementKind.OTHER, 700), told(MovementKind.FEE, -700))
+    take_in(owner.company, make_movement(MovementKind.OTHER, 700), make_movement(MovementKind.FEE, -700))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -360,12 +361,12 @@ def test_a_run_vouches_only_for_the_time_before_a_payment_that_waits(owner: User
 
 def test_a_balance_that_nothing_explains_is_told_until_it_is_right(owner: User, bank: Bank) -> None:
     paid(owner, bank)
-    take_in(owner.company, told(MovementKind.FEE, -500))  # which the processor never told
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))  # which the processor never told
 
     assert run(owner).different == 1
     assert differences() == [(Kind.BALANCE, "91.85 USD", "96.85 USD")]
 
-    take_in(owner.company, told(MovementKind.FEE, 500))
+    take_in(owner.company, make_movement(MovementKind.FEE, 500))
     assert run(owner).different == 0
 
 
@@ -475,8 +476,8 @@ def test_the_console_tells_people_and_programs_what_came_of_it(
 
     charge_elsewhere(bank, account)
     code, text = on_the_console(capsys, "--json", "--company", "bloom", "--since", "2026-01-01")
-    (told,) = json.loads(text)["companies"]
-    assert (code, told["compared"], told["differences"][0]["theirs"]) == (1, 2, "20.00 USD")
+    (make_movement,) = json.loads(text)["companies"]
+    assert (code, make_movement["compared"], make_movement["differences"][0]["theirs"]) == (1, 2, "20.00 USD")
 
     bank.break_down("balance_transaction.list", "500_before")
     code, text = on_the_console(capsys)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.attempts import report
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.domain import report, usd
-from factories.movements import merchant_account, take_in, told
+from factories.ledger import usd
+from factories.movements import make_movement, merchant_account, take_in
+from factories.payments import press_pay
 from florin.contracts.processor import MovementKind, Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -140,7 +142,7 @@ def test_a_debit_that_was_called_off_is_no_difference(owner: User, bank: Bank) -
 def test_the_balance_is_compared_while_debits_are_under_way(owner: User, bank: Bank) -> None:
     debited(owner, bank)
     assert run(owner).different == 0
-    take_in(owner.company, told(MovementKind.FEE, -500))  # which the processor never told
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))  # which the processor never told
 
     assert run(owner).different == 1
     assert differences() == [(Difference.Kind.BALANCE, "94.00 USD", "99.00 USD")]
@@ -262,7 +264,7 @@ def test_a_debit_that_ended_here_and_stays_at_the_processor_is_told_after_two_we
     then = clock.now() - timedelta(days=15)
     take_in(
         owner.company,
-        told(MovementKind.PAYMENT, 10_000, 100, attempt=str(attempt.pk), at=then, payment="pi_1"),
+        make_movement(MovementKind.PAYMENT, 10_000, 100, attempt=str(attempt.pk), at=then, payment="pi_1"),
     )
     assert checking.about_debits(owner.company) == []
     report(attempt, Outcome.FAILED)
@@ -279,7 +281,7 @@ def test_what_a_card_was_held_for_and_not_charged_is_no_difference(owner: User, 
     run(owner)
     Movement.objects.update(gross=15_000, net=14_685)
     payment = Payment.objects.get()
-    take_in(owner.company, told(MovementKind.PAYMENT_REVERSED, -5_000, payment=payment.reference))
+    take_in(owner.company, make_movement(MovementKind.PAYMENT_REVERSED, -5_000, payment=payment.reference))
 
     assert checking.in_question(owner.company, since=clock.now() - timedelta(days=1)) == [payment.pk]
     assert reconcile._differences(owner.company, clock.now() - timedelta(days=1)) == []

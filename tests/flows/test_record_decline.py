@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from factories import make_link, press_pay
+from factories import make_link
 from factories.declines import decline, notice
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from factories import make_credit, make_customer, make_invoice, make_link, press_pay
-from factories.domain import usd
-from factories.payments import ORDINARY_ACCOUNT, paid_by_bank
+from factories import make_customer, make_invoice, make_link
+from factories.credits import make_credit
+from factories.ledger import usd
+from factories.payments import ORDINARY_ACCOUNT, paid_by_bank, press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -142,7 +143,7 @@ def test_an_open_credit_of_the_customer_is_paid_out_and_the_invoice_stays_paid(
     customer = make_customer(owner.company)
     invoice = make_invoice(owner, customer=customer)
     payment = paid(owner, bank, invoice)
-    credit = make_credit(owner, customer, "25.00")
+    credit = make_credit(customer, "25.00")
 
     made = refund_payment.refund(owner.company, payment.pk, wish({credit.pk: 2_500}), by=owner)
 
@@ -276,7 +277,7 @@ def test_a_refund_that_fails_after_an_hour_is_told_to_the_payer_and_can_be_made_
 def test_a_failed_refund_of_a_credit_reopens_the_credit(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     payment = paid(owner, bank, make_invoice(owner, customer=customer), FAILING_CARD)
-    credit = make_credit(owner, customer, "25.00")
+    credit = make_credit(customer, "25.00")
     made = refund_payment.refund(owner.company, payment.pk, wish({credit.pk: 2_000}), by=owner)
     assert balance(credit) == -500
     bank.order(f"refunds/{made.reference}/fail")
@@ -323,7 +324,7 @@ def test_a_credit_that_was_applied_with_a_payment_stays_applied_when_the_payment
     owner: User, bank: Bank, *, outside: bool
 ) -> None:
     customer = make_customer(owner.company)
-    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    credit, invoice = make_credit(customer, "30"), make_invoice(owner, customer=customer)
     payment = paid(owner, bank, invoice)
 
     if outside:
@@ -353,7 +354,7 @@ def test_a_dashboard_refund_of_more_than_stands_is_booked_and_booked_back(owner:
     customer = make_customer(owner.company)
     invoice = make_invoice(owner, customer=customer)
     payment = paid(owner, bank, invoice)
-    credit = make_credit(owner, customer, "25.00")
+    credit = make_credit(customer, "25.00")
     refund_payment.refund(owner.company, payment.pk, wish({credit.pk: 2_500}), by=owner)
     send_back(owner, payment, invoice, 7_500)
     [first] = Refund.objects.filter(credit=None)

@@ -11,7 +11,7 @@ import pytest
 
 from factories import make_invoice
 from factories.clearing_account import at_the_bank, own_account
-from factories.movements import take_in, told
+from factories.movements import make_movement, take_in
 from factories.payments import paid_by_bank, paid_by_card
 from florin.contracts.processor import MovementKind
 from florin.domain.outbox.models import Message
@@ -73,7 +73,7 @@ def test_a_balance_that_the_processor_tells_otherwise_is_the_reports_difference(
     owner: User, bank: Bank
 ) -> None:
     paid_by_card(owner, bank, make_invoice(owner, "100.00"))
-    take_in(owner.company, told(MovementKind.FEE, -500))  # which the processor never told
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))  # which the processor never told
     reconcile.run(owner.company, by="a test")
 
     today = clock.today(owner.company.time_zone)
@@ -82,7 +82,7 @@ def test_a_balance_that_the_processor_tells_otherwise_is_the_reports_difference(
     before = today - timedelta(days=1)  # of which the comparison says nothing
     assert report_settlement.draw_up(owner.company, first=before, last=before).settled == []
 
-    take_in(owner.company, told(MovementKind.FEE, 500))
+    take_in(owner.company, make_movement(MovementKind.FEE, 500))
     reconcile.run(owner.company, by="a test")
     assert report(owner).settled[0].difference is None
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from factories import make_customer, make_invoice, make_link, press_pay
-from factories.domain import usd
+from factories import make_customer, make_invoice, make_link
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt

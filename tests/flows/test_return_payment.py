@@ -7,9 +7,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from factories import make_credit, make_customer, make_invoice
+from factories import make_customer, make_invoice
+from factories.credits import make_credit
 from factories.emails import BUTTON_URL, rendered
-from factories.payments import balance, paid_by_bank, stands_at, told
+from factories.payments import balance, paid_by_bank, recipients, stands_at
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import BillState
@@ -65,8 +66,8 @@ def test_payer_and_company_are_told_with_the_reason_and_the_link(owner: User, ba
 
     send_back(bank, payment)
 
-    assert told(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
-    assert told(Message.Kind.RETURNED_NOTICE) == ["office@bloom.example"]
+    assert recipients(Message.Kind.PAYMENT_RETURNED) == ["payer@shop.example"]
+    assert recipients(Message.Kind.RETURNED_NOTICE) == ["office@bloom.example"]
     payers = email(Message.Kind.PAYMENT_RETURNED)
     assert "Not enough money in the account (R01)" in payers.text
     assert BUTTON_URL in payers.text
@@ -85,12 +86,12 @@ def test_a_return_is_booked_once_however_often_we_ask(owner: User, bank: Bank) -
         follow_payment.follow(payment.pk)
 
     assert (Return.objects.count(), balance(invoice.item)) == (1, 10_000)
-    assert len(told(Message.Kind.PAYMENT_RETURNED)) == 1
+    assert len(recipients(Message.Kind.PAYMENT_RETURNED)) == 1
 
 
 def test_credits_that_were_applied_with_the_payment_are_restored(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
-    credit, invoice = make_credit(owner, customer, "30"), make_invoice(owner, customer=customer)
+    credit, invoice = make_credit(customer, "30"), make_invoice(owner, customer=customer)
     payment = paid_by_bank(owner, bank, invoice)
     assert (payment.amount, balance(credit)) == (7_000, 0)
 
@@ -223,7 +224,7 @@ def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
     return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note="came back on Monday"), by=owner)
 
     assert (balance(invoice.item), stands_at(Account.BANK)) == (10_000, 0)
-    assert told(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
+    assert recipients(Message.Kind.PAYMENT_RETURNED) == invoice.customer.invoice_emails
     assert "Not enough money in the account" in email(Message.Kind.PAYMENT_RETURNED).text
 
 

@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
-from factories import make_customer, make_invoice, make_link, press_pay
-from factories.domain import open_attempt, pay_by_credit
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import open_attempt
+from factories.credits import pay_by_credit
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company, PaymentsAccount

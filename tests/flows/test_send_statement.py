@@ -10,7 +10,10 @@ from django.db import IntegrityError, connection
 from pypdf import PdfReader
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import make_credit, open_attempt, pay_by_credit, report, sql, usd
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit, pay_by_credit
+from factories.database import sql
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import asking, bill

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Entry, Item

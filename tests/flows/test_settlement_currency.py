@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from factories import make_customer, make_invoice, make_link, press_pay
+from factories import make_customer, make_invoice, make_link
 from factories.clearing_account import in_the_books, own_account
-from factories.domain import tampered
+from factories.database import tampered
+from factories.payments import press_pay
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment
 from florin.domain.payments.queries import PaymentFilter

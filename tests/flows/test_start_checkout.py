@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from pytest_django.fixtures import Settings
 
-from factories import make_customer, make_draft, make_invoice, make_link, press_pay
+from factories import make_customer, make_draft, make_invoice, make_link
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt

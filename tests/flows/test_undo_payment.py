@@ -7,7 +7,9 @@ import pytest
 from django.db import transaction
 
 from factories import make_customer, make_invoice
-from factories.domain import make_paid_attempt, pay_by_credit, usd
+from factories.attempts import make_paid_attempt
+from factories.credits import pay_by_credit
+from factories.ledger import usd
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice

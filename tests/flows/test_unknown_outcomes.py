@@ -8,7 +8,8 @@ import httpx
 import pytest
 from django.test import Client
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.payments import press_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.lifecycle import AttemptState
 from florin.domain.attempts.methods import Method

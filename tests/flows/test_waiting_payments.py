@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from factories import make_invoice, make_link, press_pay
-from factories.domain import report, usd
+from factories import make_invoice, make_link
+from factories.attempts import report
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill

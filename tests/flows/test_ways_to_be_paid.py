@@ -6,7 +6,8 @@ import pytest
 import stripe
 from django.conf import settings as django_settings
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company, PaymentsAccount

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from factories.import_files import row, type_import, write
+from factories.import_files import file_line, type_import, write
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 
@@ -13,7 +13,7 @@ from florin.domain.invoices.models import Invoice
 def test_it_says_what_was_booked_and_what_was_not(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = write(tmp_path, row(), row("2", customer=""))
+    file = write(tmp_path, file_line(), file_line("2", customer=""))
 
     code = type_import(str(file), "--company", company.slug, "--report", str(tmp_path / "report.csv"))
 
@@ -25,11 +25,11 @@ def test_it_says_what_was_booked_and_what_was_not(
 
 
 def test_an_import_of_every_row_ends_well(company: Company, tmp_path: Path) -> None:
-    assert type_import(str(write(tmp_path, row())), "--company", company.slug) == 0
+    assert type_import(str(write(tmp_path, file_line())), "--company", company.slug) == 0
 
 
 def test_what_a_file_does_not_show_can_be_said(company: Company, tmp_path: Path) -> None:
-    file, slug = str(write(tmp_path, row(date="10/02/2026", price="1.250"))), company.slug
+    file, slug = str(write(tmp_path, file_line(date="10/02/2026", price="1.250"))), company.slug
     assert type_import(file, "--company", slug) == 2
 
     assert type_import(file, "--company", slug, "--dates", "day-first", "--decimals", "comma") == 0
@@ -38,7 +38,7 @@ def test_what_a_file_does_not_show_can_be_said(company: Company, tmp_path: Path)
 def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Company, tmp_path: Path) -> None:
     before = set(Path(settings.DATA_FOLDER).glob("import-report-*.csv"))
 
-    type_import(str(write(tmp_path, row())), "--company", company.slug)
+    type_import(str(write(tmp_path, file_line())), "--company", company.slug)
 
     assert len(set(Path(settings.DATA_FOLDER).glob("import-report-*.csv")) - before) == 1
 
@@ -46,7 +46,7 @@ def test_the_report_lies_in_the_data_folder_unless_told_otherwise(company: Compa
 def test_an_unknown_company_is_named_beside_those_there_are(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = type_import(str(write(tmp_path, row())), "--company", "nobody")
+    code = type_import(str(write(tmp_path, file_line())), "--company", "nobody")
 
     assert code == 2
     assert capsys.readouterr().err == "There is no company “nobody”. There is: bloom.\n"
@@ -64,7 +64,7 @@ def test_a_missing_file_is_said_in_a_sentence(
 def test_an_import_says_how_to_take_it_back_and_that_works(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    type_import(str(write(tmp_path, row())), "--company", company.slug)
+    type_import(str(write(tmp_path, file_line())), "--company", company.slug)
     said = capsys.readouterr().out
     words = said.split("florin import ")[1].splitlines()[0].split()
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from factories import make_customer
-from factories.import_files import reasons, row, take, write
+from factories.import_files import file_line, import_file, reasons, write
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -18,8 +18,8 @@ def test_an_invoice_over_a_customers_credit_limit_is_refused_and_a_credit_makes_
     company: Company, tmp_path: Path
 ) -> None:
     limited(company)
-    file = write(tmp_path, row("1"), row("2"), row("C3", "-2"), row("4"))  # 3.00 each
-    assert take(file, company, tmp_path).invoices == 2
+    file = write(tmp_path, file_line("1"), file_line("2"), file_line("C3", "-2"), file_line("4"))  # 3.00 each
+    assert import_file(file, company, tmp_path).invoices == 2
     assert [line for line, _reason in reasons(tmp_path)] == [3]
     assert "It is over by 1.00." in reasons(tmp_path)[0][1]
 
@@ -28,7 +28,9 @@ def test_with_a_reason_invoices_pass_the_credit_limit_and_the_order_tells_why(
     company: Company, tmp_path: Path
 ) -> None:
     limited(company)
-    take(write(tmp_path, row("1"), row("2")), company, tmp_path, over_limit="Owed since spring")
+    import_file(
+        write(tmp_path, file_line("1"), file_line("2")), company, tmp_path, over_limit="Owed since spring"
+    )
     told = Activity.objects.get(kind=Activity.Kind.LIMIT_OVERRIDDEN)
     order = Order.objects.get(number="W-2")
     assert order.pk in told.subjects

@@ -8,7 +8,7 @@ from threading import Barrier, BrokenBarrierError, Thread
 import pytest
 from django.db import connection
 
-from factories.import_files import reckoned, take
+from factories.import_files import import_file, reckoned
 from florin.domain.companies.models import Company
 from florin.domain.credits import importing as credits_
 from florin.domain.invoices.models import Invoice
@@ -37,7 +37,7 @@ def test_what_was_booked_before_it_was_killed_is_kept(company: Company, tmp_path
         import_invoices.run(SAMPLE, company, report=tmp_path / "report.csv", progress=kill)
     assert Item.objects.count() == 50
 
-    summary = take(SAMPLE, company, tmp_path)
+    summary = import_file(SAMPLE, company, tmp_path)
     assert summary.here_already == 50
     assert dict(Item.objects.values_list("number", "balance")) == reckoned(SAMPLE)
 
@@ -51,15 +51,15 @@ def test_a_batch_that_is_killed_half_way_leaves_nothing(
     with monkeypatch.context() as dying:
         dying.setattr(credits_, "give_many", kill)
         with pytest.raises(Killed):
-            take(SAMPLE, company, tmp_path)
+            import_file(SAMPLE, company, tmp_path)
     assert not Invoice.objects.exists()
 
-    take(SAMPLE, company, tmp_path)
+    import_file(SAMPLE, company, tmp_path)
     assert dict(Item.objects.values_list("number", "balance")) == reckoned(SAMPLE)
 
 
 def test_two_imports_at_once_take_turns(company: Company, tmp_path: Path) -> None:
-    done = _at_once(lambda place: take(SAMPLE, company, _folder(tmp_path, place)))
+    done = _at_once(lambda place: import_file(SAMPLE, company, _folder(tmp_path, place)))
 
     summaries = [one for one in done if isinstance(one, Summary)]
     assert sum(one.invoices for one in summaries) == 258
@@ -81,7 +81,7 @@ def test_without_turns_the_database_still_books_once_and_says_so(
 
     def rush(place: int) -> Summary:
         try:
-            return take(SAMPLE, company, _folder(tmp_path, place))
+            return import_file(SAMPLE, company, _folder(tmp_path, place))
         finally:
             both_have_looked.abort()
 
@@ -93,7 +93,7 @@ def test_without_turns_the_database_still_books_once_and_says_so(
     conflicts = [str(one) for one in done if isinstance(one, Conflict)]
     assert conflicts
     assert "Run the import again" in conflicts[0]
-    take(SAMPLE, company, tmp_path)
+    import_file(SAMPLE, company, tmp_path)
     assert dict(Item.objects.values_list("number", "balance")) == reckoned(SAMPLE)
 
 

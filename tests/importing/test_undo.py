@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from checkout.pages import link_to
-from factories import press_pay
-from factories.import_files import row, take, write
+from factories.import_files import file_line, import_file, write
+from factories.payments import press_pay
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Item
@@ -18,7 +18,7 @@ from florin.kernel.errors import NotFound, Refusal
 from office import signed_in
 from testing.bank import Bank
 
-ROWS = [row("1"), row("2", price="0"), row("C3", quantity="-3")]
+ROWS = [file_line("1"), file_line("2", price="0"), file_line("C3", quantity="-3")]
 
 
 def balances() -> set[int]:
@@ -26,7 +26,7 @@ def balances() -> set[int]:
 
 
 def test_all_of_a_run_is_void_and_the_books_keep_both_sides(company: Company, tmp_path: Path) -> None:
-    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+    run = import_file(write(tmp_path, *ROWS), company, tmp_path).run
 
     undone = undo_import.undo(company, run)
 
@@ -38,9 +38,9 @@ def test_all_of_a_run_is_void_and_the_books_keep_both_sides(company: Company, tm
 
 def test_what_was_undone_can_be_imported_again_and_undone_again(company: Company, tmp_path: Path) -> None:
     path = write(tmp_path, *ROWS)
-    undo_import.undo(company, take(path, company, tmp_path).run)
+    undo_import.undo(company, import_file(path, company, tmp_path).run)
 
-    again = take(path, company, tmp_path)
+    again = import_file(path, company, tmp_path)
 
     assert (again.invoices, again.credits, again.here_already) == (2, 1, 0)
     assert Invoice.objects.get(number="1", void=False).item.balance == 300
@@ -51,7 +51,9 @@ def test_what_was_undone_can_be_imported_again_and_undone_again(company: Company
 def test_a_run_of_any_size_goes_in_pieces(
     company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = take(write(tmp_path, *(row(str(number)) for number in range(7))), company, tmp_path).run
+    run = import_file(
+        write(tmp_path, *(file_line(str(number)) for number in range(7))), company, tmp_path
+    ).run
     monkeypatch.setattr(database, "AT_ONCE", 2)
 
     assert undo_import.undo(company, run).invoices == 7
@@ -61,7 +63,7 @@ def test_a_run_of_any_size_goes_in_pieces(
 def test_the_office_which_undoes_uploads_undoes_no_import(
     owner: User, company: Company, tmp_path: Path
 ) -> None:
-    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+    run = import_file(write(tmp_path, *ROWS), company, tmp_path).run
 
     answer = signed_in(owner).post("/office/credits/upload/undo/", {"run": run})
 
@@ -70,8 +72,8 @@ def test_the_office_which_undoes_uploads_undoes_no_import(
 
 
 def test_another_run_is_not_touched(company: Company, tmp_path: Path) -> None:
-    take(write(tmp_path, row("8")), company, tmp_path)
-    run = take(write(tmp_path, row("9")), company, tmp_path).run
+    import_file(write(tmp_path, file_line("8")), company, tmp_path)
+    run = import_file(write(tmp_path, file_line("9")), company, tmp_path).run
 
     undo_import.undo(company, run)
 
@@ -81,7 +83,7 @@ def test_another_run_is_not_touched(company: Company, tmp_path: Path) -> None:
 def test_a_run_of_which_something_is_paid_stays_whole(owner: User, bank: Bank, tmp_path: Path) -> None:
     Company.objects.update(use_open_credits=False)
     owner.company.refresh_from_db()
-    run = take(write(tmp_path, *ROWS), owner.company, tmp_path).run
+    run = import_file(write(tmp_path, *ROWS), owner.company, tmp_path).run
     attempt = press_pay(link_to(Invoice.objects.get(number="1")))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
@@ -94,14 +96,14 @@ def test_a_run_of_which_something_is_paid_stays_whole(owner: User, bank: Bank, t
 
 @pytest.mark.parametrize("run", ["", "nothing", "%", ":"])
 def test_a_run_that_is_none_is_said_so(run: str, company: Company, tmp_path: Path) -> None:
-    take(write(tmp_path, *ROWS), company, tmp_path)
+    import_file(write(tmp_path, *ROWS), company, tmp_path)
 
     with pytest.raises(NotFound):
         undo_import.undo(company, run)
 
 
 def test_another_companys_run_is_none(company: Company, stranger: User, tmp_path: Path) -> None:
-    run = take(write(tmp_path, *ROWS), company, tmp_path).run
+    run = import_file(write(tmp_path, *ROWS), company, tmp_path).run
 
     with pytest.raises(NotFound):
         undo_import.undo(stranger.company, run)

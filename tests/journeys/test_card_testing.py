@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from chaos.records import make_bills
 from journeys.steps import pay_by_card, sign_in
 from siege.cards import open_and_pay, stolen_card
-from testing.demo import Demo, wait_until
+from testing.demo import Demo
+from testing.processes import wait_until
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from journeys.steps import pay_by_card, sign_in
-from testing.demo import Demo, wait_until
+from testing.demo import Demo
+from testing.processes import wait_until
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page
 
 from journeys.steps import pay_by_card
-from testing.demo import Demo, wait_until
+from testing.demo import Demo
+from testing.processes import wait_until
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext
 
 from florin.domain.staff.models import User
 from office import signed_in
+from testing.live_server import served
 
 Open = Callable[..., BrowserContext]
 
@@ -17,13 +16,8 @@ Open = Callable[..., BrowserContext]
 @pytest.fixture
 def server(database: None) -> Iterator[str]:
     """Florin on a free port, on the same database as the test."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    assert thread.error is None
-    yield f"http://127.0.0.1:{thread.port}"
-    thread.terminate()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture

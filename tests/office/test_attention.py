@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from factories import make_link
-from factories.domain import open_attempt
+from factories.attempts import open_attempt
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import PaymentsAccount

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import sql
+from factories.database import sql
 from florin.contracts.mailing import MailReport, MailStatus
 from florin.domain.activity.models import Activity
 from florin.domain.invoices.models import Invoice

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from checkout.pages import begin, tell
-from factories import make_credit, make_customer, make_invoice, make_link, make_user
+from factories import make_customer, make_invoice, make_link, make_user
+from factories.attempts import open_attempt, report_card_payment
+from factories.credits import make_credit
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -219,9 +220,11 @@ def test_each_order_runs_both_ways_over_all_pages(owner: User, sort: str) -> Non
 
 def test_what_is_open_is_listed_with_what_payments_hold_of_it(owner: User) -> None:
     customer = make_customer(owner.company, name="Tulip House")
-    credit = make_credit(owner, customer, "30.00")
-    tell(begin(make_link(owner, make_invoice(owner, customer=customer))), Outcome.PENDING)
-    make_credit(owner, make_customer(owner.company), "5.00")
+    credit = make_credit(customer, "30.00")
+    report_card_payment(
+        open_attempt(make_link(owner, make_invoice(owner, customer=customer))), Outcome.PENDING
+    )
+    make_credit(make_customer(owner.company), "5.00")
     client = signed_in(owner)
 
     text = client.get("/office/credits/open/").text
@@ -292,7 +295,7 @@ def test_an_open_credit_that_is_a_credit_leads_to_its_page(owner: User) -> None:
 
 def test_the_customers_page_leads_to_open_credits_and_a_new_one(owner: User) -> None:
     customer = make_customer(owner.company)
-    item = make_credit(owner, customer, "30.00")
+    item = make_credit(customer, "30.00")
     text = signed_in(owner).get(f"/office/customers/{customer.pk}/").text
     assert f"/office/credits/open/{item.pk}/" in text
     assert f"/office/credits/new/?customer={customer.pk}" in text
@@ -327,7 +330,7 @@ def test_the_form_begins_with_the_oldest_first(owner: User) -> None:
     customer = make_customer(owner.company)
     late = due(make_invoice(owner, "50.00", customer=customer).item, 9)
     old = due(make_invoice(owner, "20.00", customer=customer).item, 1)
-    item, client = make_credit(owner, customer, "30.00"), signed_in(owner)
+    item, client = make_credit(customer, "30.00"), signed_in(owner)
     page = client.get(f"/office/credits/open/{item.pk}/apply/").text
     assert typed_amounts(page) == ["20.00", "10.00"]
 
@@ -339,7 +342,7 @@ def test_the_form_begins_with_the_oldest_first(owner: User) -> None:
 
 def test_a_double_click_applies_once(owner: User) -> None:
     customer = make_customer(owner.company)
-    item, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+    item, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
     for _ in range(2):
         apply(signed_in(owner), item, {invoice.pk: "10"}, press="p")
     assert balances(item, invoice) == [-2_000, 9_000]
@@ -358,7 +361,7 @@ def test_a_double_click_applies_once(owner: User) -> None:
 )
 def test_a_wrong_amount_is_said_and_nothing_is_applied(owner: User, text: str, sentence: str) -> None:
     customer = make_customer(owner.company)
-    item, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+    item, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
 
     page = apply(signed_in(owner), item, {invoice.pk: text})
 
@@ -369,9 +372,9 @@ def test_a_wrong_amount_is_said_and_nothing_is_applied(owner: User, text: str, s
 
 def test_an_invoice_that_was_paid_meanwhile_keeps_its_amount_and_says_so(owner: User) -> None:
     customer = make_customer(owner.company)
-    item, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, "9.00", customer=customer).item
+    item, invoice = make_credit(customer, "30.00"), make_invoice(owner, "9.00", customer=customer).item
     client = signed_in(owner)
-    apply(client, make_credit(owner, customer, "9.00"), {invoice.pk: "9"})
+    apply(client, make_credit(customer, "9.00"), {invoice.pk: "9"})
 
     page = apply(client, item, {invoice.pk: "9"})
 
@@ -384,8 +387,8 @@ def test_an_invoice_that_is_being_paid_is_left_out_and_warned_of(owner: User) ->
     owner.refresh_from_db()
     customer = make_customer(owner.company)
     paying = make_invoice(owner, customer=customer)
-    item = make_credit(owner, customer, "30.00")
-    tell(begin(make_link(owner, paying)), Outcome.PENDING)
+    item = make_credit(customer, "30.00")
+    report_card_payment(open_attempt(make_link(owner, paying)), Outcome.PENDING)
 
     page = signed_in(owner).get(f"/office/credits/open/{item.pk}/apply/").text
 
@@ -396,7 +399,7 @@ def test_an_invoice_that_is_being_paid_is_left_out_and_warned_of(owner: User) ->
 
 def test_what_is_typed_is_added_up_on_the_way(owner: User) -> None:
     customer = make_customer(owner.company)
-    item, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+    item, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
     client = signed_in(owner)
     assert "$20.00 stays open" in apply(client, item, {invoice.pk: "10"}, act="reckon")
     assert "That is more than the $30.00" in apply(client, item, {invoice.pk: "40"}, act="reckon")
@@ -406,7 +409,7 @@ def test_what_is_typed_is_added_up_on_the_way(owner: User) -> None:
 
 def test_searching_keeps_what_was_typed(owner: User) -> None:
     customer = make_customer(owner.company)
-    item = make_credit(owner, customer, "30.00")
+    item = make_credit(customer, "30.00")
     one, other = (make_invoice(owner, customer=customer).item for _ in range(2))
     sent = {f"amount-{one.pk}": "7", "act": "find", "q": other.number, "press": "p"}
 
@@ -419,7 +422,7 @@ def test_the_form_costs_the_same_for_one_invoice_as_for_twenty(
     owner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     customer = make_customer(owner.company)
-    item, client = make_credit(owner, customer, "30.00"), signed_in(owner)
+    item, client = make_credit(customer, "30.00"), signed_in(owner)
     for rounds in (1, 19):
         for _ in range(rounds):
             make_invoice(owner, customer=customer)
@@ -429,7 +432,7 @@ def test_the_form_costs_the_same_for_one_invoice_as_for_twenty(
 
 def test_a_credit_is_taken_back_from_an_invoice_with_a_reason(owner: User) -> None:
     customer = make_customer(owner.company)
-    item, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+    item, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
     client, address = signed_in(owner), f"/office/credits/open/{item.pk}/unapply/"
     apply(client, item, {invoice.pk: "10"})
     assert "$10.00 is owed on" in client.get(f"{address}?invoice={invoice.pk}").text
@@ -447,8 +450,8 @@ def test_a_credit_is_taken_back_from_an_invoice_with_a_reason(owner: User) -> No
 def test_an_overpayment_has_a_page_of_its_own(owner: User) -> None:
     customer = make_customer(owner.company)
     paid, other = (make_invoice(owner, customer=customer) for _ in range(2))
-    for attempt in [begin(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]:
-        tell(attempt, Outcome.SETTLED)
+    for attempt in [open_attempt(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]:
+        report_card_payment(attempt, Outcome.SETTLED)
     excess, client = Item.objects.get(kind=Item.Kind.OVERPAYMENT), signed_in(owner)
 
     page = apply(client, excess, {other.item_id: "60"})

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from checkout.pages import begin, tell
-from factories import make_credit, make_customer, make_invoice, make_link
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import open_attempt, report_card_payment
+from factories.credits import make_credit
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.credits.models import Credit
@@ -25,8 +26,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     scheme, width = screen.split()
     customer = make_customer(owner.company, name="Corner Florist and Sons of the Old Town Market Hall")
     paid = make_invoice(owner, "1234.56", customer=customer)
-    for attempt in [begin(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]:
-        tell(attempt, Outcome.SETTLED)
+    for attempt in [open_attempt(make_link(owner, paid), nonce=uuid4().hex) for _ in range(2)]:
+        report_card_payment(attempt, Outcome.SETTLED)
     draft, submitted = write(owner, customer), write(owner, customer, "45.00")
     Credit.objects.filter(pk=draft.pk).update(reason=LONG)
     give_credit.submit(owner.company, submitted.pk, by=owner)
@@ -37,7 +38,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     item = item_of(open_)
     apply_credit.apply(owner.company, item.pk, {invoices[0].item_id: 4_000}, press="p", by=owner)
     Company.objects.update(use_open_credits=False)
-    tell(begin(make_link(owner, invoices[1]), nonce=uuid4().hex), Outcome.PENDING)
+    report_card_payment(open_attempt(make_link(owner, invoices[1]), nonce=uuid4().hex), Outcome.PENDING)
     page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
     over = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
     addresses = [
@@ -147,8 +148,8 @@ def test_without_script_a_credit_is_approved_and_applied(owner: User, browse: Op
 
 
 def test_lists_are_searched_while_one_types(owner: User, browse: Open) -> None:
-    make_credit(owner, make_customer(owner.company, name="Tulip House"), "5.00", number="CR-77")
-    make_credit(owner, make_customer(owner.company), "6.00", number="CR-88")
+    make_credit(make_customer(owner.company, name="Tulip House"), "5.00", number="CR-77")
+    make_credit(make_customer(owner.company), "6.00", number="CR-88")
     page = browse(owner).new_page()
     page.goto("/office/credits/open/")
     page.get_by_role("searchbox").fill("tulip")

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from factories import make_credit, make_customer, make_invoice, make_link, make_order
+from factories import make_customer, make_invoice, make_link, make_order
+from factories.credits import make_credit
 from florin.domain.links import services as links
 from florin.domain.staff.models import User
 from office.conftest import Open
@@ -18,7 +19,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     customer = make_customer(owner.company, name="Corner Florist", note="Rings twice")
     invoice = make_invoice(owner, "1234.56", customer=customer)
     link = make_link(owner, invoice, to=("a-very-long-name-of-somebody@florist-with-a-long-name.example",))
-    make_credit(owner, customer, "30.00")
+    make_credit(customer, "30.00")
     page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
     one = f"/office/customers/{customer.pk}/"
     addresses = ["/office/customers/", "/office/customers/?q=nothing-like-it", "/office/customers/new/", one]

@@ -3,7 +3,8 @@
 import re
 from datetime import timedelta
 
-from factories import make_credit, make_customer, make_invoice, make_link
+from factories import make_customer, make_invoice, make_link
+from factories.credits import make_credit
 from florin.domain.ledger.models import Item
 from florin.domain.staff.models import User
 from florin.kernel import clock
@@ -18,7 +19,7 @@ def test_what_is_owed_is_shown_by_age_with_the_open_credits(owner: User) -> None
     for late in (0, 1, 31, 61, 91):
         invoice = make_invoice(owner, "10.00", customer=customer)
         Item.objects.filter(pk=invoice.item_id).update(due_on=today - timedelta(days=late))
-    make_credit(owner, customer, "7.00", number="CR-7")
+    make_credit(customer, "7.00", number="CR-7")
     text = signed_in(owner).get(f"/office/customers/{customer.pk}/").content.decode()
     assert re.findall(r"<dd>(\$[\d.]+)</dd>", text) == ["$10.00"] * 5
     assert "$43.00" in text

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from factories import make_link, make_user
-from factories.domain import open_attempt
+from factories.attempts import open_attempt
 from florin.contracts.reasons import NO_CODE, DeclineReason
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity

@@ -9,7 +9,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_invoice
-from factories.domain import make_paid_attempt
+from factories.attempts import make_paid_attempt
 from factories.payments import balance, paid_by_bank, paid_by_card
 from florin.domain.attempts.methods import Method
 from florin.domain.disputes.models import Dispute

@@ -12,7 +12,8 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from checkout.pages import link_to
-from factories import make_customer, make_invoice, press_pay
+from factories import make_customer, make_invoice
+from factories.payments import press_pay
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.payments import queries

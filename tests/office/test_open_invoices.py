@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_draft, make_invoice, make_link
-from factories.domain import pay_by_credit
+from factories.credits import pay_by_credit
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from factories import make_customer, make_invoice, make_link, make_order, make_user
-from factories.domain import open_attempt, report
+from factories.attempts import open_attempt, report
 from florin.contracts.processor import Outcome
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice

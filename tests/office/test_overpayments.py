@@ -6,7 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import make_paid_attempt, open_attempt, report, usd
+from factories.attempts import make_paid_attempt, open_attempt, report
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.customers.models import Customer

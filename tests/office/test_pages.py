@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from factories import make_credit, make_customer, make_invoice, make_link, make_order
+from factories import make_customer, make_invoice, make_link, make_order
+from factories.credits import make_credit
 from florin.domain.activity import services as activity
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
@@ -124,8 +125,8 @@ def test_home_adds_up_what_is_owed_by_age(owner: User) -> None:
 
 def test_home_and_the_customer_tell_open_invoices_from_credits_and_what_is_left(owner: User) -> None:
     invoice = make_invoice(owner)
-    make_credit(owner, invoice.customer, "30.00")
-    make_credit(owner, make_customer(owner.company, currency="JPY"), "5")
+    make_credit(invoice.customer, "30.00")
+    make_credit(make_customer(owner.company, currency="JPY"), "5")
     said = re.compile(r"<dt>([\w ]+)</dt><dd class=\"figure-large\">([^<]+)</dd>")
 
     home, customer = (

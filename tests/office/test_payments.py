@@ -12,8 +12,10 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from factories import make_credit, make_customer, make_invoice, make_link, make_user
-from factories.domain import open_attempt, report, usd
+from factories import make_customer, make_invoice, make_link, make_user
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit
+from factories.ledger import usd
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.contracts.reasons import DisputeReason
 from florin.domain.activity import services as activity
@@ -441,7 +443,7 @@ def test_the_list_leads_from_a_debit_that_failed_to_its_fee(owner: User) -> None
 
 def test_the_page_tells_credits_refunds_return_and_link(owner: User) -> None:
     invoice = make_invoice(owner, "100.00")
-    credit = make_credit(owner, invoice.customer, "30.00")
+    credit = make_credit(invoice.customer, "30.00")
     payment = online(owner, invoice, minor=7_000)
     sent_back(payment, 500)
     text = shown(signed_in(owner), f"{LIST}{payment.pk}/")

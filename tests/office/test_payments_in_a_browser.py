@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from factories import make_credit, make_customer, make_invoice, make_link
-from factories.domain import open_attempt, report, usd
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit
+from factories.ledger import usd
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.disputes.lifecycle import DisputeState
@@ -21,7 +23,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     scheme, width = screen.split()
     customer = make_customer(owner.company, name="Corner Florist of the Long and Winding Road")
     invoice = make_invoice(owner, "1234.56", customer=customer)
-    make_credit(owner, customer, "30.00")
+    make_credit(customer, "30.00")
     card, gone = online(owner, invoice, minor=120_456), online(owner)
     sent_back(card, 500)
     dispute(card, DisputeState.NEEDS_RESPONSE)

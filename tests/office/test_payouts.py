@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from factories import make_invoice, make_user
 from factories.clearing_account import in_the_books
-from factories.domain import usd
-from factories.movements import paid, paid_out, take_in, told
+from factories.ledger import usd
+from factories.movements import make_movement, paid, paid_out, take_in
 from florin.contracts.processor import Itemised, MovementKind, PayoutWay
 from florin.domain.companies.models import PaymentsAccount
 from florin.domain.ledger.models import Account
@@ -107,16 +107,16 @@ def test_the_report_calls_a_payout_what_it_is(owner: User) -> None:
 
 
 def test_money_that_was_taken_back_from_the_bank_says_so(owner: User) -> None:
-    (back,) = take_in(owner.company, told(MovementKind.OTHER, -900))
+    (back,) = take_in(owner.company, make_movement(MovementKind.OTHER, -900))
     payout = paid_out(owner.company, back)
     assert "took this money back" in shown(owner, f"{PAYOUTS}{payout.pk}/")
 
 
 def test_what_is_kept_back_for_a_minimum_balance_is_called_so_and_no_difference(owner: User) -> None:
     paid(owner, make_invoice(owner))
-    take_in(owner.company, told(MovementKind.KEPT_BACK, -5_000))
+    take_in(owner.company, make_movement(MovementKind.KEPT_BACK, -5_000))
     payout = paid_out(owner.company, *Movement.objects.all())
-    take_in(owner.company, told(MovementKind.KEPT_BACK, 5_000))
+    take_in(owner.company, make_movement(MovementKind.KEPT_BACK, 5_000))
 
     assert checking.about_movements(owner.company, since=payout.made_at - timedelta(hours=1)) == []
     assert in_the_books(owner.company, Account.ADJUSTMENTS) == {}
@@ -129,7 +129,7 @@ def test_what_is_kept_back_for_a_minimum_balance_is_called_so_and_no_difference(
 def test_a_payout_that_was_canceled_never_left(owner: User) -> None:
     paid(owner, make_invoice(owner))
     payout = paid_out(owner.company, *Movement.objects.all(), state="canceled")
-    take_in(owner.company, told(MovementKind.PAYOUT_FAILED, payout.amount, source=payout.reference))
+    take_in(owner.company, make_movement(MovementKind.PAYOUT_FAILED, payout.amount, source=payout.reference))
 
     listed, page, report = (shown(owner, page) for page in (PAYOUTS, f"{PAYOUTS}{payout.pk}/", REPORT))
     assert ">Canceled<" in listed
@@ -156,7 +156,7 @@ def test_nothing_differs_only_where_something_was_compared(owner: User) -> None:
     compared(owner)
     assert "Nothing to compare yet" in shown(owner, RECONCILIATION)
     assert "Nothing differs" not in shown(owner, RECONCILIATION)
-    take_in(owner.company, told(MovementKind.FEE, -500))
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))
     assert "Nothing differs" in shown(owner, RECONCILIATION)
 
 
@@ -205,7 +205,7 @@ def test_a_payouts_page_costs_the_same_for_two_payments_as_for_ten(
 
 def test_the_report_adds_up_on_the_screen(owner: User) -> None:
     a_payout(owner)
-    take_in(owner.company, told(MovementKind.FEE, -500))
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))
     text = " ".join(shown(owner, REPORT).split())
     for label, amount in (
         ("Payments", "$200.00"),
@@ -226,13 +226,15 @@ def test_the_report_names_what_the_processors_own_balance_has_more(owner: User) 
 
 
 def test_the_report_ends_with_the_last_payout_if_the_processors_clock_is_ahead(owner: User) -> None:
-    take_in(owner.company, told(MovementKind.FEE, -500))
+    take_in(owner.company, make_movement(MovementKind.FEE, -500))
     today = clock.today(owner.company.time_zone)
     assert f'name="until" value="{today}"' in shown(owner, REPORT)
 
     ahead = clock.now() + timedelta(days=40)
     payout = paid_out(
-        owner.company, *take_in(owner.company, told(MovementKind.OTHER, 900, at=ahead)), made_at=ahead
+        owner.company,
+        *take_in(owner.company, make_movement(MovementKind.OTHER, 900, at=ahead)),
+        made_at=ahead,
     )
 
     text, last = shown(owner, REPORT), clock.local(ahead, owner.company.time_zone)

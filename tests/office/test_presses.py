@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from factories import make_credit, make_customer, make_invoice
-from factories.domain import usd
+from factories import make_customer, make_invoice
+from factories.credits import make_credit
+from factories.ledger import usd
 from florin.domain.attempts.methods import Method
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
@@ -115,7 +116,7 @@ def test_the_same_press_of_refund_on_two_payments_at_once_refunds_one(owner: Use
 
 def test_the_same_press_with_another_invoice_on_the_form_is_another_wish(owner: User) -> None:
     customer, client = make_customer(owner.company), signed_in(owner)
-    credit = make_credit(owner, customer, "50.00")
+    credit = make_credit(customer, "50.00")
     items = [make_invoice(owner, customer=customer).item_id for _invoice in range(2)]
     for item in items:
         fields = {f"amount-{item}": "10", "act": "apply", "press": "a-press"}

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.contracts.processor import GatewayRefusal, RefusalReason
 from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import open_attempt
+from factories.attempts import open_attempt
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from factories import make_credit, make_customer, make_invoice, make_link, make_user
-from factories.domain import open_attempt, report, usd
+from factories import make_customer, make_invoice, make_link, make_user
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit
+from factories.ledger import usd
 from factories.payments import paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
@@ -174,7 +176,7 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
     customer = make_customer(owner.company)
     payment, credit = (
         paid(owner, make_invoice(owner, customer=customer)),
-        make_credit(owner, customer, "30.00"),
+        make_credit(customer, "30.00"),
     )
 
     text = submit(signed_in(owner), payment, credit.pk, "12.50", act="reckon").content.decode()
@@ -245,7 +247,7 @@ def test_dialog_and_list_cost_the_same_however_much_there_is(
     for _round in range(3):
         invoice = make_invoice(owner, customer=customer)
         payment = paid_by_check(owner, invoice)
-        make_credit(owner, customer, "5.00")
+        make_credit(customer, "5.00")
         submit(client, payment, invoice.item_id, "10")
         client.get("/office/payments/refunds/")  # takes the notice away
         with django_assert_num_queries(ASKING + 1):

@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
-from factories import make_credit, make_customer, make_invoice, make_link
-from factories.domain import open_attempt, report, usd
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit
+from factories.ledger import usd
 from factories.payments import paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.payments.models import Payment
@@ -21,7 +23,7 @@ def overpaid(owner: User) -> Payment:
     """A card payment of 120.00 on an invoice over 100.00, of a customer who has a credit."""
     customer = make_customer(owner.company)
     attempt = open_attempt(make_link(owner, make_invoice(owner, customer=customer)))
-    make_credit(owner, customer, "30.00")
+    make_credit(customer, "30.00")
     report(attempt, Outcome.SETTLED, usd(12_000))
     return Payment.objects.get(attempt=attempt)
 

@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from playwright.sync_api import expect
 
-from factories import make_credit, make_customer, make_invoice
+from factories import make_customer, make_invoice
+from factories.credits import make_credit
 from florin.domain.activity.models import Activity
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
@@ -101,7 +102,7 @@ def test_a_number_that_is_taken_is_said_once(owner: User) -> None:
 
 def test_more_credit_than_there_is_is_said_once(owner: User) -> None:
     invoice = make_invoice(owner)
-    credit = make_credit(owner, invoice.customer, "5.00")
+    credit = make_credit(invoice.customer, "5.00")
     sheet = {"act": "apply", f"amount-{invoice.item_id}": "9.00"}
     text = signed_in(owner).post(f"/office/credits/open/{credit.pk}/apply/", sheet).content.decode()
     assert count_of(text, "That is more than the $5.00 that can be applied.") == 1

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_invoice
-from factories.domain import make_credit
+from factories.credits import make_credit
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from factories import PASSWORD, make_user
-from factories.domain import sql
+from factories.database import sql
 from factories.emails import rendered
 from florin.domain.outbox.models import Message
 from florin.domain.staff import tries

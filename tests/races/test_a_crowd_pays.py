@@ -5,7 +5,8 @@
 
 from functools import partial
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.payments import press_pay
 from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message

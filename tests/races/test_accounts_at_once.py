@@ -6,7 +6,14 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_user
-from factories.payments_accounts import account_notices, account_of, active, forget_accounts, go_on, told
+from factories.payments_accounts import (
+    account_changes,
+    account_notices,
+    account_of,
+    active,
+    continue_onboarding,
+    forget_accounts,
+)
 from florin.domain.activity.models import Activity
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -35,7 +42,7 @@ def admin(database: None) -> User:
 def test_two_admins_who_press_at_once_open_one_account(admin: User, bank: Bank) -> None:
     other = make_user(admin.company, Role.ADMIN)
 
-    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
+    answers = at_once(lambda: continue_onboarding(admin), lambda: continue_onboarding(other))
 
     assert all(isinstance(answer, str) for answer in answers)
     assert Activity.objects.filter(kind=Activity.Kind.ACCOUNT_CHANGED).count() == 1
@@ -48,7 +55,7 @@ def test_many_looks_at_once_tell_of_a_change_once(admin: User, bank: Bank) -> No
     at_once(*[lambda: onboard_account.refresh(admin.company)] * 4)
 
     assert account_notices() == ["active", "suspended"]
-    assert told() == ["incomplete", "active", "suspended"]
+    assert account_changes() == ["incomplete", "active", "suspended"]
 
 
 def flip(admin: User) -> None:
@@ -82,7 +89,7 @@ def test_two_companies_that_claim_the_own_account_at_once_are_one(
     settings.STRIPE_CONNECT = False
     other = make_user(companies.open_company(slug="oak", name="Oak", email="o@oak.example"), Role.ADMIN)
 
-    answers = at_once(lambda: go_on(admin), lambda: go_on(other))
+    answers = at_once(lambda: continue_onboarding(admin), lambda: continue_onboarding(other))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "str"]
     assert PaymentsAccount.objects.filter(state=State.ACTIVE).count() == 1
@@ -96,7 +103,7 @@ def test_control_without_the_locks_a_change_is_told_more_than_once(admin: User, 
         bank.order(f"accounts/{account_of(admin).reference}", verdict=verdict)
         with without_locks():
             at_once(*[lambda: refresh(admin)] * 4)
-        if len(told()) > done + 1:
+        if len(account_changes()) > done + 1:
             return
     raise AssertionError("Nobody was told twice")
 
@@ -110,7 +117,7 @@ def test_control_without_the_locks_two_companies_share_the_own_account(
     for _ in range(10):
         forget_accounts()
         with without_locks():
-            at_once(lambda: go_on(admin), lambda: go_on(other))
+            at_once(lambda: continue_onboarding(admin), lambda: continue_onboarding(other))
         if PaymentsAccount.objects.filter(state=State.ACTIVE).count() > 1:
             return
     raise AssertionError("They never shared it")

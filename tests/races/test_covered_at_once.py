@@ -3,7 +3,8 @@
 from functools import partial
 
 from checkout.pages import link_to
-from factories import make_credit, make_customer, make_invoice
+from factories import make_customer, make_invoice
+from factories.credits import make_credit
 from florin.domain.ledger.models import Entry, Item
 from florin.domain.links import services as links
 from florin.domain.staff.models import User
@@ -14,7 +15,7 @@ from testing.races import at_once, without_locks
 def _pressed_at_once(owner: User) -> tuple[Item, list[bool | Exception]]:
     """Two bills of 30.00 and a credit of 50.00: one is covered, and each payer presses twice."""
     customer = make_customer(owner.company)
-    credit = make_credit(owner, customer, "50.00")
+    credit = make_credit(customer, "50.00")
     tokens = [links.token_of(link_to(make_invoice(owner, "30.00", customer=customer)).pk) for _ in range(2)]
     return credit, at_once(*[partial(apply_credit.settle_covered, token) for token in tokens * 2])
 

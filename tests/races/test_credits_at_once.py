@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
-from factories import make_credit, make_customer, make_invoice, make_user
+from factories import make_customer, make_invoice, make_user
+from factories.credits import make_credit
 from florin.domain.activity.models import Activity
 from florin.domain.customers.models import Customer
 from florin.domain.ledger.applying import AppliedAmount
@@ -34,7 +35,7 @@ def apply(owner: User, credit: Item, invoice: Item, minor: int, *, press: str = 
 
 
 def test_two_people_at_once_apply_no_more_than_a_credit_has(owner: User, customer: Customer) -> None:
-    credit = make_credit(owner, customer, "30.00")
+    credit = make_credit(customer, "30.00")
     invoices = [make_invoice(owner, customer=customer).item for _ in range(4)]
 
     answers = at_once(*[partial(apply, owner, credit, invoice, 2_000) for invoice in invoices])
@@ -44,7 +45,7 @@ def test_two_people_at_once_apply_no_more_than_a_credit_has(owner: User, custome
 
 
 def test_two_credits_at_once_pay_no_more_than_an_invoice_owes(owner: User, customer: Customer) -> None:
-    credits_ = [make_credit(owner, customer, "80.00") for _ in range(3)]
+    credits_ = [make_credit(customer, "80.00") for _ in range(3)]
     invoice = make_invoice(owner, customer=customer).item
 
     answers = at_once(*[partial(apply, owner, credit, invoice, 8_000) for credit in credits_])
@@ -54,7 +55,7 @@ def test_two_credits_at_once_pay_no_more_than_an_invoice_owes(owner: User, custo
 
 
 def test_a_double_click_at_the_same_instant_applies_once(owner: User, customer: Customer) -> None:
-    credit, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+    credit, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
 
     answers = at_once(*[partial(apply, owner, credit, invoice, 1_000, press="one press")] * 4)
 
@@ -94,7 +95,7 @@ def test_control_without_the_locks_the_database_stops_the_second_without_a_sente
     """If this fails, the tests above prove nothing."""
     crashed = False
     for _ in range(20):
-        credit, invoice = make_credit(owner, customer, "30.00"), make_invoice(owner, customer=customer).item
+        credit, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
         with _without_locks():
             answers = at_once(*[partial(apply, owner, credit, invoice, 2_000)] * 4)
         crashed = any(isinstance(answer, IntegrityError) for answer in answers)

@@ -5,9 +5,10 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from factories import make_link, press_pay
+from factories import make_link
+from factories.attempts import open_attempt
 from factories.declines import decline, notice
-from factories.domain import open_attempt
+from factories.payments import press_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import BillState

@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
-from factories import make_invoice, make_link, press_pay
+from factories import make_invoice, make_link
+from factories.payments import press_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 from uuid import uuid4
 
-from factories import make_customer, make_invoice, make_link, press_pay
-from factories.domain import open_attempt, report, usd
+from factories import make_customer, make_invoice, make_link
+from factories.attempts import open_attempt, report
+from factories.ledger import usd
+from factories.payments import press_pay
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice

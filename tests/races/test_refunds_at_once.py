@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from factories import make_customer, make_invoice, make_link
-from factories.domain import make_credit, open_attempt, report, usd
+from factories.attempts import open_attempt, report
+from factories.credits import make_credit
+from factories.ledger import usd
 from factories.payments import paid_by_card, stands_at
 from florin.contracts.processor import DisputeOutcome, DisputeReport, Outcome
 from florin.contracts.reasons import DisputeReason, RefundFailure
@@ -137,8 +139,7 @@ def test_of_a_refund_and_a_return_at_once_the_books_know_who_was_first(owner: Us
 def test_a_credit_is_paid_out_or_applied_but_not_both(owner: User) -> None:
     customer = make_customer(owner.company)
     payment = paid(owner, make_invoice(owner, customer=customer))
-    other, credit = make_invoice(owner, customer=customer), make_credit(customer, 3_000).item
-    assert credit
+    other, credit = make_invoice(owner, customer=customer), make_credit(customer, 3_000)
 
     answers = at_once(
         partial(decide, payment, credit.pk, 2_000),
@@ -152,8 +153,7 @@ def test_a_credit_is_paid_out_or_applied_but_not_both(owner: User) -> None:
 def test_a_credit_is_paid_out_by_one_of_two_payments(owner: User) -> None:
     customer = make_customer(owner.company)
     pair = [paid(owner, make_invoice(owner, customer=customer)) for _ in range(2)]
-    credit = make_credit(customer, 3_000).item
-    assert credit
+    credit = make_credit(customer, 3_000)
 
     answers = at_once(*[partial(decide, payment, credit.pk, 3_000) for payment in pair])
 

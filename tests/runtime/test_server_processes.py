@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from testing.settings import free_port
+from testing.processes import free_port
 
 TESTS = Path(__file__).parent.parent
 
@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent.parent
 @pytest.fixture
 def program() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server with two processes, and its address."""
-    port = free_port()
+    port = str(free_port())
     process = subprocess.Popen(
         [sys.executable, "-m", "runtime.server", port],
         cwd=TESTS,

@@ -3,13 +3,10 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +18,7 @@ import stripe
 from stripe.checkout import Session
 
 from stripe_contract import watching
+from testing.processes import free_port, wait_until
 
 SOURCES = Path(__file__).parents[2] / "src"
 API_KEY = "sk_test_for_the_tests"
@@ -38,20 +36,6 @@ HOLDER = {
     "routing": "110000000",
     "kind": "checking",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 8.0) -> None:
-    """Wait until something is so; fail if it does not become so in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.02)
 
 
 @dataclass
@@ -89,7 +73,7 @@ class Sandbox:
         }
         environment = {**os.environ, **secrets, "PYTHONPATH": str(SOURCES)}
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        wait_for(self.answers, 20)
+        wait_until(self.answers, seconds=20)
 
     def answers(self) -> bool:
         try:

@@ -11,7 +11,8 @@ import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from sandbox.processes import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, wait_for, web
+from sandbox.processes import CAPABILITIES, SECRET, Sandbox, Shop, open_shop, web
+from testing.processes import wait_until
 
 DEBITS = "us_bank_account_ach_payments"
 FORM = {
@@ -311,7 +312,7 @@ def test_endpoints_hear_the_accounts_they_are_for(bank: Sandbox, shop: Shop) -> 
     business = bank.business()
     business.authorised()
     bank.authorised()
-    wait_for(lambda: len(connected.notices) == 6 + 2 * len(CAPABILITIES) and len(shop.notices) == 4)
+    wait_until(lambda: len(connected.notices) == 6 + 2 * len(CAPABILITIES) and len(shop.notices) == 4)
 
     assert {json.loads(body)["account"] for body, _ in connected.notices} == {business.account}
     assert not any("account" in json.loads(body) for body, _ in shop.notices)
@@ -324,7 +325,7 @@ def test_the_endpoint_of_the_command_line_hears_everybody(tmp_path: Path) -> Non
     own.start()
     own.business().authorised()
     own.authorised()
-    wait_for(lambda: len(shop.notices) == 10 + 2 * len(CAPABILITIES))
+    wait_until(lambda: len(shop.notices) == 10 + 2 * len(CAPABILITIES))
     own.stop()
 
     assert len([body for body, _ in shop.notices if "account" in json.loads(body)]) == 6 + 2 * len(

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import stripe
 
-from sandbox.processes import API_KEY, Sandbox, wait_for, web
+from sandbox.processes import API_KEY, Sandbox, web
+from testing.processes import wait_until
 
 QUICK = 0.3
 
@@ -135,7 +136,7 @@ def test_a_held_call_goes_on_when_it_is_released(bank: Sandbox) -> None:
     bank.order("faults", operation="intent.capture", mode="hold")
     with ThreadPoolExecutor(1) as other:
         held = other.submit(bank.api.v1.payment_intents.capture, intent)
-        wait_for(lambda: bank.held("intent.capture") == 1)
+        wait_until(lambda: bank.held("intent.capture") == 1)
         assert status(bank, intent) == "requires_capture"
         bank.order("release", operation="intent.capture")
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 import stripe
 
-from sandbox.processes import API_KEY, Sandbox, wait_for, web
+from sandbox.processes import API_KEY, Sandbox, web
+from testing.processes import wait_until
 
 
 def post(bank: Sandbox, path: str, key: str, **params: str) -> httpx.Response:
@@ -57,7 +58,7 @@ def test_a_key_that_is_still_in_use_is_a_conflict(bank: Sandbox) -> None:
     bank.order("faults", operation="intent.capture", mode="hold")
     with ThreadPoolExecutor(1) as other:
         first = other.submit(post, bank, f"/v1/payment_intents/{intent}/capture", f"busy-{intent}")
-        wait_for(lambda: bank.held("intent.capture") == 1)
+        wait_until(lambda: bank.held("intent.capture") == 1)
         second = post(bank, f"/v1/payment_intents/{intent}/capture", f"busy-{intent}")
         bank.order("release")
 

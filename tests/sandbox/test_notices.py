@@ -8,7 +8,8 @@ import pytest
 import stripe
 
 from florin_sandbox.settings import API_VERSION
-from sandbox.processes import SECRET, Sandbox, Shop, open_shop, wait_for
+from sandbox.processes import SECRET, Sandbox, Shop, open_shop
+from testing.processes import wait_until
 
 PAID = [
     "payment_intent.created",
@@ -20,7 +21,7 @@ PAID = [
 
 def test_a_payment_is_told_in_order_and_signed(bank: Sandbox, shop: Shop, secret: str) -> None:
     intent = bank.authorised()
-    wait_for(lambda: len(shop.notices) == 4)
+    wait_until(lambda: len(shop.notices) == 4)
 
     told = shop.verified(secret)
     assert [event.type for event in told] == PAID
@@ -30,7 +31,7 @@ def test_a_payment_is_told_in_order_and_signed(bank: Sandbox, shop: Shop, secret
 def test_capture_and_refund_are_told(bank: Sandbox, shop: Shop) -> None:
     intent = bank.captured()
     bank.api.v1.refunds.create({"payment_intent": intent})
-    wait_for(lambda: len(shop.notices) == 8)
+    wait_until(lambda: len(shop.notices) == 8)
 
     assert shop.types()[4:6] == ["charge.captured", "payment_intent.succeeded"]
     assert sorted(shop.types()[6:]) == ["charge.refunded", "refund.created"]
@@ -41,7 +42,7 @@ def test_a_decline_and_a_cancel_are_told(bank: Sandbox, shop: Shop) -> None:
     bank.pay(session, "4000000000000002")
     bank.pay(session)
     bank.api.v1.payment_intents.cancel(bank.intent_of(session))
-    wait_for(lambda: "payment_intent.canceled" in shop.types())
+    wait_until(lambda: "payment_intent.canceled" in shop.types())
 
     assert {"charge.failed", "payment_intent.payment_failed"} <= set(shop.types())
 
@@ -49,7 +50,7 @@ def test_a_decline_and_a_cancel_are_told(bank: Sandbox, shop: Shop) -> None:
 def test_what_is_refused_is_sent_again(bank: Sandbox, shop: Shop) -> None:
     shop.answers[:] = [500]
     bank.api.v1.checkout.sessions.expire(bank.session().id)
-    wait_for(lambda: len(shop.notices) == 2)
+    wait_until(lambda: len(shop.notices) == 2)
 
     assert len(set(shop.ids())) == 1
 
@@ -60,8 +61,8 @@ def test_an_endpoint_hears_only_what_it_asked_for(bank: Sandbox, shop: Shop) -> 
         {"url": picky.url, "enabled_events": ["charge.succeeded"]}
     )
     bank.authorised()
-    wait_for(lambda: len(shop.notices) == 4)
-    wait_for(lambda: picky.types() == ["charge.succeeded"])
+    wait_until(lambda: len(shop.notices) == 4)
+    wait_until(lambda: picky.types() == ["charge.succeeded"])
 
     picky.verified(str(endpoint.secret))
     bank.api.v1.webhook_endpoints.delete(endpoint.id)
@@ -73,7 +74,7 @@ def test_an_endpoint_can_be_told_other_events_and_keeps_its_secret(bank: Sandbox
     endpoint = endpoints.create({"url": picky.url, "enabled_events": ["payout.paid"]})
     changed = endpoints.update(endpoint.id, {"enabled_events": ["charge.succeeded"]})
     bank.authorised()
-    wait_for(lambda: picky.types() == ["charge.succeeded"])
+    wait_until(lambda: picky.types() == ["charge.succeeded"])
 
     picky.verified(str(endpoint.secret))
     assert (changed.enabled_events, "secret" in changed.to_dict()) == (["charge.succeeded"], False)
@@ -86,7 +87,7 @@ def test_an_endpoint_that_is_switched_off_hears_nothing(bank: Sandbox, shop: Sho
     endpoint = endpoints.create({"url": silent.url, "enabled_events": ["*"]})
     assert endpoints.update(endpoint.id, {"disabled": True}).status == "disabled"
     bank.authorised()
-    wait_for(lambda: len(shop.notices) == 4)
+    wait_until(lambda: len(shop.notices) == 4)
 
     assert silent.notices == []
     endpoints.delete(endpoint.id)
@@ -110,7 +111,7 @@ def test_held_notices_go_out_when_released(bank: Sandbox, shop: Shop) -> None:
     assert shop.notices == []
     bank.order("webhooks", mode="release")
 
-    wait_for(lambda: shop.types() == PAID)
+    wait_until(lambda: shop.types() == PAID)
 
 
 def test_shuffled_notices_come_in_an_order_that_the_seed_decides(bank: Sandbox, shop: Shop) -> None:
@@ -119,7 +120,7 @@ def test_shuffled_notices_come_in_an_order_that_the_seed_decides(bank: Sandbox, 
     for _ in range(3):
         bank.authorised()
     bank.order("webhooks", mode="release")
-    wait_for(lambda: len(shop.notices) == 12)
+    wait_until(lambda: len(shop.notices) == 12)
 
     assert sorted(shop.types()) == sorted(PAID * 3)
     assert shop.types() != PAID * 3
@@ -128,7 +129,7 @@ def test_shuffled_notices_come_in_an_order_that_the_seed_decides(bank: Sandbox, 
 def test_notices_can_come_twice(bank: Sandbox, shop: Shop) -> None:
     bank.order("webhooks", mode="duplicate", n=2)
     bank.api.v1.checkout.sessions.expire(bank.session().id)
-    wait_for(lambda: len(shop.notices) == 2)
+    wait_until(lambda: len(shop.notices) == 2)
 
     assert len(set(shop.ids())) == 1
 
@@ -138,7 +139,7 @@ def test_notices_can_get_lost(bank: Sandbox, shop: Shop) -> None:
     bank.api.v1.checkout.sessions.expire(bank.session().id)
     bank.order("webhooks", mode="ok")
     bank.api.v1.checkout.sessions.expire(bank.session().id)
-    wait_for(lambda: shop.notices)
+    wait_until(lambda: shop.notices)
 
     assert len(shop.notices) == 1
     assert [entry for entry in bank.log("webhook") if entry.get("state") == "dropped"]
@@ -149,12 +150,12 @@ def test_notices_can_be_late(bank: Sandbox, shop: Shop) -> None:
     bank.api.v1.checkout.sessions.expire(bank.session().id)
 
     assert shop.notices == []
-    wait_for(lambda: len(shop.notices) == 1)
+    wait_until(lambda: len(shop.notices) == 1)
 
 
 def test_notices_can_come_before_the_answer(bank: Sandbox, shop: Shop) -> None:
     intent = bank.authorised()
-    wait_for(lambda: len(shop.notices) == 4)
+    wait_until(lambda: len(shop.notices) == 4)
     bank.order("webhooks", mode="before_response")
     bank.api.v1.payment_intents.capture(intent)
 
@@ -165,7 +166,7 @@ def test_notices_can_come_before_the_answer(bank: Sandbox, shop: Shop) -> None:
 def test_a_forged_or_stale_notice_does_not_verify(bank: Sandbox, shop: Shop, secret: str, mode: str) -> None:
     bank.order("webhooks", mode=mode, times=1)
     bank.api.v1.checkout.sessions.expire(bank.session().id)
-    wait_for(lambda: len(shop.notices) == 1)
+    wait_until(lambda: len(shop.notices) == 1)
 
     with pytest.raises(stripe.SignatureVerificationError):
         shop.verified(secret)
@@ -174,7 +175,7 @@ def test_a_forged_or_stale_notice_does_not_verify(bank: Sandbox, shop: Shop, sec
 def test_during_a_change_of_secrets_both_verify(bank: Sandbox, shop: Shop, secret: str) -> None:
     changed = bank.order("webhooks", mode="rotate_secret", overlap=3600)
     bank.api.v1.checkout.sessions.expire(bank.session().id)
-    wait_for(lambda: len(shop.notices) == 1)
+    wait_until(lambda: len(shop.notices) == 1)
 
     assert len(shop.verified(secret)) == len(shop.verified(changed["secret"])) == 1
 
@@ -189,7 +190,7 @@ def test_what_was_not_delivered_goes_out_after_a_kill_and_a_restart(tmp_path: Pa
     assert shop.notices == []
 
     bank.start()
-    wait_for(lambda: [event.type for event in shop.verified(SECRET)] == PAID)
+    wait_until(lambda: [event.type for event in shop.verified(SECRET)] == PAID)
     assert bank.api.v1.payment_intents.retrieve(intent).status == "requires_capture"
     assert bank.stop() == 0
 

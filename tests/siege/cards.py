@@ -10,7 +10,7 @@ import httpx
 
 from chaos.records import make_bills
 from siege.target import Target
-from testing.demo import wait_until
+from testing.processes import wait_until
 
 _TRIES, _BOTS = 500, 6
 _PRESS_SECONDS = 0.1

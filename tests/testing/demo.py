@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
-from testing.settings import free_port
+from testing.processes import free_port, wait_until
 
 _PROGRAMS = Path(sys.executable).parent
 
@@ -23,7 +22,8 @@ class Demo:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        ports = {name: free_port() for name in ("FLORIN_PORT", "FLORIN_SANDBOX_PORT", "FLORIN_SMTP_PORT")}
+        names = ("FLORIN_PORT", "FLORIN_SANDBOX_PORT", "FLORIN_SMTP_PORT")
+        ports = {name: str(free_port()) for name in names}
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("FLORIN", "STRIPE"))
         }
@@ -138,19 +138,6 @@ class Demo:
             return [int(lines[0])]
         group = int((self.folder / "run" / f"{name}.group").read_text().split()[0])
         return [process for process in _all_processes() if _group(process) == group]
-
-
-def wait_until(happened: Callable[[], Any], *, seconds: float = 30) -> None:
-    """Wait until something is true, and fail if it does not become so in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if happened():
-                return
-        except (httpx.HTTPError, OSError):
-            pass
-        time.sleep(0.2)
-    raise AssertionError(f"{happened} did not happen within {seconds} s")
 
 
 def _all_processes() -> list[int]:

@@ -3,20 +3,14 @@
 import atexit
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
+from testing.processes import free_port
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-SANDBOX_PORT = free_port()
-MAILBOX_PORT = free_port()
-WEB_PORT = free_port()
+SANDBOX_PORT = str(free_port())
+MAILBOX_PORT = str(free_port())
+WEB_PORT = str(free_port())
 CONTROL_TOKEN = "the-tests-control-the-bank"
 NOTICE_SECRET = "whsec_notices-of-the-tests-are-signed"
 

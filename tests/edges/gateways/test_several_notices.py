@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from edges.gateways.processors import MemoryWorld
-from factories import make_company, make_invoice, make_link, make_user, press_pay
+from factories import make_company, make_invoice, make_link, make_user
+from factories.payments import press_pay
 from florin.contracts.connection import Site
 from florin.domain.attempts.models import Attempt
 from florin.domain.notices.models import ProcessorNotice

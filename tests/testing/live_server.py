@@ -1,4 +1,4 @@
-"""A real browser before the real pages."""
+"""Florin served in this process, and so on this test's database, for a real browser."""
 
 import threading
 from collections.abc import Iterator
@@ -10,10 +10,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 
-from testing.settings import WEB_PORT
-
-BASE = f"http://127.0.0.1:{WEB_PORT}"
-
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
@@ -21,18 +17,18 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
-        """Say nothing: a path holds a token."""
+        """Say nothing: a path may hold a token."""
 
 
 @contextmanager
-def served() -> Iterator[None]:
-    """Serve Florin at its public address, in this process and so on this test's database."""
-    with _Server(("127.0.0.1", int(WEB_PORT)), _Quiet) as server:
+def served(port: int = 0) -> Iterator[str]:
+    """Serve Florin on a port, a free one unless it is given; its address."""
+    with _Server(("127.0.0.1", port), _Quiet) as server:
         server.set_app(StaticFilesHandler(get_wsgi_application()))
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
