@@ -118,7 +118,8 @@ def test_a_voided_credit_leaves_nothing_open(customer: Customer) -> None:
 
 def test_a_credit_of_which_something_was_used_is_not_voided(invoice: Invoice) -> None:
     credit = approve(submit(write(invoice.customer)))
-    apply(credit, invoice, 1)
+    assert credit.item
+    apply(credit.item, invoice, 1)
 
     with pytest.raises(Refusal, match="Take that back first"):
         void(credit)

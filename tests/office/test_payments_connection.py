@@ -22,7 +22,7 @@ CHECK = "/office/payments/connection/"
 
 
 @pytest.fixture(autouse=True)
-def kept(settings: Settings, tmp_path: Path) -> None:
+def keep_nothing(settings: Settings, tmp_path: Path) -> None:
     """Nothing is kept, and the environment names a secret, as in all tests."""
     settings.STRIPE_WEBHOOK_SECRETS_FILE = tmp_path / "stripe_webhook_secrets"
 

@@ -27,7 +27,7 @@ class _Checked(Environment):
         return tree
 
 
-class _Told(Template):
+class _Reporting(Template):
     """Tells the tests' client what it was given, as Django's own templates do."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
@@ -39,7 +39,7 @@ def environment(**options: Any) -> Environment:
     """Return the screens' environment with the checks."""
     made = templating.environment(**options, finalize=refuse_callables)
     made.__class__ = _Checked
-    made.template_class = _Told
+    made.template_class = _Reporting
     made.filters["refuse_callables"] = refuse_callables
     return made
 
