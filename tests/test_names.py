@@ -12,18 +12,10 @@ FOLDERS = [ROOT / "src" / "florin", ROOT / "tests"]
 # name, and none is added.
 STILL_THERE = {
     "asked",
-    "go_on",
-    "judge",
-    "kept",
     "more",
     "press",
     "row",
-    "sheet",
-    "take",
-    "tell",
-    "told",
     "why",
-    "wrong",
 }
 
 # These are English, too, and turned down only where they are the whole name.
