@@ -35,7 +35,7 @@ def test_each_credit_is_a_line_between_the_balance_and_what_is_to_pay(payer: Cli
     page = payer.get(address(_link(owner, "30.00", "20.00"))).text
 
     assert _sum(page) == [
-        ("Balance in all", "$100.00"),
+        ("Total balance", "$100.00"),
         ("Your credit CR-1 of Jan 5, 2026", "−$30.00"),  # noqa: RUF001 - a minus sign
         ("Your credit CR-2 of Jan 5, 2026", "−$20.00"),  # noqa: RUF001
         ("To pay now", "$50.00"),
