@@ -18,6 +18,7 @@ check: test
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/djangofmt --check --quiet src/florin/screens
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/florin manage makemigrations --check --dry-run
@@ -25,6 +26,7 @@ lint: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/djangofmt --quiet src/florin/screens
 
 messages: $(RUNTIME)  ## Renew the catalogues of translations; needs gettext.
 	sh tools/renew-messages

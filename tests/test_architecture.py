@@ -25,9 +25,11 @@ def under(path: Path, *folders: str) -> bool:
 
 MODULES = sorted(SOURCE.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in MODULES}
+TEMPLATES = sorted((SOURCE / "florin" / "screens").rglob("templates/**/*.html"))
 OURS = [path for path in MODULES if not under(path, "migrations")]
 CLOSE_TO_MONEY = [path for path in OURS if under(path, "kernel", "domain", "flows")]
 MOST_LINES, MOST_LINES_OF_FUNCTION = 400, 60
+LONGEST_TEMPLATE_LINE = 140
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "misc", "common", "tools"}
 FROZEN = "b31d8c1508239018c593d052a33dedfbea0ead390a060b7729373bf1169fe060"
 REPORTS = ["entry", "invoice", "payment", "refund", "notice", "outbox", "activity"]
@@ -63,6 +65,18 @@ def test_modules_fit_in_a_head_and_functions_on_a_screen() -> None:
         and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_FUNCTION
     )
     assert (long, too_long) == ([], [])
+
+
+def test_no_line_of_a_template_is_long_and_no_attributes_are_joined() -> None:
+    lines = [
+        (f"{path.relative_to(SOURCE)}:{number}", line)
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    ]
+    assert len(TEMPLATES) > 150
+    assert [place for place, line in lines if len(line) > LONGEST_TEMPLATE_LINE] == []
+    # The minus takes the blank away that the formatter left before the attribute.
+    assert [place for place, line in lines if re.search(r"\{%-[^%]*%\}[a-z]", line)] == []
 
 
 def test_a_module_begins_by_saying_what_it_is_for() -> None:

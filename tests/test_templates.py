@@ -67,3 +67,25 @@ def test_what_a_text_is_given_is_escaped_and_the_text_is_not() -> None:
 )
 def test_a_link_keeps_the_rest_of_the_query(changes: str, query: str) -> None:
     assert render(f"{{{{ querystring({changes}) }}}}") == query
+
+
+@pytest.mark.parametrize(
+    ("source", "page"),
+    [
+        ('<td\n  class="a"\n>\n  {{ n }}\n</td>\n<td>', '<td class="a">7</td><td>'),
+        ("<p>\n  a  b\n  <b>c</b>\n  <i>d</i>\n</p>", "<p>a b <b>c</b> <i>d</i></p>"),
+        ("<button>\n  Pay\n</button>\n<button>", "<button>Pay</button> <button>"),
+        ("<p>{% if n %}\n  a\n{% else %}\n  b\n{% endif %}\n</p>", "<p>a </p>"),
+        ("a{% if not n %}<p>b</p>{% endif %}\nc", "a c"),  # what is left out is no block beside it
+        ("{% for m in (n, n) %}<b>{{ m }}</b>\n{% endfor %}", "<b>7</b> <b>7</b> "),
+        ('<a class="\n  {% if n %}on{% endif %}\n" title="a  b">', '<a class="on" title="a  b">'),
+        ("<textarea>\n a\n  </textarea>", "<textarea>\n a\n  </textarea>"),
+        (
+            "<td>1\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}2</td>",
+            "<td>1\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}2</td>",
+        ),
+        ("<p>\n{% trans n %}\n  {{ n }}\n  it's\n{% endtrans %}\n</p>", "<p>7 it's</p>"),
+    ],
+)
+def test_what_makes_a_template_readable_is_not_sent(source: str, page: str) -> None:
+    assert render(source, n=7) == page

@@ -11,11 +11,13 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from florin.kernel.templating import language, make_environment
+from florin.screens.shared.compact import Compact
 
 
 def environment(**options: Any) -> Environment:
     """Return the environment of all pages; the settings name it."""
     made = make_environment(**options)
+    made.add_extension(Compact)
     made.globals.update(
         {
             "url": url,
