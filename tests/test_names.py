@@ -11,7 +11,6 @@ FOLDERS = [ROOT / "src" / "florin", ROOT / "tests"]
 # Words that the glossary turned down and that some names still have. A word leaves this list with its last
 # name, and none is added.
 STILL_THERE = {
-    "asked",
     "more",
     "press",
     "row",

@@ -87,7 +87,7 @@ class RefusalRow:
     refusal: ProcessorRefusal
 
     @property
-    def asked(self) -> str:
+    def request(self) -> str:
         """What the processor was asked to do."""
         return str(_VERBS.get(self.refusal.verb, self.refusal.verb))
 

@@ -22,8 +22,8 @@ from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.submissions import submission_key
-from florin.screens.office.statements import filters
-from florin.screens.office.statements.filters import Asked
+from florin.screens.office.statements import period_form
+from florin.screens.office.statements.period_form import PeriodForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,25 +33,25 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
     company = request.user.company
     customer = find_customer(company, pk)
     if request.method != "POST":
-        asked = _read(request, customer)
+        form = _read(request, customer)
         return _form(
-            request, customer, asked, to="\n".join(customer.statement_emails or customer.invoice_emails)
+            request, customer, form, to="\n".join(customer.statement_emails or customer.invoice_emails)
         )
-    asked, to = _read(request, customer), request.POST.get("to", "")
-    if asked.period is None:
-        return _form(request, customer, asked, to=to, problem=Refusal(asked.problem))
+    form, to = _read(request, customer), request.POST.get("to", "")
+    if form.period is None:
+        return _form(request, customer, form, to=to, problem=Refusal(form.problem))
     try:
         sent = send_statement.send(
             company,
             pk,
-            asked.period,
+            form.period,
             to=[to],
             with_link="payment_link" in request.POST,
             press=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
-        return _form(request, customer, asked, to=to, problem=problem)
+        return _form(request, customer, form, to=to, problem=problem)
     say_sent(request, sent)
     if len(sent.sendings) == 1:
         return redirect("office:statement", sent.sendings[0].statement_id)
@@ -64,10 +64,10 @@ def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the PDF as it would be sent, without number and link; nothing is stored."""
     company = request.user.company
     customer = find_customer(company, pk)
-    asked = _read(request, customer)
-    if asked.period is None:
-        raise Refusal(asked.problem)
-    proposals = send_statement.propose(company, customer, asked.period)
+    form = _read(request, customer)
+    if form.period is None:
+        raise Refusal(form.problem)
+    proposals = send_statement.propose(company, customer, form.period)
     documents = {proposal.draft.document.currency: proposal.draft.document for proposal in proposals}
     chosen = documents.get(request.GET.get("currency", ""), proposals[0].draft.document)
     return pdf(*render_documents.statement_preview(chosen))
@@ -104,32 +104,32 @@ def pdf(name: str, content: bytes) -> HttpResponse:
     )
 
 
-def _read(request: StaffRequest, customer: Customer) -> Asked:
+def _read(request: StaffRequest, customer: Customer) -> PeriodForm:
     sent = request.POST if request.method == "POST" else request.GET
     begin_on = queries.next_begin(customer, clock.today(request.user.company.time_zone))
-    return filters.read(sent, request.user.company, begin_on=begin_on)
+    return period_form.read(sent, request.user.company, begin_on=begin_on)
 
 
 def _form(
-    request: StaffRequest, customer: Customer, asked: Asked, *, to: str, problem: Refusal | None = None
+    request: StaffRequest, customer: Customer, form: PeriodForm, *, to: str, problem: Refusal | None = None
 ) -> HttpResponse:
     """Show the form, or only what depends on type and days when those have just changed."""
     sent = request.POST if request.method == "POST" else request.GET
     company = request.user.company
-    proposals = send_statement.propose(company, customer, asked.period) if asked.period else []
+    proposals = send_statement.propose(company, customer, form.period) if form.period else []
     offered = any(proposal.answer.offered for proposal in proposals)
     # A day that allows no link disables the tick; the choice waits beside it for one that does.
     wants_link = "asked" not in sent or "payment_link" in sent or "link_wanted" in sent
     context: dict[str, object] = {
         "customer": customer,
-        "asked": asked,
+        "form": form,
         "proposals": proposals,
         "offered": offered,
         "undrawn": render_documents.undrawn_of_statement(proposals[0].draft.document) if proposals else [],
         "answer": proposals[0].answer if proposals else rules.for_manual_send(company, customer),
         "tick": offered and wants_link,
         "wants_link": wants_link,
-        "preview": urlencode({"type": asked.type, "begin_on": asked.begin_on, "end_on": asked.end_on}),
+        "preview": urlencode({"type": form.type, "begin_on": form.begin_on, "end_on": form.end_on}),
         "to": to,
         "problem": problem,
         "press": submission_key(request.POST),

@@ -14,10 +14,10 @@ from florin.domain.statements.instructions import Instructions
 from florin.flows import send_statements
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.parsing import search
+from florin.screens.office.shared.parsing import as_key, search
 from florin.screens.office.shared.submissions import new_submission, submission_key
-from florin.screens.office.statements import filters
-from florin.screens.office.statements.filters import Asked
+from florin.screens.office.statements import period_form
+from florin.screens.office.statements.period_form import PeriodForm
 
 _SHOWN = 200
 
@@ -28,7 +28,7 @@ def review(request: StaffRequest) -> HttpResponse:
     """Show who would get a statement, and who would not and why; nothing is sent yet."""
     if request.method != "POST":
         return redirect("office:aging")
-    return _review(request, _chosen(request), filters.read(request.POST, request.user.company))
+    return _review(request, _chosen(request), period_form.read(request.POST, request.user.company))
 
 
 @require_POST
@@ -37,19 +37,19 @@ def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often it comes."""
     press = submission_key(request.POST)
     company = request.user.company
-    asked, customers = filters.read(request.POST, company), _chosen(request)
-    if asked.period is None:
-        return _review(request, customers, asked, problem=Refusal(asked.problem), press=press)
+    form, customers = period_form.read(request.POST, company), _chosen(request)
+    if form.period is None:
+        return _review(request, customers, form, problem=Refusal(form.problem), press=press)
     try:
         run = send_statements.start(
             company,
             customers,
-            Instructions(asked.period, with_link="payment_link" in request.POST),
+            Instructions(form.period, with_link="payment_link" in request.POST),
             submission=press,
             by=request.user,
         )
     except Refusal as problem:
-        return _review(request, customers, asked, problem=problem, press=press)
+        return _review(request, customers, form, problem=problem, press=press)
     return redirect("office:mailing-run", run.pk)
 
 
@@ -61,20 +61,13 @@ def _chosen(request: StaffRequest) -> list[UUID]:
         return list(dict.fromkeys(row.customer_id for row in found))
     kept = request.POST.getlist("kept")
     given = [*kept, *request.POST.getlist("customer"), *request.POST.get("chosen", "").split(",")]
-    return list(dict.fromkeys(key for text in given if (key := _key(text)) is not None))
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return list(dict.fromkeys(filter(None, map(as_key, given))))
 
 
 def _review(
     request: StaffRequest,
     customers: list[UUID],
-    asked: Asked,
+    form: PeriodForm,
     *,
     problem: Refusal | None = None,
     press: str = "",
@@ -86,7 +79,7 @@ def _review(
     going = [row for row in rows if not row.reason]
     answer = rules.for_anybody(company)
     context = {
-        "asked": asked,
+        "form": form,
         "going": going[:_SHOWN],
         "count": len(going),
         "more": max(len(going) - _SHOWN, 0),

@@ -1,4 +1,4 @@
-"""What staff ask of a statement: its type and days, as typed, and what is wrong with them."""
+"""What staff ask of a statement: its type and days, as entered, and what is wrong with them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +16,8 @@ from florin.screens.office.shared.parsing import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The fields as typed; ``period`` is what they mean, or ``problem`` says why they mean nothing."""
+class PeriodForm:
+    """The fields as entered; ``period`` is what they mean, or ``problem`` says why they mean nothing."""
 
     type: Type
     begin_on: str
@@ -31,7 +31,7 @@ class Asked:
         return list(Type)
 
 
-def read(sent: QueryDict, company: Company, *, begin_on: date | None = None) -> Asked:
+def read(sent: QueryDict, company: Company, *, begin_on: date | None = None) -> PeriodForm:
     """Read the fields; what is missing is the open items, until today, from ``begin_on``."""
     name = sent.get("type", "")
     kind = Type(name) if name in set(Type) else Type.OPEN_ITEMS
@@ -42,8 +42,8 @@ def read(sent: QueryDict, company: Company, *, begin_on: date | None = None) -> 
         last = parsing.day(end) or today
         period = send_statement.period(company, kind, begin_on=_begin(kind, begin), end_on=last)
     except (InvalidInput, Refusal) as problem:
-        return Asked(kind, begin, end, None, str(problem))
-    return Asked(kind, begin, end, period, "")
+        return PeriodForm(kind, begin, end, None, str(problem))
+    return PeriodForm(kind, begin, end, period, "")
 
 
 def _begin(kind: Type, text: str) -> date | None:
