@@ -205,6 +205,17 @@ def test_the_server_reckons_while_people_type(owner: User, customer: Customer) -
     assert "$10.00 more is applied than was received" in text
 
 
+@pytest.mark.parametrize(
+    ("ticked", "name"), [({}, "Becomes open credit"), ({"is_prepayment": "on"}, "Pre-payment")]
+)
+def test_what_is_left_is_called_by_what_it_is_meant_for(
+    owner: User, customer: Customer, ticked: dict[str, str], name: str
+) -> None:
+    text = signed_in(owner).post(f"{RECEIVE}reckon/", form(customer, **ticked), headers=HTMX).text
+
+    assert f'<span class="soft">{name}</span> <b class="figure">$60.00</b>' in text
+
+
 def test_the_suggested_discount_goes_by_the_day_on_which_it_came_in(owner: User, customer: Customer) -> None:
     Company.objects.update(discount_basis_points=200, discount_days=10)
     invoice = make_invoice(owner, customer=customer)
