@@ -43,7 +43,7 @@ MOVES = {
     ),
 }
 
-UNGUARD = "DROP TRIGGER {0}_state_guard ON {1}; DROP FUNCTION {0}_state_guard()"
+UNGUARD = "DROP TRIGGER {0}_state_guard ON {0}; DROP FUNCTION {0}_state_guard()"
 
 
 class Migration(migrations.Migration):
@@ -317,6 +317,10 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             state_operations=state_operations,
             database_operations=[
+                migrations.RunSQL(
+                    UNGUARD.format("payments_attempt"),
+                    guard_sql("payments_attempt", MOVES),
+                ),
                 *(
                     migrations.RunSQL(
                         f"ALTER TABLE payments_{table} RENAME TO attempts_{table}",
@@ -325,14 +329,8 @@ class Migration(migrations.Migration):
                     for table in TABLES
                 ),
                 migrations.RunSQL(
-                    UNGUARD.format("payments_attempt", "attempts_attempt"),
-                    guard_sql("payments_attempt", MOVES).replace(
-                        "ON payments_attempt", "ON attempts_attempt"
-                    ),
-                ),
-                migrations.RunSQL(
                     guard_sql("attempts_attempt", MOVES),
-                    UNGUARD.format("attempts_attempt", "attempts_attempt"),
+                    UNGUARD.format("attempts_attempt"),
                 ),
             ],
         ),
