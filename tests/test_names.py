@@ -14,6 +14,7 @@ STILL_THERE = {
     "more",
     "press",
     "row",
+    "step",
     "why",
 }
 
