@@ -14,7 +14,6 @@ STILL_THERE = {
     "more",
     "press",
     "row",
-    "step",
     "why",
 }
 

@@ -67,7 +67,7 @@ class _Place:
                 written.append(" ")
         return "".join(written)
 
-    def step(self, statement: str) -> None:
+    def follow(self, statement: str) -> None:
         """Go over a statement: what it shows is not known, but a branch begins where its ``if`` does."""
         match statement, self.branches:
             case "if", _:
@@ -116,7 +116,7 @@ class Compact(Extension):
         for token, following in zip(tokens, [*tokens[1:], None], strict=True):
             if token.type == "block_begin" and following:
                 in_sentence = following.value == "trans" or (in_sentence and following.value != "endtrans")
-                place.step(following.value)
+                place.follow(following.value)
             elif token.type == "variable_end":
                 place.unseen = False
             if token.type == "data" and not in_sentence:
