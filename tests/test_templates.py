@@ -79,6 +79,9 @@ def test_a_link_keeps_the_rest_of_the_query(changes: str, query: str) -> None:
         ("a{% if not n %}<p>b</p>{% endif %}\nc", "a c"),  # what is left out is no block beside it
         ("{% for m in (n, n) %}<b>{{ m }}</b>\n{% endfor %}", "<b>7</b> <b>7</b> "),
         ('<a class="\n  {% if n %}on{% endif %}\n" title="a  b">', '<a class="on" title="a  b">'),
+        ("<a\n  {% if not n %}b{% endif %}\n  {% if n %}c{% else %}d{% endif %}\n  e\n>", "<a c e>"),
+        ("<a {% if n %}{{ n }}{% endif %} {% if not n %}c{% endif %}>", "<a 7>"),
+        ("<a {% if not n %}b{% endif %}{% if n %}c{% endif %}>", "<a c>"),
         ("<textarea>\n a\n  </textarea>", "<textarea>\n a\n  </textarea>"),
         (
             "<td>1\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}2</td>",

@@ -112,14 +112,44 @@ class Compact(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """Return the tokens of a template, its texts without the blanks that nobody sees."""
         place, in_sentence = _Place(), False
-        tokens = list(stream)
-        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-            if token.type == "block_begin" and following:
-                in_sentence = following.value == "trans" or (in_sentence and following.value != "endtrans")
-                place.follow(following.value)
+        tokens, led = list(stream), set[int]()
+        for number, token in enumerate(tokens):
+            following = [one.value for one in tokens[number + 1 : number + 3]]
+            if token.type == "block_begin":
+                in_sentence = following[0] == "trans" or (in_sentence and following[0] != "endtrans")
+                place.follow(following[0])
             elif token.type == "variable_end":
                 place.unseen = False
-            if token.type == "data" and not in_sentence:
-                yield Token(token.lineno, "data", place.write(token.value))
-            else:
+            if token.type != "data" or in_sentence:
                 yield token
+            else:
+                text = place.write(token.value)
+                if place.tag and not place.quote and text[-1:] == " " and following[1:] == ["if"]:
+                    begins = _find_branches(tokens, number + 1)
+                    text, led = text[:-1] if begins else text, led | begins
+                yield Token(token.lineno, "data", text)
+            if number in led:
+                yield Token(token.lineno, "data", " ")
+                place.unseen = True
+
+
+def _find_branches(tokens: list[Token], start: int) -> set[int]:
+    """Return where the branches of an ``if`` in a tag begin: each is to begin with the blank before it.
+
+    None, if what follows the ``if`` would then touch what stood before.
+    """
+    depth, begins = 0, set[int]()
+    for number in range(start, len(tokens)):
+        if tokens[number].type != "block_begin":
+            continue
+        statement = tokens[number + 1].value
+        depth += (statement == "if") - (statement == "endif")
+        end = next(n for n in range(number, len(tokens)) if tokens[n].type == "block_end")
+        if depth == 0:
+            after = tokens[end + 1 : end + 2]
+            return (
+                begins if after and after[0].type == "data" and after[0].value[0] in f"{_BLANKS}>" else set()
+            )
+        if depth == 1 and statement in {"if", "elif", "else"}:
+            begins.add(end)
+    return set()
