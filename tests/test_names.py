@@ -8,15 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FOLDERS = [ROOT / "src" / "florin", ROOT / "tests"]
 
-# Words that the glossary turned down and that some names still have. A word leaves this list with its last
-# name, and none is added.
-STILL_THERE = {
-    "more",
-    "press",
-    "row",
-    "why",
-}
-
 # These are English, too, and turned down only where they are the whole name.
 SAY_NOTHING_ALONE = {
     "are",
@@ -78,12 +69,6 @@ def _is(word: str, name: str) -> bool:
 
 
 def test_words_that_have_gone_do_not_come_back_as_names() -> None:
-    gone = _turned_down() - STILL_THERE
+    gone = _turned_down()
 
     assert [f"{place} {name}" for name, place in _defined() for word in gone if _is(word, name)] == []
-
-
-def test_a_word_leaves_the_list_with_its_last_name() -> None:
-    names = {name for name, _place in _defined()}
-
-    assert [word for word in sorted(STILL_THERE) if not any(_is(word, name) for name in names)] == []

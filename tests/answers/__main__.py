@@ -59,7 +59,7 @@ class Stage:
         details = {**row.details, **({"seconds": _SILENT_SECONDS} if "timeout" in row.mode else {})}
         self.order("faults", operation=operation, mode=row.mode, times=1, **details)
 
-    def press_pay(self, token: str) -> httpx.Response:
+    def click_pay(self, token: str) -> httpx.Response:
         """Open a bill and press Pay."""
         page = f"{self.home}/pay/{token}"
         form = dict(_FIELD.findall(self.payer.get(page).text))
@@ -68,7 +68,7 @@ class Stage:
     def session(self, token: str) -> str:
         """Press Pay until it leads to a session, and return that."""
         for _ in range(30):
-            if found := re.search(r"cs_test_\w+", self.press_pay(token).headers.get("location", "")):
+            if found := re.search(r"cs_test_\w+", self.click_pay(token).headers.get("location", "")):
                 return self._remember(found[0])
             time.sleep(2)
         raise AssertionError("Pay leads nowhere")
@@ -140,7 +140,7 @@ def play(stage: Stage, name: str, row: OrderedAnswer, tokens: tuple[str, str]) -
     say(f"== {name}: {row.meaning}")
     shared, own = tokens
     stage.fail("session.create", row)
-    print_answer(stage, "start", f"payer: {spoken(stage.press_pay(shared))}")
+    print_answer(stage, "start", f"payer: {spoken(stage.click_pay(shared))}")
     mend(stage, row)
     session = stage.session(shared)
     stage.fail("session.retrieve", row)

@@ -64,7 +64,7 @@ def intents_of(demo: Demo) -> dict[str, Any]:
     return {one["session"]: one for one in summary["payment_intents"]}
 
 
-def _press(web: httpx.Client, address: str, page: str = "") -> httpx.Response:
+def _click(web: httpx.Client, address: str, page: str = "") -> httpx.Response:
     """Press a button; press again, on a fresh page, when told that others do, as a payer would."""
     deadline = time.monotonic() + _PATIENCE_SECONDS * 2 / 3
     while True:
@@ -80,7 +80,7 @@ def _pay(demo: Demo, page: str, barrier: threading.Barrier, place: int) -> End:
     with httpx.Client(timeout=_PATIENCE_SECONDS) as web:
         shown = web.get(page).text
         barrier.wait(_PATIENCE_SECONDS)
-        pressed = _press(web, f"{page}/checkout", shown)
+        pressed = _click(web, f"{page}/checkout", shown)
         found = re.search(r"cs_test_\w+", pressed.headers.get("location", ""))
         barrier.wait(_PATIENCE_SECONDS)
         begun = time.monotonic()
@@ -97,6 +97,6 @@ def _pay(demo: Demo, page: str, barrier: threading.Barrier, place: int) -> End:
         if paid.status_code != httpx.codes.OK:
             return End(session=found[0], problem=f"The card answered {paid.status_code}")
         result = str(paid.json()["session"]["success_url"])
-        answer = _press(web, f"{result}/check")
+        answer = _click(web, f"{result}/check")
         problem = "" if answer.status_code < httpx.codes.BAD_REQUEST else f"Check: {answer.status_code}"
         return End(found[0], result, problem, time.monotonic() - begun)

@@ -65,7 +65,7 @@ class Payer:
             case Act.PRESS_TWICE:
                 form = self._form("card")
                 with ThreadPoolExecutor(2) as pool:
-                    sessions = list(pool.map(self._press, [form, form]))
+                    sessions = list(pool.map(self._click_pay, [form, form]))
                 self._type_card(sessions[0] or sessions[1], _GOOD)
             case Act.DEBIT | Act.DEBIT_FAILS | Act.DEBIT_RETURNED | Act.SMALL_DEPOSITS:
                 self._debit()
@@ -82,7 +82,7 @@ class Payer:
 
     def _start(self, method: str) -> str:
         """Press Pay and return the session that it led to, empty if nothing can be paid any more."""
-        return self._press(self._form(method))
+        return self._click_pay(self._form(method))
 
     def _form(self, method: str) -> dict[str, str]:
         page = persist(self._bill_when_payable)
@@ -95,17 +95,17 @@ class Payer:
             raise httpx.ReadError("The processor is away")
         return page
 
-    def _press(self, form: dict[str, str]) -> str:
+    def _click_pay(self, form: dict[str, str]) -> str:
         if "nonce" not in form:
             return ""
         shown = dict(form)
 
-        def press() -> httpx.Response:
+        def click() -> httpx.Response:
             answer = self._http.post(f"{self._page}/checkout", data=shown)
             shown.update(_FIELD.findall(answer.text))  # whom it did not lead on has a fresh page to press on
             return answer
 
-        answer = persist(press, wanted=(303, 409, 422))
+        answer = persist(click, wanted=(303, 409, 422))
         found = re.search(r"cs_test_\w+", answer.headers.get("location", ""))
         return found[0] if found else ""
 

@@ -8,7 +8,7 @@ from checkout.pages import address, link_to, queries, result_address
 from factories import make_customer, make_invoice
 from factories.attempts import open_attempt, report_card_payment
 from factories.credits import make_credit
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.ledger.models import Item
 from florin.domain.links.models import Link
@@ -131,7 +131,7 @@ def test_a_credit_of_50_leaves_115_to_pay_of_30_35_and_100_and_nobody_owes_a_cen
         assert asked in page
     payer.post(address(links[0], "/credits"))
     for link in links[1:]:
-        attempt = press_pay(link)
+        attempt = click_pay(link)
         bank.pay(attempt)
         settle_payment.settle(attempt.pk)
 

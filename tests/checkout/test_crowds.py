@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from checkout.pages import PayForm, address, everything, hidden, result_address
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts.models import Attempt
 from florin.domain.customers.models import Customer
 from florin.domain.links.models import Link
@@ -35,7 +35,7 @@ def test_the_press_is_answered_in_the_customers_language(payer: Client, link: Li
 
 
 def test_a_check_shows_what_is_known_and_asks_nobody(payer: Client, link: Link, bank: Bank) -> None:
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
     answer = payer.post(result_address(attempt, "/check"), **ONE_TOO_MANY)
 

@@ -12,7 +12,7 @@ from factories import make_draft, make_invoice, make_link
 from factories.attempts import open_attempt, report_card_payment
 from factories.credits import make_credit
 from factories.declines import decline
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
@@ -348,7 +348,7 @@ def test_an_open_page_says_when_somebody_else_has_paid(page: Page, link: Link, i
 
 
 def test_the_result_page_finds_out_by_itself(page: Page, owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
 
     page.goto(result_address(attempt))
@@ -357,7 +357,7 @@ def test_the_result_page_finds_out_by_itself(page: Page, owner: User, bank: Bank
 
 
 def test_without_a_script_the_result_is_one_button_away(browser: Browser, owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     with served(int(WEB_PORT)) as base:
         page = browser.new_context(base_url=base, java_script_enabled=False).new_page()

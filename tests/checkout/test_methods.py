@@ -27,7 +27,7 @@ def methods(page: str) -> list[tuple[str, bool]]:
     return [(value, bool(checked)) for value, checked in found]
 
 
-def press_pay(payer: Client, link: Link, **more: str) -> tuple[int, str]:
+def click_pay(payer: Client, link: Link, **more: str) -> tuple[int, str]:
     answer = payer.post(address(link, "/checkout"), {**asdict(PRESS), **more})
     return answer.status_code, answer.text
 
@@ -51,7 +51,7 @@ def test_a_single_method_is_no_choice(payer: Client, link: Link, off: str, left:
 
 @pytest.mark.parametrize("method", ["card", "ach"])
 def test_the_choice_goes_with_the_press(payer: Client, link: Link, bank: Bank, method: str) -> None:
-    assert press_pay(payer, link, method=method)[0] == 303
+    assert click_pay(payer, link, method=method)[0] == 303
 
     assert Attempt.objects.get().method == method
 
@@ -59,13 +59,13 @@ def test_the_choice_goes_with_the_press(payer: Client, link: Link, bank: Bank, m
 def test_a_press_that_names_no_method_takes_the_first_on_offer(payer: Client, link: Link, bank: Bank) -> None:
     PaymentsAccount.objects.update(card_enabled=False)
 
-    assert press_pay(payer, link)[0] == 303
+    assert click_pay(payer, link)[0] == 303
     assert Attempt.objects.get().method == Method.ACH
 
 
 @pytest.mark.parametrize("method", ["cash", "Card", "ach ", "0"])
 def test_a_method_that_there_is_not_is_a_bad_request(payer: Client, link: Link, method: str) -> None:
-    status, page = press_pay(payer, link, method=method)
+    status, page = click_pay(payer, link, method=method)
 
     assert status == 400
     assert "press Pay again" in page
@@ -76,7 +76,7 @@ def test_a_method_switched_off_meanwhile_is_refused_with_the_other_on_offer(
 ) -> None:
     PaymentsAccount.objects.update(ach_enabled=False)
 
-    status, page = press_pay(payer, link, method="ach")
+    status, page = click_pay(payer, link, method="ach")
 
     assert status == 409
     assert "Please choose another way to pay" in page
@@ -160,7 +160,7 @@ def test_while_the_processor_is_away_the_bill_is_there_without_a_pay_button(
 def test_a_press_while_the_processor_is_away_is_answered_at_once_and_starts_nothing(
     payer: Client, link: Link, away: Breaker
 ) -> None:
-    status, page = press_pay(payer, link)
+    status, page = click_pay(payer, link)
 
     assert status == 503
     assert "Nothing was charged" in page

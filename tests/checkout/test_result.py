@@ -8,7 +8,7 @@ from django.test import Client
 from checkout.pages import address, everything, link_to, queries, result_address
 from factories import make_link
 from factories.attempts import open_attempt, report_card_payment
-from factories.payments import paid_by_bank, paid_by_card, press_pay
+from factories.payments import click_pay, paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.attempts import services as attempts
 from florin.domain.attempts.methods import Method
@@ -24,7 +24,7 @@ from testing.bank import Bank
 
 
 def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, bank: Bank) -> None:
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
 
     answer = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"})
@@ -35,7 +35,7 @@ def test_a_payment_is_found_out_when_the_page_asks(payer: Client, link: Link, ba
 
 
 def test_without_a_script_the_button_leads_back_to_the_result(payer: Client, link: Link, bank: Bank) -> None:
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
 
     answer = payer.post(result_address(attempt, "/check"), follow=True)
@@ -45,7 +45,7 @@ def test_without_a_script_the_button_leads_back_to_the_result(payer: Client, lin
 
 
 def test_a_bank_that_does_not_answer_is_never_called_a_failure(payer: Client, link: Link, bank: Bank) -> None:
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.break_down("session.retrieve", "500_before", times=20)
 
     page = payer.post(result_address(attempt, "/check"), headers={"X-Part": "1"}).text
@@ -128,7 +128,7 @@ def test_while_unknown_nobody_says_that_nothing_was_charged(
 def test_an_end_that_is_unknown_is_asked_about_when_the_page_asks(
     payer: Client, link: Link, bank: Bank
 ) -> None:
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
     Attempt.objects.update(state=Attempt.State.EXPIRED)
     attempts.mark_unknown(attempt.pk)

@@ -6,7 +6,7 @@ from django.test import Client
 from checkout.pages import address, link_to, link_to_many, queries
 from factories import make_invoice
 from factories.credits import make_credit
-from factories.payments import paid_by_bank, paid_by_card, press_pay
+from factories.payments import click_pay, paid_by_bank, paid_by_card
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
@@ -31,7 +31,7 @@ def failed(bank: Bank, link: Link) -> Attempt:
 
 
 def debit_that_fails(bank: Bank, link: Link) -> Attempt:
-    attempt = press_pay(link, Method.ACH)
+    attempt = click_pay(link, Method.ACH)
     bank.debit(attempt, PENNILESS)
     settle_payment.settle(attempt.pk)
     bank.let_days_pass(5)
@@ -119,7 +119,7 @@ def test_a_part_that_was_paid_meanwhile_is_not_called_open(
 def test_a_debt_that_a_later_try_pays_is_not_said_to_be_open_while_it_is_under_way(
     payer: Client, bank: Bank, failed: Attempt
 ) -> None:
-    attempt = press_pay(failed.link, Method.ACH)
+    attempt = click_pay(failed.link, Method.ACH)
     bank.debit(attempt)
     settle_payment.settle(attempt.pk)
 
@@ -129,7 +129,7 @@ def test_a_debt_that_a_later_try_pays_is_not_said_to_be_open_while_it_is_under_w
 def test_a_later_payment_by_the_same_link_ends_it_even_if_that_is_refunded(
     payer: Client, bank: Bank, failed: Attempt
 ) -> None:
-    attempt = press_pay(failed.link)
+    attempt = click_pay(failed.link)
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     payment = Payment.objects.get()
@@ -207,7 +207,7 @@ def test_saying_so_costs_two_queries_and_looking_in_vain_one(
     payer: Client, owner: User, bank: Bank, count: int
 ) -> None:
     link = link_to_many(owner, count)
-    press_pay(link)
+    click_pay(link)
     with queries() as in_vain:
         payer.get(address(link))
     debit_that_fails(bank, link)

@@ -22,7 +22,7 @@ from testing.bank import Bank
 ORDINARY_ACCOUNT = "000123456789"
 
 
-def press_pay(link: Link, method: Method | None = None) -> Attempt:
+def click_pay(link: Link, method: Method | None = None) -> Attempt:
     """Press Pay on a freshly opened page, by card unless it is off; the bank must be running."""
     token = links.token_of(link.pk)
     nonce = uuid4().hex
@@ -32,14 +32,14 @@ def press_pay(link: Link, method: Method | None = None) -> Attempt:
 
 def paid_by_card(owner: User, bank: Bank, invoice: Invoice) -> Payment:
     """An invoice paid by card through a link of its own."""
-    attempt = press_pay(make_link(owner, invoice), Method.CARD)
+    attempt = click_pay(make_link(owner, invoice), Method.CARD)
     bank.pay(attempt)
     return _settled(attempt)
 
 
 def paid_by_bank(owner: User, bank: Bank, invoice: Invoice, account: str = ORDINARY_ACCOUNT) -> Payment:
     """An invoice paid from a bank account through a link of its own; the debit has cleared."""
-    attempt = press_pay(make_link(owner, invoice), Method.ACH)
+    attempt = click_pay(make_link(owner, invoice), Method.ACH)
     payer = {"email": "payer@shop.example", "name": "Pat Payer"}
     bank.order(f"sessions/{attempt.reference}/pay", bank={"account": account}, **payer)
     settle_payment.settle(attempt.pk)

@@ -7,7 +7,7 @@ import stripe
 from django.test import Client
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts import refund_failures
 from florin.contracts.processor import RefusalReason
 from florin.domain.activity.models import Activity
@@ -39,7 +39,7 @@ def refused_reasons(user: User) -> list[str]:
 
 
 def paid(owner: User, bank: Bank) -> Payment:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get()
@@ -80,7 +80,7 @@ def test_a_start_that_is_refused_is_over_and_the_payer_is_told_whom_to_call(
 ) -> None:
     bank.break_down("session.create", mode)
     with pytest.raises((NotPayable, ProcessorAway), match=says) as told:
-        press_pay(make_link(owner))
+        click_pay(make_link(owner))
 
     assert "call us" in str(told.value)
     assert ("amount" in str(told.value)) == (reason == RefusalReason.AMOUNT)
@@ -93,13 +93,13 @@ def test_a_start_that_is_refused_is_over_and_the_payer_is_told_whom_to_call(
 @pytest.mark.parametrize("mode", ["429", "409"])
 def test_a_start_waits_a_moment_for_its_turn(owner: User, bank: Bank, mode: str) -> None:
     bank.break_down("session.create", mode, times=3)
-    assert press_pay(make_link(owner)).reference.startswith("cs_test_")
+    assert click_pay(make_link(owner)).reference.startswith("cs_test_")
 
 
 def test_a_start_that_is_not_let_in_is_nothing_that_happened(owner: User, bank: Bank) -> None:
     bank.break_down("session.create", "429", times=50, retry_after=30)
     with pytest.raises(ProcessorAway, match="very busy"):
-        press_pay(make_link(owner))
+        click_pay(make_link(owner))
 
     attempt = Attempt.objects.get()
     assert (attempt.state, attempt.unknown_since, refused_reasons(owner)) == (State.OPENED, None, [])
@@ -110,7 +110,7 @@ def test_a_start_that_is_not_let_in_is_nothing_that_happened(owner: User, bank: 
 def test_a_start_without_an_answer_is_unknown(owner: User, bank: Bank, mode: str) -> None:
     bank.break_down("session.create", mode, seconds=3)
     with pytest.raises(ProcessorAway, match="does not answer"):
-        press_pay(make_link(owner))
+        click_pay(make_link(owner))
 
     attempt = Attempt.objects.get()
     assert (attempt.state, attempt.unknown_since is None, refused_reasons(owner)) == (State.OPENED, False, [])
@@ -123,7 +123,7 @@ def test_a_start_without_an_answer_is_unknown(owner: User, bank: Bank, mode: str
 def test_what_is_refused_of_a_payment_says_nothing_about_the_money(
     owner: User, bank: Bank, *, operation: str, mode: str
 ) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down(operation, mode)
     settle_payment.settle(attempt.pk)
@@ -138,7 +138,7 @@ def test_what_is_refused_of_a_payment_says_nothing_about_the_money(
 
 
 def test_a_capture_whose_key_is_taken_is_made_with_another(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down("intent.capture", "400_idempotency")
     for _ in range(2):
@@ -149,8 +149,8 @@ def test_a_capture_whose_key_is_taken_is_made_with_another(owner: User, bank: Ba
 def test_what_was_refused_to_all_is_over_when_somebody_else_is_let_in(owner: User, bank: Bank) -> None:
     bank.break_down("session.create", "403_permission")
     with pytest.raises(ProcessorAway):
-        press_pay(make_link(owner))
-    settle_payment.settle(press_pay(make_link(owner)).pk)
+        click_pay(make_link(owner))
+    settle_payment.settle(click_pay(make_link(owner)).pk)
 
     assert refused_reasons(owner) == []
 
@@ -159,7 +159,7 @@ def test_the_same_refusal_is_one_line_with_a_count(owner: User, bank: Bank) -> N
     bank.break_down("session.create", "401", times=3)
     for _ in range(3):
         with pytest.raises(ProcessorAway):
-            press_pay(make_link(owner))
+            click_pay(make_link(owner))
 
     assert ProcessorRefusal.objects.get().times == 3
 
@@ -167,14 +167,14 @@ def test_the_same_refusal_is_one_line_with_a_count(owner: User, bank: Bank) -> N
 def test_an_amount_stays_refused_when_another_is_taken(owner: User, bank: Bank) -> None:
     bank.break_down("session.create", "400_amount")
     with pytest.raises(NotPayable):
-        press_pay(make_link(owner))
-    settle_payment.settle(press_pay(make_link(owner)).pk)
+        click_pay(make_link(owner))
+    settle_payment.settle(click_pay(make_link(owner)).pk)
 
     assert refused_reasons(owner) == [RefusalReason.AMOUNT]
 
 
 def test_a_look_up_that_finds_nothing_for_a_day_ends(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down("session.retrieve", "404", times=2)
     settle_payment.settle(attempt.pk)
@@ -196,7 +196,7 @@ def test_a_look_up_that_finds_nothing_for_a_day_ends(owner: User, bank: Bank) ->
 
 
 def test_what_a_lost_payment_held_is_free_again_and_its_money_still_counts(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down("intent.capture", "timeout_before", seconds=3)
     settle_payment.settle(attempt.pk)
@@ -214,7 +214,7 @@ def test_what_a_lost_payment_held_is_free_again_and_its_money_still_counts(owner
 
 
 def test_a_poller_that_asks_too_often_waits_and_does_not_doubt(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.break_down("session.retrieve", "429", times=9, retry_after=90)
     for _ in range(9):
         settle_payment.settle(attempt.pk)

@@ -8,7 +8,7 @@ from factories import make_customer, make_invoice, make_link
 from factories.attempts import report
 from factories.credits import make_credit, pay_by_credit
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
@@ -33,7 +33,7 @@ State = Attempt.State
 
 def debited(bank: Bank, link: Link, account: str = "000123456789") -> Attempt:
     """A debit that the payer has allowed, as far as we know by then."""
-    attempt = press_pay(link, Method.ACH)
+    attempt = click_pay(link, Method.ACH)
     bank.debit(attempt, account)
     return settled(attempt)
 
@@ -200,7 +200,7 @@ def test_staff_see_what_is_under_way(owner: User, bank: Bank) -> None:
 
 def test_open_sessions_for_the_same_debt_end_when_a_debit_gets_under_way(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    waiting = press_pay(link)
+    waiting = click_pay(link)
     attempt = debited(bank, link)
 
     settle_payment.expire_competing([attempt.debts.get().item_id])
@@ -226,7 +226,7 @@ def test_open_credits_are_held_for_a_debit_and_used_when_it_clears(owner: User, 
 def test_a_debit_for_what_is_no_longer_owed_becomes_an_overpayment(owner: User, bank: Bank) -> None:
     """Two payers allow a debit at the same moment; it cannot be held back, and no cent is lost (R18)."""
     link = make_link(owner)
-    pair = [press_pay(link, Method.ACH), press_pay(link, Method.ACH)]
+    pair = [click_pay(link, Method.ACH), click_pay(link, Method.ACH)]
     for attempt in pair:
         bank.debit(attempt)
         settled(attempt)
@@ -273,7 +273,7 @@ def test_a_debit_is_told_once_however_often_it_is_asked_about(owner: User, bank:
 
 
 def test_a_debit_that_fails_before_we_heard_of_it_is_told_all_the_same(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt, "000222222227")
     bank.let_days_pass(5)
 
@@ -286,7 +286,7 @@ def test_a_method_that_is_switched_off_starts_nothing(owner: User, bank: Bank) -
     PaymentsAccount.objects.update(ach_enabled=False)
 
     with pytest.raises(NotPayable, match="Please choose another way"):
-        press_pay(link, Method.ACH)
+        click_pay(link, Method.ACH)
 
     assert not Attempt.objects.exists()
 
@@ -297,12 +297,12 @@ def test_bank_accounts_pay_dollars_only(owner: User, bank: Bank) -> None:
 
     assert list(bill.draw_up(link).methods) == [Method.CARD]
     with pytest.raises(NotPayable):
-        press_pay(link, Method.ACH)
+        click_pay(link, Method.ACH)
 
 
 def test_the_other_method_on_the_same_page_is_asked_for_anew(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link, Method.CARD)
+    attempt = click_pay(link, Method.CARD)
 
     with pytest.raises(NotPayable, match="press Pay once more"):
         start_checkout.start(

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import services as attempts
 from florin.domain.attempts.methods import Method
@@ -39,7 +39,7 @@ def came_back(attempt: Attempt) -> str:
 
 
 def test_a_declined_card_is_told_once_and_the_next_card_pays(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
     assert decline_reasons(attempt) == decline_reasons(attempt) == ["insufficient_funds"]
 
@@ -50,7 +50,7 @@ def test_a_declined_card_is_told_once_and_the_next_card_pays(owner: User, bank: 
 
 
 def test_each_declined_card_is_told(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
     decline_reasons(attempt)
     bank.pay(attempt, "4000000000000069")
@@ -59,7 +59,7 @@ def test_each_declined_card_is_told(owner: User, bank: Bank) -> None:
 
 
 def test_who_comes_back_after_a_decline_reads_why_and_what_else_to_try(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
     decline_reasons(attempt)
 
@@ -70,7 +70,7 @@ def test_who_comes_back_after_a_decline_reads_why_and_what_else_to_try(owner: Us
 
 
 def test_without_bank_payments_only_another_card_is_suggested(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
     decline_reasons(attempt)
     PaymentsAccount.objects.update(ach_enabled=False)
@@ -80,7 +80,7 @@ def test_without_bank_payments_only_another_card_is_suggested(owner: User, bank:
 
 def refused_account(owner: User, bank: Bank) -> Attempt:
     """A try to pay from a bank account that the processor refuses at once, as typed on its page."""
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.break_down("intent.confirm", "decline")
     typed = {"name": "Ann", "email": "ann@shop.example", "routing": "110000000", "account": "000123456789"}
     assert httpx.post(attempt.url, data=typed).status_code == 402
@@ -110,7 +110,7 @@ def test_staff_read_that_a_bank_account_was_refused(owner: User, bank: Bank) -> 
 
 
 def test_a_thief_does_not_learn_that_a_card_is_known_to_be_lost(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, LOST)
     decline_reasons(attempt)
 
@@ -121,13 +121,13 @@ def test_a_thief_does_not_learn_that_a_card_is_known_to_be_lost(owner: User, ban
 
 
 def test_who_comes_back_without_having_tried_reads_that_nothing_was_charged(owner: User, bank: Bank) -> None:
-    assert "You came back without paying" in came_back(press_pay(make_link(owner)))
+    assert "You came back without paying" in came_back(click_pay(make_link(owner)))
 
 
 def test_who_comes_back_while_we_do_not_know_is_not_told_that_nothing_was_charged(
     owner: User, bank: Bank
 ) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     attempts.mark_unknown(attempt.pk)
 
     page = came_back(attempt)
@@ -143,7 +143,7 @@ def test_who_comes_back_while_we_do_not_know_is_not_told_that_nothing_was_charge
 def test_a_card_that_the_bank_wants_to_be_sure_about(
     owner: User, bank: Bank, *, answer: str, charged: int, reasons: list[str]
 ) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.order(f"sessions/{attempt.reference}/pay", card=CHALLENGED, challenge=answer)
 
     assert decline_reasons(attempt) == reasons
@@ -153,7 +153,7 @@ def test_a_card_that_the_bank_wants_to_be_sure_about(
 
 def test_a_challenge_in_one_tab_and_a_card_in_another_are_charged_once(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    challenged, quick = press_pay(link), press_pay(link)
+    challenged, quick = click_pay(link), click_pay(link)
     bank.order(f"sessions/{challenged.reference}/pay", card=CHALLENGED, challenge="abandon")
     bank.pay(quick)
     settle_payment.settle(quick.pk)
@@ -166,18 +166,18 @@ def test_a_challenge_in_one_tab_and_a_card_in_another_are_charged_once(owner: Us
 
 def test_a_session_that_ended_by_itself_leaves_a_bill_that_can_be_paid(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.let_days_pass(1.1)
     settle_payment.settle(attempt.pk)
 
     attempt.refresh_from_db()
     assert attempt.state == State.EXPIRED
-    assert press_pay(link).reference != attempt.reference
+    assert click_pay(link).reference != attempt.reference
 
 
 @pytest.mark.parametrize(("card", "funding"), [("4242424242424242", "credit"), ("4000056655665556", "debit")])
 def test_credit_and_debit_cards_are_told_apart(owner: User, bank: Bank, card: str, funding: str) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, card)
     settle_payment.settle(attempt.pk)
 

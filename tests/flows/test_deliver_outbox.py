@@ -11,7 +11,7 @@ from django.db import DataError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factories import make_customer, make_invoice, make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.links import services as links
@@ -45,7 +45,7 @@ def test_an_invoice_arrives_with_its_pdf_and_the_link(owner: User, bank: Bank) -
 
 
 def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, email="ann@shop.example")
     settle_payment.settle(attempt.pk)
 
@@ -59,7 +59,7 @@ def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, 
 
 def test_a_payer_whose_address_cannot_be_mailed_has_paid_and_staff_are_told(owner: User, bank: Bank) -> None:
     """The processor's page takes addresses that mail servers do not; the money is not to blame."""
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, email="jörg@x.example")
     settle_payment.settle(attempt.pk)
 

@@ -15,7 +15,7 @@ from factories.clearing_account import own_account
 from factories.credits import make_credit
 from factories.import_files import file_line, import_file, write
 from factories.ledger import usd
-from factories.payments import paid_by_bank, paid_by_card, press_pay
+from factories.payments import click_pay, paid_by_bank, paid_by_card
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -217,7 +217,7 @@ def a_refund_that_fails_finds_its_invoice_paid(scene: Scene) -> Change:
 
 
 def _paid(scene: Scene, invoice: Invoice, card: str) -> Payment:
-    attempt = press_pay(make_link(scene.owner, invoice))
+    attempt = click_pay(make_link(scene.owner, invoice))
     scene.bank.pay(attempt, card)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)
@@ -267,14 +267,14 @@ def _with_credit(scene: Scene) -> Invoice:
 
 
 def it_is_paid_through_another_session(scene: Scene) -> Change:
-    rival = press_pay(make_link(scene.owner, scene.invoice))
+    rival = click_pay(make_link(scene.owner, scene.invoice))
     scene.bank.pay(rival)
     return lambda: settle_payment.settle(rival.pk)
 
 
 def a_bank_pays_what_is_not_owed_any_more(scene: Scene) -> Change:
     other = scene.another()
-    rival = press_pay(make_link(scene.owner, other), Method.ACH)
+    rival = click_pay(make_link(scene.owner, other), Method.ACH)
     scene.bank.debit(rival)
     scene.receive(10_000, other)
     settle_payment.settle(rival.pk)
@@ -283,13 +283,13 @@ def a_bank_pays_what_is_not_owed_any_more(scene: Scene) -> Change:
 
 
 def a_debit_of_it_gets_under_way(scene: Scene) -> Change:
-    rival = press_pay(make_link(scene.owner, scene.invoice), Method.ACH)
+    rival = click_pay(make_link(scene.owner, scene.invoice), Method.ACH)
     scene.bank.debit(rival)
     return lambda: settle_payment.settle(rival.pk)
 
 
 def a_debit_fails_that_held_a_credit(scene: Scene) -> Change:
-    rival = press_pay(make_link(scene.owner, _with_credit(scene)), Method.ACH)
+    rival = click_pay(make_link(scene.owner, _with_credit(scene)), Method.ACH)
     scene.bank.debit(rival, UNPAID_ACCOUNT)
     settle_payment.settle(rival.pk)
     scene.bank.let_days_pass(5)
@@ -297,7 +297,7 @@ def a_debit_fails_that_held_a_credit(scene: Scene) -> Change:
 
 
 def a_hold_is_released_that_had_a_credit(scene: Scene) -> Change:
-    rival = press_pay(make_link(scene.owner, _with_credit(scene)))
+    rival = click_pay(make_link(scene.owner, _with_credit(scene)))
     scene.bank.pay(rival)
     scene.bank.break_down("intent.capture", "500_before", times=5)
     settle_payment.settle(rival.pk)
@@ -485,7 +485,7 @@ def _judged(scene: Scene, verdict: str) -> Change:
 def test_a_session_opened_before_is_ended_when(scene: Scene, happening: Callable[[Scene], Change]) -> None:
     change = happening(scene)
 
-    assert ends(press_pay(scene.link), change)
+    assert ends(click_pay(scene.link), change)
 
 
 @pytest.mark.parametrize(
@@ -496,7 +496,7 @@ def test_a_way_to_pay_that_is_no_longer_allowed_ends_its_sessions_and_no_others(
 ) -> None:
     withdrawn = _judged(scene, verdict)
     sessions = {
-        each: press_pay(make_link(scene.owner, scene.another()), each) for each in (Method.CARD, Method.ACH)
+        each: click_pay(make_link(scene.owner, scene.another()), each) for each in (Method.CARD, Method.ACH)
     }
 
     assert ends(sessions.pop(method), withdrawn)
@@ -504,7 +504,7 @@ def test_a_way_to_pay_that_is_no_longer_allowed_ends_its_sessions_and_no_others(
 
 
 def test_sessions_of_others_go_on(scene: Scene) -> None:
-    theirs = press_pay(make_link(scene.owner))
+    theirs = click_pay(make_link(scene.owner))
 
     assert not ends(theirs, a_pre_payment_is_received(scene))
 
@@ -512,11 +512,11 @@ def test_sessions_of_others_go_on(scene: Scene) -> None:
 def test_where_open_credits_are_not_deducted_a_new_one_ends_nothing(scene: Scene) -> None:
     _switch(scene, use_open_credits=False)
 
-    assert not ends(press_pay(scene.link), a_pre_payment_is_received(scene))
+    assert not ends(click_pay(scene.link), a_pre_payment_is_received(scene))
 
 
 def test_what_a_lost_job_should_have_ended_is_ended_by_the_next_look(scene: Scene) -> None:
-    session = press_pay(scene.link)
+    session = click_pay(scene.link)
     scene.receive(4_000, scene.invoice)
     scene.bank.break_down("session.expire", "500_before", times=1)
 
@@ -527,7 +527,7 @@ def test_what_a_lost_job_should_have_ended_is_ended_by_the_next_look(scene: Scen
 
 
 def test_a_look_ends_no_session_that_is_still_right(scene: Scene) -> None:
-    session = press_pay(scene.link)
+    session = click_pay(scene.link)
 
     settle_payment.settle(session.pk)
 

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from factories import make_customer, make_invoice, make_link
 from factories.credits import make_credit
 from factories.emails import rendered
-from factories.payments import balance, paid_by_card, press_pay, recipients, stands_at
+from factories.payments import balance, click_pay, paid_by_card, recipients, stands_at
 from florin.contracts.processor import DisputeOutcome, DisputeReport
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
@@ -237,7 +237,7 @@ def test_who_was_about_to_pay_again_what_is_won_after_all_pays_no_stale_amount(
 ) -> None:
     invoice = make_invoice(owner)
     lost = lost_dispute(owner, bank, invoice)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     ProcrastinateJob.objects.all().delete()
 
     take_in(lost, DisputeOutcome.WON, withdrawn=False)

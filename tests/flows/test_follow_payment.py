@@ -9,7 +9,7 @@ import stripe
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link
-from factories.payments import balance, paid_by_bank, paid_by_card, press_pay
+from factories.payments import balance, click_pay, paid_by_bank, paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
@@ -117,7 +117,7 @@ def test_a_processor_that_is_away_is_asked_again_by_the_sweep(owner: User, bank:
 
 
 def test_a_notice_that_trips_us_keeps_no_other_waiting(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     Attempt.objects.update(gateway="gone")
     payment = paid_by_card(owner, bank, make_invoice(owner))
     receive("evt_7", "payment_intent.succeeded", metadata={"attempt": str(attempt.pk)})

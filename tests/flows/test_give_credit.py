@@ -11,7 +11,7 @@ from checkout.pages import address, statement_link
 from factories import make_customer, make_invoice, make_link, make_user
 from factories.attempts import open_attempt, report_card_payment
 from factories.credits import make_credit
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
@@ -231,7 +231,7 @@ def test_an_approved_credit_is_deducted_at_once(owner: User) -> None:
 def test_a_checkout_opened_for_the_old_balance_ends_at_the_processor(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     credit, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
 
     apply(owner, credit, (invoice.item, 3_000))
     settle_payment.expire_competing([invoice.item_id])

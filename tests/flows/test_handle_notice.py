@@ -10,7 +10,7 @@ import stripe
 
 from factories import make_invoice, make_link
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.payments import paid_by_card, press_pay
+from factories.payments import click_pay, paid_by_card
 from florin.contracts.processor import BadNotice
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
@@ -42,7 +42,7 @@ def _receive(body: bytes) -> None:
 
 
 def test_a_notice_settles_its_attempt(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     _receive(_notice("evt_1", attempt.pk))
 
@@ -53,7 +53,7 @@ def test_a_notice_settles_its_attempt(owner: User, bank: Bank) -> None:
 
 
 def test_a_duplicated_notice_is_stored_once(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     body = _notice("evt_2", attempt.pk)
 
     _receive(body)
@@ -63,7 +63,7 @@ def test_a_duplicated_notice_is_stored_once(owner: User, bank: Bank) -> None:
 
 
 def test_an_early_notice_believes_the_processor_and_not_the_notice(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))  # nobody has paid yet, whatever the notice says
+    attempt = click_pay(make_link(owner))  # nobody has paid yet, whatever the notice says
     body = _notice("evt_3", attempt.pk, status="succeeded", amount_received=10_000)
 
     _receive(body)
@@ -155,11 +155,11 @@ def _notice_of_payout(event: str, payout: str, account: str, *, kind: str = "pay
 
 
 def test_one_question_answers_all_notices_about_the_same_attempt(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     for number in range(3):
         _receive(_notice(f"evt_many_{number}", attempt.pk))
-    other = press_pay(make_link(owner))
+    other = click_pay(make_link(owner))
     _receive(_notice("evt_other", other.pk))
 
     handle_notice.handle("stripe", "evt_many_1", str(attempt.pk))

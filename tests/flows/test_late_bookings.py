@@ -6,7 +6,7 @@ import pytest
 
 from factories import make_link
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.ledger.models import Account
 from florin.domain.notices.models import ProcessorNotice
 from florin.domain.payments.models import Payment
@@ -28,7 +28,7 @@ def account(owner: User, bank: Bank) -> str:
 
 def paid(owner: User, bank: Bank) -> Payment:
     """A card payment whose fee nobody knows yet."""
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Notice
 from florin.domain.attempts.models import Attempt
 from florin.domain.notices import services as notices
@@ -20,7 +20,7 @@ def _due_now() -> None:
 
 
 def test_a_look_up_that_fails_for_late_money_is_made_again(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     Attempt.objects.update(state=Attempt.State.EXPIRED)
     bank.break_down("session.retrieve", "500_before")
@@ -35,7 +35,7 @@ def test_a_look_up_that_fails_for_late_money_is_made_again(owner: User, bank: Ba
 
 
 def test_a_final_attempt_that_nothing_is_missing_of_is_left_alone(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     _due_now()
@@ -44,7 +44,7 @@ def test_a_final_attempt_that_nothing_is_missing_of_is_left_alone(owner: User, b
 
 
 def test_a_notice_whose_job_was_lost_is_handled_by_the_sweep(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     notices.store("stripe", Notice(event="evt_lost", kind="x", attempt=str(attempt.pk)), b"{}")
     ProcessorNotice.objects.update(received_at=clock.now() - timedelta(minutes=2))

@@ -10,7 +10,7 @@ from factories.attempts import open_attempt
 from factories.clearing_account import own_account
 from factories.credits import make_credit
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome, Report
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -40,7 +40,7 @@ def three_days_later(bank: Bank, attempt: Attempt) -> Payment:
 def test_a_debit_is_dated_by_the_day_on_which_it_cleared(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
     make_credit(invoice.customer, "20.00")
-    attempt = press_pay(make_link(owner, invoice), Method.ACH)
+    attempt = click_pay(make_link(owner, invoice), Method.ACH)
     bank.debit(attempt)
     settle_payment.settle(attempt.pk)
     bank.let_days_pass(4)  # by now it has cleared, days after it was submitted and booked there
@@ -55,7 +55,7 @@ def test_a_debit_is_dated_by_the_day_on_which_it_cleared(owner: User, bank: Bank
 
 
 def test_a_card_is_dated_by_its_capture_though_the_answer_to_it_was_lost(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.let_days_pass(1)  # held since then, and not taken before the capture
     bank.break_down("intent.capture", "500_after_success")
@@ -67,7 +67,7 @@ def test_a_card_is_dated_by_its_capture_though_the_answer_to_it_was_lost(owner: 
 
 def test_money_that_nobody_owes_is_open_from_the_day_on_which_it_came(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
-    first, second = (press_pay(make_link(owner, invoice), Method.ACH) for _ in range(2))
+    first, second = (click_pay(make_link(owner, invoice), Method.ACH) for _ in range(2))
     for attempt in (first, second):
         bank.debit(attempt)
     bank.let_days_pass(4)
@@ -82,7 +82,7 @@ def test_money_that_nobody_owes_is_open_from_the_day_on_which_it_came(owner: Use
 
 def test_what_a_comparison_finds_is_dated_as_the_processor_dates_it(owner: User, bank: Bank) -> None:
     own_account(owner.company, bank)
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt)
     bank.let_days_pass(5)
     bank.let_days_pass(3)

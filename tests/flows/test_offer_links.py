@@ -7,7 +7,7 @@ from django.db import transaction
 
 from factories import make_customer, make_invoice, make_link, make_order
 from factories.credits import make_credit, pay_by_credit
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.limits import Bar
 from florin.domain.attempts import asking, bill
 from florin.domain.attempts.bill import BillState
@@ -112,7 +112,7 @@ def test_a_bill_says_so_and_opens_nothing(owner: User, bank: Bank, price: str, w
     now = bill.draw_up(link)
     assert (now.state, now.bar) == (BillState.BARRED, why)
     with pytest.raises(NotPayable, match="cannot be paid online"):
-        press_pay(link)
+        click_pay(link)
 
 
 def test_what_credits_leave_is_what_counts(owner: User) -> None:
@@ -136,13 +136,13 @@ def test_invoices_whose_last_digits_only_fit_together_are_one_line(owner: User, 
     revisions = list(Revision.objects.filter(invoice__in=[first, second]))
     with transaction.atomic():
         link = links.mint(revisions, recipients=[], by="", kind=Link.Kind.BATCH)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     assert [item.amount for item in start_checkout.order_for(attempt).line_items] == [Money(12_250, "KWD")]
 
 
 def test_of_a_hold_that_is_no_longer_owed_whole_what_fits_is_taken(owner: User, bank: Bank) -> None:
     invoice = owing(owner, "KWD", "12.340")
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
     pay_by_credit(invoice, 2_005)
     settle_payment.settle(attempt.pk)
@@ -152,7 +152,7 @@ def test_of_a_hold_that_is_no_longer_owed_whole_what_fits_is_taken(owner: User, 
 
 def test_a_refund_of_digits_that_the_processor_cannot_send_is_refused(owner: User, bank: Bank) -> None:
     invoice = owing(owner, "KWD", "12.340")
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     payment = Payment.objects.get(attempt=attempt)

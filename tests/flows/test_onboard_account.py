@@ -11,7 +11,7 @@ import stripe
 from pytest_django.fixtures import Settings
 
 from factories import make_company, make_link, make_user
-from factories.payments import press_pay
+from factories.payments import click_pay
 from factories.payments_accounts import (
     account_changes,
     account_notices,
@@ -148,7 +148,7 @@ def test_a_suspended_account_ends_sessions_and_its_links_say_so(admin: User, ban
     """Links that are out work again when the account does (R2)."""
     active(bank, admin)
     link = make_link(User.objects.get(pk=admin.pk))
-    attempt = press_pay(link)
+    attempt = click_pay(link)
 
     decide_account(bank, admin, "suspend")
     settle_payment.expire_competing([debt.item_id for debt in attempt.debts.all()])
@@ -172,7 +172,7 @@ def test_bank_payments_are_offered_only_while_the_processor_allows_them(admin: U
     assert (account.state, account.debits) == (State.ACTIVE, "inactive")
     assert methods(link) == [Method.CARD]
     with pytest.raises(NotPayable):
-        press_pay(link, Method.ACH)
+        click_pay(link, Method.ACH)
     PaymentsAccount.objects.update(card_enabled=False)
     assert "does not let the company debit" in rules.for_company(account_of(admin).company).reason
     decide_account(bank, admin, "verify")
@@ -297,7 +297,7 @@ def test_without_connect_the_installations_own_account_is_used(
 
     account = account_of(admin)
     assert (account.state, account.reference) == (State.ACTIVE, "")
-    attempt = press_pay(make_link(User.objects.get(pk=admin.pk)))
+    attempt = click_pay(make_link(User.objects.get(pk=admin.pk)))
     assert attempt.account == ""
 
 
@@ -322,7 +322,7 @@ def test_connect_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def paid(bank: Bank, owner: User) -> Payment:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)
@@ -360,7 +360,7 @@ def move_to_a_new_account(bank: Bank, owner: User) -> User:
 def test_what_is_under_way_at_an_old_account_is_settled_there(admin: User, bank: Bank) -> None:
     fern = active(bank, admin)
     old = account_of(fern).reference
-    under_way = press_pay(make_link(fern))
+    under_way = click_pay(make_link(fern))
     fern = move_to_a_new_account(bank, fern)
     bank.pay(under_way)
     settle_payment.settle(under_way.pk)

@@ -5,7 +5,7 @@ from functools import partial
 from checkout.pages import link_to
 from factories import make_customer, make_invoice, make_link
 from factories.credits import make_credit
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import Bill, BillState
 from florin.domain.attempts.models import Attempt
@@ -61,7 +61,7 @@ def test_a_payment_applies_the_credit_that_the_bill_showed(owner: User, bank: Ba
     customer = make_customer(owner.company)
     credit = make_credit(customer, "30.00")
     invoice = make_invoice(owner, "100.00", customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
 
     settle_payment.settle(attempt.pk)
@@ -73,7 +73,7 @@ def test_a_payment_applies_the_credit_that_the_bill_showed(owner: User, bank: Ba
 def test_the_processors_page_asks_for_what_the_bill_asked_for(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     make_credit(customer, "30.00")
-    attempt = press_pay(make_link(owner, make_invoice(owner, "100.00", customer=customer)))
+    attempt = click_pay(make_link(owner, make_invoice(owner, "100.00", customer=customer)))
 
     bank.pay(attempt)
 
@@ -84,7 +84,7 @@ def test_two_invoices_paid_at_once_use_one_credit_once(owner: User, bank: Bank) 
     customer = make_customer(owner.company)
     credit = make_credit(customer, "30.00")
     invoices = [make_invoice(owner, "100.00", customer=customer) for _ in range(2)]
-    attempts = [press_pay(make_link(owner, invoice)) for invoice in invoices]
+    attempts = [click_pay(make_link(owner, invoice)) for invoice in invoices]
     for attempt in attempts:
         bank.pay(attempt)
 
@@ -101,7 +101,7 @@ def test_a_session_that_counted_on_a_used_credit_is_expired(owner: User, bank: B
     customer = make_customer(owner.company)
     credit = make_credit(customer, "30.00")
     first, second = (make_invoice(owner, customer=customer) for _ in range(2))
-    attempt = press_pay(make_link(owner, first))
+    attempt = click_pay(make_link(owner, first))
     apply_credit.apply(owner.company, credit.pk, {second.item_id: 3_000}, press="p", by=owner)
 
     settle_payment.expire_competing([credit.pk])

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from factories import make_customer, make_invoice, make_link
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method
@@ -219,7 +219,7 @@ def test_a_payer_on_the_processors_page_is_charged_only_what_the_counter_left(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
 
     receive(owner, customer, 4_000)
     bank.pay(attempt)
@@ -231,7 +231,7 @@ def test_a_payer_on_the_processors_page_is_charged_only_what_the_counter_left(
 def test_a_card_that_comes_after_the_whole_was_paid_at_the_counter_is_not_charged(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
-    attempt = press_pay(make_link(owner, make_invoice(owner, customer=customer)))
+    attempt = click_pay(make_link(owner, make_invoice(owner, customer=customer)))
     bank.pay(attempt)
 
     receive(owner, customer, 10_000)
@@ -244,7 +244,7 @@ def test_a_check_for_all_ends_the_open_session_and_no_card_is_charged(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
 
     receive(owner, customer, 10_000)
     settle_payment.expire_competing([invoice.item_id])
@@ -258,7 +258,7 @@ def test_a_session_that_could_not_be_ended_takes_only_what_the_check_left(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.break_down("session.expire", "500_before", times=9)
 
     receive(owner, customer, 6_000)
@@ -271,7 +271,7 @@ def test_a_session_that_could_not_be_ended_takes_only_what_the_check_left(
 
 def test_the_session_opened_for_the_old_balance_is_ended(owner: User, customer: Customer, bank: Bank) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
 
     receive(owner, customer, 4_000)
     settle_payment.expire_competing([invoice.item_id])
@@ -294,7 +294,7 @@ def test_what_a_payer_is_paying_right_now_is_not_paid_by_itself(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     held, free = make_invoice(owner, customer=customer), make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, held))
+    attempt = click_pay(make_link(owner, held))
     bank.pay(attempt)
     hold(attempt)
 
@@ -308,7 +308,7 @@ def test_by_hand_it_may_and_what_the_payer_pays_is_then_an_overpayment(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
     hold(attempt)
 
@@ -340,7 +340,7 @@ def test_a_statement_tells_discounts_and_open_pre_payments_by_their_payment(
 
 def under_way(owner: User, invoice: Invoice, bank: Bank) -> Attempt:
     """A bank debit for an invoice, which takes days."""
-    attempt = press_pay(make_link(owner, invoice), Method.ACH)
+    attempt = click_pay(make_link(owner, invoice), Method.ACH)
     bank.debit(attempt)
     settle_payment.settle(attempt.pk)
     return attempt
@@ -382,7 +382,7 @@ def test_a_session_that_we_gave_up_pays_late_only_what_the_counter_left(
     owner: User, customer: Customer, bank: Bank
 ) -> None:
     invoice = make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
     Attempt.objects.update(state=Attempt.State.EXPIRED)
 

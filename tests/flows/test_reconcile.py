@@ -18,7 +18,7 @@ from factories import make_invoice, make_link
 from factories.attempts import open_attempt, report
 from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.movements import make_movement, take_in
-from factories.payments import press_pay
+from factories.payments import click_pay
 from factories.payments_accounts import forget_accounts
 from florin.contracts.processor import (
     GatewayError,
@@ -66,7 +66,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def paid(owner: User, bank: Bank, price: str = "100.00") -> Attempt:
     """Somebody has paid by card, and nobody has told us."""
-    attempt = press_pay(make_link(owner, make_invoice(owner, price)))
+    attempt = click_pay(make_link(owner, make_invoice(owner, price)))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     return attempt
@@ -102,7 +102,7 @@ def test_a_payment_is_found_with_its_fee_and_nothing_differs(owner: User, bank: 
 
 
 def test_money_that_nobody_told_us_of_is_booked(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt)
     bank.let_days_pass(5)
 
@@ -293,7 +293,7 @@ def another_currency(owner: User, bank: Bank) -> None:
 
 
 def no_look_up(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt)
     reference = registry.get("stripe", attempt.account).look_up(attempt.reference).payment
     bank.order(f"payment_intents/{reference}/clear")
@@ -339,7 +339,7 @@ def something_else(owner: User, bank: Bank) -> None:
 def test_whatever_the_processor_says_otherwise_is_told_as_what_it_is(
     owner: User, bank: Bank, bend: Bend, difference: tuple[Kind, str, str]
 ) -> None:
-    press_pay(make_link(owner))  # so that the company has begun to take money
+    click_pay(make_link(owner))  # so that the company has begun to take money
     bend(owner, bank)
 
     assert run(owner).different == 1
@@ -424,7 +424,7 @@ def test_an_earlier_account_is_read_from_its_beginning(owner: User, bank: Bank, 
 
 
 def test_an_earlier_account_that_has_left_us_holds_nothing_up(owner: User, bank: Bank) -> None:
-    early = press_pay(make_link(owner))
+    early = click_pay(make_link(owner))
     Attempt.objects.filter(pk=early.pk).update(account="acct_1gone")
     for _ in range(2):
         paid(owner, bank)
@@ -449,7 +449,7 @@ def test_the_installations_own_account_is_nobodys_once_it_was_left(owner: User, 
 
 
 def test_what_the_processor_did_not_answer_is_made_up_for_by_the_next_run(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     bank.break_down("balance_transaction.list", "500_before")
@@ -564,7 +564,7 @@ def test_many_mixed_events_and_no_notice_at_all_and_one_run_makes_it_right(
 def befall(owner: User, bank: Bank, dice: random.Random, number: int) -> None:
     """Let a payment be made, of which we hear, and let something follow, of which we do not."""
     price = f"{dice.randrange(200, 90_000) / 100:.2f}"
-    attempt = press_pay(
+    attempt = click_pay(
         make_link(owner, make_invoice(owner, price)), Method.ACH if number % 3 == 0 else Method.CARD
     )
     if attempt.method == Method.ACH:

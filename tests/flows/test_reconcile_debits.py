@@ -13,7 +13,7 @@ from factories.attempts import report
 from factories.clearing_account import at_the_bank, in_the_books, own_account
 from factories.ledger import usd
 from factories.movements import make_movement, merchant_account, take_in
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import MovementKind, Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -46,7 +46,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def debited(owner: User, bank: Bank, price: str = "100.00", account: str = "000123456789") -> Attempt:
     """A payer has allowed a debit, and nobody has told us."""
-    attempt = press_pay(make_link(owner, make_invoice(owner, price)), Method.ACH)
+    attempt = click_pay(make_link(owner, make_invoice(owner, price)), Method.ACH)
     bank.debit(attempt, account)
     return attempt
 
@@ -259,7 +259,7 @@ def test_control_without_the_lock_it_is_both(
 
 def test_a_debit_that_ended_here_and_stays_at_the_processor_is_told_after_two_weeks(owner: User) -> None:
     merchant_account(owner.company)
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     report(attempt, Outcome.PENDING, usd(10_000))
     then = clock.now() - timedelta(days=15)
     take_in(
@@ -275,7 +275,7 @@ def test_a_debit_that_ended_here_and_stays_at_the_processor_is_told_after_two_we
 
 def test_what_a_card_was_held_for_and_not_charged_is_no_difference(owner: User, bank: Bank) -> None:
     """A part of a hold is booked as the whole and its reversal (Stripe's page on reporting categories)."""
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     run(owner)

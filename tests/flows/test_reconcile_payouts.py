@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from factories import make_invoice, make_link
 from factories.clearing_account import at_the_bank, in_the_books, own_account
-from factories.payments import paid_by_card, press_pay
+from factories.payments import click_pay, paid_by_card
 from florin.contracts.processor import GatewayError
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
@@ -236,7 +236,7 @@ def test_an_earlier_account_without_answer_keeps_the_current_one_from_nothing(
     owner: User, bank: Bank, account: str
 ) -> None:
     paid_by_card(owner, bank, make_invoice(owner, "100.00"))
-    gone = press_pay(make_link(owner))
+    gone = click_pay(make_link(owner))
     Attempt.objects.filter(pk=gone.pk).update(gateway="bygone", reference="cs_1")
 
     assert run(owner).finished_at

@@ -6,7 +6,7 @@ import pytest
 
 from factories import make_link
 from factories.declines import decline, notice
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -40,7 +40,7 @@ def state(attempt: Attempt) -> str:
 def test_each_notice_of_a_decline_counts_though_a_look_up_tells_the_last_one_only(
     owner: User, bank: Bank
 ) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
 
     for charge in ("ch_1", "ch_2", "ch_3", "ch_3"):
         deliver_decline(attempt, charge=charge)
@@ -50,7 +50,7 @@ def test_each_notice_of_a_decline_counts_though_a_look_up_tells_the_last_one_onl
 
 
 def test_a_decline_that_notice_and_look_up_tell_of_counts_once(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt, DECLINED)
     settle_payment.settle(attempt.pk)
     attempt.refresh_from_db()
@@ -62,7 +62,7 @@ def test_a_decline_that_notice_and_look_up_tell_of_counts_once(owner: User, bank
 
 
 def test_a_check_that_was_not_passed_is_named_by_the_card_that_was_tried(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
 
     for card in ("pm_1", "pm_2", "pm_2"):
         deliver_decline(attempt, code="payment_intent_authentication_failure", payment_method={"id": card})
@@ -72,18 +72,18 @@ def test_a_check_that_was_not_passed_is_named_by_the_card_that_was_tried(owner: 
 
 def test_the_session_ends_at_its_fifth_decline_and_the_link_still_works(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     states = []
     for _ in range(MOST_OF_SESSION):
         bank.pay(attempt, DECLINED)
         states.append(state(attempt))
 
     assert states == [State.OPENED] * (MOST_OF_SESSION - 1) + [State.EXPIRED]
-    assert press_pay(link).state == State.OPENED
+    assert click_pay(link).state == State.OPENED
 
 
 def test_four_declines_leave_the_session_to_the_fifth_card_that_pays(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     for _ in range(MOST_OF_SESSION - 1):
         bank.pay(attempt, DECLINED)
         assert state(attempt) == State.OPENED
@@ -107,7 +107,7 @@ def test_the_other_sessions_of_a_link_that_cools_down_end_at_the_next_look_round
     owner: User, bank: Bank
 ) -> None:
     link = make_link(owner)
-    mine, other, elsewhere = press_pay(link), press_pay(link), press_pay(make_link(owner))
+    mine, other, elsewhere = click_pay(link), click_pay(link), click_pay(make_link(owner))
     decline(link, MOST_OF_LINK - 1)
     deliver_decline(mine, charge="ch_10")
 
@@ -120,7 +120,7 @@ def test_the_other_sessions_of_a_link_that_cools_down_end_at_the_next_look_round
 
 def test_who_pays_before_the_session_could_be_ended_is_booked(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     decline(link, MOST_OF_LINK)
     bank.pay(attempt)
 
@@ -130,7 +130,7 @@ def test_who_pays_before_the_session_could_be_ended_is_booked(owner: User, bank:
 
 def test_a_bank_debit_that_is_under_way_is_not_ended(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link, Method.ACH)
+    attempt = click_pay(link, Method.ACH)
     bank.debit(attempt)
     decline(link, MOST_OF_LINK)
 
@@ -138,7 +138,7 @@ def test_a_bank_debit_that_is_under_way_is_not_ended(owner: User, bank: Bank) ->
 
 
 def test_a_bank_debit_that_fails_days_later_is_no_decline(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt)
     assert state(attempt) == State.PENDING
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from factories import make_customer, make_invoice, make_link
 from factories.credits import make_credit
 from factories.ledger import usd
-from factories.payments import ORDINARY_ACCOUNT, paid_by_bank, press_pay
+from factories.payments import ORDINARY_ACCOUNT, click_pay, paid_by_bank
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -39,7 +39,7 @@ SLOW_CARD = "4000000000007726"
 
 
 def paid(owner: User, bank: Bank, invoice: Invoice, card: str = "4242424242424242") -> Payment:
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt, card)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)
@@ -154,7 +154,7 @@ def test_an_open_credit_of_the_customer_is_paid_out_and_the_invoice_stays_paid(
 def test_an_overpayment_goes_back_without_reopening_anything(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
     link = make_link(owner, invoice)
-    first, second = press_pay(link), press_pay(link)
+    first, second = click_pay(link), click_pay(link)
     for attempt in (first, second):
         bank.pay(attempt)
         attempt.refresh_from_db()
@@ -406,7 +406,7 @@ def test_a_checkout_that_was_opened_before_the_refund_is_ended(owner: User, bank
     invoice = make_invoice(owner)
     payment = paid(owner, bank, invoice)
     send_back(owner, payment, invoice, 2_000)
-    stale = press_pay(make_link(owner, invoice))
+    stale = click_pay(make_link(owner, invoice))
 
     send_back(owner, payment, invoice, 3_000)
     settle_payment.expire_competing([invoice.item_id])

@@ -4,7 +4,7 @@ import pytest
 
 from factories import make_customer, make_invoice, make_link
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -93,7 +93,7 @@ def test_applied_twice_by_one_press_it_is_applied_once(owner: User, customer: Cu
 def test_what_an_attempt_holds_is_left_alone(owner: User, customer: Customer, bank: Bank) -> None:
     item = overpay(owner, customer, 5_000)
     held, free = make_invoice(owner, customer=customer), make_invoice(owner, customer=customer)
-    attempt = press_pay(make_link(owner, held))
+    attempt = click_pay(make_link(owner, held))
     debt = attempt.debts.get()
     debt.reserved = debt.amount
     debt.save()

@@ -8,7 +8,7 @@ from django.db import transaction
 from factories import make_customer, make_invoice, make_link
 from factories.attempts import open_attempt
 from factories.credits import pay_by_credit
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -238,7 +238,7 @@ def test_a_strangers_invoice_is_passed_over(owner: User, stranger: User) -> None
 def test_a_batch_link_pays_each_invoice_its_own_share(owner: User, bank: Bank) -> None:
     first, second = make_two(owner)
     send(owner, first, second)
-    bank.pay(attempt := press_pay(Link.objects.get()))
+    bank.pay(attempt := click_pay(Link.objects.get()))
 
     settle_payment.settle(attempt.pk)
 

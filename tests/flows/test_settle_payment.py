@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from factories import make_invoice, make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Entry, Item
@@ -19,7 +19,7 @@ from testing.bank import Bank
 
 def test_a_paid_card_pays_the_invoice_and_confirms_to_both_sides(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner, "100.00")
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
 
     settle_payment.settle(attempt.pk)
@@ -36,7 +36,7 @@ def test_a_paid_card_pays_the_invoice_and_confirms_to_both_sides(owner: User, ba
 
 
 def test_settling_the_same_attempt_again_changes_nothing(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
 
     for _ in range(3):
@@ -47,7 +47,7 @@ def test_settling_the_same_attempt_again_changes_nothing(owner: User, bank: Bank
 
 
 def test_the_fee_is_recorded_with_the_payment(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
 
     settle_payment.settle(attempt.pk)
@@ -56,7 +56,7 @@ def test_the_fee_is_recorded_with_the_payment(owner: User, bank: Bank) -> None:
 
 
 def test_nothing_happens_while_the_payer_is_still_typing(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
 
     settle_payment.settle(attempt.pk)
 
@@ -67,7 +67,7 @@ def test_nothing_happens_while_the_payer_is_still_typing(owner: User, bank: Bank
 
 def test_the_second_of_two_payers_is_released_and_told_so(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    first, second = press_pay(link), press_pay(link)
+    first, second = click_pay(link), click_pay(link)
     bank.pay(first)
     bank.pay(second, email="second@shop.example")
 
@@ -83,7 +83,7 @@ def test_the_second_of_two_payers_is_released_and_told_so(owner: User, bank: Ban
 
 @pytest.mark.parametrize("mode", ["timeout_after_success", "500_after_success", "reset"])
 def test_a_capture_whose_answer_is_lost_is_booked_once(owner: User, bank: Bank, mode: str) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down("intent.capture", mode)
 
@@ -97,7 +97,7 @@ def test_a_capture_whose_answer_is_lost_is_booked_once(owner: User, bank: Bank, 
 
 
 def test_a_capture_that_never_arrived_is_asked_for_again(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down("intent.capture", "500_before", times=2)
 
@@ -108,7 +108,7 @@ def test_a_capture_that_never_arrived_is_asked_for_again(owner: User, bank: Bank
 
 
 def test_money_that_arrives_after_we_gave_up_is_still_booked(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.EXPIRED)
 
@@ -121,7 +121,7 @@ def test_an_invoice_paid_twice_leaves_an_overpayment_and_loses_no_cent(
     owner: User, bank: Bank, capture_at_once: Callable[[Attempt], None]
 ) -> None:
     link = make_link(owner)
-    first, second = press_pay(link), press_pay(link)
+    first, second = click_pay(link), click_pay(link)
     for attempt in (first, second):
         bank.pay(attempt)
         capture_at_once(attempt)

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from factories import make_customer, make_invoice, make_link
 from factories.clearing_account import in_the_books, own_account
 from factories.database import tampered
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.ledger.models import Account
 from florin.domain.payments.models import Payment
 from florin.domain.payments.queries import PaymentFilter
@@ -39,7 +39,7 @@ def account(owner: User, bank: Bank) -> str:
 
 def paid(owner: User, bank: Bank, price: str = "100.00", currency: str = "EUR") -> Payment:
     customer = make_customer(owner.company, currency=currency)
-    attempt = press_pay(make_link(owner, make_invoice(owner, price, customer=customer)))
+    attempt = click_pay(make_link(owner, make_invoice(owner, price, customer=customer)))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     return Payment.objects.get(attempt=attempt)
@@ -118,7 +118,7 @@ def test_what_converts_to_too_little_is_refused_by_the_processor(
     customer = make_customer(owner.company, currency="JPY")
     link = make_link(owner, make_invoice(owner, "60", customer=customer))  # 60 yen are 40 cents
     with pytest.raises(NotPayable, match="amount"):
-        press_pay(link)
+        click_pay(link)
 
 
 def test_a_fee_that_is_not_as_contracted_is_told_in_its_own_currency(

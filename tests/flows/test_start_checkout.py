@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from factories import make_customer, make_draft, make_invoice, make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -29,7 +29,7 @@ from testing.bank import Bank
 from testing.races import at_once
 
 
-def _press_pay(link: Link, minor: int = 10_000, nonce: str = "", method: Method | None = None) -> str:
+def _click_pay(link: Link, minor: int = 10_000, nonce: str = "", method: Method | None = None) -> str:
     seen = Money(minor, link.currency)
     return start_checkout.start(links.token_of(link.pk), seen=seen, nonce=nonce or uuid4().hex, method=method)
 
@@ -45,15 +45,15 @@ def test_an_amount_changed_between_view_and_pay_is_decided_again(owner: User, ba
     _reprice(owner, link, "120.00")
 
     with pytest.raises(BillChanged):
-        _press_pay(link, 10_000)
+        _click_pay(link, 10_000)
 
     assert not Attempt.objects.exists()
-    assert _press_pay(link, 12_000).startswith(bank.base)
+    assert _click_pay(link, 12_000).startswith(bank.base)
 
 
 def test_a_session_for_the_old_amount_is_expired_when_the_invoice_changes(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     _reprice(owner, link, "60.00")
 
     settle_payment.expire_competing([link.debts.get().invoice.item_id])
@@ -64,7 +64,7 @@ def test_a_session_for_the_old_amount_is_expired_when_the_invoice_changes(owner:
 
 def test_a_card_held_for_the_old_amount_pays_only_what_is_owed_now(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
     _reprice(owner, link, "60.00")
 
@@ -75,7 +75,7 @@ def test_a_card_held_for_the_old_amount_pays_only_what_is_owed_now(owner: User, 
 
 def test_a_payer_quicker_than_the_expiry_is_charged_what_is_owed_now(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
     _reprice(owner, link, "60.00")
 
@@ -87,7 +87,7 @@ def test_a_payer_quicker_than_the_expiry_is_charged_what_is_owed_now(owner: User
 def test_the_press_is_on_the_timeline_and_counts_as_opening_the_link(owner: User, bank: Bank) -> None:
     link = make_link(owner)
 
-    _press_pay(link)
+    _click_pay(link)
 
     kinds = set(Activity.objects.filter(subjects__contains=[link.pk]).values_list("kind", flat=True))
     assert {Activity.Kind.LINK_OPENED, Activity.Kind.CHECKOUT_STARTED} <= kinds
@@ -95,12 +95,12 @@ def test_the_press_is_on_the_timeline_and_counts_as_opening_the_link(owner: User
 
 def test_a_paid_bill_cannot_be_paid_again(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    attempt = press_pay(link)
+    attempt = click_pay(link)
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
 
     with pytest.raises(NotPayable):
-        _press_pay(link)
+        _click_pay(link)
 
 
 def test_links_switched_off_hold_for_a_link_already_out(owner: User, bank: Bank) -> None:
@@ -108,7 +108,7 @@ def test_links_switched_off_hold_for_a_link_already_out(owner: User, bank: Bank)
     Customer.objects.filter(pk=link.customer_id).update(links_enabled=False)
 
     with pytest.raises(NotPayable):
-        _press_pay(link)
+        _click_pay(link)
 
 
 def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner: User, bank: Bank) -> None:
@@ -117,17 +117,17 @@ def test_a_silent_processor_is_no_failure_and_the_same_page_may_try_again(owner:
     nonce = uuid4().hex
 
     with pytest.raises(ProcessorAway):
-        _press_pay(link, nonce=nonce)
+        _click_pay(link, nonce=nonce)
     assert Attempt.objects.get().unknown_since is not None
 
-    assert _press_pay(link, nonce=nonce) == Attempt.objects.get().url
+    assert _click_pay(link, nonce=nonce) == Attempt.objects.get().url
 
 
 def test_a_session_that_we_never_heard_of_is_found_with_the_same_key(owner: User, bank: Bank) -> None:
     link = make_link(owner)
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press_pay(link)
+        _click_pay(link)
 
     settle_payment.settle(Attempt.objects.get().pk)
 
@@ -140,7 +140,7 @@ def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User
     link = make_link(owner, make_invoice(owner, "60", customer=customer))  # worth 40 cents, which nobody knew
 
     with pytest.raises(NotPayable, match="does not take this amount"):
-        press_pay(link)
+        click_pay(link)
 
     assert Attempt.objects.get().state == Attempt.State.EXPIRED
 
@@ -148,10 +148,10 @@ def test_an_amount_that_the_processor_does_not_take_ends_the_attempt(owner: User
 def test_trying_out_cards_on_a_link_is_stopped(owner: User, bank: Bank) -> None:
     link = make_link(owner)
     for _ in range(60):
-        _press_pay(link)
+        _click_pay(link)
 
     with pytest.raises(TooManyAttempts):
-        _press_pay(link)
+        _click_pay(link)
 
 
 def test_a_token_that_nobody_gave_out_opens_nothing(company: object) -> None:
@@ -171,34 +171,34 @@ def test_the_same_page_pressed_again_after_the_amount_changed_is_decided_again(
     link, nonce = make_link(owner), uuid4().hex
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press_pay(link, nonce=nonce, method=method)
+        _click_pay(link, nonce=nonce, method=method)
     _receive(owner, link, 4_000)
 
     for seen in (10_000, 6_000):  # what was agreed to counts, whatever the form says now
         with pytest.raises(BillChanged):
-            _press_pay(link, seen, nonce=nonce, method=method)
+            _click_pay(link, seen, nonce=nonce, method=method)
 
 
 def test_the_same_page_pressed_again_when_nothing_is_owed_any_more_leads_nowhere(
     owner: User, bank: Bank
 ) -> None:
     link, nonce = make_link(owner), uuid4().hex
-    _press_pay(link, nonce=nonce)
+    _click_pay(link, nonce=nonce)
     _receive(owner, link, 10_000)
 
     with pytest.raises(NotPayable):
-        _press_pay(link, nonce=nonce)
+        _click_pay(link, nonce=nonce)
 
 
 def test_the_same_page_pressed_again_is_led_to_no_method_that_was_switched_off(
     owner: User, bank: Bank
 ) -> None:
     link, nonce = make_link(owner), uuid4().hex
-    _press_pay(link, nonce=nonce, method=Method.ACH)
+    _click_pay(link, nonce=nonce, method=Method.ACH)
     PaymentsAccount.objects.update(ach_enabled=False)
 
     with pytest.raises(NotPayable):
-        _press_pay(link, nonce=nonce, method=Method.ACH)
+        _click_pay(link, nonce=nonce, method=Method.ACH)
 
 
 def test_a_session_of_which_only_the_poller_learns_ends_if_the_bill_has_changed(
@@ -207,7 +207,7 @@ def test_a_session_of_which_only_the_poller_learns_ends_if_the_bill_has_changed(
     link = make_link(owner)
     bank.break_down("session.create", "timeout_after_success")
     with pytest.raises(ProcessorAway):
-        _press_pay(link)
+        _click_pay(link)
     _receive(owner, link, 4_000)
 
     settle_payment.settle(Attempt.objects.get().pk)
@@ -227,7 +227,7 @@ def test_an_amount_that_changes_while_the_session_is_made_is_decided_again(owner
         _receive(owner, link, 4_000)
         bank.break_down("session.create", "ok")
 
-    pressed, _ = at_once(lambda: _press_pay(link), change)
+    pressed, _ = at_once(lambda: _click_pay(link), change)
 
     assert isinstance(pressed, BillChanged)
 
@@ -240,14 +240,14 @@ def test_what_is_asked_again_is_asked_with_the_same_words_whatever_has_changed_m
     link, nonce = make_link(owner), uuid4().hex
     bank.break_down("session.create", mode, seconds=2.5)
     with pytest.raises(ProcessorAway):
-        _press_pay(link, nonce=nonce)
+        _click_pay(link, nonce=nonce)
     first = start_checkout.order_for(Attempt.objects.get())
     Company.objects.update(name="Another Name")
     Customer.objects.update(language="es")
     Link.objects.update(recipients=["somebody@else.example"])
     settings.PUBLIC_URL = "https://moved.example"
 
-    assert _press_pay(link, nonce=nonce).startswith(bank.base)  # a key that carries something else is a 400
+    assert _click_pay(link, nonce=nonce).startswith(bank.base)  # a key that carries something else is a 400
     attempt = Attempt.objects.get()
     assert (attempt.reference[:8], start_checkout.order_for(attempt)) == ("cs_test_", first)
 
@@ -255,7 +255,7 @@ def test_what_is_asked_again_is_asked_with_the_same_words_whatever_has_changed_m
 def test_what_is_frozen_opens_no_link(owner: User, bank: Bank) -> None:
     """A stolen database gives no working link."""
     link = make_link(owner)
-    _press_pay(link)
+    _click_pay(link)
 
     assert links.token_of(link.pk) not in str(Attempt.objects.values("order").get())
 
@@ -263,7 +263,7 @@ def test_what_is_frozen_opens_no_link(owner: User, bank: Bank) -> None:
 def test_an_attempt_older_than_this_rule_is_given_up_if_it_has_no_session(owner: User, bank: Bank) -> None:
     bank.break_down("session.create", "timeout_before")
     with pytest.raises(ProcessorAway):
-        _press_pay(make_link(owner))
+        _click_pay(make_link(owner))
     Attempt.objects.update(order={})
     settle_payment.settle(Attempt.objects.get().pk)
 

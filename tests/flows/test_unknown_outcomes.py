@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from factories import make_invoice, make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.lifecycle import AttemptState
 from florin.domain.attempts.methods import Method
@@ -83,7 +83,7 @@ def test_two_payers_one_debt_and_a_processor_that_fails(
     if operation == "session.create":
         bank.order("faults", **fault)
     pair = [pay_until_redirected(link), pay_until_redirected(link)]
-    idle = press_pay(link)  # on the processor's page still when the debt is paid
+    idle = click_pay(link)  # on the processor's page still when the debt is paid
     for attempt in pair:
         bank.pay(attempt)
     if operation != "session.create":
@@ -118,7 +118,7 @@ def books() -> int:
 def test_failing_for_ever_is_unknown_and_never_failed(
     owner: User, bank: Bank, *, operation: str, state: AttemptState, mode: str
 ) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
     bank.break_down(operation, mode, times=1000)
     for _ in range(4):
@@ -144,7 +144,7 @@ def test_failing_for_ever_is_unknown_and_never_failed(
 def test_a_debit_asked_about_in_vain_is_known_later(
     owner: User, bank: Bank, *, mode: str, after_days: int
 ) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt)
     bank.let_days_pass(after_days)
     bank.break_down("session.retrieve", mode)
@@ -158,7 +158,7 @@ def test_a_debit_asked_about_in_vain_is_known_later(
 
 
 def test_another_amount_really_held_is_captured_only_as_far_as_agreed(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.break_down("intent.confirm", "wrong_amount", by=500)
     type_in(attempt, CARD)
     assert bank.authorised(attempt.pk) == 10_500
@@ -169,7 +169,7 @@ def test_another_amount_really_held_is_captured_only_as_far_as_agreed(owner: Use
 
 def test_another_amount_really_debited_is_booked_as_it_is(owner: User, bank: Bank) -> None:
     """Money that the processor took is always booked (R18)."""
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.break_down("intent.confirm", "wrong_amount", by=500)
     type_in(attempt, ACCOUNT)
     bank.let_days_pass(5)
@@ -180,7 +180,7 @@ def test_another_amount_really_debited_is_booked_as_it_is(owner: User, bank: Ban
 
 
 def test_a_hold_in_another_currency_is_released(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.break_down("intent.confirm", "wrong_currency", currency="eur")
     type_in(attempt, CARD)
     settle_payment.settle(attempt.pk)
@@ -194,7 +194,7 @@ def test_a_session_that_nobody_was_led_to_is_given_up_when_it_has_ended(
 ) -> None:
     bank.break_down("session.create", "500_sticky", times=1000)
     with pytest.raises(ProcessorAway):
-        press_pay(make_link(owner))
+        click_pay(make_link(owner))
     hours_later()
     attempt = Attempt.objects.get()
     settle_payment.settle(attempt.pk)
@@ -215,7 +215,7 @@ def hours_later() -> Callable[[], None]:
 
 def test_while_the_processor_is_away_the_poller_asks_five_times_and_rests(owner: User, bank: Bank) -> None:
     for _ in range(8):
-        press_pay(make_link(owner, make_invoice(owner)))
+        click_pay(make_link(owner, make_invoice(owner)))
     Attempt.objects.update(check_at="2026-01-01T00:00:00Z")
     bank.break_down("session.retrieve", "500_before", times=5)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from factories import make_invoice, make_link
 from factories.attempts import report
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
@@ -46,7 +46,7 @@ def settled(attempt: Attempt) -> Attempt:
 
 def waiting(bank: Bank, link: Link, account: str = NEEDS_DEPOSITS) -> Attempt:
     """A payer has named a bank account that is still to be confirmed."""
-    attempt = press_pay(link, Method.ACH)
+    attempt = click_pay(link, Method.ACH)
     bank.debit(attempt, account)
     return settled(attempt)
 
@@ -81,7 +81,7 @@ def test_a_debit_that_waits_for_its_payer_reserves_the_debt(owner: User, bank: B
 
 
 def test_its_session_is_never_open_again_though_others_want_it_ended(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt, NEEDS_DEPOSITS)
     settle_payment.expire_competing([attempt.debts.get().item_id])
 
@@ -257,7 +257,7 @@ def test_what_is_not_complete_or_has_ended_is_not_pending(
 
 def test_a_card_that_waited_is_captured_for_what_is_still_owed(owner: User, bank: Bank) -> None:
     """Its session was complete before the money was held; then it goes on like any card."""
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     report(attempt, Outcome.PENDING, usd(10_000))
     attempt.refresh_from_db()
     assert (attempt.state, attempt.debts.get().reserved) == (State.PENDING, 10_000)

@@ -7,7 +7,7 @@ import stripe
 from django.conf import settings as django_settings
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -56,7 +56,7 @@ def test_the_installations_own_account_is_asked_what_it_may_do(
     assert onboard_account.refresh(owner.company).state == PaymentsAccount.State.ACTIVE
     assert methods(link) == [other for other in BOTH if other != method]
     with pytest.raises(NotPayable):
-        press_pay(link, method)
+        click_pay(link, method)
 
 
 def test_without_cards_or_debits_no_link_is_offered_and_the_reason_is_said(

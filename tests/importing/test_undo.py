@@ -6,7 +6,7 @@ import pytest
 
 from checkout.pages import link_to
 from factories.import_files import file_line, import_file, write
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.companies.models import Company
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Entry, Item
@@ -84,7 +84,7 @@ def test_a_run_of_which_something_is_paid_stays_whole(owner: User, bank: Bank, t
     Company.objects.update(use_open_credits=False)
     owner.company.refresh_from_db()
     run = import_file(write(tmp_path, *ROWS), owner.company, tmp_path).run
-    attempt = press_pay(link_to(Invoice.objects.get(number="1")))
+    attempt = click_pay(link_to(Invoice.objects.get(number="1")))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
 

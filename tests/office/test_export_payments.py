@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from checkout.pages import link_to
 from factories import make_customer, make_invoice
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.payments import queries
@@ -52,7 +52,7 @@ def test_a_payment_by_link_is_told_per_invoice_on_receipt_history_and_export(own
     customer = make_customer(owner.company)
     invoices = [make_invoice(owner, amount, customer=customer) for amount in ("12.34", "55.55")]
     wanted = {invoice.number: f"{invoice.total / 100:.2f}" for invoice in invoices}
-    attempt = press_pay(link_to(*invoices))
+    attempt = click_pay(link_to(*invoices))
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     payment, client = Payment.objects.get(), signed_in(owner)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import GatewayRefusal, RefusalReason
 from florin.domain.refusals import services
 from florin.domain.refusals.models import ProcessorRefusal
@@ -29,7 +29,7 @@ PAGE = "/office/payments/refusals/"
 def turned_away(owner: User, bank: Bank, mode: str) -> None:
     bank.break_down("session.create", mode)
     with pytest.raises(Refusal):
-        press_pay(make_link(owner))
+        click_pay(make_link(owner))
 
 
 def text(client: Client, path: str) -> str:
@@ -59,7 +59,7 @@ def test_a_refusal_stands_on_home_with_what_to_do(
 
 def test_it_leaves_home_by_itself_once_the_processor_lets_us_in(owner: User, bank: Bank) -> None:
     turned_away(owner, bank, "401")
-    settle_payment.settle(press_pay(make_link(owner)).pk)
+    settle_payment.settle(click_pay(make_link(owner)).pk)
 
     office = signed_in(owner)
     assert "Needs attention" not in text(office, "/office/")

@@ -6,7 +6,7 @@
 from functools import partial
 
 from factories import make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts.models import Attempt
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
@@ -23,7 +23,7 @@ _PAYERS = 12
 def crowd(owner: User, bank: Bank) -> list[Attempt]:
     """Payers of one link who have all typed a card that the bank holds the amount on."""
     link = make_link(owner)
-    attempts = [press_pay(link) for _ in range(_PAYERS)]
+    attempts = [click_pay(link) for _ in range(_PAYERS)]
     for place, attempt in enumerate(attempts):
         bank.pay(attempt, email=f"payer-{place}@shop.example")
     return attempts

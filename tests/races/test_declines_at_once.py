@@ -8,7 +8,7 @@ from django.db import connection
 from factories import make_link
 from factories.attempts import open_attempt
 from factories.declines import decline, notice
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.activity.models import Activity
 from florin.domain.attempts import bill
 from florin.domain.attempts.bill import BillState
@@ -63,7 +63,7 @@ def test_control_without_the_locks_none_is_the_tenth(owner: User) -> None:
 
 
 def test_the_last_of_five_at_once_ends_the_session(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     at_once(*[partial(arrive, attempt, f"ch_{n}") for n in range(MOST_OF_SESSION)])
 
     events = ProcessorNotice.objects.values_list("event", flat=True)

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from factories import make_invoice, make_link
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.domain.attempts import bill
 from florin.domain.attempts.methods import Method
 from florin.domain.attempts.models import Attempt
@@ -27,7 +27,7 @@ from testing.races import at_once
 
 
 def test_return_page_notice_and_poller_at_once_book_once(owner: User, bank: Bank) -> None:
-    attempt = press_pay(make_link(owner))
+    attempt = click_pay(make_link(owner))
     bank.pay(attempt)
 
     problems = at_once(*[partial(settle_payment.settle, attempt.pk)] * 6)
@@ -40,7 +40,7 @@ def test_return_page_notice_and_poller_at_once_book_once(owner: User, bank: Bank
 
 def test_two_payers_at_once_on_one_link_give_one_capture(owner: User, bank: Bank) -> None:
     link = make_link(owner)
-    pair = [press_pay(link), press_pay(link)]
+    pair = [click_pay(link), click_pay(link)]
     for attempt in pair:
         bank.pay(attempt)
 
@@ -54,7 +54,7 @@ def test_two_payers_at_once_on_one_link_give_one_capture(owner: User, bank: Bank
 
 def test_links_of_two_sends_share_the_debt_and_not_the_money(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner, "80.00")
-    attempts = [press_pay(make_link(owner, invoice)) for _ in range(3)]
+    attempts = [click_pay(make_link(owner, invoice)) for _ in range(3)]
     for attempt in attempts:
         bank.pay(attempt)
 
@@ -88,7 +88,7 @@ def test_a_debit_that_failed_costs_one_fee_however_many_hear_of_it_at_once(owner
 def _debit_that_failed(owner: User, bank: Bank) -> Attempt:
     """A debit under way that the bank has refused for want of money, which nobody has asked about yet."""
     Company.objects.update(nsf_fee=2_500)
-    attempt = press_pay(make_link(owner), Method.ACH)
+    attempt = click_pay(make_link(owner), Method.ACH)
     bank.debit(attempt, "000222222227")
     settle_payment.settle(attempt.pk)
     bank.let_days_pass(5)
@@ -111,7 +111,7 @@ def test_control_without_the_locks_two_payers_are_both_charged(owner: User, bank
     charged_twice = False
     for _ in range(10):
         link = make_link(owner)
-        pair = [press_pay(link), press_pay(link)]
+        pair = [click_pay(link), click_pay(link)]
         for attempt in pair:
             bank.pay(attempt)
         with _without_locks():

@@ -7,7 +7,7 @@ from uuid import uuid4
 from factories import make_customer, make_invoice, make_link
 from factories.attempts import open_attempt, report
 from factories.ledger import usd
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.processor import Outcome
 from florin.domain.attempts.methods import Method
 from florin.domain.invoices.models import Invoice
@@ -69,7 +69,7 @@ def test_two_cashiers_with_two_checks_for_one_invoice_pay_it_once(owner: User) -
 
 def test_a_cashier_and_a_card_at_once_pay_once_and_the_rest_is_open_credit(owner: User, bank: Bank) -> None:
     invoice = make_invoice(owner)
-    attempt = press_pay(make_link(owner, invoice))
+    attempt = click_pay(make_link(owner, invoice))
     bank.pay(attempt)
 
     at_once(partial(settle_payment.settle, attempt.pk), partial(receive, owner, invoice, by_hand=False))

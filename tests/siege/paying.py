@@ -25,7 +25,7 @@ def attack(target: Target) -> list[str]:
     ).raise_for_status()
     try:
         with ThreadPoolExecutor(_LINKS + _ON_ONE_LINK) as crowd:
-            told = list(crowd.map(_press_pay, [*[crowded] * _ON_ONE_LINK, *single] * 2))
+            told = list(crowd.map(_click_pay, [*[crowded] * _ON_ONE_LINK, *single] * 2))
     finally:
         target.demo.bank.post("/control/reset").raise_for_status()
     odd = Counter(status for status, _ in told if status not in {303, 503})
@@ -35,7 +35,7 @@ def attack(target: Target) -> list[str]:
     ]
 
 
-def _press_pay(page: str) -> tuple[int, str]:
+def _click_pay(page: str) -> tuple[int, str]:
     """Press Pay as a browser does; return the status, and in how many seconds to press again.
 
     While the processor is let rest the bill has no button, says so, and brings it back by itself.

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from edges.gateways.processors import MemoryWorld
 from factories import make_company, make_invoice, make_link, make_user
-from factories.payments import press_pay
+from factories.payments import click_pay
 from florin.contracts.connection import Site
 from florin.domain.attempts.models import Attempt
 from florin.domain.notices.models import ProcessorNotice
@@ -55,7 +55,7 @@ def merchant(database: None, memory: MemoryWorld) -> User:
 
 
 def paid(merchant: User, memory: MemoryWorld) -> Attempt:
-    attempt = press_pay(make_link(merchant, make_invoice(merchant, "100.00")))
+    attempt = click_pay(make_link(merchant, make_invoice(merchant, "100.00")))
     memory.pay(attempt.reference)
     return attempt
 

@@ -92,7 +92,7 @@ class RefusalRow:
         return str(_VERBS.get(self.refusal.verb, self.refusal.verb))
 
     @property
-    def why(self) -> str:
+    def reason(self) -> str:
         """Why it would not."""
         return str(REASONS[RefusalReason(self.refusal.reason)][0])
 

@@ -159,13 +159,15 @@ def _read_form(request: StaffRequest, item: Item) -> ApplyForm:
     amounts = _typed_amounts(request)
     shown = queries.open_invoices(item, most=_MOST_INVOICES, number=words, also=amounts)
     held = bill.reserved([one.pk for one in shown])
-    rows = [_row(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown]
+    rows = [
+        _invoice_row(one, Money(held.get(one.pk, 0), one.currency), amounts.get(one.pk, "")) for one in shown
+    ]
     data = request.POST if request.method == "POST" else None
     item.company = request.user.company
     return ApplyForm(data, opened=detail.opened(item), rows=rows, words=words)
 
 
-def _row(item: Item, held: Money, text: str) -> InvoiceRow:
+def _invoice_row(item: Item, held: Money, text: str) -> InvoiceRow:
     too_much = _("Only %(open)s is open.") % {"open": formats.money(item.money, get_language() or "en")}
     fields = {"amount": ShareField(most=item.money, too_much=too_much)}
     return InvoiceRow(fields, {"amount": text}, item=item, held=held)

@@ -56,7 +56,7 @@ class Bounce:
         return self.invoices[:_NAMED]
 
     @property
-    def more(self) -> int:
+    def not_named(self) -> int:
         """How many invoices are not named."""
         return len(self.invoices) - len(self.named)
 

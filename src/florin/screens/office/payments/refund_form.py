@@ -59,7 +59,7 @@ class RefundForm(OfficeForm):
         """Make the form with everything that is left, or as it was sent with a sentence where it is wrong."""
         super().__init__(data, company=room.payment.company)
         self.room, self.problem = room, ""
-        self.rows = [_row(source) for source in room.sources]
+        self.rows = [_refund_place(source) for source in room.sources]
         for row in self.rows:
             proposed = Money(room.proposal.get(row.source.item.pk, 0), room.payment.currency)
             row.texts["amount"] = parsing.written(proposed) if data is None else data.get(row.name, "")
@@ -95,7 +95,7 @@ class RefundForm(OfficeForm):
         return Wish(amounts=amounts, reason=self.value("reason"), press=self.submission_key)
 
 
-def _row(source: Source) -> PlaceRow:
+def _refund_place(source: Source) -> PlaceRow:
     available = Money(source.available, source.item.currency)
     shown = formats.money(available, get_language() or "en")
     too_much = _("Only %(amount)s can be taken from here.") % {"amount": shown}

@@ -236,7 +236,7 @@ class TimelineEntry:
         return declines.of_bank(reason) if self.about.get("method") == "ach" else declines.reason(reason)
 
     @property
-    def why(self) -> str:
+    def bank_reason(self) -> str:
         """Why a bank took money back, in people's words."""
         code = str(self.about.get("code", ""))
         return return_codes.sentence(code) if code else ""
