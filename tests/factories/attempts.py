@@ -11,7 +11,7 @@ from florin.domain.attempts import bill, services
 from florin.domain.attempts.models import Attempt
 from florin.domain.links.models import Link
 from florin.domain.payments import settling
-from florin.domain.payments.settling import Step
+from florin.domain.payments.settling import Decision
 from florin.domain.receipts import services as receipts
 from florin.domain.staff.models import User
 from florin.kernel.money import Money
@@ -23,7 +23,9 @@ def open_attempt(link: Link, nonce: str = "") -> Attempt:
         return services.open_for(bill.draw_up(link), nonce=nonce or uuid4().hex)
 
 
-def report(attempt: Attempt, outcome: Outcome, amount: Money | None = None, fee: Money | None = None) -> Step:
+def report(
+    attempt: Attempt, outcome: Outcome, amount: Money | None = None, fee: Money | None = None
+) -> Decision:
     """Let the processor say something about an attempt."""
     return _record(attempt, Report(reference="cs_1", outcome=outcome, amount=amount, fee=fee, payment="pi_1"))
 
@@ -53,6 +55,6 @@ def make_paid_attempt(owner: User) -> Attempt:
     return attempt
 
 
-def _record(attempt: Attempt, told: Report) -> Step:
+def _record(attempt: Attempt, told: Report) -> Decision:
     with transaction.atomic():
         return settling.record(settling.lock(attempt.pk), told)

@@ -38,7 +38,7 @@ from florin.domain.outbox import services as outbox
 from florin.domain.outbox.services import NewMessage
 from florin.domain.payments import settling
 from florin.domain.payments.models import Payment
-from florin.domain.payments.settling import Booked, Capture, Declined, Ended, Pending, Step, Void, Wait
+from florin.domain.payments.settling import Booked, Capture, Decision, Declined, Ended, Pending, Void, Wait
 from florin.domain.payouts import services as payouts
 from florin.domain.receipts import services as receipts
 from florin.domain.refusals import services as refusals
@@ -240,11 +240,11 @@ def _key(attempt_id: UUID, verb: str) -> str:
 
 
 @transaction.atomic(durable=True)
-def _record(attempt_id: UUID, report: Report) -> Step:
+def _record(attempt_id: UUID, report: Report) -> Decision:
     attempt = settling.lock(attempt_id)
     limits = capabilities.for_gateway(attempt.gateway).limits(attempt.currency)
-    step = settling.record(attempt, report, step=limits.step)
-    match step:
+    decision = settling.record(attempt, report, multiple=limits.step)
+    match decision:
         case Booked(payment):
             _after_booking(attempt, payment)
         case Pending():
@@ -259,7 +259,7 @@ def _record(attempt_id: UUID, report: Report) -> Step:
             _note(activity.Kind.CHECKOUT_FAILED, attempt, amount=attempt.money)
         case Capture() | Void() | Wait():
             pass
-    return step
+    return decision
 
 
 def _after_booking(attempt: Attempt, payment: Payment) -> None:

@@ -131,6 +131,7 @@ def unapply(payment: Payment, item_id: UUID, amount: int, *, key: str, by: str) 
     wanted = [part for part in current_allocations(payment) if part.item.pk == item_id and part.invoice_id]
     found = find(Item.objects.filter(pk__in=[part.item.pk for part in wanted if part.amount >= amount]))
     credit = _credit_item(payment)
+    # Both at once, in the order that all use: one after the other would let two such moves block each other.
     items = locked(Item.objects.all(), [found.pk, credit.pk])
     away = AllocatedAmount(items[found.pk], wanted[0].invoice_id, -amount)
     kept = AllocatedAmount(items[credit.pk], None, amount)
@@ -159,6 +160,7 @@ def deallocate(
     """
     items = lock_around(payment, parts)
     fresh = [AllocatedAmount(items[part.item.pk], part.invoice_id, -part.amount) for part in parts]
+    # First what hangs on this money, so that the entry below notes the balances of the end.
     _free_credits(payment, fresh, items, key=key, by=by)
     _take_back_discounts(payment, fresh, key=key, by=by)
     currency = payment.currency
@@ -213,6 +215,7 @@ def give_back(
     excess = 0
     for part in parts:
         item = items[part.item.pk]
+        # What an attempt holds, its payer is paying now: money put there would turn theirs into too much.
         free = max(item.balance - held.get(item.pk, 0), 0) if part.invoice_id else part.amount
         amount = min(part.amount, free)
         if amount:
@@ -245,9 +248,9 @@ def touched(payment: Payment, parts: Iterable[AllocatedAmount] | None = None) ->
     rows = Allocation.objects.filter(payment=payment, invoice__isnull=False)
     if parts is not None:
         rows = rows.filter(item__in=[part.item.pk for part in parts])
-    papers = {key for pair in rows.values_list("invoice_id", "invoice__order_id") for key in pair}
+    subjects = {key for pair in rows.values_list("invoice_id", "invoice__order_id") for key in pair}
     link = payment.attempt.link_id if payment.attempt else None
-    return [payment.pk, payment.customer_id, *([link] if link else []), *sorted(papers)]
+    return [payment.pk, payment.customer_id, *([link] if link else []), *sorted(subjects)]
 
 
 def _credit_item(payment: Payment, *, on: date | None = None) -> Item:
@@ -292,7 +295,7 @@ def _free_credits(
                 )
                 short -= piece
     _take_back(payment, undone, key=f"{key}:freed", by=by)
-    for back in undone:
+    for back in undone:  # the caller reckons on with the items that it has in hand
         back.credit.balance -= back.amount
         back.debt.balance += back.amount
 

@@ -76,7 +76,7 @@ class Declined:
     code: Code
 
 
-Step = Wait | Capture | Void | Booked | Ended | Pending | Declined
+Decision = Wait | Capture | Void | Booked | Ended | Pending | Declined
 
 
 def lock(attempt_id: UUID) -> Attempt:
@@ -88,16 +88,16 @@ def lock(attempt_id: UUID) -> Attempt:
     )
 
 
-def record(attempt: Attempt, report: Report, *, step: int = 1) -> Step:
+def record(attempt: Attempt, report: Report, *, multiple: int = 1) -> Decision:
     """Take in what the processor reports, and say what is to be done next.
 
-    ``step`` is of how many minor units an amount must be a multiple for the processor to take it.
+    ``multiple`` is of how many minor units an amount must be a multiple for the processor to take it.
 
     The attempt is locked by the caller, in the caller's transaction. Safe to repeat, in any order: money is
     booked exactly once, a reservation is made once, and a final state is left only for money.
     """
     attempt.unknown_since, attempt.is_lost = None, False
-    todo = _decide(attempt, report, step)
+    todo = _decide(attempt, report, multiple)
     attempt.save()
     return todo
 
@@ -108,12 +108,12 @@ def give_up(attempt: Attempt) -> bool:
     The attempt is locked by the caller. What it holds is free again.
     """
     attempt.unknown_since, attempt.is_lost = None, True
-    step = _end(attempt, State.EXPIRED)
+    decision = _end(attempt, State.EXPIRED)
     attempt.save()
-    return isinstance(step, Ended)
+    return isinstance(decision, Ended)
 
 
-def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR0911 - a table
+def _decide(attempt: Attempt, report: Report, multiple: int) -> Decision:  # noqa: PLR0911 - a table
     match report.outcome:
         case Outcome.OPEN:
             attempts.waited(attempt)
@@ -128,30 +128,31 @@ def _decide(attempt: Attempt, report: Report, step: int) -> Step:  # noqa: PLR09
         case Outcome.PENDING:
             return _pend(attempt, report)
         case Outcome.AUTHORISED:
-            return _reserve(attempt, report, step)
+            return _reserve(attempt, report, multiple)
         case Outcome.SETTLED:
             return _book(attempt, report)
 
 
-def _notice_decline(attempt: Attempt, report: Report) -> Step:
+def _notice_decline(attempt: Attempt, report: Report) -> Decision:
     if not report.decline or report.decline == attempt.decline or attempt.state in FINAL:
         return Wait()
     attempts.declined(attempt, report.decline, reason=report.decline_reason, code=report.code)
     return Declined(report.decline_reason, report.code)
 
 
-def _end(attempt: Attempt, state: State) -> Step:
+def _end(attempt: Attempt, state: State) -> Decision:
     if attempt.state in FINAL:
         return Wait()
     held = attempt.state in {State.CAPTURING, State.VOIDING}
     released = held or state == State.CANCELLED
     under_way = attempt.state == State.PENDING and state != State.FAILED
+    # A session that held something did not just run out: its money was given back, and the payer is told so.
     _move(attempt, State.CANCELLED if held or under_way else state)
     _let_go(attempt)
     return Ended(released)
 
 
-def _pend(attempt: Attempt, report: Report) -> Step:
+def _pend(attempt: Attempt, report: Report) -> Decision:
     """Hold what a bank debit will pay for as long as it is under way, or what of it is still free.
 
     That is also so while its payer has yet to confirm the bank account, which comes before the debit.
@@ -171,7 +172,7 @@ def _pend(attempt: Attempt, report: Report) -> Step:
     return Pending()
 
 
-def _reserve(attempt: Attempt, report: Report, step: int) -> Step:
+def _reserve(attempt: Attempt, report: Report, multiple: int) -> Decision:
     """Decide, under lock, how much of the hold to take: what is still owed and nobody else is paying.
 
     After the end this is old news: somebody else asked later and was quicker. What was pending held its debts
@@ -190,11 +191,13 @@ def _reserve(attempt: Attempt, report: Report, step: int) -> Step:
     open_ = [min(credit.amount, wants.free[credit.item_id]) for credit in wants.credits]
     from_credits, _ = sharing.share(sum(owed), open_)
     held = report.amount if report.amount and report.amount.currency == attempt.currency else None
+    # Never more than is held, than was agreed to, and than is still owed: each may have become the least.
     taken = min(held.minor if held else 0, attempt.total, sum(owed) - sum(from_credits))
-    taken -= taken % step  # the rest stays owed
+    taken -= taken % multiple  # the rest stays owed
     if taken <= 0:
         _move(attempt, State.VOIDING)
         return Void()
+    # The debts are held for the credits, too: nobody else may pay what these are about to pay.
     shares, _ = sharing.share(taken + sum(from_credits), owed)
     _hold(wants.debts, shares)
     _hold(wants.credits, from_credits)
@@ -203,7 +206,7 @@ def _reserve(attempt: Attempt, report: Report, step: int) -> Step:
     return Capture(Money(taken, attempt.currency))
 
 
-def _book(attempt: Attempt, report: Report) -> Step:
+def _book(attempt: Attempt, report: Report) -> Decision:
     """Book money that the processor has taken; what is not owed becomes an overpayment (R18).
 
     The money pays first, in the order of the bill; open credits pay what it leaves, up to what was agreed.
@@ -213,8 +216,9 @@ def _book(attempt: Attempt, report: Report) -> Step:
         return Wait()
     if report.amount is None:
         return Wait()
-    _let_go(attempt)
+    _let_go(attempt)  # else its own reservation would look like somebody else's
     wants = _lock_wants(attempt)
+    # Money in another currency than the debts' pays none of them; all of it becomes open credit.
     same = report.amount.currency == attempt.currency
     owed = [wants.free[debt.item_id] if same else 0 for debt in wants.debts]
     paid, excess = _pay(report.amount.minor, wants.debts, owed)

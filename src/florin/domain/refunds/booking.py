@@ -96,7 +96,7 @@ def _give_back(refund: Refund) -> None:
         postings = [Posting(Account.ADJUSTMENTS, -adjusted), Posting(refund.payment.holder, adjusted)]
         _post(refund, Entry.Kind.REFUND_FAILED, postings, by=_BY, suffix=":failed:adjusted")
     rest = refund.amount - adjusted.minor
-    if rest:
+    if rest:  # an invoice that was paid otherwise meanwhile is not paid twice: ``give_back`` makes it credit
         allocating.give_back(
             refund.payment,
             allocating.choose(_former_places(refund, rest), rest),
@@ -118,6 +118,7 @@ def _adjusted(payment: Payment) -> int:
 
 def _former_places(refund: Refund, amount: int) -> list[AllocatedAmount]:
     """Return from where a refund took its money; if that was less than so much, all that its payment paid."""
+    # A refund can have taken less than its amount from invoices: the rest stood nowhere, after a return.
     parts = taken(refund)
     if sum(part.amount for part in parts) >= amount:
         return parts
