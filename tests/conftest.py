@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test.signals import setting_changed
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django.fixtures import Settings
@@ -27,6 +29,10 @@ from testing.bank import Bank
 
 # A gateway is made once from the settings; a test that changes one gets another.
 setting_changed.connect(lambda **_: registry.get.cache_clear(), weak=False)
+
+# A busy machine is slow, not wrong: what a test finds must not depend on what runs beside it.
+hypothesis_settings.register_profile("florin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("florin")
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
