@@ -15,18 +15,19 @@ from siege.target import Target
 
 # Each name is a module.
 ATTACKS = (
-    *(
-        "bodies",
-        "cards",
-        "crowds",
-        "documents",
-        "guesses",
-        "heads",
-        "passwords",
-        "paying",
-        "readers",
-        "uploads",
-    ),
+    "bodies",
+    "cards",
+    "crowds",
+    "documents",
+    "forgeries",
+    "guesses",
+    "heads",
+    "neighbors",
+    "passwords",
+    "paying",
+    "readers",
+    "strays",
+    "uploads",
 )
 
 
