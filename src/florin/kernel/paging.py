@@ -15,7 +15,7 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
 )
 
 ROWS = 50
-_LONGEST_MARK = 800
+_LONGEST_MARK = 2000  # a name of 120 letters, quoted, may be 1,440 long
 
 Found = TypeVar("Found")
 Stored = TypeVar("Stored", bound=Model)
