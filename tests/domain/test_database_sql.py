@@ -70,5 +70,8 @@ def test_control_one_move_more_in_a_file_is_seen() -> None:
 def test_a_trigger_is_told_of_beside_the_model_of_its_table(path: Path) -> None:
     tables = {model._meta.db_table for model in apps.get_app_config(path.parent.name).get_models()}
 
-    found = re.findall(r"CREATE (?:CONSTRAINT )?TRIGGER .*? ON (\w+)", path.read_text())
+    text = path.read_text()
+
+    found = re.findall(r"CREATE (?:CONSTRAINT )?TRIGGER .*? ON (\w+)", text)
+    assert len(found) == text.count(" TRIGGER ")
     assert set(found) <= tables

@@ -119,7 +119,9 @@ def _moves(table: str, old: str, new: str) -> bool:
     with tampered(f"{update}'{old}'", "SET LOCAL session_replication_role = origin"):
         try:
             sql(f"{update}'{new}'")
-        except IntegrityError:
+        except IntegrityError as refused:
+            if "cannot become" not in str(refused):  # it was some other constraint
+                raise
             return False
         return True
 
