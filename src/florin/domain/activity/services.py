@@ -84,7 +84,7 @@ def list_last_mails(company_id: UUID, subject: UUID) -> list[LastMail]:
 
 
 def mailed(company_id: UUID, subject: UUID) -> list[tuple[datetime, str]]:
-    """Return when an object's paper was queued to be mailed, and to whom, the latest first."""
+    """Return when an object's document was queued to be mailed, and to whom, the latest first."""
     queued = timeline(company_id, subject).filter(kind=Kind.QUEUED)
     return [(entry.at, str(entry.about.get("to", ""))) for entry in queued]
 

@@ -25,7 +25,7 @@ LONGEST_CODE = 120
 _MOST_OPEN = 60  # a link with more open attempts than this is being used to try out cards
 _FIRST_CHECK = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
-_LONGEST_DOUBT = timedelta(minutes=2)
+_LONGEST_PAUSE_UNKNOWN = timedelta(minutes=2)
 _PENDING_PAUSE = timedelta(hours=1)
 
 
@@ -111,8 +111,8 @@ def is_undecided(attempt: Attempt) -> bool:
 def touched(attempt: Attempt) -> list[UUID]:
     """Return the keys of everything whose timeline an attempt belongs to."""
     debts = attempt.debts.values_list("invoice_id", "invoice__order_id")
-    papers = [key for pair in debts for key in pair]
-    return [attempt.pk, attempt.link_id, attempt.link.customer_id, *papers]
+    subjects = [key for pair in debts for key in pair]
+    return [attempt.pk, attempt.link_id, attempt.link.customer_id, *subjects]
 
 
 def items_of(attempt: Attempt) -> list[UUID]:
@@ -188,7 +188,7 @@ def competing_attempts(items: list[UUID]) -> QuerySet[Attempt]:
 
 def _next_check(unanswered: int) -> datetime:
     pause = timedelta(seconds=2 << min(unanswered - 1, 10))
-    return clock.now() + min(pause, _LONGEST_DOUBT)
+    return clock.now() + min(pause, _LONGEST_PAUSE_UNKNOWN)
 
 
 def _write_debts(attempt: Attempt, bill: Bill) -> None:

@@ -74,7 +74,7 @@ class Company(Keyed):
 
     @property
     def letterhead(self) -> Letterhead:
-        """The company as its papers show it now; snapshots keep it as it was."""
+        """The company as its documents show it now; snapshots keep it as it was."""
         return Letterhead(
             name=self.name,
             address=tuple(self.address.splitlines()),

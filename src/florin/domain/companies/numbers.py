@@ -1,4 +1,4 @@
-"""Gap-free numbers: one series per company and kind of paper."""
+"""Gap-free numbers: one series per company and kind of document."""
 
 from enum import StrEnum
 from uuid import UUID

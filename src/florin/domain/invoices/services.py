@@ -1,4 +1,4 @@
-"""Issuing, revising and voiding invoices; each keeps paper and ledger together in one transaction."""
+"""Issuing, revising and voiding invoices; each keeps document and ledger together in one transaction."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -266,12 +266,12 @@ def purposes_of(payments: Iterable[UUID]) -> dict[UUID, list[Purpose]]:
     )
     found: dict[UUID, list[Purpose]] = {}
     for row in rows:
-        paper = Purpose(
+        purpose = Purpose(
             order=row.invoice.order_id if row.invoice else None,
             number=row.item.number,
             amount=Money(row.amount, row.item.currency),
         )
-        found.setdefault(row.payment_id, []).append(paper)
+        found.setdefault(row.payment_id, []).append(purpose)
     return found
 
 

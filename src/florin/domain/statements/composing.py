@@ -16,7 +16,7 @@ from florin.domain.ledger.models import Entry, Item
 from florin.domain.statements.models import Type
 from florin.domain.statements.movements import BY_PAYMENT, Movement, References
 
-# What makes a paper as large as it is; everything else pays it or uses it up.
+# What makes a document as large as it is; everything else pays it or uses it up.
 _ORIGINS = {
     Item.Kind.INVOICE.value: {Entry.Kind.INVOICE, Entry.Kind.REVISION, Entry.Kind.VOID},
     Item.Kind.CREDIT.value: {Entry.Kind.CREDIT},
@@ -44,12 +44,12 @@ class StatementTotals:
     open_invoices: tuple[UUID, ...]
 
 
-def compose(movements: Sequence[Movement], papers: References, period: Period) -> StatementTotals:
+def compose(movements: Sequence[Movement], names: References, period: Period) -> StatementTotals:
     """Reckon a statement from all movements up to its end date, oldest first, of one currency."""
     items = _by_item(movements)
     left = {key: sum(movement.amount for movement in moved) for key, moved in items.items()}
     owed = {key: items[key][0] for key in items if left[key] > 0}
-    opening, lines = _lines(items, movements, papers, period)
+    opening, lines = _lines(items, movements, names, period)
     return StatementTotals(
         opening=opening,
         lines=tuple(lines),
@@ -67,7 +67,7 @@ def compose(movements: Sequence[Movement], papers: References, period: Period) -
 
 
 def shown(movements: Sequence[Movement], period: Period) -> list[Movement]:
-    """Return the movements whose papers a statement names, so that no others need be looked up."""
+    """Return the movements whose documents a statement names, so that no others need be looked up."""
     if period.type == Type.BALANCE_FORWARD:
         return [movement for movement in movements if _within(movement, period)]
     items = _by_item(movements)
@@ -77,24 +77,24 @@ def shown(movements: Sequence[Movement], period: Period) -> list[Movement]:
 def _lines(
     items: Mapping[UUID, Sequence[Movement]],
     movements: Sequence[Movement],
-    papers: References,
+    names: References,
     period: Period,
 ) -> tuple[int, Iterable[StatementLine]]:
     match period.type:
         case Type.BALANCE_FORWARD:
             opening = sum(movement.amount for movement in movements if not _within(movement, period))
-            return opening, _running(opening, movements, papers, period)
+            return opening, _running(opening, movements, names, period)
         case Type.OPEN_ITEMS:
             told = [moved for moved in _in_order(items) if _tells(moved, period)]
-            return 0, [_open_item(moved, papers) for moved in told]
+            return 0, [_open_item(moved, names) for moved in told]
         case Type.ALL_TRANSACTIONS:
             partners = _partners(movements)
             told = [moved for moved in _in_order(items) if _tells(moved, period)]
-            return 0, [line for moved in told for line in _history(moved, papers, partners)]
+            return 0, [line for moved in told for line in _history(moved, names, partners)]
 
 
 def _running(
-    balance: int, movements: Sequence[Movement], papers: References, period: Period
+    balance: int, movements: Sequence[Movement], names: References, period: Period
 ) -> list[StatementLine]:
     """Tell what happened in the period, each entry once; using a credit moves nothing and is left out."""
     lines = []
@@ -104,20 +104,20 @@ def _running(
         if not amount or not _within(first, period):
             continue
         balance += amount
-        number, reference = _names(first, papers)
+        number, reference = _number_and_reference(first, names)
         due_on = first.due_on if first.kind == Entry.Kind.INVOICE else None
         lines.append(StatementLine(first.on, due_on, first.kind, number, reference, amount, balance))
     return lines
 
 
-def _open_item(moved: Sequence[Movement], papers: References) -> StatementLine:
+def _open_item(moved: Sequence[Movement], names: References) -> StatementLine:
     first = moved[0]
     return StatementLine(
         on=first.opened_on,
         due_on=first.due_on if first.item_kind == Item.Kind.INVOICE else None,
         kind=first.item_kind,
         number=first.item_number,
-        reference=papers.references.get(first.item, ""),
+        reference=names.references.get(first.item, ""),
         amount=_whole(moved),
         balance=sum(movement.amount for movement in moved),
         item=first.item_number,
@@ -125,7 +125,7 @@ def _open_item(moved: Sequence[Movement], papers: References) -> StatementLine:
 
 
 def _whole(moved: Sequence[Movement]) -> int:
-    """Return how large an item is: a paper as it was written, a payment's money by the most that was open."""
+    """Return how large an item is: a document as written, a payment's money by the most that was open."""
     origins = _ORIGINS.get(moved[0].item_kind)
     if origins is None:
         return min(accumulate(movement.amount for movement in moved))
@@ -133,13 +133,13 @@ def _whole(moved: Sequence[Movement]) -> int:
 
 
 def _history(
-    moved: Sequence[Movement], papers: References, partners: Mapping[UUID, Mapping[UUID, str]]
+    moved: Sequence[Movement], names: References, partners: Mapping[UUID, Mapping[UUID, str]]
 ) -> list[StatementLine]:
     """Tell all that happened to one item, with what was open on it after each."""
     lines, balance = [], 0
     for movement in moved:
         balance += movement.amount
-        number, reference = _names(movement, papers)
+        number, reference = _number_and_reference(movement, names)
         if movement.kind == Entry.Kind.APPLY:
             others = partners[movement.entry].items()
             number, reference = ", ".join(name for item, name in others if item != movement.item), ""
@@ -159,11 +159,11 @@ def _history(
     return lines
 
 
-def _names(movement: Movement, papers: References) -> tuple[str, str]:
-    """Return the number and the reference of the paper behind a movement."""
+def _number_and_reference(movement: Movement, names: References) -> tuple[str, str]:
+    """Return the number and the reference of the document behind a movement."""
     if movement.kind in BY_PAYMENT:
-        return papers.payment(movement.source)
-    return movement.item_number, papers.references.get(movement.item, "")
+        return names.payment(movement.source)
+    return movement.item_number, names.references.get(movement.item, "")
 
 
 def _partners(movements: Iterable[Movement]) -> dict[UUID, dict[UUID, str]]:

@@ -1,4 +1,4 @@
-"""What the books say of one customer up to a day: every line that changed what is owed, with its paper."""
+"""What the books say of one customer up to a day: every line that changed what is owed, and its document."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What the papers behind movements are called: the references of items, and the payments by key."""
+    """What the documents behind movements are called: the references of items, and the payments by key."""
 
     references: dict[UUID, str]
     payments: dict[str, tuple[str, str]]
@@ -70,7 +70,7 @@ def until(customer: Customer, end_on: date) -> list[Movement]:
 
 
 def look_up_references(movements: Sequence[Movement]) -> References:
-    """Look up what the papers of these movements are called (at most three queries)."""
+    """Look up what the documents behind these movements are called (at most three queries)."""
     invoices = _items(movements, Item.Kind.INVOICE)
     credits_ = _items(movements, Item.Kind.CREDIT)
     references: dict[UUID, str] = {}
