@@ -1,6 +1,6 @@
 """What every gateway promises: one suite, over Stripe at the test processor and over one in memory.
 
-A gateway that is new gets a playground in ``worlds.py`` and a line in ``playground`` here.
+A gateway that is new gets a playground in ``processors.py`` and a line in ``playground`` here.
 """
 
 from contextlib import suppress
