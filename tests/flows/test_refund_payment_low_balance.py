@@ -122,6 +122,6 @@ def test_one_that_has_moved_nothing_yet_is_no_difference(  # noqa: PLR0917 - the
     Movement.objects.filter(kind="refund").delete()
     Refund.objects.update(state=state)
 
-    rows = comparing.standings([payment.pk])
+    rows = comparing.draw_up([payment.pk])
     found = comparing.compare_payments(rows, calm=clock.now() + timedelta(minutes=1), fees=settings.FEES)
     assert [one.kind for one in found] == kinds

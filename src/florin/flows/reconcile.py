@@ -159,7 +159,7 @@ def _since(company: Company) -> datetime:
 
 def _mend(company: Company, tally: Tally) -> None:
     """Learn fees, and follow what happened to payments, where the books have not what the processor has."""
-    for row in comparing.standings(checking.in_question(company, since=tally.since)):
+    for row in comparing.draw_up(checking.in_question(company, since=tally.since)):
         if row.agrees or row.taken is None:
             continue
         fee = Money(row.taken.fee, row.taken.currency)
@@ -173,7 +173,7 @@ def _mend(company: Company, tally: Tally) -> None:
 
 
 def _now(row: ComparedPayment) -> ComparedPayment:
-    return comparing.standings([row.payment.pk])[0]
+    return comparing.draw_up([row.payment.pk])[0]
 
 
 def _conclude(begun: Reconciliation, tally: Tally) -> Reconciliation:
@@ -196,7 +196,7 @@ def _conclude(begun: Reconciliation, tally: Tally) -> Reconciliation:
 
 def _differences(company: Company, since: datetime) -> list[Found]:
     with checking.still_picture():
-        rows = comparing.standings(checking.in_question(company, since=since))
+        rows = comparing.draw_up(checking.in_question(company, since=since))
         return [
             *comparing.compare_payments(rows, calm=clock.now() - _CALM, fees=settings.FEES),
             *checking.about_movements(company, since=since),

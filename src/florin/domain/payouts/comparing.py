@@ -84,11 +84,11 @@ class ComparedPayment:
         return self.booked.get(place, 0) - self.told.get(place, 0)
 
 
-def standings(keys: Sequence[UUID]) -> list[ComparedPayment]:
+def draw_up(keys: Sequence[UUID]) -> list[ComparedPayment]:
     """Draw up payments on both sides, in seven queries for five hundred of them."""
     found = []
     for start in range(0, len(keys), _AT_ONCE):
-        found += _standings(keys[start : start + _AT_ONCE])
+        found += _draw_up(keys[start : start + _AT_ONCE])
     return found
 
 
@@ -97,7 +97,7 @@ def compare_payments(rows: Iterable[ComparedPayment], *, calm: datetime, fees: F
     return [found for row in rows for found in _compare_payment(row, calm, fees)]
 
 
-def _standings(keys: Sequence[UUID]) -> list[ComparedPayment]:
+def _draw_up(keys: Sequence[UUID]) -> list[ComparedPayment]:
     payments = Payment.objects.select_related("company").filter(pk__in=keys)
     rows = {payment.pk: ComparedPayment(payment) for payment in payments}
     for movement in Movement.objects.filter(payment__in=keys).select_related("refund").order_by("at", "pk"):
