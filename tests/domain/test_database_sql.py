@@ -28,7 +28,7 @@ _VIEWS = """
 """
 
 
-def _does() -> dict[str, str]:
+def describe_database() -> dict[str, str]:
     """What the database does by itself, by name; without what differs in writing only."""
     return {
         f"{kind} {name}": re.sub(r"public\.|drafts\.|--[^\n]*|\s", "", definition)
@@ -46,14 +46,14 @@ def _would_do(*texts: str) -> dict[str, str]:
         with connection.cursor() as cursor:
             for text in texts:
                 cursor.execute(text)
-        found = _does()
+        found = describe_database()
         transaction.set_rollback(True)
     return found
 
 
 @pytest.mark.usefixtures("database")
 def test_the_files_say_what_the_database_does_and_nothing_else() -> None:
-    assert _would_do(*(path.read_text() for path in FILES)) == _does()
+    assert _would_do(*(path.read_text() for path in FILES)) == describe_database()
 
 
 @pytest.mark.usefixtures("database")
@@ -63,7 +63,7 @@ def test_control_one_move_more_in_a_file_is_seen() -> None:
     changed = _would_do(orders.replace("('draft', 'void')", "('draft', 'void'), ('void', 'draft')"))
 
     name = "function orders_order_state_guard"
-    assert changed[name] != _does()[name] == _would_do(orders)[name]
+    assert changed[name] != describe_database()[name] == _would_do(orders)[name]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
