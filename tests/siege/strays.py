@@ -23,7 +23,7 @@ _HEADERS = ("content-security-policy", "permissions-policy", "x-content-type-opt
 
 
 def attack(target: Target) -> list[str]:
-    """Ask for all of it with every verb, as fast as eight can."""
+    """Ask for all of it with three verbs, as fast as eight can."""
     until = time.monotonic() + _SECONDS
     missing: set[str] = set()
     lock = threading.Lock()
@@ -31,7 +31,7 @@ def attack(target: Target) -> list[str]:
     def stray(_number: int) -> None:
         with httpx.Client(base_url=target.url, timeout=60) as web:
             while time.monotonic() < until:
-                found = {problem for path in _paths(web) for problem in _look(web, path)}
+                found = {problem for path in _paths(web) for problem in _problems_at(web, path)}
                 with lock:
                     missing.update(found)
 
@@ -47,7 +47,7 @@ def _paths(web: httpx.Client) -> list[str]:
     return [*_PATHS, style]
 
 
-def _look(web: httpx.Client, path: str) -> list[str]:
+def _problems_at(web: httpx.Client, path: str) -> list[str]:
     problems = []
     for verb in ("GET", "POST", "DELETE"):
         answer = web.request(verb, path)
