@@ -33,6 +33,13 @@ def test_a_wrong_password_keeps_the_address_and_says_nothing_about_accounts(owne
     assert sentence[1] in unknown
 
 
+def test_home_tells_whoever_has_no_role_who_can_change_that(owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(roles=[])
+    answer = signed_in(owner).get("/office/")
+    assert answer.status_code == 200
+    assert "Your roles show nothing here. An Admin of your company can change that." in answer.text
+
+
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/email/", "/account/reauthenticate/"])
 def test_what_has_no_page_of_ours_is_not_there(owner: User, path: str) -> None:
     assert signed_in(owner).get(path).status_code == 404
