@@ -1,6 +1,5 @@
 """The page of a credit, and of a pre-payment or overpayment: what it is, pays, and what happened to it."""
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def credit(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.CREATE_CREDIT)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline, the state and what was applied as they are now; 204 if the page has them."""
-    if request.GET.get("seen") == _mark(timeline.timeline(request.user.company_id, pk)):
+    if request.GET.get("seen") == timeline.mark(timeline.timeline(request.user.company_id, pk)):
         return HttpResponse(status=204)
     return page(request, "credits/updates.html", _context(request, pk))
 
@@ -122,9 +120,5 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "opened": opened(shown.item) if shown.item else None,
         "item": shown.item,
         "stories": told,
-        "mark": _mark(told),
+        "mark": timeline.mark(told),
     }
-
-
-def _mark(told: list[TimelineEntry]) -> str:
-    return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -1,6 +1,5 @@
 """A customer's page: who they are, what they owe, what was sent to them, and what happened."""
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import order_status, payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import TimelineEntry
 
 _LATEST_ORDERS = 10
 _LATEST_LINKS = 10
@@ -70,12 +68,9 @@ def customer(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.SEE_CUSTOMERS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and what is owed as they are now; 204 if they are as the page has them."""
-    shown = find(Customer.objects.filter(company=request.user.company), pk=pk)
-    told = timeline.timeline(request.user.company_id, pk)
-    if request.GET.get("seen") == _mark(told):
+    if request.GET.get("seen") == timeline.mark(timeline.timeline(request.user.company_id, pk)):
         return HttpResponse(status=204)
-    context = _context(request, pk)
-    return page(request, "customers/updates.html", {**context, "customer": shown})
+    return page(request, "customers/updates.html", _context(request, pk))
 
 
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
@@ -87,7 +82,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "owing": _owing(shown, company.time_zone),
         "room": credit_limit.room_of(shown) if shown.credit_limit is not None else None,
         "stories": told,
-        "mark": _mark(told),
+        "mark": timeline.mark(told),
     }
     if request.user.may(Right.SEND_INVOICE):
         orders = Order.objects.filter(company=company, customer=shown).select_related("customer")
@@ -115,7 +110,3 @@ def _owing(shown: Customer, zone: str) -> list[Owing]:
         owed = aging.sort_balances([(item.due_on, item.balance) for item in mine], today)
         found.append(Owing(currency, owed, [item for item in mine if item.balance < 0]))
     return found
-
-
-def _mark(told: list[TimelineEntry]) -> str:
-    return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

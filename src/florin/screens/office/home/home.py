@@ -1,7 +1,5 @@
 """Home: what is owed, what came in, what is happening, and what needs a person."""
 
-from hashlib import sha256
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -9,7 +7,6 @@ from florin.domain.staff.rights import Right
 from florin.screens.office.home import attention, bounced_mail, totals
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.timeline import TimelineEntry
 
 
 @require_safe
@@ -24,7 +21,7 @@ def home(request: StaffRequest) -> HttpResponse:
         context["collected"] = totals.collected(company)
     if may(Right.SEND_INVOICE):
         told = timeline.company_timeline(company.pk)
-        context |= {"stories": told, "mark": _mark(told), "bounces": bounced_mail.waiting(company)}
+        context |= {"stories": told, "mark": timeline.mark(told), "bounces": bounced_mail.waiting(company)}
     return page(request, "home/home.html", context)
 
 
@@ -33,11 +30,7 @@ def home(request: StaffRequest) -> HttpResponse:
 def feed(request: StaffRequest) -> HttpResponse:
     """Show what happened lately; 204 if the page has it all."""
     told = timeline.company_timeline(request.user.company_id)
-    mark = _mark(told)
+    mark = timeline.mark(told)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     return page(request, "home/feed.html", {"stories": told, "mark": mark})
-
-
-def _mark(told: list[TimelineEntry]) -> str:
-    return sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
 """An order's page: what it says, what is owed on it, and its timeline, which keeps itself up to date."""
 
-import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -47,8 +47,5 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "orders/updates.html", context)
 
 
-def _mark(shown: ShownOrder, told: list[TimelineEntry]) -> str:
-    """Return a short text that changes whenever something on the page would."""
-    latest = told[0].key if told else ""
-    text = f"{latest} {shown.order.state} {shown.balance} {shown.held} {shown.badge}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _mark(shown: ShownOrder, told: Sequence[TimelineEntry]) -> str:
+    return timeline.mark(told, shown.order.state, shown.balance, shown.held, shown.badge)

@@ -1,6 +1,5 @@
 """The page of a payment: the money, where it went, where it stands now, and what can be done with it."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,7 +95,7 @@ def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
 def refresh(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the payment as it is now; 204 if that is as the page has it."""
     shown = _find(request, pk)
-    if request.GET.get("seen") == _mark(_timeline(shown)):
+    if request.GET.get("seen") == timeline.mark(_timeline(shown)):
         return HttpResponse(status=204)
     return page(request, "payments/body.html", _context(request, pk))
 
@@ -122,7 +121,7 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "unanswered": _unanswered(request, after),
         "until": refunds.last_day(shown),
         "stories": told,
-        "mark": _mark(told),
+        "mark": timeline.mark(told),
     }
 
 
@@ -217,7 +216,3 @@ def _payout(shown: Payment) -> dict[str, Payout | None]:
 def _timeline(shown: Payment) -> list[TimelineEntry]:
     also = [shown.attempt_id] if shown.attempt_id else []
     return timeline.timeline(shown.company_id, shown.pk, *also)
-
-
-def _mark(told: Sequence[TimelineEntry]) -> str:
-    return hashlib.sha256(str(told[0].key if told else "").encode()).hexdigest()[:16]

@@ -1,9 +1,10 @@
 """Timelines for people: what each thing that happened needs to be told as a sentence.
 
-The sentences themselves are in ``templates/office/story.html``, one for each kind.
+The sentences themselves are in ``templates/office/timeline.html``, one for each kind.
 """
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -295,6 +296,15 @@ def company_timeline(company_id: UUID) -> list[TimelineEntry]:
         replace(story, mails=len(line), more=last in line, fold=folds.get(story.key))
         for story, line in zip(told, lines, strict=True)
     ]
+
+
+def mark(told: Sequence[TimelineEntry], *others: object) -> str:
+    """Return a short text that changes with what happened last, and with ``others`` that a page shows.
+
+    A page that is open sends the one it has, and is answered only if another has taken its place.
+    """
+    shown = [told[0].key if told else "", *others]
+    return hashlib.sha256(" ".join(map(str, shown)).encode()).hexdigest()[:16]
 
 
 def _sender(entry: Activity) -> object:

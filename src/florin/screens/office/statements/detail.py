@@ -1,6 +1,5 @@
 """A statement's page: what it says, to whom it went, how far its links have come; all of a customer's."""
 
-import hashlib
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
-from florin.domain.statements.models import Sending, Statement
+from florin.domain.statements.models import Statement
 from florin.flows import render_documents, send_statement
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
@@ -17,7 +16,6 @@ from florin.screens.office.shared import payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.listing import Listing, show
 from florin.screens.office.shared.submissions import submission_key
-from florin.screens.office.shared.timeline import TimelineEntry
 from florin.screens.office.statements.entry import find_customer, pdf, say_sent
 
 _MOST_LINES = 500
@@ -108,14 +106,8 @@ def _progress(request: StaffRequest, found: Statement) -> dict[str, object]:
         "sendings": [(sending, sending.link_id in told) for sending in sendings],
         "links": list(told.values()),
         "stories": happened,
-        "mark": _mark(sendings, happened, " ".join(shown.stage for shown in told.values())),
+        "mark": timeline.mark(happened, len(sendings), *(shown.stage for shown in told.values())),
     }
-
-
-def _mark(sendings: list[Sending], happened: list[TimelineEntry], stages: str) -> str:
-    """Return a short text that changes whenever something on the page would."""
-    latest = happened[0].key if happened else ""
-    return hashlib.sha256(f"{latest} {len(sendings)} {stages}".encode()).hexdigest()[:16]
 
 
 def _ask(
