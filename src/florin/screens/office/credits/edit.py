@@ -10,19 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.credits import services as credits_
 from florin.domain.credits.models import Credit
-from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.staff.rights import Right
 from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.screens.office.credits.credit_form import CreditForm
 from florin.screens.office.credits.detail import find_credit
+from florin.screens.office.shared import customer_field
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.parsing import as_key
 from florin.screens.office.shared.submissions import new_submission
 
 _UNPROCESSABLE = 422
-_SUGGESTIONS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,9 +52,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.CREATE_CREDIT)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers while somebody types."""
-    words = request.GET.get("customer", "").partition(" · ")[0]
-    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
-    return page(request, "office/suggest_customers.html", {"customers": found})
+    return customer_field.suggest(request)
 
 
 def _save(request: StaffRequest, credit: Credit | None) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
-from florin.domain.customers import queries as customers
 from florin.domain.orders import credit_limit
 from florin.domain.orders.credit_limit import OverLimit
 from florin.domain.orders.models import Order
@@ -22,7 +21,7 @@ from florin.screens.office.orders import limit_dialog, order_form
 from florin.screens.office.orders.order_form import OrderForm, TypedLine
 from florin.screens.office.shared import customer_field, order_status
 from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.parsing import InvalidInput
+from florin.screens.office.shared.parsing import InvalidInput, as_key
 from florin.screens.office.shared.submissions import new_submission
 
 _SUGGESTIONS = 12
@@ -94,9 +93,7 @@ def customer(request: StaffRequest) -> HttpResponse:
 @requires(Right.ORDERS)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
-    words = request.GET.get("customer", "").partition(" · ")[0]
-    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
-    return page(request, "office/suggest_customers.html", {"customers": found})
+    return customer_field.suggest(request)
 
 
 @require_safe
@@ -110,11 +107,8 @@ def suggest_products(request: StaffRequest) -> HttpResponse:
 
 def _named(request: StaffRequest) -> Order | None:
     """Return the order that is being changed, if it is one of the company's."""
-    try:
-        key = UUID(request.GET.get("order", ""))
-    except ValueError:
-        return None
-    return Order.objects.filter(company=request.user.company_id, pk=key).first()
+    key = as_key(request.GET.get("order", ""))
+    return Order.objects.filter(company=request.user.company_id, pk=key).first() if key else None
 
 
 def _save(request: StaffRequest, order: Order | None) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.companies.models import Company
-from florin.domain.customers import queries as customers
 from florin.domain.ledger.models import Item
 from florin.domain.outbox.models import Message
 from florin.domain.payments import receiving
@@ -20,10 +19,9 @@ from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.money import Money
 from florin.screens.office.payments.receive_form import ReceiveForm
+from florin.screens.office.shared import customer_field
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.submissions import new_submission
-
-_SUGGESTIONS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +72,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
 @requires(Right.RECEIVE_PAYMENT)
 def suggest_customers(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed."""
-    words = request.GET.get("customer", "").partition(" · ")[0]
-    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
-    return page(request, "office/suggest_customers.html", {"customers": found})
+    return customer_field.suggest(request)
 
 
 @require_safe

@@ -1,5 +1,6 @@
-"""The field of a customer: how one is written there, and who was meant by what was typed."""
+"""The field of a customer: how one is written there, who is suggested, and who was meant."""
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from florin.domain.companies.models import Company
@@ -7,14 +8,25 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.kernel.folding import fold
 from florin.screens.office.shared import parsing
+from florin.screens.office.shared.access import StaffRequest, page
 from florin.screens.office.shared.parsing import InvalidInput
 
 _LONGEST_CUSTOMER = 200
+_BETWEEN = " · "
+_SUGGESTIONS = 12
 
 
 def label(customer: Customer) -> str:
     """Return how a customer is written in the form: number and name."""
-    return f"{customer.number} · {customer.name}"
+    return f"{customer.number}{_BETWEEN}{customer.name}"
+
+
+def suggest(request: StaffRequest) -> HttpResponse:
+    """Suggest customers for what is typed, which may be one of them as the field shows it."""
+    words = request.GET.get("customer", "").partition(_BETWEEN)[0]
+    found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]
+    suggestions = [(label(customer), customer.bill_to) for customer in found]
+    return page(request, "office/suggest_customers.html", {"suggestions": suggestions})
 
 
 def find_customer(company: Company, text: str) -> Customer:
@@ -26,7 +38,7 @@ def find_customer(company: Company, text: str) -> Customer:
     text = parsing.words(text, longest=_LONGEST_CUSTOMER)
     if not text:
         raise InvalidInput(_("Choose a customer."))
-    number = text.partition(" · ")[0].strip()
+    number = text.partition(_BETWEEN)[0].strip()
     known = Customer.objects.filter(company=company)
     exact = known.filter(folded=fold(number)).first()
     if exact is not None:
