@@ -93,6 +93,7 @@ def test_each_currency_has_its_own_row_and_its_own_total(owner: User) -> None:
         "JPY": 500,
         "USD": 4000,
     }
+    assert aging.by_currency(owner.company) == aging.totals(rows)
 
 
 def test_a_search_finds_by_the_beginning_of_a_number_or_a_part_of_a_name(owner: User) -> None:

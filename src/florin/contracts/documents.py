@@ -161,14 +161,25 @@ class Aging:
     credits: int
 
     @property
+    def buckets(self) -> dict[str, int]:
+        """What is owed within each span of days late, without the credits."""
+        late = {"to_30": self.to_30, "to_60": self.to_60, "to_90": self.to_90, "over_90": self.over_90}
+        return {"current": self.current, **late}
+
+    @property
     def overdue(self) -> int:
         """What is at least a day late."""
-        return self.to_30 + self.to_60 + self.to_90 + self.over_90
+        return self.owed - self.current
+
+    @property
+    def owed(self) -> int:
+        """What is owed, late or not."""
+        return sum(self.buckets.values())
 
     @property
     def total(self) -> int:
         """What is owed less what is open to the customer's credit."""
-        return self.current + self.overdue + self.credits
+        return self.owed + self.credits
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Q, Sum
+from django.db.models import BigIntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from florin.contracts.documents import Aging
@@ -33,21 +33,22 @@ def by_customer(company: Company, words: str = "") -> list[CustomerAging]:
 
     Words narrow by the beginning of the customer's number or a part of the name.
     """
-    items = Item.objects.filter(company=company).exclude(balance=0)
+    items = _open_items(company)
     words = words.replace("\x00", "").strip()
     if words:
         items = items.filter(Q(customer__number__istartswith=words) | Q(customer__name__icontains=words))
-    spans = _spans(clock.today(company.time_zone))
-    # Named apart from the fields, because a sum must not shadow a column.
-    sums = {
-        f"of_{name}": Cast(Sum("balance", filter=span, default=0), BigIntegerField())
-        for name, span in spans.items()
-    }
-    rows = items.values_list("customer_id", "customer__number", "customer__name", "currency").annotate(**sums)
+    named = items.values_list("customer_id", "customer__number", "customer__name", "currency")
+    rows = named.annotate(**_sums(company)).order_by("customer__number", "currency")
     return [
         CustomerAging(customer, number, name, currency, Aging(*amounts))
-        for customer, number, name, currency, *amounts in rows.order_by("customer__number", "currency")
+        for customer, number, name, currency, *amounts in rows
     ]
+
+
+def by_currency(company: Company) -> dict[str, Aging]:
+    """Return what all customers together owe today and have open as credit, by currency (one query)."""
+    rows = _open_items(company).values_list("currency").annotate(**_sums(company)).order_by("currency")
+    return {currency: Aging(*amounts) for currency, *amounts in rows}
 
 
 def totals(rows: Iterable[CustomerAging]) -> dict[str, Aging]:
@@ -76,6 +77,18 @@ def bucket(due_on: date, on: date) -> str:
     """Name the bucket of something that is due on a day: still current on that day itself."""
     late = (on - due_on).days
     return next((name for name, end in zip(_BUCKETS, _ENDS, strict=False) if late <= end), "over_90")
+
+
+def _open_items(company: Company) -> QuerySet[Item]:
+    return Item.objects.filter(company=company).exclude(balance=0)
+
+
+def _sums(company: Company) -> dict[str, Cast]:
+    """Return the sum of each bucket, named apart from the fields: a sum must not shadow a column."""
+    return {
+        f"of_{name}": Cast(Sum("balance", filter=span, default=0), BigIntegerField())
+        for name, span in _spans(clock.today(company.time_zone)).items()
+    }
 
 
 def _spans(today: date) -> Mapping[str, Q]:

@@ -38,7 +38,7 @@ class Owing:
     @property
     def invoices(self) -> Money:
         """What is owed on open invoices."""
-        return Money(self.aging.current + self.aging.overdue, self.currency)
+        return Money(self.aging.owed, self.currency)
 
     @property
     def credit(self) -> Money:
@@ -53,8 +53,7 @@ class Owing:
     @property
     def buckets(self) -> list[tuple[str, Money]]:
         """What is owed within each span of days late."""
-        names = ("current", "to_30", "to_60", "to_90", "over_90")
-        return [(name, Money(getattr(self.aging, name), self.currency)) for name in names]
+        return [(name, Money(amount, self.currency)) for name, amount in self.aging.buckets.items()]
 
 
 @require_safe

@@ -1,16 +1,17 @@
 """The figures on Home, each reckoned by the database in one query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
+from florin.contracts.documents import Aging
 from florin.domain.companies.models import Company
 from florin.domain.disputes.lifecycle import LOSSES
 from florin.domain.disputes.models import Dispute
-from florin.domain.ledger.models import Item
+from florin.domain.ledger import aging
 from florin.domain.payments.models import Payment, Return, Reversal
 from florin.domain.payouts.models import Movement
 from florin.domain.refunds.models import Refund
@@ -18,7 +19,6 @@ from florin.kernel import clock
 from florin.kernel.money import Money
 
 _BAR = 1000  # the bar's width in its own units
-_ENDS = (0, 30, 60, 90)  # days late at which one bucket ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +68,8 @@ class Collected:
 
 
 def owed(company: Company) -> list[Owed]:
-    """Return what customers owe today in each currency: current, 1-30, 31-60, 61-90 and over 90 days late."""
-    today = clock.today(company.time_zone)
-    spans = _spans(today)
-    rows = (
-        Item.objects.filter(company=company)
-        .exclude(balance=0)
-        .values("currency")
-        .annotate(
-            credits=Sum("balance", filter=Q(balance__lt=0), default=0),
-            **{
-                name: Sum("balance", filter=span & Q(balance__gt=0), default=0)
-                for name, span in spans.items()
-            },
-        )
-        .order_by("currency")
-    )
-    return [
-        _owed(row["currency"], {name: int(row[name]) for name in spans}, int(row["credits"])) for row in rows
-    ]
+    """Return what customers owe today in each currency, by how late it is, and what they have open."""
+    return [_owed(currency, found) for currency, found in aging.by_currency(company).items()]
 
 
 def collected(company: Company) -> list[Collected]:
@@ -160,25 +143,13 @@ def _collected(currency: str, came_in: _Sums, back: Sequence[_Sums], fees: Seque
     return Collected(week, month)
 
 
-def _spans(today: date) -> dict[str, Q]:
-    one, two, three, four = (today - timedelta(days=days) for days in _ENDS)
-    return {
-        "current": Q(due_on__gte=one),
-        "late_1": Q(due_on__lt=one, due_on__gte=two),
-        "late_31": Q(due_on__lt=two, due_on__gte=three),
-        "late_61": Q(due_on__lt=three, due_on__gte=four),
-        "late_91": Q(due_on__lt=four),
-    }
-
-
-def _owed(currency: str, amounts: Mapping[str, int], credit: int) -> Owed:
-    whole = sum(amounts.values())
+def _owed(currency: str, found: Aging) -> Owed:
     buckets, reached = [], 0
-    for name, amount in amounts.items():
-        start, end = (_BAR * upto // (whole or 1) for upto in (reached, reached + amount))
+    for name, amount in found.buckets.items():
+        start, end = (_BAR * upto // (found.owed or 1) for upto in (reached, reached + amount))
         buckets.append(Bucket(name, Money(amount, currency), start, end - start))
         reached += amount
-    return Owed(Money(whole, currency), Money(credit, currency), buckets)
+    return Owed(Money(found.owed, currency), Money(found.credits, currency), buckets)
 
 
 def _midnight(day: date, company: Company) -> datetime:
