@@ -9,10 +9,9 @@ found is the report's difference.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import IO
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -140,7 +139,8 @@ def draw_up(company: Company, *, first: date, last: date) -> Report:
         raise Refusal(_("The last day is before the first one."))
     if (last - first).days >= MOST_DAYS:
         raise Refusal(_("A settlement report covers at most %(days)s days.") % {"days": MOST_DAYS})
-    since, before = _midnight(first, company), _midnight(last + timedelta(days=1), company)
+    since = clock.midnight(first, company.time_zone)
+    before = clock.midnight(last + timedelta(days=1), company.time_zone)
     rows = queries.movements(company, since=since, before=before)
     opening = queries.balances(company, before=since)
     closing = queries.balances(company, before=before)
@@ -223,10 +223,6 @@ def mail(report: Report, *, to: Sequence[str], press: str, by: User) -> tuple[st
         link=0,
     )
     return recipients
-
-
-def _midnight(day: date, company: Company) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(company.time_zone))
 
 
 def _taken(movements: Sequence[Movement]) -> list[UUID]:

@@ -1,6 +1,6 @@
 """The one place that asks what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -17,3 +17,8 @@ def today(zone: str) -> date:
 def local(instant: datetime, zone: str) -> date:
     """Return the date of an instant in a company's time zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return the moment at which a day begins in a company's time zone."""
+    return datetime.combine(day, time.min, ZoneInfo(zone))

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Sum
 
@@ -82,7 +81,8 @@ def collected(company: Company) -> list[Collected]:
     """
     today = clock.today(company.time_zone)
     since = _Since(
-        _midnight(today - timedelta(days=today.weekday()), company), _midnight(today.replace(day=1), company)
+        week=clock.midnight(today - timedelta(days=today.weekday()), company.time_zone),
+        month=clock.midnight(today.replace(day=1), company.time_zone),
     )
     undone = Reversal.objects.filter(payment=OuterRef("pk"))
     payments = Payment.objects.filter(~Exists(undone), company=company)
@@ -150,7 +150,3 @@ def _owed(currency: str, found: Aging) -> Owed:
         buckets.append(Bucket(name, Money(amount, currency), start, end - start))
         reached += amount
     return Owed(Money(found.owed, currency), Money(found.credits, currency), buckets)
-
-
-def _midnight(day: date, company: Company) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(company.time_zone))

@@ -1,15 +1,15 @@
 """What Payment History can be narrowed to and sorted by, and which payments that means."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.history import queries as history
 from florin.domain.history.queries import PaymentStatus
 from florin.domain.payments.queries import PaymentFilter
+from florin.kernel import clock
 from florin.kernel.paging import Column, by_moment
 from florin.screens.office.shared import parsing
 from florin.screens.office.shared.listing import Filters, Listing, choice
@@ -35,15 +35,16 @@ PAYMENTS = Listing(
 
 def matching(filters: Filters, company: Company) -> PaymentFilter:
     """Return which payments fit; days are the company's."""
-    state, until = filters.text("state"), filters.day("until")
+    state, zone = filters.text("state"), company.time_zone
+    since, until = filters.day("since"), filters.day("until")
     return PaymentFilter(
         words=filters.text("q"),
         amount=_amount(filters.text("q")),
         customer=filters.key("customer"),
         method=filters.text("method"),
         by=filters.text("by"),
-        since=_midnight(filters.day("since"), company),
-        until=_midnight(until + timedelta(days=1) if until else None, company),
+        since=clock.midnight(since, zone) if since else None,
+        until=clock.midnight(until + timedelta(days=1), zone) if until else None,
         only=history.where_status(PaymentStatus(state)) if state else None,
     )
 
@@ -53,7 +54,3 @@ def _amount(text: str) -> Decimal | None:
         return parsing.decimal(text.strip(" $€£¥"), whole=15, places=3)
     except InvalidInput:
         return None
-
-
-def _midnight(day: date | None, company: Company) -> datetime | None:
-    return datetime.combine(day, time.min, ZoneInfo(company.time_zone)) if day else None
