@@ -75,8 +75,13 @@ def sort_balances(balances: Iterable[tuple[date, int]], on: date) -> Aging:
 
 def bucket(due_on: date, on: date) -> str:
     """Name the bucket of something that is due on a day: still current on that day itself."""
-    late = (on - due_on).days
+    late = days_late(due_on, on)
     return next((name for name, end in zip(_BUCKETS, _ENDS, strict=False) if late <= end), "over_90")
+
+
+def days_late(due_on: date, on: date) -> int:
+    """Return for how many days something is overdue on a day: none on the day on which it is due."""
+    return max((on - due_on).days, 0)
 
 
 def _open_items(company: Company) -> QuerySet[Item]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
@@ -13,6 +12,7 @@ from florin.domain.attempts import bill
 from florin.domain.customers.models import Customer
 from florin.domain.invoices import queries
 from florin.domain.invoices.queries import OpenRow
+from florin.domain.ledger import aging
 from florin.domain.links import queries as links
 from florin.domain.links import rules
 from florin.domain.links.queries import Stage
@@ -117,7 +117,7 @@ def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> li
     return [
         Line(
             row,
-            _days_late(row.due_on, today),
+            aging.days_late(row.due_on, today),
             stages.get(row.invoice_id, Stage.NONE),
             row.invoice_id in ticked,
             row.invoice_id in paying,
@@ -125,10 +125,6 @@ def _lines(request: StaffRequest, rows: Sequence[OpenRow], choice: Choice) -> li
         )
         for row in rows
     ]
-
-
-def _days_late(due_on: date, today: date) -> int:
-    return max((today - due_on).days, 0)
 
 
 def _whose(request: StaffRequest, key: UUID | None) -> Customer | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.ledger import aging
 from florin.domain.payments import receiving
 from florin.domain.payments.receiving import Debt, Receiving, Share
 from florin.kernel import clock
@@ -45,7 +46,7 @@ class InvoiceRow(FormRow):
     @property
     def days_late(self) -> int:
         """For how many days it has been due."""
-        return max((self.today - self.debt.invoice.due_on).days, 0)
+        return aging.days_late(self.debt.invoice.due_on, self.today)
 
     @property
     def key(self) -> UUID:
