@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 
 from florin.domain.companies.numbers import Series
@@ -18,6 +18,7 @@ from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Invoice
 from florin.domain.ledger.models import Item
+from florin.domain.orders.models import Order
 from florin.kernel import paging
 from florin.kernel.money import Money
 from florin.kernel.paging import Column, Slice, by_day
@@ -97,6 +98,21 @@ _SHOWN = (
     *("item_id", "pk", "order_id", "customer_id", "customer__name", "number", "order__po_number"),
     *("issued_on", "due_on", "total", "currency", "item__balance"),
 )
+
+
+# How far an order's invoice can be paid, as a list of orders is narrowed to it.
+PAID = ("open", "overdue", "paid")
+
+
+def narrow_orders(orders: QuerySet[Order], paid: str, *, today: date) -> QuerySet[Order]:
+    """Keep the orders whose invoice is one of ``PAID`` on a day; a void one is none of them."""
+    conditions = {
+        "open": Q(item__balance__gt=0),
+        "overdue": Q(item__balance__gt=0, item__due_on__lt=today),
+        "paid": Q(item__balance=0),
+    }
+    found = Invoice.objects.filter(conditions[paid], void=False, order=OuterRef("pk"))
+    return orders.filter(Exists(found))
 
 
 def page(company_id: UUID, filters: OpenInvoiceFilter, *, sort: str, after: str = "") -> Page:

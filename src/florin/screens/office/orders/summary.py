@@ -2,16 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Length
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from florin.domain.companies.models import Company
-from florin.domain.invoices.models import Invoice
+from florin.domain.invoices import queries as invoices
 from florin.domain.orders import queries
 from florin.domain.orders.lifecycle import OrderState
-from florin.domain.orders.models import Order
 from florin.domain.orders.queries import OrderFilter
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
@@ -39,7 +36,7 @@ _ORDERS = Listing(
     filters={
         "q": str,
         "state": choice(*OrderState),
-        "paid": choice("open", "overdue", "paid"),
+        "paid": choice(*invoices.PAID),
         "customer": str,
         "number": str,
         "po": str,
@@ -55,12 +52,14 @@ _ORDERS = Listing(
 @requires(Right.SEND_INVOICE)
 def orders(request: StaffRequest) -> HttpResponse:
     """Show orders, each with what is still owed on it and what can be done with it (R4)."""
-    filters = _ORDERS.read(request.GET)
-    found = queries.search(request.user.company_id, _matching(filters))
-    narrowed = _narrow(found.orders, request.user.company, filters.text("paid")).annotate(**_KEYS)
+    company, filters = request.user.company, _ORDERS.read(request.GET)
+    found = queries.search(company.pk, _matching(filters))
+    orders, paid = found.orders.annotate(**_KEYS), filters.text("paid")
+    if paid:
+        orders = invoices.narrow_orders(orders, paid, today=clock.today(company.time_zone))
     # Few orders are sorted by a key that no index knows, so that none is walked.
-    shown = filters.slice(narrowed, _APART if found.few else None)
-    context = {"rows": order_status.with_invoices(request.user.company, shown.rows)}
+    shown = filters.slice(orders, _APART if found.few else None)
+    context = {"rows": order_status.with_invoices(company, shown.rows)}
     return show(request, filters, shown, context, whole="orders/summary.html", rows="orders/rows.html")
 
 
@@ -74,17 +73,3 @@ def _matching(filters: Filters) -> OrderFilter:
         since=filters.day("since"),
         until=filters.day("until"),
     )
-
-
-def _narrow(orders: QuerySet[Order], company: Company, paid: str) -> QuerySet[Order]:
-    """Keep the orders whose invoice is open, overdue or paid."""
-    if not paid:
-        return orders
-    today = clock.today(company.time_zone)
-    conditions = {
-        "open": Q(item__balance__gt=0),
-        "overdue": Q(item__balance__gt=0, item__due_on__lt=today),
-        "paid": Q(item__balance=0),
-    }
-    invoices = Invoice.objects.filter(conditions[paid], void=False, order=OuterRef("pk"))
-    return orders.filter(Exists(invoices))
