@@ -148,6 +148,20 @@ def test_two_editors_notice_each_other_and_nothing_typed_is_lost(owner: User) ->
     assert Customer.objects.get().phone == "2"
 
 
+def test_what_is_only_written_otherwise_was_not_changed_by_others(owner: User) -> None:
+    saved: dict[str, str | int | list[str]] = {
+        "bill_to": "1 Main St\nMiami",
+        "credit_limit": 150050,
+        "invoice_emails": ["a@x.example", "b@x.example"],
+    }
+    customer = make_customer(owner.company, phone="1", **saved)
+    lines = {"bill_to": "1 Main St\r\nMiami", "invoice_emails": "a@x.example, b@x.example"}
+    mine = form(customer, phone="2", credit_limit="1,500.50", **lines)
+    Customer.objects.filter(pk=customer.pk).update(phone="3")
+    text = signed_in(owner).post(edit(customer), mine).text
+    assert re.findall("Saved now: ([^<]*)", text) == ["3"]
+
+
 def test_the_currency_stays_once_something_is_booked(owner: User) -> None:
     customer, client = make_customer(owner.company), signed_in(owner)
     assert client.post(edit(customer), form(customer, currency="EUR")).status_code == 302

@@ -141,11 +141,13 @@ class CustomerForm(OfficeForm):
         return CustomerDraft(**{**self.cleaned_data, "credit_limit": None if limit is None else limit.minor})
 
     def compare(self, customer: Customer) -> None:
-        """Note what is saved now wherever it is not what is typed here, and take it as seen."""
+        """Note what is saved now wherever it is not what is meant here, and take it as seen."""
         self.seen = customers.mark(customer)
         now = CustomerForm(company=self.company, customer=customer)
-        texts = {name: now.value(name) for name in now.fields if name not in _SWITCHES}
-        self.saved = {name: text or "-" for name, text in texts.items() if text != self.value(name).strip()}
+        now.use_currency(customer.currency)
+        names = [name for name in now.fields if name not in _SWITCHES]
+        differs = (name for name in names if now.readable(name) != self.cleaned_data[name])
+        self.saved = {name: now.value(name) or "-" for name in differs}
 
 
 def _new(company: Company) -> dict[str, Any]:
