@@ -12,6 +12,7 @@ from florin.flows import render_documents, settle_payment
 from florin.kernel.gate_words import CROWDED
 from florin.screens.checkout import access, bill_page, views
 from florin.screens.checkout.access import payers
+from florin.screens.shared import downloads
 
 
 @payers("GET", "HEAD")
@@ -57,4 +58,4 @@ def _not_asked(token: str, attempt: UUID) -> HttpResponse:
 @payers("GET", "HEAD")
 def receipt_pdf(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:  # noqa: ARG001
     """Return the receipt of the payment that an attempt became."""
-    return views.pdf(*render_documents.bill_receipt_pdf(token, attempt))
+    return downloads.pdf(*render_documents.bill_receipt_pdf(token, attempt))

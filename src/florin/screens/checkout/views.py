@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from florin.domain.attempts.bill import BillState
@@ -22,6 +21,7 @@ from florin.screens.checkout.access import payers
 from florin.screens.checkout.bill_page import BillPage
 from florin.screens.checkout.notes import Note
 from florin.screens.checkout.submissions import PaySubmission
+from florin.screens.shared import downloads
 
 _AGAIN_AFTER = {503: "30", 429: "3600"}
 CROWD_AGAIN_AFTER = "3"  # seconds; two presses are at the processor for this link
@@ -138,24 +138,16 @@ def _again(sheet: BillPage, text: str, *, status: int, seen: Money | None = None
 @payers("GET", "HEAD")
 def invoice_pdf(request: HttpRequest, token: str, invoice: UUID) -> HttpResponse:  # noqa: ARG001
     """Return an invoice of the bill as a PDF."""
-    return pdf(*render_documents.bill_invoice_pdf(token, invoice))
+    return downloads.pdf(*render_documents.bill_invoice_pdf(token, invoice))
 
 
 @payers("GET", "HEAD")
 def statement_pdf(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Return the statement that the link was mailed with as a PDF."""
-    return pdf(*render_documents.bill_statement_pdf(token))
+    return downloads.pdf(*render_documents.bill_statement_pdf(token))
 
 
 @payers("GET", "HEAD", "POST")
 def unknown(request: HttpRequest, anything: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer for an address that no link has ever had."""
     return access.unknown()
-
-
-def pdf(name: str, content: bytes) -> HttpResponse:
-    """Return a PDF that the browser shows, and saves under its name."""
-    disposition = content_disposition_header(as_attachment=False, filename=name)
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
-    )

@@ -20,10 +20,11 @@ from florin.flows.report_settlement import Report
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_moment
-from florin.screens.office.shared import downloads, parsing
+from florin.screens.office.shared import parsing
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.listing import Filters, Listing
 from florin.screens.office.shared.submissions import new_submission, submission_key
+from florin.screens.shared import downloads
 
 _MOVEMENTS = Listing({"at": by_moment("at")}, usual="at", filters={"from": parsing.day, "until": parsing.day})
 

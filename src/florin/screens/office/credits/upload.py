@@ -21,6 +21,7 @@ from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office.credits import upload_rows
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.shared import downloads
 
 _ANSWERS = ("decimals", "dates", "no_cards")
 
@@ -92,7 +93,7 @@ def undo(request: StaffRequest) -> HttpResponse:
 @requires(Right.CREATE_CREDIT)
 def template(_request: StaffRequest) -> FileResponse:
     """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
-    return FileResponse(upload_credits.template(), as_attachment=True, filename="credits.xlsx")
+    return downloads.workbook(upload_credits.template(), name="credits")
 
 
 def _word(*, sure: bool) -> AbstractContextManager[None]:

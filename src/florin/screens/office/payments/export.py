@@ -8,8 +8,8 @@ from florin.domain.staff.rights import Right
 from florin.flows import export_payments
 from florin.kernel import clock
 from florin.screens.office.payments.filters import PAYMENTS, matching
-from florin.screens.office.shared import downloads
 from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.shared import downloads
 
 
 @require_safe

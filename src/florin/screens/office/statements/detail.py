@@ -16,7 +16,8 @@ from florin.screens.office.shared import payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.listing import Listing, show
 from florin.screens.office.shared.submissions import submission_key
-from florin.screens.office.statements.entry import find_customer, pdf, say_sent
+from florin.screens.office.statements.entry import find_customer, say_sent
+from florin.screens.shared import downloads
 
 _MOST_LINES = 500
 _STATEMENTS = Listing({"made": (Column("pk", UUID),)}, usual="-made")
@@ -52,7 +53,7 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.STATEMENTS)
 def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give a statement as a PDF, without a payment link."""
-    return pdf(*render_documents.statement_pdf(request.user.company, pk))
+    return downloads.pdf(*render_documents.statement_pdf(request.user.company, pk))
 
 
 @require_safe

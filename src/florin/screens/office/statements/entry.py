@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +23,7 @@ from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.statements import period_form
 from florin.screens.office.statements.period_form import PeriodForm
+from florin.screens.shared import downloads
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +70,7 @@ def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
     proposals = send_statement.propose(company, customer, form.period)
     documents = {proposal.draft.document.currency: proposal.draft.document for proposal in proposals}
     chosen = documents.get(request.GET.get("currency", ""), proposals[0].draft.document)
-    return pdf(*render_documents.statement_preview(chosen))
+    return downloads.pdf(*render_documents.statement_preview(chosen))
 
 
 def find_customer(company: Company, pk: UUID) -> Customer:
@@ -94,14 +94,6 @@ def say_sent(request: StaffRequest, sent: Sent) -> None:
         messages.success(request, _("%(numbers)s is on its way to %(to)s.") % details)
     if sent.why_no_link:
         messages.warning(request, sent.why_no_link)
-
-
-def pdf(name: str, content: bytes) -> HttpResponse:
-    """Answer with a PDF to look at."""
-    disposition = content_disposition_header(as_attachment=False, filename=name)
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": disposition or "inline"}
-    )
 
 
 def _read(request: StaffRequest, customer: Customer) -> PeriodForm:
