@@ -95,7 +95,7 @@ def _change(
     company = request.user.company
     credit = detail.find_credit(company, pk)
     problem, status = None, 422 if form and form.errors else 200
-    if request.method == "POST" and status == 200:  # noqa: PLR2004 - nothing is wrong with the form
+    if request.method == "POST" and (form is None or form.is_valid()):
         try:
             messages.success(request, _done_sentence(act(company)))
         except Refusal as refusal:

@@ -41,16 +41,16 @@ def upload(request: StaffRequest) -> HttpResponse:
         return _ask(request, table, data)
     sure = bool(request.POST.get("no_cards"))
     with _word(sure=sure):
-        judged = upload_rows.check_rows(request.user.company, table)
-    good = [row for row in judged if row.draft is not None]
+        checked = upload_rows.check_rows(request.user.company, table)
+    good = [row for row in checked if row.draft is not None]
     context = {
-        "rows": sorted(judged, key=lambda row: row.draft is not None),
+        "rows": sorted(checked, key=lambda row: row.draft is not None),
         "good": len(good),
-        "wrong": len(judged) - len(good),
+        "wrong": len(checked) - len(good),
         "warned": sum(bool(row.warning) for row in good),
         "unused": table.unused,
         "table": table,
-        "packed": upload_rows.pack(judged, sure=sure, press=secrets.token_hex(16), by=request.user),
+        "packed": upload_rows.pack(checked, sure=sure, press=secrets.token_hex(16), by=request.user),
     }
     return page(request, "credits/preview.html", context)
 

@@ -29,7 +29,7 @@ _LASTS = 24 * 60 * 60
 
 
 @dataclass(slots=True)
-class Judged:
+class CheckedRow:
     """One row: what it says, as text, whom it means, and why it cannot be written or what is odd about it."""
 
     line: int
@@ -40,7 +40,7 @@ class Judged:
     warning: str = ""
 
 
-def check_rows(company: Company, table: Table) -> list[Judged]:
+def check_rows(company: Company, table: Table) -> list[CheckedRow]:
     """Say of each row what it means, or what is wrong with it (three queries, however many rows)."""
     rows = table.rows
     numbers = [row.said.get("customer", "") for row in rows]
@@ -50,20 +50,20 @@ def check_rows(company: Company, table: Table) -> list[Judged]:
     }
     given = Counter(row.said.get("number", "") for row in rows)
     taken = services.taken(company, [number for number in given if number])
-    judged = [
+    checked = [
         _check_row(company, table, row, known.get(fold(number)), given=given, taken=taken)
         for row, number in zip(rows, numbers, strict=True)
     ]
-    _warn_of_twins(company, judged)
-    return judged
+    _warn_of_twins(company, checked)
+    return checked
 
 
-def pack(judged: Sequence[Judged], *, sure: bool, press: str, by: User) -> str:
+def pack(checked: Sequence[CheckedRow], *, sure: bool, press: str, by: User) -> str:
     """Write the good rows into a text that only this person can bring back, unchanged, within a day.
 
     ``sure`` says that none of their long numbers is a card's.
     """
-    drafts = [row.draft for row in judged if row.draft is not None]
+    drafts = [row.draft for row in checked if row.draft is not None]
     rows = [
         (
             str(one.customer_id),
@@ -109,33 +109,35 @@ def _check_row(
     *,
     given: Mapping[str, int],
     taken: set[str],
-) -> Judged:
-    judged = Judged(row.line, row.said, customer)
+) -> CheckedRow:
+    checked = CheckedRow(row.line, row.said, customer)
     if row.flaw:
-        judged.problems.append(row.flaw)
-        return judged
-    number = judged.said.get("number", "")
+        checked.problems.append(row.flaw)
+        return checked
+    number = checked.said.get("number", "")
     if customer is None:
-        said = judged.said.get("customer", "")
-        judged.problems.append(
+        said = checked.said.get("customer", "")
+        checked.problems.append(
             _("No customer has the number %(number)s.") % {"number": said[:40]}
             if said
             else _("The customer's number is missing.")
         )
-    currency = judged.said.get("currency", "").upper()
+    currency = checked.said.get("currency", "").upper()
     if customer and currency and currency != customer.currency:
-        judged.problems.append(_("The customer is kept in %(currency)s.") % {"currency": customer.currency})
+        checked.problems.append(_("The customer is kept in %(currency)s.") % {"currency": customer.currency})
     if number and (given[number] > 1 or number in taken):
-        judged.problems.append(_("There is a credit %(number)s already, or twice here.") % {"number": number})
+        checked.problems.append(
+            _("There is a credit %(number)s already, or twice here.") % {"number": number}
+        )
     if number.upper().startswith(_OURS):
-        judged.problems.append(_("Numbers that begin with CR- are given by Florin itself; leave it empty."))
-    draft = _read(company, table, row, judged, currency=customer.currency if customer else company.currency)
-    judged.draft = None if judged.problems else draft
-    return judged
+        checked.problems.append(_("Numbers that begin with CR- are given by Florin itself; leave it empty."))
+    draft = _read(company, table, row, checked, currency=customer.currency if customer else company.currency)
+    checked.draft = None if checked.problems else draft
+    return checked
 
 
 def _read(
-    company: Company, table: Table, row: CreditRow, judged: Judged, *, currency: str
+    company: Company, table: Table, row: CreditRow, checked: CheckedRow, *, currency: str
 ) -> CreditDraft | None:
     """Read the cells; each that cannot be meant leaves its sentence with the row."""
     values: dict[str, object] = {}
@@ -144,19 +146,19 @@ def _read(
             upload_credits.amount(table, row, currency=currency), currency
         ),
         "date": lambda: credit_form.past(upload_credits.given_on(table, row), company),
-        "reason": lambda: credit_form.reason(judged.said.get("reason", "")),
-        "number": lambda: parsing.words(judged.said.get("number", ""), longest=20),
+        "reason": lambda: credit_form.reason(checked.said.get("reason", "")),
+        "number": lambda: parsing.words(checked.said.get("number", ""), longest=20),
     }
     for name, read in readers.items():
         try:
             values[name] = read()
         except (InvalidInput, Refusal) as problem:
-            judged.problems.append(str(problem.__cause__ if _is_card(problem) else problem))
+            checked.problems.append(str(problem.__cause__ if _is_card(problem) else problem))
     amount, given_on = values.get("amount"), values.get("date")
-    if judged.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):
+    if checked.customer is None or not isinstance(amount, Money) or not isinstance(given_on, date):
         return None
     return CreditDraft(
-        customer_id=judged.customer.pk,
+        customer_id=checked.customer.pk,
         amount=amount,
         given_on=given_on,
         reason=str(values.get("reason", "")),
@@ -169,10 +171,10 @@ def _is_card(problem: Exception) -> bool:
     return isinstance(problem.__cause__, CardNumber)
 
 
-def _warn_of_twins(company: Company, judged: Sequence[Judged]) -> None:
+def _warn_of_twins(company: Company, checked: Sequence[CheckedRow]) -> None:
     """Say of which rows there is a credit already that is just like them: a file is easily uploaded twice."""
-    twins = queries.like(company, [row.draft for row in judged if row.draft is not None])
-    for row in judged:
+    twins = queries.like(company, [row.draft for row in checked if row.draft is not None])
+    for row in checked:
         twin = twins.get(services.likeness(row.draft)) if row.draft else None
         if twin:
             row.warning = _("%(number)s is just like it.") % {"number": twin}

@@ -18,12 +18,11 @@ from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
 from florin.flows import resolve_overpayment
 from florin.kernel import clock, formats
-from florin.kernel.database import new_key
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_day
 from florin.screens.office.shared.access import StaffRequest, requires
 from florin.screens.office.shared.listing import Listing, choice, show
-from florin.screens.office.shared.submissions import submission_key
+from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _OVERPAYMENTS = Listing({"opened": by_day("opened_on")}, usual="opened", filters={"show": choice("kept")})
 
@@ -91,5 +90,5 @@ def _rows(company: Company, found: Sequence[Overpayment]) -> list[OverpaymentRow
         one.payment.company = company
         last = refunds.last_day(one.payment)
         left = None if last is None else max((last - today).days + 1, 0)
-        rows.append(OverpaymentRow(one, left, new_key().hex))
+        rows.append(OverpaymentRow(one, left, new_submission()))
     return rows

@@ -90,9 +90,9 @@ class RefundForm(OfficeForm):
         return [row for row in self.rows if row.taken]
 
     def wish(self) -> Wish:
-        """Return what is meant; whether it can be, the flow decides."""
+        """Return what is meant, once nothing needs another look; whether it can be, the flow decides."""
         amounts = {row.source.item.pk: row.taken.minor for row in self.chosen}
-        return Wish(amounts=amounts, reason=self.value("reason"), press=self.submission_key)
+        return Wish(amounts=amounts, reason=self.cleaned_data["reason"], press=self.submission_key)
 
 
 def _refund_place(source: Source) -> PlaceRow:

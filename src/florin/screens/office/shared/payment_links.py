@@ -47,8 +47,8 @@ def describe_links(sent: Sequence[Link]) -> list[SentLink]:
     if not keys:
         return []
     mails: dict[UUID, list[tuple[str, str]]] = {}
-    news = Activity.objects.filter(subjects__overlap=list(keys), kind__in=_OF_MAILS).order_by("pk")
-    for subjects, kind, about in news.values_list("subjects", "kind", "about"):
+    happened = Activity.objects.filter(subjects__overlap=list(keys), kind__in=_OF_MAILS).order_by("pk")
+    for subjects, kind, about in happened.values_list("subjects", "kind", "about"):
         for key in keys.intersection(subjects):
             mails.setdefault(key, []).append((kind, str(about.get("to", ""))))
     debts = Debt.objects.filter(link__in=keys).values_list("link")

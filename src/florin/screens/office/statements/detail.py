@@ -43,10 +43,10 @@ def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Right.STATEMENTS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what has happened since; 204 if it is as the page has it."""
-    news = _progress(request, _find(request, pk))
-    if request.GET.get("seen") == news["mark"]:
+    progress = _progress(request, _find(request, pk))
+    if request.GET.get("seen") == progress["mark"]:
         return HttpResponse(status=204)
-    return page(request, "statements/updates.html", news)
+    return page(request, "statements/updates.html", progress)
 
 
 @require_safe
