@@ -129,6 +129,19 @@ def customer_of(movement: Movement) -> Customer | None:
     return movement.attempt.link.customer if movement.attempt else None
 
 
+def choose_days(company: Company, *, first: date | None, last: date | None) -> tuple[date, date]:
+    """Return the days of a report: what is not given makes it as long as it can be, and end today.
+
+    It ends with the last payout if that is later than today: the processor's clock may be ahead of ours.
+    """
+    others = timedelta(days=MOST_DAYS - 1)
+    if last is None:
+        made_at, latest = queries.last_payout_at(company), clock.today(company.time_zone)
+        latest = max(latest, clock.local(made_at, company.time_zone)) if made_at else latest
+        last = min(latest, first + others) if first else latest
+    return first or last - others, last
+
+
 def draw_up(company: Company, *, first: date, last: date) -> Report:
     """Add up what moved from the first day to the end of the last, in the company's time zone.
 

@@ -1,7 +1,5 @@
 """Payments > Settlement report: opening balance to closing balance, on the screen, as a file and by mail."""
 
-from datetime import date, timedelta
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,13 +9,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from florin.domain.companies.models import Company
 from florin.domain.payouts import queries
 from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
 from florin.flows.report_settlement import Report
-from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_moment
 from florin.screens.office.shared import parsing
@@ -87,28 +83,10 @@ def _note(request: StaffRequest, kind: security.Kind, **about: str) -> None:
 
 
 def _read_report(request: StaffRequest) -> Report:
-    company = request.user.company
-    first, last = _days(request, company)
-    return report_settlement.draw_up(company, first=first, last=last)
-
-
-def _days(request: StaffRequest, company: Company) -> tuple[date, date]:
-    """Read the two days; without them, the 31 that end today, or with the last payout if that is later."""
-    filters = _read(request)
+    company, filters = request.user.company, _read(request)
     filters.check()
-    first, last = filters.day("from"), filters.day("until")
-    others = timedelta(days=report_settlement.MOST_DAYS - 1)
-    if last is None:
-        latest = _latest(company)
-        last = min(latest, first + others) if first else latest
-    return first or last - others, last
-
-
-def _latest(company: Company) -> date:
-    """Return today, or the day of the last payout: the processor's clock may be ahead of ours."""
-    made_at = queries.last_payout_at(company)
-    today = clock.today(company.time_zone)
-    return max(today, clock.local(made_at, company.time_zone)) if made_at else today
+    first, last = report_settlement.choose_days(company, first=filters.day("from"), last=filters.day("until"))
+    return report_settlement.draw_up(company, first=first, last=last)
 
 
 def _read(request: StaffRequest) -> Filters:
