@@ -27,7 +27,7 @@ from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires, wants_part
 from florin.screens.office.shared.fields import TextField
 from florin.screens.office.shared.forms import OfficeForm
 
@@ -193,8 +193,8 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
         "compared": asked is not None and queries.has_compared(company, since=asked),
         "again": urlencode({"asked": asked.isoformat(), "again": "yes"}) if asked else "",
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    return page(request, "bank/reconciliation_body.html" if part else "bank/reconciliation.html", context)
+    shown = "bank/reconciliation_body.html" if wants_part(request) else "bank/reconciliation.html"
+    return page(request, shown, context)
 
 
 @require_http_methods(["POST"])

@@ -18,8 +18,8 @@ from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.kernel.paging import ROWS
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.listing import Filters, Listing, only_rows
+from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
+from florin.screens.office.shared.listing import Filters, Listing
 from florin.screens.office.shared.parsing import as_key
 
 _RUNS = 5
@@ -69,7 +69,7 @@ def aging(request: StaffRequest) -> HttpResponse:
         "pages": pages,
         "today": clock.today(company.time_zone),
     }
-    if only_rows(request):
+    if wants_part(request):
         return page(request, "invoices/aging_rows.html", context)
     context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.STATEMENTS, most=_RUNS)
     return page(request, "invoices/aging.html", context)

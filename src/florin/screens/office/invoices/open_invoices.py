@@ -24,8 +24,8 @@ from florin.kernel import clock
 from florin.screens.office.invoices.bars import bars
 from florin.screens.office.invoices.filters import OPEN_INVOICES, matching
 from florin.screens.office.invoices.selection import Choice
-from florin.screens.office.shared.access import StaffRequest, page, requires
-from florin.screens.office.shared.listing import only_rows, show
+from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
+from florin.screens.office.shared.listing import show
 
 _ORDERS = ("due", "-due", "-issued", "-balance", "customer")
 _RUNS = 5
@@ -69,13 +69,13 @@ def open_invoices(request: StaffRequest) -> HttpResponse:
         "lines": _lines(request, shown.rows, choice),
         "whose": _whose(request, narrowed_to.customer),
     }
-    if not only_rows(request):
+    if not wants_part(request):
         context["orders"] = _ORDERS
         context["currencies"] = queries.currencies(company.pk)
         context["runs"] = mailing_runs.list_recent(company.pk, MailingRun.Kind.PAYMENT_LINKS, most=_RUNS)
     whole, rows = "invoices/open_invoices.html", "invoices/open_invoices_rows.html"
     response = show(request, filters, shown, context, whole=whole, rows=rows)
-    if only_rows(request):
+    if wants_part(request):
         response["HX-Push-Url"] = f"{request.path}?{address}" if address else request.path
     return response
 

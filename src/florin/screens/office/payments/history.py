@@ -15,8 +15,8 @@ from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel import clock, return_codes
 from florin.screens.office.payments.filters import PAYMENTS, matching
-from florin.screens.office.shared.access import StaffRequest, requires
-from florin.screens.office.shared.listing import only_rows, show
+from florin.screens.office.shared.access import StaffRequest, requires, wants_part
+from florin.screens.office.shared.listing import show
 
 # Keys that no index knows, for what is few enough to be sorted.
 _KEYS = {
@@ -42,7 +42,7 @@ def payments(request: StaffRequest) -> HttpResponse:
         "most": queries.MOST_COUNTED,
         "whose": _whose(company, narrowed_to),
     }
-    around = {} if only_rows(request) else _around(company)
+    around = {} if wants_part(request) else _around(company)
     return show(
         request, filters, shown, context | around, whole="payments/history.html", rows="payments/rows.html"
     )

@@ -77,6 +77,11 @@ def page(request: StaffRequest, template: str, context: dict[str, Any], *, statu
     return render(request, template, {**known, **context}, status=status)
 
 
+def wants_part(request: StaffRequest) -> bool:
+    """Whether only a part of a page is wanted, such as a list's rows: what is around it is there already."""
+    return bool(request.htmx and not request.htmx.history_restore_request)
+
+
 def dialog(
     request: StaffRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
 ) -> HttpResponse:

@@ -19,7 +19,7 @@ from florin.kernel import paging
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import Column, Slice
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, page
+from florin.screens.office.shared.access import StaffRequest, page, wants_part
 from florin.screens.office.shared.parsing import InvalidInput
 
 Stored = TypeVar("Stored", bound=Model)
@@ -165,11 +165,6 @@ class Filters:
         return paging.slice_of(found, self.columns(unindexed), self.after, falling=self.falling)
 
 
-def only_rows(request: StaffRequest) -> bool:
-    """Whether only the rows of a list are wanted: the page around them is there already."""
-    return bool(request.htmx and not request.htmx.history_restore_request)
-
-
 def show(
     request: StaffRequest,
     filters: Filters,
@@ -181,4 +176,4 @@ def show(
 ) -> HttpResponse:
     """Answer with the template of the whole page, or with that of its rows if only they are wanted."""
     known = {"filters": filters, "after": shown.after, "first": not filters.after}
-    return page(request, rows if rows and only_rows(request) else whole, {**known, **context})
+    return page(request, rows if rows and wants_part(request) else whole, {**known, **context})

@@ -19,7 +19,7 @@ from florin.flows.send_statement import Sent
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.statements import period_form
 from florin.screens.office.statements.period_form import PeriodForm
@@ -127,5 +127,5 @@ def _form(
         "press": submission_key(request.POST),
     }
     status = problem.status if problem else 200
-    partly = request.htmx and request.method != "POST" and not request.htmx.history_restore_request
+    partly = wants_part(request) and request.method != "POST"
     return page(request, "statements/now.html" if partly else "statements/new.html", context, status=status)
