@@ -1,5 +1,7 @@
 """Statements for many: one each, a reason for whoever gets none, and the submission counts once."""
 
+import json
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -43,6 +45,20 @@ def test_a_run_makes_the_statement_that_it_was_told_to(owner: User) -> None:
     told = Instructions.from_json(MailingRun.objects.get(pk=run.pk).instructions)
     assert Period(Type(made.type), made.begin_on, made.end_on) == told.period
     assert Sending.objects.get().link is not None
+
+
+@pytest.mark.parametrize("begin_on", [date(2026, 11, 1), None])
+def test_what_a_run_keeps_reads_back_and_is_kept_as_it_ever_was(begin_on: date | None) -> None:
+    instructions = Instructions(Period(Type.OPEN_ITEMS, begin_on, date(2026, 11, 30)), with_link=True)
+    kept = {
+        "type": "open_items",
+        "begin_on": begin_on.isoformat() if begin_on else None,
+        "end_on": "2026-11-30",
+        "with_link": True,
+    }
+
+    assert json.loads(json.dumps(instructions.to_json())) == kept
+    assert Instructions.from_json(kept) == instructions
 
 
 def test_the_mails_of_a_run_of_statements_are_counted(owner: User) -> None:
