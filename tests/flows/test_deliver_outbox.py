@@ -57,6 +57,21 @@ def test_both_sides_get_their_confirmation_and_the_payer_a_receipt(owner: User, 
     assert f"/office/payments/{Payment.objects.get().pk}/" in notice["text"]
 
 
+def test_the_company_reads_its_own_language_and_the_header_names_that(owner: User, bank: Bank) -> None:
+    invoice = make_invoice(owner, customer=make_customer(owner.company, language="es"))
+    attempt = click_pay(make_link(owner, invoice))
+    bank.pay(attempt, email="ann@shop.example")
+    settle_payment.settle(attempt.pk)
+
+    deliver_outbox.deliver()
+
+    for to, language, word in (("office@bloom.example", "en", "paid"), ("ann@shop.example", "es", "Pago")):
+        [mail] = bank.mails(to=to)
+        source = httpx.get(f"{bank.base}/mail/{mail['id']}/source").content
+        assert message_from_bytes(source, policy=policy.default)["Content-Language"] == language
+        assert word in mail["subject"]
+
+
 def test_a_payer_whose_address_cannot_be_mailed_has_paid_and_staff_are_told(owner: User, bank: Bank) -> None:
     """The processor's page takes addresses that mail servers do not; the money is not to blame."""
     attempt = click_pay(make_link(owner))

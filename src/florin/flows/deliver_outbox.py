@@ -149,7 +149,7 @@ def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  
         case PaymentNotice():
             receipt = Receipt.objects.get(pk=email.receipt)
             url = f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/"
-            return document_emails.payment_notice(receipt.document, url=url, language=company.reads), ()
+            return document_emails.payment_notice(receipt.document, url=url, language=language), ()
         case NotCharged():
             return notifications.not_charged(email, company.letterhead, language=language), ()
         case AccountNotice():

@@ -15,11 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts import capabilities
-from florin.contracts.emails import (
-    NotCharged,
-    PaymentNotice,
-    PaymentReceived,
-)
+from florin.contracts.emails import NotCharged, PaymentNotice, PaymentReceived
 from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
@@ -268,16 +264,16 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
     payers = [payment.payer_email] if payment.payer_email else attempt.link.recipients
-    for email, recipients in (
-        (PaymentReceived(receipt=receipt.pk), payers),
-        (PaymentNotice(receipt=receipt.pk), [attempt.company.email]),
+    for email, language, recipients in (
+        (PaymentReceived(receipt=receipt.pk), receipt.document.language, payers),
+        (PaymentNotice(receipt=receipt.pk), attempt.company.reads, [attempt.company.email]),
     ):
         outbox.enqueue(
             NewMessage(
                 company_id=attempt.company_id,
                 event=f"payment:{payment.pk}",
                 email=email,
-                language=receipt.document.language,
+                language=language,
                 recipients=recipients,
                 subjects=subjects,
             )
