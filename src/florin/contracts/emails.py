@@ -165,7 +165,7 @@ class ChargedFee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification(Email):
-    """What happened to money. ``method`` reads "Visa •••• 4242", ``reference`` is the processor's."""
+    """Tells payer or company what happened to money."""
 
     about: About
 
@@ -183,12 +183,18 @@ class FreshLink(Notification):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentInitiated(Notification):
-    """Tells the payer that a bank debit is under way, or waits until they confirm the account."""
+class DebitNotification(Notification):
+    """How a bank debit stands that is not paid; ``reference`` is the processor's."""
 
     method: str
     reference: str
     lines: tuple[AffectedInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentInitiated(DebitNotification):
+    """Tells the payer that a bank debit is under way, or waits until they confirm the account."""
+
     awaits_payer: bool = False
 
 
@@ -200,13 +206,10 @@ class InitiatedNotice(PaymentInitiated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFailed(Notification):
+class PaymentFailed(DebitNotification):
     """Tells the payer that the bank did not pay a debit that was under way; ``reason`` is its code."""
 
-    method: str
-    reference: str
     reason: str
-    lines: tuple[AffectedInvoice, ...]
     fee: ChargedFee | None = None
 
     @property
@@ -223,12 +226,21 @@ class FailedNotice(PaymentFailed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReturned(Notification):
-    """Tells the payer that a payment came back; ``disputed`` if the bank decided so after a dispute."""
+class BookedNotification(Notification):
+    """What became of a payment or refund in the books; ``number`` is ours, ``reference`` the processor's.
+
+    ``method`` reads "Visa •••• 4242".
+    """
 
     method: str
     number: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReturned(BookedNotification):
+    """Tells the payer that a payment came back; ``disputed`` if the bank decided so after a dispute."""
+
     reason: str = ""
     lines: tuple[AffectedInvoice, ...]
     fee: ChargedFee | None = None
@@ -243,29 +255,23 @@ class ReturnedNotice(PaymentReturned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRegained(Notification):
+class PaymentRegained(BookedNotification):
     """Tells a payer who was asked to pay again that the payment counts after all.
 
     ``credited`` is what of it nobody owed any more; it is an open credit of theirs.
     """
 
-    method: str
-    number: str
-    reference: str
     lines: tuple[AffectedInvoice, ...]
     credited: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundInitiated(Notification):
+class RefundInitiated(BookedNotification):
     """The payer's receipt of a refund (R21).
 
     ``way`` is how it was paid ("card", "ach" ...); ``waits`` until the balance at the processor covers it.
     """
 
-    method: str
-    number: str
-    reference: str
     reason: str
     way: str
     lines: tuple[AffectedInvoice, ...]
@@ -280,12 +286,8 @@ class RefundNotice(RefundInitiated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFailed(Notification):
+class RefundFailed(BookedNotification):
     """Tells the payer that the money came back to the company."""
-
-    method: str
-    number: str
-    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +300,7 @@ class RefundFailedNotice(RefundFailed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeNotice(Notification):
+class DisputeNotice(BookedNotification):
     """Tells the company how a dispute stands, and the last day to answer it, if there is one.
 
     ``state`` is the dispute's, "won_after_all" or "appeal_lost". ``credited`` as in ``PaymentRegained``.
@@ -307,9 +309,6 @@ class DisputeNotice(Notification):
 
     to_company: ClassVar[bool] = True
 
-    method: str
-    number: str
-    reference: str
     reason: str
     state: str
     lines: tuple[AffectedInvoice, ...] = ()
