@@ -47,3 +47,9 @@ def test_the_text_part_says_all_that_the_html_part_says(sample: Sample) -> None:
     said = words(sample.email.html)
     assert len(said) > 3
     assert [each for each in said if each.replace(": ", " ") not in text] == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+def test_no_table_is_empty(sample: Sample) -> None:
+    tables = re.findall(r"<table.*?</table>", sample.email.html, re.DOTALL)
+    assert all("<tr" in table for table in tables)
