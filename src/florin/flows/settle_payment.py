@@ -46,6 +46,7 @@ from florin.flows import (
     notify_of_debit,
     record_decline,
     record_refusal,
+    return_payment,
     start_checkout,
 )
 from florin.kernel import clock
@@ -263,9 +264,8 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
         payouts.adopt(payment)
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
-    payers = [payment.payer_email] if payment.payer_email else attempt.link.recipients
     for email, language, recipients in (
-        (PaymentReceived(receipt=receipt.pk), receipt.document.language, payers),
+        (PaymentReceived(receipt=receipt.pk), receipt.document.language, return_payment.payers(payment)),
         (PaymentNotice(receipt=receipt.pk), attempt.company.reads, [attempt.company.email]),
     ):
         outbox.enqueue(
