@@ -350,6 +350,17 @@ def test_a_refund_at_the_counter_is_told_once_with_its_reason(owner: User) -> No
     assert (told.kind, told.actor, told.about["reason"]) == ("refund_succeeded", owner.name, made.reason)
 
 
+def test_each_reads_in_their_own_language_how_the_money_had_come(owner: User) -> None:
+    invoice = make_invoice(owner, customer=make_customer(owner.company, language="es"))
+    check = Receiving(method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"))
+    payment = receive_payment.receive(owner.company, invoice.customer_id, check, by=owner)
+
+    send_back(owner, payment, invoice, 4_000)
+
+    told = dict(Message.objects.filter(kind__startswith="refund").values_list("kind", "snapshot__method"))
+    assert told == {"refund_initiated": "Cheque", "refund_notice": "Check"}
+
+
 def test_a_dashboard_refund_of_more_than_stands_is_booked_and_booked_back(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     invoice = make_invoice(owner, customer=customer)

@@ -228,6 +228,15 @@ def test_a_bad_check_is_marked_by_hand_and_leaves_the_bank(owner: User) -> None:
     assert "Not enough money in the account" in email(Message.Kind.PAYMENT_RETURNED).text
 
 
+def test_each_reads_in_their_own_language_how_it_was_paid(owner: User) -> None:
+    payment = receive_check(owner, make_invoice(owner, customer=make_customer(owner.company, language="es")))
+
+    return_payment.mark(owner.company, payment.pk, Marking(code="NSF", note=""), by=owner)
+
+    assert "Cheque" in email(Message.Kind.PAYMENT_RETURNED).text
+    assert "Check" in email(Message.Kind.RETURNED_NOTICE).text
+
+
 def pay_link_in_the_mail(bank: Bank) -> str:
     """The address that the payer's mail about what came back leads to, or nothing."""
     bank.forget_mails()

@@ -6,7 +6,7 @@ units of the currency beside them, days the company's. A payment link is named b
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from florin.contracts.demands import Deduction, Demand
@@ -170,9 +170,9 @@ class Notification(Email):
     about: About
 
     @classmethod
-    def like(cls, other: "Notification") -> Self:
-        """Return what tells somebody else of the same."""
-        return cls(**{each.name: getattr(other, each.name) for each in fields(cls)})
+    def like(cls, other: "Notification", **changes: Any) -> Self:
+        """Return what tells somebody else of the same, but for ``changes``."""
+        return cls(**{each.name: getattr(other, each.name) for each in fields(cls)} | changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ def _notify_company(change: DisputeChange, changed: list[Reopened], *, state: st
     event = replace(_event(dispute, changed, turn=state), path=_PATH)
     email = DisputeNotice(
         about=event.about,
-        method=dispute.payment.method_text,
+        method=dispute.payment.method_in(company.reads),
         number=dispute.payment.number,
         reference=dispute.reference,
         reason=dispute.reason,
@@ -159,7 +159,7 @@ def _notify_payer(change: DisputeChange, reopened: list[Reopened]) -> None:
     event = replace(_event(change.dispute, reopened), link=return_payment.link_of(payment))
     email = PaymentReturned(
         about=event.about,
-        method=payment.method_text,
+        method=payment.method_in(event.payer_reads),
         number=payment.number,
         reference=payment.reference,
         lines=return_payment.list_affected(reopened),
@@ -174,7 +174,7 @@ def _notify_payer_it_counts(change: DisputeChange, paid: list[Reopened]) -> None
     event = _event(change.dispute, paid)
     email = PaymentRegained(
         about=event.about,
-        method=payment.method_text,
+        method=payment.method_in(event.payer_reads),
         number=payment.number,
         reference=payment.reference,
         lines=return_payment.list_affected(paid),

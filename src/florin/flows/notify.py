@@ -29,6 +29,11 @@ class Event:
     path: str = "/office/"
 
     @property
+    def payer_reads(self) -> str:
+        """The language of whoever paid."""
+        return self.customer.reads(self.company)
+
+    @property
     def about(self) -> About:
         """What every notification of it says."""
         return About(
@@ -44,7 +49,7 @@ class Event:
 
 def payer(event: Event, email: Notification, *, to: Sequence[str]) -> None:
     """Queue a notification to whoever paid, in the customer's language."""
-    _enqueue(event, email, to=to, language=event.customer.reads(event.company))
+    _enqueue(event, email, to=to, language=event.payer_reads)
 
 
 def company(event: Event, email: Notification) -> None:

@@ -255,7 +255,7 @@ def _notify_initiated(made: Refund) -> None:
     event = _event(made, "initiated")
     email = RefundInitiated(
         about=event.about,
-        method=made.payment.method_text,
+        method=made.payment.method_in(event.payer_reads),
         number=made.number,
         reference=made.payment.reference,
         reason=made.reason,
@@ -264,7 +264,7 @@ def _notify_initiated(made: Refund) -> None:
         waits=made.awaits_balance,
     )
     notify.payer(event, email, to=return_payment.payers(made.payment))
-    notify.company(event, RefundNotice.like(email))
+    notify.company(event, RefundNotice.like(email, method=made.payment.method_in(made.company.reads)))
 
 
 def _notify_failed(made: Refund, *, payer_knows: bool) -> None:
@@ -272,13 +272,14 @@ def _notify_failed(made: Refund, *, payer_knows: bool) -> None:
     event = _event(made, "failed")
     email = RefundFailedNotice(
         about=event.about,
-        method=made.payment.method_text,
+        method=made.payment.method_in(made.company.reads),
         number=made.number,
         reference=made.payment.reference,
         reason=made.failure,
     )
     if payer_knows:
-        notify.payer(event, RefundFailed.like(email), to=return_payment.payers(made.payment))
+        payers = RefundFailed.like(email, method=made.payment.method_in(event.payer_reads))
+        notify.payer(event, payers, to=return_payment.payers(made.payment))
     notify.company(event, email)
     with override(made.company.reads):
         _note(activity.Kind.REFUND_FAILED, made, reason=refund_failures.words(made.failure))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import translation
 
 from florin.contracts.emails import AffectedInvoice, PaymentReturned, ReturnedNotice
 from florin.contracts.processor import DisputeReport
@@ -115,8 +114,6 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
     papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
     link = link_of(payment) if payment.attempt else _fresh_link(payment, reopened, by=by)
     subjects = list(dict.fromkeys([*allocating.touched(payment), *papers, *([link] if link else [])]))
-    with translation.override(payment.company.reads):
-        method = payment.method_text
     event = Event(
         key=f"payment:{payment.pk}:returned",
         company=payment.company,
@@ -128,7 +125,7 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
     )
     email = PaymentReturned(
         about=event.about,
-        method=method,
+        method=payment.method_in(event.payer_reads),
         number=payment.number,
         reference=payment.reference,
         reason=returned.code,
@@ -136,7 +133,8 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
         fee=charge_return_fee.describe(fee),
     )
     notify.payer(event, email, to=payers(payment))
-    notify.company(event, ReturnedNotice.like(email))
+    notice = ReturnedNotice.like(email, method=payment.method_in(payment.company.reads))
+    notify.company(event, notice)
     activity.note(
         payment.company_id,
         activity.Kind.PAYMENT_RETURNED,

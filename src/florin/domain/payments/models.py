@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Upper
+from django.utils import translation
 
 from florin.contracts.processor import LONGEST_REFERENCE
 from florin.domain.attempts.methods import ONLINE, Method
@@ -102,6 +103,11 @@ class Payment(Keyed):
         if self.bank_last4:
             return f"{self.bank_name or self.get_method_display()} •••• {self.bank_last4}"
         return str(self.get_method_display())
+
+    def method_in(self, language: str) -> str:
+        """Return ``method_text`` for somebody who reads another language than whoever is at work now."""
+        with translation.override(language):
+            return self.method_text
 
     @property
     def is_online(self) -> bool:

@@ -1,7 +1,6 @@
 """Issuing receipts."""
 
 from django.db.models import Sum
-from django.utils import translation
 
 from florin.contracts import snapshots
 from florin.contracts.documents import ReceiptDocument, ReceiptLine
@@ -26,8 +25,6 @@ def issue(payment: Payment) -> Receipt:
 
 def _describe(payment: Payment, number: str) -> ReceiptDocument:
     parts = list(payment.allocations.select_related("invoice").order_by("pk"))
-    with translation.override(payment.customer.reads(payment.company)):
-        method = payment.method_text
     return ReceiptDocument(
         letterhead=payment.company.letterhead,
         number=number,
@@ -35,7 +32,7 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
         customer_number=payment.customer.number,
         customer_name=payment.customer.name,
         paid_on=payment.received_on,
-        method=method,
+        method=payment.method_in(payment.customer.reads(payment.company)),
         reference=payment.reference,
         currency=payment.currency,
         amount=payment.amount,
