@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, override
 from florin.contracts.demands import Demand
 from florin.contracts.documents import InvoiceDocument, InvoiceList, ReceiptDocument, StatementDocument
 from florin.edges.documents import formats, statements, wording
-from florin.edges.mail.rendering import RenderedEmail, render
+from florin.edges.mail.rendering import RenderedEmail, name_customer, render
 from florin.kernel.directions import isolate_all
 
 
@@ -58,7 +58,7 @@ def invoices_email(lists: Sequence[tuple[InvoiceList, str]], *, today: date | No
             "invoices",
             first.letterhead,
             language=language,
-            customer=" · ".join(filter(None, (first.customer_name, first.customer_number))),
+            customer=name_customer(first),
             heading=ngettext("%(count)s open invoice", "%(count)s open invoices", count) % {"count": count},
             lists=[_describe(listed, pay_url, today) for listed, pay_url in lists],
             when=wording.when(due_on, today, language),
@@ -117,7 +117,7 @@ def _about_payment(kind: str, receipt: ReceiptDocument, *, language: str, **word
         language=language,
         receipt=receipt,
         amount=amount(receipt.amount),
-        customer=" · ".join(filter(None, (receipt.customer_name, receipt.customer_number))),
+        customer=name_customer(receipt),
         excess=amount(receipt.excess) if receipt.excess > 0 else "",
         **words,
     )
@@ -143,12 +143,14 @@ def _describe(listed: InvoiceList, pay_url: str, today: date | None) -> dict[str
     """Return what the templates say of the invoices of one currency."""
     language = listed.language
     amount = partial(formats.money, currency=listed.currency, language=language)
-    days = sorted({invoice.due_on for invoice in listed.invoices})
-    when = wording.when(days[0], today, language)
-    if len(days) > 1 and not (today and days[0] < today):
-        when = _("the first due by %(date)s") % {"date": formats.day(days[0], language)}
-    elif len(days) > 1:
-        when = _("the oldest overdue since %(date)s") % {"date": formats.day(days[0], language)}
+    days = {invoice.due_on for invoice in listed.invoices}
+    first = min(days)
+    if len(days) == 1:
+        when = wording.when(first, today, language)
+    elif today and first < today:
+        when = _("the oldest overdue since %(date)s") % {"date": formats.day(first, language)}
+    else:
+        when = _("the first due by %(date)s") % {"date": formats.day(first, language)}
     return {
         "amount": amount(listed.demand.payable),
         "currency": listed.currency,

@@ -15,7 +15,7 @@ from florin.contracts.emails import (
     SettlementReport,
 )
 from florin.edges.documents import formats
-from florin.edges.mail.rendering import RenderedEmail, render
+from florin.edges.mail.rendering import RenderedEmail, name_customer, render
 from florin.kernel.directions import isolate_all
 
 
@@ -33,7 +33,7 @@ def notification(
         language=language,
         about=about,
         amount=formats.money(about.amount, about.currency, language),
-        customer=" · ".join(filter(None, (about.customer_name, about.customer_number))),
+        customer=name_customer(about),
         email=email,
         url=url,
     )

@@ -14,7 +14,8 @@ from django.utils.translation import override
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from florin.contracts import account_words, dispute_reasons, refund_failures
-from florin.contracts.documents import Letterhead
+from florin.contracts.documents import InvoiceList, Letterhead, ReceiptDocument
+from florin.contracts.emails import About
 from florin.contracts.stored_emails import KINDS
 from florin.edges.documents import colours, formats, logos
 from florin.edges.mail.headers import one_line
@@ -40,6 +41,11 @@ class RenderedEmail:
 def inline_logo(letterhead: Letterhead) -> bytes:
     """Return the PNG to travel inside the mail, or nothing: mail readers show no SVG, so the name stands."""
     return logos.png(letterhead.logo)
+
+
+def name_customer(record: About | InvoiceList | ReceiptDocument) -> str:
+    """Return a customer's name and number, such as "Rosa's Flower Shop · C-1007"."""
+    return " · ".join(filter(None, (record.customer_name, record.customer_number)))
 
 
 def render(kind: str, letterhead: Letterhead, *, language: str, **words: object) -> RenderedEmail:
