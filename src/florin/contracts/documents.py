@@ -1,4 +1,4 @@
-"""What papers say: the frozen content of an invoice or a receipt, as stored, mailed and printed.
+"""Documents: the frozen content of an invoice, a statement or a receipt, as stored, mailed and printed.
 
 One snapshot feeds the PDF, the mail and the page, so that they agree. Amounts are minor units of
 ``currency``; quantities and unit prices are exact decimals written as text.

@@ -45,11 +45,11 @@ def write(email: Email, *, language: str) -> dict[str, Any]:
 
 
 def read(kind: str, stored: Mapping[str, Any]) -> Email:
-    """Read back what ``write`` wrote, now or in the days of one record for all notifications."""
+    """Read back what ``write`` wrote, or what was stored while all notifications shared one record."""
     return snapshots.read(KINDS[kind], _renewed(kind, stored) if "news" in stored else stored)
 
 
-# What some kinds call by a name of their own, of what all kinds had called the same.
+# Fields that have a name of their own in some kinds, and had one name for all while they shared a record.
 _OWN_NAMES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "payment_initiated": lambda news: {"awaits_payer": bool(news.get("state", ""))},
     "initiated_notice": lambda news: {"awaits_payer": bool(news.get("state", ""))},

@@ -66,7 +66,7 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
     activity.note_many(
         company.pk,
         activity.Kind.ORDER_VOIDED,
-        [_timeline(invoice, numbers) for invoice in billed],
+        [_describe_invoice(invoice, numbers) for invoice in billed],
         actor=actor,
     )
     activity.note_many(
@@ -80,6 +80,8 @@ def undo(company: Company, run: str, *, by: User | None = None) -> Undone:
     return Undone(len(billed), len(given))
 
 
-def _timeline(invoice: Invoice, numbers: Mapping[UUID, str]) -> tuple[list[UUID], dict[str, str | int]]:
+def _describe_invoice(
+    invoice: Invoice, numbers: Mapping[UUID, str]
+) -> tuple[list[UUID], dict[str, str | int]]:
     subjects = [invoice.order_id, invoice.customer_id, invoice.pk]
     return subjects, {"number": numbers[invoice.order_id]}
