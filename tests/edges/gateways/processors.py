@@ -36,7 +36,7 @@ class Playground(Protocol):
 
 
 @dataclass
-class StripeWorld:
+class StripePlayground:
     """Stripe's adapter at the test processor."""
 
     bank: Bank
@@ -66,7 +66,7 @@ class StripeWorld:
 
 
 @dataclass
-class MemoryWorld:
+class MemoryPlayground:
     """The gateway that is its own processor."""
 
     memory: MemoryGateway = field(default_factory=MemoryGateway)

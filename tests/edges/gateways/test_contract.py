@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from edges.gateways.processors import MemoryWorld, Playground, StripeWorld
+from edges.gateways.processors import MemoryPlayground, Playground, StripePlayground
 from florin.contracts.processor import (
     AccountStatus,
     BadNotice,
@@ -37,8 +37,8 @@ NOTHING = Money(0, "USD")
 @pytest.fixture(params=["stripe", "memory"])
 def playground(request: pytest.FixtureRequest) -> Playground:
     if request.param == "memory":
-        return MemoryWorld()
-    return StripeWorld(request.getfixturevalue("bank"))
+        return MemoryPlayground()
+    return StripePlayground(request.getfixturevalue("bank"))
 
 
 @pytest.fixture

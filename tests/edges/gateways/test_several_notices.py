@@ -10,7 +10,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
-from edges.gateways.processors import MemoryWorld
+from edges.gateways.processors import MemoryPlayground
 from factories import make_company, make_invoice, make_link, make_user
 from factories.payments import click_pay
 from florin.contracts.connection import Site
@@ -39,9 +39,9 @@ class MemoryFactory:
 
 
 @pytest.fixture
-def memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryWorld]:
+def memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryPlayground]:
     """The processor in memory, at which new companies are paid."""
-    world = MemoryWorld()
+    world = MemoryPlayground()
     monkeypatch.setitem(registry.GATEWAYS, "memory", MemoryFactory(world.memory))
     settings.GATEWAY = "memory"
     yield world
@@ -49,12 +49,12 @@ def memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Memo
 
 
 @pytest.fixture
-def merchant(database: None, memory: MemoryWorld) -> User:
+def merchant(database: None, memory: MemoryPlayground) -> User:
     """Admin of a company that opened its account now."""
     return make_user(make_company(), Role.ADMIN)
 
 
-def paid(merchant: User, memory: MemoryWorld) -> Attempt:
+def paid(merchant: User, memory: MemoryPlayground) -> Attempt:
     attempt = click_pay(make_link(merchant, make_invoice(merchant, "100.00")))
     memory.pay(attempt.reference)
     return attempt
@@ -72,7 +72,9 @@ def test_a_new_company_is_paid_where_the_settings_say(merchant: User) -> None:
     assert merchant.company.account.gateway == "memory"
 
 
-def test_two_notices_in_one_body_are_both_handled_and_each_once(merchant: User, memory: MemoryWorld) -> None:
+def test_two_notices_in_one_body_are_both_handled_and_each_once(
+    merchant: User, memory: MemoryPlayground
+) -> None:
     first, second = paid(merchant, memory), paid(merchant, memory)
     assert [deliver(first, second), deliver(first, second)] == [200, 200]
 
@@ -85,6 +87,6 @@ def test_two_notices_in_one_body_are_both_handled_and_each_once(merchant: User, 
     assert list(outcomes) == ["attempt is settled"] * 2
 
 
-def test_of_a_body_that_nobody_signed_nothing_is_kept(merchant: User, memory: MemoryWorld) -> None:
+def test_of_a_body_that_nobody_signed_nothing_is_kept(merchant: User, memory: MemoryPlayground) -> None:
     assert deliver(paid(merchant, memory), paid(merchant, memory), signature="") == 400
     assert not ProcessorNotice.objects.exists()
