@@ -80,6 +80,8 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "customer": shown,
         "owing": _owing(shown, company.time_zone),
         "room": credit_limit.room_of(shown) if shown.credit_limit is not None else None,
+        "orders": None,
+        "payments": None,
         "stories": told,
         "mark": timeline.mark(told),
     }

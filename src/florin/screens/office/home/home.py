@@ -14,14 +14,17 @@ from florin.screens.office.shared.access import StaffRequest, page, requires
 def home(request: StaffRequest) -> HttpResponse:
     """Show everybody the panels that their rights allow."""
     company, may = request.user.company, request.user.may
-    context: dict[str, object] = {"attention": attention.lines(request.user)}
-    if may(Right.OPEN_INVOICES) or may(Right.REPORTS):
-        context["owed"] = totals.owed(company)
-    if may(Right.RECEIVE_PAYMENT) or may(Right.REPORTS):
-        context["collected"] = totals.collected(company)
+    reports = may(Right.REPORTS)
+    context: dict[str, object] = {
+        "attention": attention.lines(request.user),
+        "owed": totals.owed(company) if may(Right.OPEN_INVOICES) or reports else None,
+        "collected": totals.collected(company) if may(Right.RECEIVE_PAYMENT) or reports else None,
+        "bounces": bounced_mail.waiting(company) if may(Right.SEND_INVOICE) else [],
+        "stories": None,
+    }
     if may(Right.SEND_INVOICE):
         told = timeline.company_timeline(company.pk)
-        context |= {"stories": told, "mark": timeline.mark(told), "bounces": bounced_mail.waiting(company)}
+        context |= {"stories": told, "mark": timeline.mark(told)}
     return page(request, "home/home.html", context)
 
 
