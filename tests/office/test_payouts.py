@@ -389,3 +389,11 @@ def test_axe_finds_nothing_on_payouts_report_and_reconciliation(
     for address in [*addresses, f"{RECONCILIATION}{difference.pk}/settle/"]:
         page.goto(address)
         check(page)
+
+
+def test_a_report_that_was_mailed_to_nobody_can_be_mailed_again_at_once(owner: User) -> None:
+    answer = signed_in(owner).post(f"{REPORT}mail/", {"to": "", "press": "p1"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="problem"' in text
+    assert 'name="press" value="p1"' in text

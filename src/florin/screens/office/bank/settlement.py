@@ -99,5 +99,6 @@ def _show(request: StaffRequest, context: dict[str, object], *, status: int = 20
         "from": report.first.isoformat() if isinstance(report, Report) else sent["from"],
         "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],
     }
-    context |= {"days": days, "query": urlencode(days), "latest": queries.latest_run(request.user.company)}
+    known = {"days": days, "query": urlencode(days), "latest": queries.latest_run(request.user.company)}
+    context = {"report": None, "lines": [], "problem": None, "to": "", "press": "", **known, **context}
     return page(request, "bank/settlement.html", context, status=status)
