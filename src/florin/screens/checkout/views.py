@@ -47,7 +47,7 @@ def now(request: HttpRequest, token: str) -> HttpResponse:
         sheet = bill_page.read_bill_page(token, link, place=access.place_of(request))
         if request.GET.get("v") == sheet.version:
             return HttpResponse(status=204)
-        return access.page("checkout/_bill.html", {"sheet": sheet})
+        return access.page("checkout/_bill.html", {"sheet": sheet, "note": None})
 
 
 @payers("POST")

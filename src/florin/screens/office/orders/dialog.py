@@ -16,7 +16,7 @@ def show_dialog(
     request: StaffRequest, name: str, shown: ShownOrder, problem: Refusal | None = None, **context: object
 ) -> HttpResponse:
     """Show a step in the dialog, or as a page of its own where there is no script."""
-    context |= {"shown": shown, "problem": problem}
+    context |= {"shown": shown, "problem": problem, "unsaid": False}
     if isinstance(problem, OverLimit):  # what there is to say of it is beside the choice that it leaves
         context |= {"problem": None, "unsaid": True}
     context["undrawn"] = render_documents.undrawn_of_order(shown.order)

@@ -85,6 +85,7 @@ def _email(request: StaffRequest, shown: ShownOrder, problem: Refusal | None = N
         context: dict[str, object] = {
             "asked": asked,
             "sent": activity.list_last_mails(order.company_id, order.pk)[:3],
+            "limit": None,
         }
     else:
         answer = confirm_order.foresee_by_hand(order)

@@ -58,7 +58,7 @@ def lines(request: StaffRequest) -> HttpResponse:
     verb, _colon, key = act.partition(":")
     if verb != "fill":
         form.act(act)
-        return page(request, "orders/lines.html", {"form": form})
+        return page(request, "orders/lines.html", {"form": form, "over": None})
     line = next((line for line in form.lines if line.key == key), order_form.new_line())
     _fill(request, line)
     response = page(request, "orders/line.html", {"line": line, "total": line.total(form.currency)})
@@ -80,12 +80,12 @@ def reckon(request: StaffRequest) -> HttpResponse:
 def customer(request: StaffRequest) -> HttpResponse:
     """Show who was chosen: terms, currency, and where invoices go."""
     text = request.POST.get("customer", "")
-    context: dict[str, object] = {}
+    context: dict[str, object] = {"customer": None, "problem": None}
     try:
         found = customer_field.find_customer(request.user.company, text)
-        context = {"customer": found, "room": credit_limit.room_of(found)}
+        context |= {"customer": found, "room": credit_limit.room_of(found)}
     except InvalidInput as problem:
-        context = {"problem": problem} if text.strip() else {}
+        context["problem"] = problem if text.strip() else None
     return page(request, "orders/customer.html", context)
 
 
@@ -167,6 +167,7 @@ def _form(
         "problem": problem,
         "now": now,
         "over": limit.over if limit else None,
+        "unsaid": False,
         "limit": limit if problem and order and order.state == Order.State.CONFIRMED else None,
     }
     if isinstance(problem, OverLimit) and limit and limit.may_override:

@@ -73,6 +73,7 @@ def show(request: StaffRequest, context: dict[str, object], *, status: int = 200
         "fees": contracted_fees.describe(company.currency, gateway=companies.gateway_of(company)),
         "amiss": _amiss(),
         "stories": timeline.timeline(company.pk, known.pk) if known else [],
+        "findings": [],
         **context,
     }
     return page(request, "setup/payments_account.html", context, status=status)
@@ -108,6 +109,9 @@ def _status(request: StaffRequest) -> dict[str, object]:
         else "",
         "countries": _countries(gateway),
         "country": _country(company),
+        "problem": None,
+        "asking": False,
+        "again": False,
     }
 
 
