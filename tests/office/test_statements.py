@@ -61,7 +61,7 @@ def test_the_form_suggests_until_today_and_who_gets_statements(owner: User) -> N
 
     assert "books@rosa.example</textarea>" in page
     assert f'name="end_on" value="{clock.today("UTC")}"' in page
-    assert "checked" in page.split('id="payment-link"')[1].split(">")[0]
+    assert "checked" in page.split('id="payment_link"')[1].split(">")[0]
     assert "$100.00" in page
 
 
@@ -86,7 +86,7 @@ def test_where_nothing_is_owed_the_tick_is_off_and_says_why(owner: User) -> None
 
     page = signed_in(owner).get(address(customer)).content.decode()
 
-    assert "disabled" in page.split('id="payment-link"')[1].split(">")[0]
+    assert "disabled" in page.split('id="payment_link"')[1].split(">")[0]
     assert "Nothing is owed on this statement" in page
 
 
@@ -113,7 +113,7 @@ def test_the_ticks_own_state_survives_a_new_preview(owner: User) -> None:
 
     part = signed_in(owner).get(address(customer), fields, headers=HTMX).content.decode()
 
-    assert "checked" not in part.split('id="payment-link"')[1].split(">")[0]
+    assert "checked" not in part.split('id="payment_link"')[1].split(">")[0]
 
 
 def test_send_makes_the_statement_and_leads_to_its_page(owner: User) -> None:
