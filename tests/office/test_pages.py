@@ -93,7 +93,7 @@ def test_every_kind_of_event_is_told_in_a_sentence(owner: User, kind: activity.K
         owner.company_id, kind, subjects=[order.pk], to="a@x.example", number="N-1", amount=1, currency="USD"
     )
     text = signed_in(owner).get(f"/office/orders/{order.pk}/timeline/", headers=HTMX).content.decode()
-    first = text.split('class="story story-')[1]
+    first = text.split('class="timeline-entry timeline-')[1]
     assert re.search(r"<div><p>\s*\S", first)
 
 

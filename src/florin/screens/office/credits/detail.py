@@ -80,7 +80,7 @@ def open_credit(request: StaffRequest, pk: UUID) -> HttpResponse:
         "opened": opened(item),
         "item": item,
         "payment": keys[0] if keys and request.user.may(Right.RECEIVE_PAYMENT) else None,
-        "stories": timeline.timeline(request.user.company_id, pk, *keys),
+        "entries": timeline.timeline(request.user.company_id, pk, *keys),
     }
     return page(request, "credits/credit_open.html", context)
 
@@ -113,12 +113,12 @@ def opened(item: Item) -> Opened:
 
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = find_credit(request.user.company, pk)
-    told = timeline.timeline(request.user.company_id, pk)
+    entries = timeline.timeline(request.user.company_id, pk)
     return {
         "credit": shown,
         "amount": Money(shown.amount, shown.currency),
         "opened": opened(shown.item) if shown.item else None,
         "item": shown.item,
-        "stories": told,
-        "mark": timeline.mark(told),
+        "entries": entries,
+        "mark": timeline.mark(entries),
     }

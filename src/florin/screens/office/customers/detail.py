@@ -75,15 +75,15 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     company = request.user.company
     shown = find(Customer.objects.filter(company=company), pk=pk)
-    told = timeline.timeline(company.pk, pk)
+    entries = timeline.timeline(company.pk, pk)
     context: dict[str, object] = {
         "customer": shown,
         "owing": _owing(shown, company.time_zone),
         "room": credit_limit.room_of(shown) if shown.credit_limit is not None else None,
         "orders": None,
         "payments": None,
-        "stories": told,
-        "mark": timeline.mark(told),
+        "entries": entries,
+        "mark": timeline.mark(entries),
     }
     if request.user.may(Right.SEND_INVOICE):
         orders = Order.objects.filter(company=company, customer=shown).select_related("customer")

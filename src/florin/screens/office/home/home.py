@@ -20,11 +20,11 @@ def home(request: StaffRequest) -> HttpResponse:
         "owed": totals.owed(company) if may(Right.OPEN_INVOICES) or reports else None,
         "collected": totals.collected(company) if may(Right.RECEIVE_PAYMENT) or reports else None,
         "bounces": bounced_mail.waiting(company) if may(Right.SEND_INVOICE) else [],
-        "stories": None,
+        "entries": None,
     }
     if may(Right.SEND_INVOICE):
-        told = timeline.company_timeline(company.pk)
-        context |= {"stories": told, "mark": timeline.mark(told)}
+        entries = timeline.company_timeline(company.pk)
+        context |= {"entries": entries, "mark": timeline.mark(entries)}
     return page(request, "home/home.html", context)
 
 
@@ -32,8 +32,8 @@ def home(request: StaffRequest) -> HttpResponse:
 @requires(Right.SEND_INVOICE)
 def feed(request: StaffRequest) -> HttpResponse:
     """Show what happened lately; 204 if the page has it all."""
-    told = timeline.company_timeline(request.user.company_id)
-    mark = timeline.mark(told)
+    entries = timeline.company_timeline(request.user.company_id)
+    mark = timeline.mark(entries)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
-    return page(request, "home/feed.html", {"stories": told, "mark": mark})
+    return page(request, "home/feed.html", {"entries": entries, "mark": mark})

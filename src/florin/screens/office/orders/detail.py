@@ -18,13 +18,13 @@ from florin.screens.office.shared.timeline import TimelineEntry
 def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show an order with its invoice, links and timeline."""
     shown = order_status.read_order(request.user.company, pk)
-    told = timeline.timeline(request.user.company_id, pk)
+    entries = timeline.timeline(request.user.company_id, pk)
     context = {
         "shown": shown,
         "lines": shown.order.lines.all(),
         "links": payment_links.describe_links(order_status.links_of(shown.invoice)),
-        "stories": told,
-        "mark": _mark(shown, told),
+        "entries": entries,
+        "mark": _mark(shown, entries),
     }
     return page(request, "orders/detail.html", context)
 
@@ -34,18 +34,18 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and the balance as they are now; 204 if they are as the page has them."""
     shown = order_status.read_order(request.user.company, pk)
-    told = timeline.timeline(request.user.company_id, pk)
-    mark = _mark(shown, told)
+    entries = timeline.timeline(request.user.company_id, pk)
+    mark = _mark(shown, entries)
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     context = {
         "shown": shown,
         "links": payment_links.describe_links(order_status.links_of(shown.invoice)),
-        "stories": told,
+        "entries": entries,
         "mark": mark,
     }
     return page(request, "orders/updates.html", context)
 
 
-def _mark(shown: ShownOrder, told: Sequence[TimelineEntry]) -> str:
-    return timeline.mark(told, shown.order.state, shown.balance, shown.held, shown.badge)
+def _mark(shown: ShownOrder, entries: Sequence[TimelineEntry]) -> str:
+    return timeline.mark(entries, shown.order.state, shown.balance, shown.held, shown.badge)

@@ -102,7 +102,7 @@ def refresh(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = _find(request, pk)
-    row, after, told = history.rows([shown])[0], history.payment_events(shown), _timeline(shown)
+    row, after, entries = history.rows([shown])[0], history.payment_events(shown), _timeline(shown)
     places, came_back = _places(shown), _came_back(shown, after)
     charged = came_back is not None and came_back.fee is not None
     return {
@@ -120,8 +120,8 @@ def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
         "may": possible_actions(row, after, by=request.user, fee_charged=charged),
         "unanswered": _unanswered(request, after),
         "until": refunds.last_day(shown),
-        "stories": told,
-        "mark": timeline.mark(told),
+        "entries": entries,
+        "mark": timeline.mark(entries),
     }
 
 

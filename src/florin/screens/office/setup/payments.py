@@ -99,6 +99,6 @@ def _show(request: StaffRequest, form: SwitchesForm, problem: Conflict | None = 
         "answer": rules.for_company(company),
         "problem": problem,
         "saved": now if problem else None,
-        "stories": timeline.timeline(company.pk, company.pk),
+        "entries": timeline.timeline(company.pk, company.pk),
     }
     return page(request, "setup/settings_payments.html", context, status=problem.status if problem else 200)

@@ -72,7 +72,7 @@ def show(request: StaffRequest, context: dict[str, object], *, status: int = 200
         **_status(request),
         "fees": contracted_fees.describe(company.currency, gateway=companies.gateway_of(company)),
         "amiss": _amiss(),
-        "stories": timeline.timeline(company.pk, known.pk) if known else [],
+        "entries": timeline.timeline(company.pk, known.pk) if known else [],
         "findings": [],
         **context,
     }

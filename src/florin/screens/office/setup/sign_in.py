@@ -78,6 +78,6 @@ def _show(
     request: StaffRequest, form: SignInForm, *, problem: Conflict | None = None, status: int = 200
 ) -> HttpResponse:
     company = request.user.company
-    stories = timeline.timeline(company.pk, company.pk)
-    context = {"form": form, "problem": problem, "stories": stories}
+    entries = timeline.timeline(company.pk, company.pk)
+    context = {"form": form, "problem": problem, "entries": entries}
     return page(request, "setup/settings_sign_in.html", context, status=status)

@@ -1,6 +1,6 @@
 """Timelines for people: what each thing that happened needs to be told as a sentence.
 
-The sentences themselves are in ``templates/office/timeline.html``, one for each kind.
+The sentences themselves are in ``templates/office/timeline_entry.html``, one for each kind.
 """
 
 import hashlib
@@ -275,7 +275,7 @@ def timeline(company_id: UUID, *subjects: UUID) -> list[TimelineEntry]:
     """Tell what happened to an object, or to several that are told as one, the latest first (one query)."""
     told = activity.timeline(company_id, *subjects)
     happened, folds = decline_folds.fold(list(told[:_MOST_BEFORE_FOLDING]))
-    return [replace(story, fold=folds.get(story.key)) for story in _entries(happened[:_MOST])]
+    return [replace(entry, fold=folds.get(entry.key)) for entry in _entries(happened[:_MOST])]
 
 
 def company_timeline(company_id: UUID) -> list[TimelineEntry]:
@@ -293,17 +293,17 @@ def company_timeline(company_id: UUID) -> list[TimelineEntry]:
     last = mails[-1] if len(mails) == _MOST_MAILS else None
     told = _lead_to_orders(company_id, [line[0] for line in lines])
     return [
-        replace(story, mails=len(line), more=last in line, fold=folds.get(story.key))
-        for story, line in zip(told, lines, strict=True)
+        replace(entry, mails=len(line), more=last in line, fold=folds.get(entry.key))
+        for entry, line in zip(told, lines, strict=True)
     ]
 
 
-def mark(told: Sequence[TimelineEntry], *others: object) -> str:
+def mark(entries: Sequence[TimelineEntry], *others: object) -> str:
     """Return a short text that changes with what happened last, and with ``others`` that a page shows.
 
     A page that is open sends the one it has, and is answered only if another has taken its place.
     """
-    shown = [told[0].key if told else "", *others]
+    shown = [entries[0].key if entries else "", *others]
     return hashlib.sha256(" ".join(map(str, shown)).encode()).hexdigest()[:16]
 
 
@@ -313,14 +313,14 @@ def _sender(entry: Activity) -> object:
 
 
 def _lead_to_orders(company_id: UUID, happened: Iterable[Activity]) -> list[TimelineEntry]:
-    """Tell what happened, each story with the order that it touched, found in one query."""
+    """Tell what happened, each entry with the order that it touched, found in one query."""
     entries = list(happened)
     touched = {key for entry in entries for key in entry.subjects}
     orders = set(Order.objects.filter(company_id=company_id, pk__in=touched).values_list("pk", flat=True))
     led = ({key for key in entry.subjects if key in orders} for entry in entries)
     return [
-        replace(story, order=min(keys, default=None))
-        for story, keys in zip(_entries(entries), led, strict=True)
+        replace(entry, order=min(keys, default=None))
+        for entry, keys in zip(_entries(entries), led, strict=True)
     ]
 
 

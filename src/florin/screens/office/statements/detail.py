@@ -106,7 +106,7 @@ def _progress(request: StaffRequest, found: Statement) -> dict[str, object]:
         "statement": found,
         "sendings": [(sending, sending.link_id in told) for sending in sendings],
         "links": list(told.values()),
-        "stories": happened,
+        "entries": happened,
         "mark": timeline.mark(happened, len(sendings), *(shown.stage for shown in told.values())),
     }
 
