@@ -22,11 +22,11 @@ class Note:
     warn: bool = True
 
 
-def back_note(sheet: BillPage, attempt_id: str) -> Note | None:
+def back_note(page: BillPage, attempt_id: str) -> Note | None:
     """Say what became of the try from which the payer came back to the bill, from our own records only."""
-    if sheet.bill.state != BillState.PAYABLE:
+    if page.bill.state != BillState.PAYABLE:
         return None
-    mine = Attempt.objects.filter(link=sheet.link)
+    mine = Attempt.objects.filter(link=page.link)
     attempt = mine.filter(pk=attempt_id).first() if _is_key(attempt_id) else None
     if attempt and (attempt.unknown_since or attempt.state not in _ENDED):
         return Note(_("We are still checking your last try to pay. You will get a mail as soon as we know."))
@@ -37,19 +37,19 @@ def back_note(sheet: BillPage, attempt_id: str) -> Note | None:
     if attempt and attempt.decline and attempt.method == Method.ACH:
         return Note(
             _("Your bank account was refused. Nothing was charged. %(advice)s")
-            % {"advice": _advice_after_debit(sheet.bill)}
+            % {"advice": _advice_after_debit(page.bill)}
         )
     if attempt and attempt.decline:
         return Note(
             _("Your card was declined: %(reason)s. Nothing was charged. %(advice)s")
-            % {"reason": declines.reason(attempt.failure), "advice": _advice(sheet.bill)}
+            % {"reason": declines.reason(attempt.failure), "advice": _advice(page.bill)}
         )
     return Note(_("You came back without paying. Nothing was charged."), warn=False)
 
 
-def mailed_note(sheet: BillPage) -> Note | None:
+def mailed_note(page: BillPage) -> Note | None:
     """Say that a new link was mailed; the same whoever asks, how often, and wherever it went."""
-    if sheet.bill.state != BillState.COOLING:
+    if page.bill.state != BillState.COOLING:
         return None
     return Note(
         _("A new link is on its way to where this bill was mailed. Please look there in a minute."),

@@ -20,8 +20,8 @@ def result(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
     """Show what our own records say of an attempt. Changes nothing and asks nobody."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.read_result_page(token, link, attempt, asked="asked" in request.GET)
-        return access.page("checkout/result.html", {"sheet": sheet})
+        page = bill_page.read_result_page(token, link, attempt, asked="asked" in request.GET)
+        return access.page("checkout/result.html", {"page": page})
 
 
 @payers("POST", "GET", "HEAD")
@@ -41,16 +41,16 @@ def check(request: HttpRequest, token: str, attempt: UUID) -> HttpResponse:
         return answer
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.read_result_page(token, link, attempt, asked=True)
-        return access.page("checkout/_result.html", {"sheet": sheet})
+        page = bill_page.read_result_page(token, link, attempt, asked=True)
+        return access.page("checkout/_result.html", {"page": page})
 
 
 def _not_asked(token: str, attempt: UUID) -> HttpResponse:
     """Show what is known to one more who asks at the same moment as others; our script asks again."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.read_result_page(token, link, attempt, asked=False)
-        answer = access.page("checkout/result.html", {"sheet": sheet}, status=503)
+        page = bill_page.read_result_page(token, link, attempt, asked=False)
+        answer = access.page("checkout/result.html", {"page": page}, status=503)
     answer.headers["Retry-After"] = views.CROWD_AGAIN_AFTER
     return answer
 

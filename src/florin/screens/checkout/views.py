@@ -32,11 +32,11 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is owed now, in the customer's language. Changes nothing: scanners open every link."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.read_bill_page(token, link, place=access.place_of(request))
-        told = notes.back_note(sheet, request.GET["back"]) if "back" in request.GET else None
+        page = bill_page.read_bill_page(token, link, place=access.place_of(request))
+        note = notes.back_note(page, request.GET["back"]) if "back" in request.GET else None
         if "mailed" in request.GET:
-            told = notes.mailed_note(sheet)
-        return access.page("checkout/bill.html", {"sheet": sheet, "note": told})
+            note = notes.mailed_note(page)
+        return access.page("checkout/bill.html", {"page": page, "note": note})
 
 
 @payers("GET", "HEAD")
@@ -44,10 +44,10 @@ def now(request: HttpRequest, token: str) -> HttpResponse:
     """Answer an open page that asks whether its bill is still true: 204 if it is, the new bill if not."""
     link = links.find(token)
     with translation.override(link.language):
-        sheet = bill_page.read_bill_page(token, link, place=access.place_of(request))
-        if request.GET.get("v") == sheet.version:
+        page = bill_page.read_bill_page(token, link, place=access.place_of(request))
+        if request.GET.get("v") == page.version:
             return HttpResponse(status=204)
-        return access.page("checkout/_bill.html", {"sheet": sheet, "note": None})
+        return access.page("checkout/_bill.html", {"page": page, "note": None})
 
 
 @payers("POST")
@@ -108,8 +108,8 @@ def _lead_on(token: str, link: Link, press: PaySubmission, *, place: str) -> Htt
         answer = HttpResponseRedirect(_started(token, press, place))
     except Refusal as refusal:
         changed = isinstance(refusal, start_checkout.BillChanged)
-        sheet = bill_page.read_bill_page(token, link, chosen=press.method, place=place)
-        return _again(sheet, str(refusal), status=refusal.status, seen=press.seen if changed else None)
+        page = bill_page.read_bill_page(token, link, chosen=press.method, place=place)
+        return _again(page, str(refusal), status=refusal.status, seen=press.seen if changed else None)
     answer.status_code = 303
     return answer
 
@@ -118,18 +118,18 @@ def _started(token: str, press: PaySubmission, place: str) -> str:
     return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method, place=place)
 
 
-def _again(sheet: BillPage, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:
-    link = sheet.link
-    if seen is not None and sheet.bill.state == BillState.PAYABLE:
+def _again(page: BillPage, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:
+    link = page.link
+    if seen is not None and page.bill.state == BillState.PAYABLE:
         text = _(
             "The amount changed from %(old)s to %(new)s. Nothing was charged. Please look at it again."
         ) % {
             "old": formats.money(seen, link.language),
-            "new": formats.money(sheet.bill.payable, link.language),
+            "new": formats.money(page.bill.payable, link.language),
         }
     # A link that is cooling says so itself.
-    note = None if sheet.bill.state == BillState.COOLING else Note(text)
-    answer = access.page("checkout/bill.html", {"sheet": sheet, "note": note}, status=status)
+    note = None if page.bill.state == BillState.COOLING else Note(text)
+    answer = access.page("checkout/bill.html", {"page": page, "note": note}, status=status)
     if status in _AGAIN_AFTER:
         answer.headers["Retry-After"] = _AGAIN_AFTER[status]
     return answer
