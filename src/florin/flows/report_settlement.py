@@ -91,7 +91,7 @@ class Line:
 
     movement: Movement
     on: date
-    papers: Sequence[Purpose]
+    purposes: Sequence[Purpose]
     payout: Payout | None
     whole: Payout | None
 
@@ -175,13 +175,13 @@ def draw_up(company: Company, *, first: date, last: date) -> Report:
 
 def describe(company: Company, movements: Sequence[Movement]) -> list[Line]:
     """Say what movements were for, in two queries however many there are."""
-    papers = queries.purposes_of(_taken(movements))
+    purposes = queries.purposes_of(_taken(movements))
     payouts = queries.payouts_called(company, [row.source for row in movements if row.source])
     return [
         Line(
             row,
             clock.local(row.at, company.time_zone),
-            _purposes(row, papers),
+            _purposes(row, purposes),
             row.payout or payouts.get(row.source),
             payouts.get(row.source),
         )
@@ -242,10 +242,10 @@ def _taken(movements: Sequence[Movement]) -> list[UUID]:
     return [row.payment_id for row in movements if row.payment_id and row.kind == MovementKind.PAYMENT]
 
 
-def _purposes(row: Movement, papers: dict[UUID, list[Purpose]]) -> Sequence[Purpose]:
+def _purposes(row: Movement, purposes: dict[UUID, list[Purpose]]) -> Sequence[Purpose]:
     if row.payment_id is None or row.kind != MovementKind.PAYMENT:
         return ()
-    return papers.get(row.payment_id, ())
+    return purposes.get(row.payment_id, ())
 
 
 def _summary(report: Report) -> Worksheet:
@@ -293,7 +293,7 @@ def _cells(line: Line) -> list[Cell]:
     return [
         *(line.on, line.what, payment.number if payment else ""),
         *((customer.number, customer.name) if customer else ("", "")),
-        ", ".join(paper.number for paper in line.papers),
+        ", ".join(purpose.number for purpose in line.purposes),
         *(gross, fee, net, row.currency),
         *(line.payout.reference if line.payout else "", row.source or row.reference),
         *(
