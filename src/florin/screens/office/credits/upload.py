@@ -129,7 +129,7 @@ def _ask(request: StaffRequest, table: Table, data: bytes) -> HttpResponse:
     context = {
         "questions": table.questions,
         "kept": b64encode(data).decode(),
-        "told": {name: request.POST[name] for name in _ANSWERS if request.POST.get(name)},
+        "answers": {name: request.POST[name] for name in _ANSWERS if request.POST.get(name)},
     }
     return page(request, "credits/ask.html", context)
 
