@@ -97,6 +97,14 @@ def test_every_kind_of_event_is_told_in_a_sentence(owner: User, kind: activity.K
     assert re.search(r"<div><p>\s*\S", first)
 
 
+def test_what_was_noted_before_numbers_were_is_told_without_them(owner: User) -> None:
+    order = make_order(owner)
+    kind = activity.Kind.CREDIT_APPLIED
+    activity.note(owner.company_id, kind, subjects=[order.pk], amount=1, currency="USD")
+    text = signed_in(owner).get(f"/office/orders/{order.pk}/").content.decode()
+    assert "Credit of $0.01 applied" in text
+
+
 def test_sales_people_see_a_payment_without_its_receipt(owner: User, colleague: User) -> None:
     order = make_order(owner)
     activity.note(
