@@ -160,6 +160,12 @@ def test_lines_are_added_removed_and_moved_without_losing_any(owner: User, act: 
         assert keys == ["0b0b0b0b", "0a0a0a0a"]
 
 
+@pytest.mark.parametrize("act", ["add", "remove:0a0a0a0a", "fill:0a0a0a0a"])
+def test_whatever_changes_the_lines_has_the_order_reckoned_again(owner: User, act: str) -> None:
+    answer = signed_in(owner).post("/office/orders/lines/", order_form(act=act), headers=HTMX)
+    assert answer["HX-Trigger-After-Settle"] == "reckon"
+
+
 def test_without_script_the_line_buttons_work_and_save_nothing(owner: User) -> None:
     answer = signed_in(owner).post(NEW, order_form() | {"act": "add"})
     assert answer.content.decode().count('name="line-key"') == 2

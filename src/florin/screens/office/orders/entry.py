@@ -58,10 +58,11 @@ def lines(request: StaffRequest) -> HttpResponse:
     verb, _colon, key = act.partition(":")
     if verb != "fill":
         form.act(act)
-        return page(request, "orders/lines.html", {"form": form, "over": None})
-    line = next((line for line in form.lines if line.key == key), order_form.new_line())
-    _fill(request, line)
-    response = page(request, "orders/line.html", {"line": line, "total": line.total(form.currency)})
+        response = page(request, "orders/lines.html", {"form": form, "over": None})
+    else:
+        line = next((line for line in form.lines if line.key == key), order_form.new_line())
+        _fill(request, line)
+        response = page(request, "orders/line.html", {"line": line, "total": line.total(form.currency)})
     response["HX-Trigger-After-Settle"] = "reckon"
     return response
 
