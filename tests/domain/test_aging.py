@@ -60,7 +60,7 @@ def test_credits_have_a_column_of_their_own_however_old(owner: User) -> None:
     assert row.aging.total == 600
 
 
-def test_paper_and_page_sort_the_same_balances_alike(owner: User) -> None:
+def test_document_and_page_sort_the_same_balances_alike(owner: User) -> None:
     customer = make_invoice(owner, "5.00").customer
     make_credit(customer, 100)
     items = Item.objects.filter(customer=customer).values_list("due_on", "balance")

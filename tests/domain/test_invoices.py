@@ -164,20 +164,20 @@ def test_the_paper_says_what_the_order_says(owner: User) -> None:
     invoice = make_invoice(owner, "100.00", "0.1250", customer=customer)
     order = Order.objects.get(pk=invoice.order_id)
 
-    paper = services.current_revision(invoice.pk).document
+    document = services.current_revision(invoice.pk).document
 
-    assert (paper.number, paper.order_number, paper.customer_number) == (
+    assert (document.number, document.order_number, document.customer_number) == (
         invoice.number,
         order.number,
         customer.number,
     )
-    assert paper.bill_to == paper.ship_to == ("Corner", "1 Rose Lane", "Springfield")
-    assert [(line.quantity, line.unit_price, line.total) for line in paper.lines] == [
+    assert document.bill_to == document.ship_to == ("Corner", "1 Rose Lane", "Springfield")
+    assert [(line.quantity, line.unit_price, line.total) for line in document.lines] == [
         ("1", "100", 10_000),
         ("1", "0.125", 12),
     ]
-    assert (paper.total, paper.currency, paper.language) == (invoice.total, "USD", "es")
-    assert paper.letterhead == owner.company.letterhead
+    assert (document.total, document.currency, document.language) == (invoice.total, "USD", "es")
+    assert document.letterhead == owner.company.letterhead
 
 
 def test_the_paper_is_composed_in_the_customers_language_whatever_the_clerks(

@@ -11,7 +11,7 @@ from florin.domain.companies.models import Company, Counter
 from florin.domain.companies.numbers import Series
 from testing.races import at_once
 
-CLERKS, PAPERS = 8, 6
+CLERKS, DOCUMENTS = 8, 6
 
 
 def take_number(company: Company, series: Series = Series.INVOICE) -> str:
@@ -19,7 +19,7 @@ def take_number(company: Company, series: Series = Series.INVOICE) -> str:
         return numbers.following(company.pk, series)
 
 
-def test_each_company_and_paper_counts_by_itself(company: Company) -> None:
+def test_each_company_and_series_counts_by_itself(company: Company) -> None:
     other = make_company(slug="elsewhere")
 
     assert [take_number(company), take_number(company)] == ["INV-10001", "INV-10002"]
@@ -40,11 +40,11 @@ def test_eight_clerks_at_once_leave_no_gap_and_take_no_number_twice(company: Com
     taken = at_once(*[partial(_many, company)] * CLERKS)
 
     given = sorted(number for some in taken if isinstance(some, list) for number in some)
-    assert given == [f"INV-{10001 + place}" for place in range(CLERKS * PAPERS)]
+    assert given == [f"INV-{10001 + place}" for place in range(CLERKS * DOCUMENTS)]
 
 
 def _many(company: Company) -> list[str]:
-    return [take_number(company) for _ in range(PAPERS)]
+    return [take_number(company) for _ in range(DOCUMENTS)]
 
 
 def test_control_reading_the_last_number_and_adding_one_gives_doubles(company: Company) -> None:
@@ -54,13 +54,13 @@ def test_control_reading_the_last_number_and_adding_one_gives_doubles(company: C
     taken = at_once(*[partial(_naive, company)] * CLERKS)
 
     given = [number for some in taken if isinstance(some, list) for number in some]
-    assert len(given) == CLERKS * PAPERS
+    assert len(given) == CLERKS * DOCUMENTS
     assert len(set(given)) < len(given)
 
 
 def _naive(company: Company) -> list[int]:
     given = []
-    for _ in range(PAPERS):
+    for _ in range(DOCUMENTS):
         with transaction.atomic():
             counter = Counter.objects.filter(company=company)
             given.append(counter.values_list("last", flat=True).get() + 1)

@@ -335,10 +335,10 @@ def test_a_missing_answer_is_asked_for_again_ever_later_up_to_two_minutes(owner:
     assert attempt.unknown_since is None
 
 
-def test_rivals_are_the_open_attempts_on_the_same_debt(owner: User) -> None:
+def test_competing_attempts_are_the_open_ones_on_the_same_debt(owner: User) -> None:
     invoice = make_invoice(owner)
-    rival, done = open_attempt(make_link(owner, invoice)), open_attempt(make_link(owner, invoice))
+    open_one, done = open_attempt(make_link(owner, invoice)), open_attempt(make_link(owner, invoice))
     open_attempt(make_link(owner, make_invoice(owner, customer=make_customer(owner.company))))
     report(done, Outcome.EXPIRED)
 
-    assert list(attempts.competing_attempts([invoice.item_id])) == [rival]
+    assert list(attempts.competing_attempts([invoice.item_id])) == [open_one]

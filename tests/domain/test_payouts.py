@@ -88,8 +88,8 @@ def test_sums_keep_gross_and_fees_apart_and_lose_nothing(owner: User) -> None:
 def test_a_payments_money_is_traced_to_its_invoice(owner: User) -> None:
     invoice = make_invoice(owner, "80.00", "20.00")
     payment = paid(owner, invoice)
-    (paper,) = queries.purposes_of([payment.pk])[payment.pk]
-    assert (paper.number, paper.order, paper.amount) == (invoice.number, invoice.order_id, usd(10_000))
+    (purpose,) = queries.purposes_of([payment.pk])[payment.pk]
+    assert (purpose.number, purpose.order, purpose.amount) == (invoice.number, invoice.order_id, usd(10_000))
 
 
 def test_a_movement_that_is_not_booked_is_found(owner: User) -> None:

@@ -1,4 +1,4 @@
-"""The snapshots that the tests of papers and mails start from."""
+"""The snapshots that the tests of documents and mails start from."""
 
 from dataclasses import replace
 from datetime import date

@@ -60,7 +60,7 @@ def reasons(folder: Path) -> list[tuple[int, str]]:
 
 
 def reckoned(path: Path) -> dict[str, int]:
-    """The balance of every paper in cents by number, reckoned without any code of Florin's."""
+    """The balance of every document in cents by number, reckoned without any code of Florin's."""
     totals: dict[str, int] = defaultdict(int)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):

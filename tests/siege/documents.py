@@ -1,4 +1,4 @@
-"""Forty strangers fetch the papers of one link again and again: few are drawn at once."""
+"""Forty strangers fetch the documents of one link again and again: few are drawn at once."""
 
 import re
 import time
@@ -24,7 +24,7 @@ def attack(target: Target) -> list[str]:
     statuses, grown = {status for some in seen for status in some}, target.memory() - before
     return [
         *([f"odd answers: {statuses}"] if not statuses <= {200, 503} else []),
-        *(["nobody got the paper"] if 200 not in statuses else []),
+        *(["nobody got the document"] if 200 not in statuses else []),
         *([f"the server grew by {grown >> 20} MiB"] if grown > _MOST_BYTES else []),
     ]
 
