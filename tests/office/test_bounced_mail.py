@@ -263,6 +263,15 @@ def test_the_email_dialog_says_that_the_mail_before_bounced(owner: User) -> None
     assert re.search("<li>Already mailed to right@shop.example, ", text)
 
 
+def test_an_address_that_was_mailed_once_more_is_not_told_of_its_old_bounce(owner: User) -> None:
+    invoice = make_invoice(owner)
+    bounce(mailed(owner, invoice=invoice))
+    mailed(owner, invoice=invoice)
+    text = shown(signed_in(owner), f"/office/orders/{invoice.order_id}/email/")
+    assert "Already mailed to gone@shop.example" in text
+    assert "but it bounced" not in text
+
+
 def test_all_that_bounced_is_found_page_by_page(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "ROWS", 2)
     addresses = [f"gone{number}@shop.example" for number in range(3)]
