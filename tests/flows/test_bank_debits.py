@@ -107,7 +107,9 @@ def test_a_debit_that_the_bank_does_not_pay_leaves_the_bill_open_and_says_why(
     email = told["Your bank did not pay $100.00 to Bloom & Co Wholesale"]
     assert words in email
     assert links.address_of(link.pk) in email
-    assert any("failed" in subject for subject in told)
+    notice = next(text for subject, text in told.items() if subject.endswith("failed"))
+    assert "/office/" in notice
+    assert "/pay/" not in notice
 
 
 def test_a_debit_that_the_bank_does_not_pay_costs_the_companys_fee_once(owner: User, bank: Bank) -> None:
