@@ -221,6 +221,15 @@ def nsf(payment: Payment, door: str = "nsf") -> str:
     return f"/office/payments/{payment.pk}/{door}/"
 
 
+@pytest.mark.parametrize("code", ["", "R01"])
+def test_a_check_is_not_marked_for_a_reason_that_is_none_of_the_list(owner: User, code: str) -> None:
+    payment = receive(owner)
+    answer = signed_in(owner).post(nsf(payment), {"code": code, "note": "as typed"})
+    assert answer.status_code == 422
+    assert "Choose why it came back." in answer.text
+    assert not Return.objects.exists()
+
+
 def test_the_nsf_dialog_suggests_the_companys_fee(owner: User) -> None:
     payment = receive(owner)
     type(owner.company).objects.update(nsf_fee=2_550)

@@ -18,7 +18,7 @@ from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
-from florin.screens.office.shared.fields import AmountField, TextField
+from florin.screens.office.shared.fields import AmountField, OptionField, TextField
 from florin.screens.office.shared.forms import OfficeForm
 
 
@@ -32,22 +32,32 @@ class ReturnForm(OfficeForm):
     )
 
 
+class NsfForm(ReturnForm):
+    """The same of a check or a wire, and why the bank took it back."""
+
+    code = OptionField(
+        label=gettext_lazy("Reason"),
+        options=list(return_codes.BY_HAND.items()),
+        other=gettext_lazy("Choose why it came back."),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.REFUND)
 def nsf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a check or a wire as returned, after asking why and what it costs; pressed twice, once."""
-    code = request.POST.get("code", "")
-    return _mark(request, pk, code if code in return_codes.BY_HAND else next(iter(return_codes.BY_HAND)))
+    return _mark(request, pk, NsfForm, code=next(iter(return_codes.BY_HAND)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.REFUND)
 def chargeback(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a payment by the company's own card terminal as charged back; pressed twice, once."""
-    return _mark(request, pk, return_codes.CHARGED_BACK)
+    return _mark(request, pk, ReturnForm, code=return_codes.CHARGED_BACK)
 
 
-def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
+def _mark(request: StaffRequest, pk: UUID, kind: type[ReturnForm], *, code: str) -> HttpResponse:
+    """Ask, and mark it; ``code`` is the reason that the form begins with, or that goes without saying."""
     payments = Payment.objects.filter(company=request.user.company)
     payment = find(payments.select_related("company", "customer"), pk=pk)
     if request.method == "POST" and returns.of_payment(payment):
@@ -55,17 +65,16 @@ def _mark(request: StaffRequest, pk: UUID, code: str) -> HttpResponse:
     returns.check(payment, code=code)
     currency = payment.customer.currency
     if request.method != "POST":
-        initial = {"fee": charge_return_fee.suggested(payment)}
-        form = ReturnForm(company=payment.company, currency=currency, initial=initial)
-        return _ask(request, payment, form, code=code)
-    form = ReturnForm(request.POST, company=payment.company, currency=currency)
+        initial = {"fee": charge_return_fee.suggested(payment), "code": code}
+        return _ask(request, payment, kind(company=payment.company, currency=currency, initial=initial))
+    form = kind(request.POST, company=payment.company, currency=currency)
     if not form.is_valid():
-        return _ask(request, payment, form, code=code, status=422)
-    marking = Marking(code=code, **form.cleaned_data)
+        return _ask(request, payment, form, status=422)
+    marking = Marking(**{"code": code, **form.cleaned_data})
     try:
         return_payment.mark(request.user.company, pk, marking, by=request.user)
     except Refusal as problem:
-        return _ask(request, payment, form, code=code, problem=problem, status=problem.status)
+        return _ask(request, payment, form, problem=problem, status=problem.status)
     messages.success(request, _done_sentence(payment, marking.fee))
     return done(request, "office:payment", pk)
 
@@ -75,19 +84,11 @@ def _ask(
     payment: Payment,
     form: ReturnForm,
     *,
-    code: str,
     problem: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    charged_back = code == return_codes.CHARGED_BACK
-    context = {
-        "payment": payment,
-        "form": form,
-        "problem": problem,
-        "charged_back": charged_back,
-        "code": code,
-        "codes": () if charged_back else return_codes.BY_HAND.items(),
-    }
+    charged_back = not isinstance(form, NsfForm)
+    context = {"payment": payment, "form": form, "problem": problem, "charged_back": charged_back}
     title = _("Charge back") if charged_back else _("NSF")
     return dialog(request, "payments/return.html", context, title=title, status=status)
 
