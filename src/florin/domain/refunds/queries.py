@@ -58,10 +58,8 @@ class Room:
 
     @property
     def days_left(self) -> int | None:
-        """How many days after today there are to decide; nothing if there is no end."""
-        if self.last_day is None:
-            return None
-        return max((self.last_day - clock.today(self.payment.company.time_zone)).days, 0)
+        """How many days after today there are to decide, as ``days_left`` counts them."""
+        return days_left(self.payment)
 
     @property
     def proposal(self) -> Mapping[UUID, int]:
@@ -97,10 +95,19 @@ def last_day(payment: Payment) -> date | None:
     return payment.received_on + timedelta(days=days)
 
 
+def days_left(payment: Payment) -> int | None:
+    """Return how many days after today a payment can be refunded: 0 on the last, below it too late.
+
+    Nothing if there is no end. Days are the company's.
+    """
+    until = last_day(payment)
+    return None if until is None else (until - clock.today(payment.company.time_zone)).days
+
+
 def is_too_late(payment: Payment) -> bool:
     """Whether the last day for a refund of a payment is over, in the company's time zone."""
-    until = last_day(payment)
-    return until is not None and clock.today(payment.company.time_zone) > until
+    left = days_left(payment)
+    return left is not None and left < 0
 
 
 def find_by_submission(company: Company, press: str) -> Refund | None:

@@ -17,7 +17,7 @@ from florin.domain.payments.overpayments import Overpayment
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.rights import Right
 from florin.flows import resolve_overpayment
-from florin.kernel import clock, formats
+from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_day
 from florin.screens.office.shared.access import StaffRequest, requires
@@ -29,7 +29,7 @@ _OVERPAYMENTS = Listing({"opened": by_day("opened_on")}, usual="opened", filters
 
 @dataclass(frozen=True, slots=True)
 class OverpaymentRow:
-    """One overpayment; ``days_left`` to refund it, today among them: 0 is too late, None is at any time."""
+    """One overpayment; ``days_left`` to refund it as the dialog counts them, None is at any time."""
 
     about: Overpayment
     days_left: int | None
@@ -84,11 +84,8 @@ def _say(request: StaffRequest, problem: Refusal) -> None:
 
 
 def _rows(company: Company, found: Sequence[Overpayment]) -> list[OverpaymentRow]:
-    today = clock.today(company.time_zone)
     rows = []
     for one in found:
         one.payment.company = company
-        last = refunds.last_day(one.payment)
-        left = None if last is None else max((last - today).days + 1, 0)
-        rows.append(OverpaymentRow(one, left, new_submission()))
+        rows.append(OverpaymentRow(one, refunds.days_left(one.payment), new_submission()))
     return rows
