@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
+from importlib.metadata import version
 from typing import Protocol, cast
 
 import django
@@ -72,6 +73,7 @@ def _name(words: Sequence[str]) -> tuple[str, Sequence[str]]:
         epilog=f"commands:\n{listing}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"florin {version('florin')}")
     parser.add_argument("command", choices=_COMMANDS, metavar="COMMAND", help="one of those below")
     name: str = parser.parse_args(words[:1]).command
     return name, words[1:]

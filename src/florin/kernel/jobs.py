@@ -4,11 +4,16 @@ Jobs are named here and carried out in ``runtime/worker.py``: a flow says *that*
 follows, not who does it.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
 from procrastinate.contrib.django import app
+
+ALIVE_WITHIN = timedelta(minutes=1)
+"""A worker tells the database every ten seconds that it is there; one that was silent for longer is dead."""
 
 
 class Job(StrEnum):
@@ -28,3 +33,26 @@ def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:
     Carried out at least once: what a job does must be safe to repeat.
     """
     app.configure_task(job.value, allow_unknown=True, schedule_at=at).defer(**arguments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers:
+    """How many workers are there now, and when one was last heard of; the database's clock decides both.
+
+    A worker that is stopped in an orderly way takes its sign away, so ``last_heard`` may be missing.
+    """
+
+    alive: int
+    last_heard: datetime | None
+
+
+def workers() -> Workers:
+    """Ask the database which workers carry out jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - %s::interval), max(last_heartbeat)"
+            " FROM procrastinate_workers",
+            [ALIVE_WITHIN],
+        )
+        alive, last_heard = cursor.fetchone()
+    return Workers(alive=alive, last_heard=last_heard)
