@@ -28,6 +28,8 @@ TABLE = {
     Right.APPROVE_CREDIT: "x--x---",
     Right.SEE_CUSTOMERS: "xxxxxx-",
     Right.EDIT_CUSTOMERS: "xx-x---",
+    Right.SEE_PRODUCTS: "xxxxxx-",
+    Right.EDIT_PRODUCTS: "xx-x---",
     Right.SWITCH_CUSTOMER_LINKS: "xx-----",
     Right.REPORTS: "xx-x--x",
     Right.SETUP: "x------",

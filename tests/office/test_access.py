@@ -70,6 +70,8 @@ MAY_OPEN = {
     "link-revoke": SENDERS,
     **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
+    **dict.fromkeys(["products", "product", "product-timeline"], SENDERS),
+    **dict.fromkeys(["product-new", "product-edit", "product-switch"], KEEPERS),
     "payments-settings": {Role.ADMIN},
     "security-log": {Role.ADMIN},
     **dict.fromkeys(CREDITS, CREDITORS),
@@ -86,6 +88,7 @@ POSTS |= {
     "settlement-mail",
     "dispute-answer",
     "credits-undo",
+    "product-switch",
 }
 POSTS |= {
     "credits-confirm",

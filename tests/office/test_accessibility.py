@@ -1,10 +1,13 @@
 """Every screen in a real browser: axe finds nothing, nothing sticks out, the keyboard is enough."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from factories import make_customer, make_invoice, make_link, make_order
+from florin.domain.catalogue.models import Product
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
@@ -40,10 +43,20 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     addresses += [f"{order}edit/", f"{order}email/", f"{order}void/", f"/office/orders/{draft.pk}/confirm/"]
     addresses += [f"/office/orders/{draft.pk}/email/", *_held(owner)]
     addresses += ["/account/password/", "/account/sessions/", "/account/sign-out/", "/office/setup/sign-in/"]
+    addresses += _products(owner)
     addresses += ["/office/nowhere"]
     for address in addresses:
         page.goto(address)
         check(page)
+
+
+def _products(owner: User) -> list[str]:
+    """Return where products are listed, shown, added and changed."""
+    product = Product.objects.create(
+        company=owner.company, code="RF-40", description="Rose Freedom 40 cm", unit_price=Decimal("0.4275")
+    )
+    shown = f"/office/products/{product.pk}/"
+    return ["/office/products/", "/office/products/new/", shown, f"{shown}edit/"]
 
 
 def _held(owner: User) -> list[str]:

@@ -30,6 +30,7 @@ class Activity(Keyed):
         BOUNCED = "bounced", "Mail refused"
         STATEMENT_MADE = "statement_made", "Statement made"
         CUSTOMER_CHANGED = "customer_changed", "Customer changed"
+        PRODUCT_CHANGED = "product_changed", "Product changed"
         SETTINGS_CHANGED = "settings_changed", "Settings changed"
         DELIVERED = "delivered", "Mail delivered"
         LINK_REVOKED = "link_revoked", "Payment link revoked"

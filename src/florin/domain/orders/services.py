@@ -1,6 +1,6 @@
 """Writing orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
 from florin.domain.companies import numbers
 from florin.domain.companies.models import Company
@@ -53,6 +54,9 @@ def create(company: Company, draft: OrderDraft, *, by: User | None, press: str =
     """Write a new draft order with the next number; runs in the caller's transaction.
 
     ``press`` names the press of Save; the database refuses a second order of the same one.
+
+    Raises:
+        Refusal: if a line is of an inactive product.
     """
     customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
     order = Order(
@@ -64,6 +68,7 @@ def create(company: Company, draft: OrderDraft, *, by: User | None, press: str =
         press=press,
     )
     _apply_draft(order, draft)
+    _check_offered(company, draft, before=())
     order.number = numbers.following(company.pk, Series.ORDER)
     order.save(force_insert=True)
     _write_lines(order, draft.lines)
@@ -75,7 +80,8 @@ def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int)
 
     Raises:
         Conflict: if somebody saved the order after ``version`` was shown; nothing is overwritten.
-        Refusal: if the order is void, or confirmed and the customer would change.
+        Refusal: if the order is void, or confirmed and the customer would change, or if a line is of an
+            inactive product that the order did not have.
     """
     order = lock(company, order_id)
     if order.version != version:
@@ -87,6 +93,7 @@ def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int)
             raise Refusal(_("A confirmed order stays with its customer. Void it and write a new one."))
         order.customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
         order.currency = order.customer.currency
+    _check_offered(company, draft, before=order.lines.values_list("code", flat=True))
     _apply_draft(order, draft)
     order.version += 1
     order.save()
@@ -150,6 +157,22 @@ def _apply_draft(order: Order, draft: OrderDraft) -> None:
     if order.total > MOST_MINOR:
         raise Refusal(
             _("The total of this order is too large to be right. Look at the quantities and prices.")
+        )
+
+
+def _check_offered(company: Company, draft: OrderDraft, *, before: Iterable[str]) -> None:
+    """Let only products in that are active, or that the order had ``before``.
+
+    Raises:
+        Refusal: if a line is of another one.
+    """
+    had = {fold(code) for code in before}
+    codes = [line.code for line in draft.lines if fold(line.code) not in had]
+    inactive = catalogue.inactive_codes(company.pk, codes)
+    if inactive:
+        raise Refusal(
+            _("New orders cannot take %(codes)s: inactive. Take the line out, or activate the product.")
+            % {"codes": ", ".join(inactive)}
         )
 
 

@@ -29,6 +29,8 @@ class Right(StrEnum):
     APPROVE_CREDIT = "approve_credit"
     SEE_CUSTOMERS = "see_customers"
     EDIT_CUSTOMERS = "edit_customers"
+    SEE_PRODUCTS = "see_products"
+    EDIT_PRODUCTS = "edit_products"
     SWITCH_CUSTOMER_LINKS = "switch_customer_links"
     REPORTS = "reports"
     SETUP = "setup"
@@ -36,20 +38,22 @@ class Right(StrEnum):
 
 
 _SELLING = frozenset({Right.ORDERS, Right.SEND_INVOICE, Right.OPEN_INVOICES, Right.STATEMENTS})
+_SEEING = frozenset({Right.SEE_CUSTOMERS, Right.SEE_PRODUCTS})
+_EDITING = _SEEING | {Right.EDIT_CUSTOMERS, Right.EDIT_PRODUCTS}
 _MONEY = frozenset({Right.RECEIVE_PAYMENT, Right.REFUND})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.ACCOUNTS_RECEIVABLE: (_SELLING - {Right.ORDERS})
     | _MONEY
-    | {Right.CREATE_CREDIT, Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.SWITCH_CUSTOMER_LINKS}
-    | {Right.REPORTS},
-    Role.CASHIER: _SELLING | _MONEY | {Right.SEE_CUSTOMERS},
+    | _EDITING
+    | {Right.CREATE_CREDIT, Right.SWITCH_CUSTOMER_LINKS, Right.REPORTS},
+    Role.CASHIER: _SELLING | _MONEY | _SEEING,
     Role.SALES_MANAGER: _SELLING
-    | {Right.OVER_CREDIT_LIMIT, Right.CREATE_CREDIT, Right.APPROVE_CREDIT}
-    | {Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.REPORTS},
-    Role.SALES: _SELLING | {Right.CREATE_CREDIT, Right.SEE_CUSTOMERS},
-    Role.SALES_ALLOCATIONS: _SELLING | {Right.SEE_CUSTOMERS},
+    | _EDITING
+    | {Right.OVER_CREDIT_LIMIT, Right.CREATE_CREDIT, Right.APPROVE_CREDIT, Right.REPORTS},
+    Role.SALES: _SELLING | _SEEING | {Right.CREATE_CREDIT},
+    Role.SALES_ALLOCATIONS: _SELLING | _SEEING,
     Role.REPORTS: frozenset({Right.REPORTS}),
 }
 

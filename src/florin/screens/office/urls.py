@@ -7,6 +7,7 @@ from florin.screens.office.home import urls as home
 from florin.screens.office.invoices import urls as invoices
 from florin.screens.office.orders import urls as orders
 from florin.screens.office.payments import urls as payments
+from florin.screens.office.products import urls as products
 from florin.screens.office.setup import urls as setup
 from florin.screens.office.shared import urls as shared
 from florin.screens.office.statements import urls as statements
@@ -20,6 +21,7 @@ urlpatterns = [
     *shared.urlpatterns,
     *credits_.urlpatterns,
     *customers.urlpatterns,
+    *products.urlpatterns,
     *setup.urlpatterns,
     *statements.urlpatterns,
     *payments.urlpatterns,

@@ -102,7 +102,7 @@ def suggest_customers(request: StaffRequest) -> HttpResponse:
 def suggest_products(request: StaffRequest) -> HttpResponse:
     """Suggest products for what is typed."""
     words = request.GET.get("line-code", "")
-    found = catalogue.search(request.user.company_id, words)[:_SUGGESTIONS]
+    found = catalogue.offered(request.user.company_id, words)[:_SUGGESTIONS]
     return page(request, "orders/suggest_products.html", {"products": found})
 
 
@@ -169,6 +169,7 @@ def _form(
         "now": now,
         "over": limit.over if limit else None,
         "unsaid": False,
+        "units": catalogue.units(request.user.company_id),
         "limit": limit if problem and order and order.state == Order.State.CONFIRMED else None,
     }
     if isinstance(problem, OverLimit) and limit and limit.may_override:
@@ -181,7 +182,9 @@ def _fill(request: StaffRequest, line: TypedLine) -> None:
     code = line.texts["code"].replace("\x00", "").strip()
     found = Product.objects.filter(company_id=request.user.company_id, folded=fold(code))
     product = found.first() if code else None
-    if product is not None:
+    if product is not None and not product.active:
+        line.errors["code"] = _("%(code)s is inactive: new orders cannot take it.") % {"code": product.code}
+    elif product is not None:
         line.show(
             code=product.code,
             description=product.description,

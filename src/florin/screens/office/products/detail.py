@@ -1,0 +1,35 @@
+"""A product's page: what it is, what it costs, and what was changed of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from florin.domain.catalogue.models import Product
+from florin.domain.staff.rights import Right
+from florin.kernel.database import find
+from florin.screens.office.shared import timeline
+from florin.screens.office.shared.access import StaffRequest, page, requires
+
+
+@require_safe
+@requires(Right.SEE_PRODUCTS)
+def product(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show a product."""
+    return page(request, "products/detail.html", _context(request, pk))
+
+
+@require_safe
+@requires(Right.SEE_PRODUCTS)
+def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Show the timeline as it is now; 204 if it is as the page has it."""
+    context = _context(request, pk)
+    if request.GET.get("seen") == context["mark"]:
+        return HttpResponse(status=204)
+    return page(request, "products/timeline.html", context)
+
+
+def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
+    shown = find(Product.objects.filter(company=request.user.company), pk=pk)
+    entries = timeline.timeline(request.user.company_id, pk)
+    return {"product": shown, "entries": entries, "mark": timeline.mark(entries)}
