@@ -144,11 +144,10 @@ def test_the_list_is_searched_narrowed_and_sorted(owner: User, stranger: User) -
     make_product(owner.company, "A-1", description="Ruscus", unit_price="20")
     make_product(stranger.company, "A-9", description="Secret")
     client = signed_in(owner)
-    for query, order in {"": "A-1 b-2", "?sort=-code": "b-2 A-1", "?sort=description": "b-2 A-1"}.items():
-        text = client.get(LIST + query).text
-        assert sorted(order.split(), key=text.index) == order.split(), query
-        assert "Secret" not in text
-    assert "A-1" not in client.get(f"{LIST}?sort=price&q=alstro").text
+    orders = {"": ["A-1", "b-2"], "?sort=-code": ["b-2", "A-1"], "?sort=description": ["b-2", "A-1"]}
+    for query, order in orders.items():
+        assert [product.code for product in client.get(LIST + query).context["products"]] == order, query
+    assert ">A-1<" not in client.get(f"{LIST}?sort=price&q=alstro").text
     assert "Nothing found" in client.get(f"{LIST}?state=inactive").text
 
 
@@ -172,7 +171,7 @@ def test_the_list_asks_the_database_as_often_for_one_as_for_many(
         make_product(owner.company, f"R{place}")
     client = signed_in(owner)
     client.get(LIST)
-    with django_assert_num_queries(ASKING):
+    with django_assert_num_queries(ASKING + 1):
         client.get(LIST)
 
 

@@ -88,7 +88,7 @@ def _value(row: object, path: str) -> object:
 
 def _read(columns: Sequence[Column], after: str) -> list[object] | None:
     parts = [unquote(part).replace("\x00", "") for part in after[: _LONGEST_MARK + 1].split("_")]
-    if len(after) > _LONGEST_MARK or len(parts) != len(columns):
+    if not after or len(after) > _LONGEST_MARK or len(parts) != len(columns):
         return None
     try:
         return [column.read(part) for column, part in zip(columns, parts, strict=True)]
