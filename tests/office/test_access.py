@@ -78,6 +78,9 @@ MAY_OPEN = {
     **dict.fromkeys(["credit-approve", "credit-reject"], APPROVERS),
     **dict.fromkeys(["payments-account", "payments-account-open", "payments-account-look"], ADMINS),
     "payments-connection": ADMINS,
+    **dict.fromkeys(["people", "person-invite", "invitation-again", "invitation-withdraw"], ADMINS),
+    **dict.fromkeys(["person", "person-deactivate", "person-activate", "person-sign-out"], ADMINS),
+    "person-reset": ADMINS,
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {
@@ -98,6 +101,7 @@ POSTS |= {
     "payments-account-look",
     "payments-connection",
 }
+POSTS |= {"invitation-again", "invitation-withdraw", "person-activate", "person-sign-out"}
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]

@@ -22,6 +22,7 @@ _COMMANDS = {
     "migrate": ("migrate", "bring the database up to date with this version"),
     "connect-stripe": ("connect_stripe", "let Stripe send its notices here, and say what is missing"),
     "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
+    "user": ("user", "invite people, change their roles, deactivate or reset them"),
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),

@@ -93,6 +93,15 @@ class SettlementReport(Email):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationEmail(Email):
+    """Brings the link by which somebody becomes a person of the company; it is made when the email leaves."""
+
+    to_company: ClassVar[bool] = True
+
+    invitation: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordReset(Email):
     """Brings a person the link to a new password; it is made when the email leaves."""
 

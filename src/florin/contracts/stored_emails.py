@@ -28,6 +28,7 @@ KINDS: dict[str, type[Email]] = {
     "dispute_notice": emails.DisputeNotice,
     "account_notice": emails.AccountNotice,
     "settlement_report": emails.SettlementReport,
+    "invitation": emails.InvitationEmail,
     "password_reset": emails.PasswordReset,
     "password_changed": emails.PasswordChanged,
 }

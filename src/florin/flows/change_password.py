@@ -92,13 +92,27 @@ def change(person: User, *, password: str, whence: Whence, here: str | None) -> 
     return locked
 
 
+def take_away(person: User, *, by: str) -> None:
+    """Let a password open nothing any more, and mail a link to a new one; in the caller's transaction.
+
+    Raises:
+        Refusal: if the person is deactivated: no link would work.
+    """
+    if not person.is_active:
+        raise Refusal(_("%(name)s is deactivated. Activate them first.") % {"name": person.name})
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    _enqueue(person, PasswordReset(person=person.pk), event=f"password-reset:{uuid4().hex}")
+    security.note(security.Kind.RESET_ASKED, company_id=person.company_id, who=person.email, by=by)
+
+
 def render(email: PasswordReset | PasswordChanged) -> RenderedEmail:
     """Render one of the emails about passwords; the link is made when it leaves, and stored nowhere."""
     person = User.objects.select_related("company").get(pk=email.person)
     letterhead, language = person.company.letterhead, person.language
     match email:
         case PasswordReset():
-            return notifications.password_reset(email, letterhead, language=language, url=_address(person))
+            return notifications.password_reset(email, letterhead, language=language, url=address_of(person))
         case PasswordChanged():
             return notifications.password_changed(
                 email,
@@ -107,6 +121,13 @@ def render(email: PasswordReset | PasswordChanged) -> RenderedEmail:
                 language=language,
                 url=f"{settings.PUBLIC_URL}{reverse('account_reset_password')}",
             )
+
+
+def address_of(person: User) -> str:
+    """Return the address where this person chooses a new password: once, and within an hour."""
+    key = default_token_generator.make_token(person)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": person.pk.hex, "key": key})
+    return f"{settings.PUBLIC_URL}{path}"
 
 
 def _save(person: User, hashed: str, whence: Whence) -> None:
@@ -134,9 +155,3 @@ def _enqueue(person: User, email: PasswordReset | PasswordChanged, *, event: str
             subjects=[person.pk],
         )
     )
-
-
-def _address(person: User) -> str:
-    key = default_token_generator.make_token(person)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": person.pk.hex, "key": key})
-    return f"{settings.PUBLIC_URL}{path}"

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from florin.contracts import stored_emails
 from florin.contracts.emails import (
     AccountNotice,
+    InvitationEmail,
     InvoiceEmail,
     InvoicesEmail,
     NotCharged,
@@ -39,7 +40,7 @@ from florin.edges.mail import document_emails, notifications, post, rendering
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.rendering import RenderedEmail
-from florin.flows import change_password, report_settlement
+from florin.flows import change_password, invite_person, report_settlement
 from florin.kernel import clock
 
 _log = logging.getLogger(__name__)
@@ -155,6 +156,8 @@ def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  
         case AccountNotice():
             url = f"{settings.PUBLIC_URL}{email.path}"
             return notifications.account_notice(email, company.letterhead, language=language, url=url), ()
+        case InvitationEmail():
+            return invite_person.render(email), ()
         case PasswordReset() | PasswordChanged():
             return change_password.render(email), ()
         case SettlementReport():

@@ -39,6 +39,7 @@ class Message(Keyed):
         DISPUTE_NOTICE = "dispute_notice", "Dispute, to the company"
         ACCOUNT_NOTICE = "account_notice", "Payments account, to the company"
         SETTLEMENT_REPORT = "settlement_report", "Settlement report"
+        INVITATION = "invitation", "Invitation to a person"
         PASSWORD_RESET = "password_reset", "Link to a new password"
         PASSWORD_CHANGED = "password_changed", "Password changed"
 

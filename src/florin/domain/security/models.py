@@ -28,8 +28,13 @@ class SecurityEvent(Keyed):
         RIGHT_REFUSED = "right_refused", "Refused for want of a right"
         FORM_REFUSED = "form_refused", "Form from elsewhere refused"
         NOTICE_FORGED = "notice_forged", "Notice with a wrong signature"
+        PERSON_INVITED = "person_invited", "Person invited"
+        INVITATION_WITHDRAWN = "invitation_withdrawn", "Invitation withdrawn"
         PERSON_ADDED = "person_added", "Person added"
         RIGHTS_CHANGED = "rights_changed", "Rights changed"
+        SECOND_FACTOR_ADDED = "second_factor_added", "Second factor added"
+        SECOND_FACTOR_REMOVED = "second_factor_removed", "Second factor removed"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
         SETTINGS_CHANGED = "settings_changed", "Settings changed"
         SESSIONS_ENDED = "sessions_ended", "Sessions ended"
         EXPORTED = "exported", "Data taken away"
@@ -65,6 +70,7 @@ class SecurityEvent(Keyed):
         indexes: ClassVar = [
             models.Index(fields=["company", "-at", "-id"], name="security_event_latest"),
             models.Index(fields=["company", "kind", "-at", "-id"], name="security_event_kind"),
+            models.Index(fields=["company", "who", "-at", "-id"], name="security_event_person"),
             models.Index(fields=["at"], name="security_event_age"),
         ]
 

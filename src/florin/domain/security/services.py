@@ -62,6 +62,15 @@ def note(kind: SecurityEvent.Kind, *, company_id: UUID | None = None, who: str =
     _say(kind, now, company_id=company_id, who=who, place=place, about=told, count=1)
 
 
+def note_actor(who: str) -> None:
+    """Let what triggers write in the caller's transaction say who did it, and from where; safe to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('florin.actor', %s, true), set_config('florin.place', %s, true)",
+            [who, clients.place(clients.current())],
+        )
+
+
 def purge() -> int:
     """Delete what is older than a year, and return how much that was. Safe to repeat."""
     deleted, _each = SecurityEvent.objects.filter(at__lt=Now() - KEPT_FOR).delete()

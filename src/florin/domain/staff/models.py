@@ -50,6 +50,7 @@ class User(Keyed, AbstractBaseUser):
 
     class Meta:
         verbose_name = "user"
+        indexes: ClassVar = [models.Index(fields=["company", "name", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +58,35 @@ class User(Keyed, AbstractBaseUser):
     def may(self, right: Right) -> bool:
         """Whether one of the person's roles allows it."""
         return self.is_active and right in rights.granted_by(self.roles)
+
+
+class Invitation(Keyed):
+    """An address that may become a person with these roles, once, by whoever reads its mail.
+
+    Of one address at most one is open. The token in the mail is signed, and stored nowhere.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField()
+    roles = ArrayField(models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role]))
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    inviter = models.CharField(max_length=80, blank=True, help_text="Who invites; empty is the operator.")
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField(help_text="From then on it is dead.")
+    ended_at = models.DateTimeField(null=True, help_text="When it was accepted, replaced or withdrawn.")
+
+    class Meta:
+        verbose_name = "invitation"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "email"],
+                condition=models.Q(ended_at__isnull=True),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Tries(models.Model):

@@ -16,7 +16,7 @@ from florin.contracts.emails import (
 )
 from florin.edges.documents import formats
 from florin.edges.mail.rendering import RenderedEmail, name_customer, render
-from florin.kernel.directions import isolate_all
+from florin.kernel.directions import isolate_all, isolated
 
 
 def notification(
@@ -55,6 +55,11 @@ def settlement_report(
 ) -> RenderedEmail:
     """Bring a settlement report; the button leads to it in the office."""
     return render("settlement_report", letterhead, language=language, email=email, url=url)
+
+
+def invitation(letterhead: Letterhead, *, inviter: str, language: str, url: str) -> RenderedEmail:
+    """Bring somebody the link by which they become a user of the company; ``inviter`` may be nobody."""
+    return render("invitation", letterhead, language=language, inviter=isolated(inviter), url=url)
 
 
 def password_reset(email: PasswordReset, letterhead: Letterhead, *, language: str, url: str) -> RenderedEmail:

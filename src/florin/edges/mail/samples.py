@@ -298,6 +298,9 @@ def _others(letterhead: Letterhead, language: str) -> Iterator[Sample]:
         "",
         notifications.settlement_report(report, letterhead, language=language, url=URL),
     )
+    for by, inviter in (("", "Ann Bloom"), ("operator", "")):
+        invited = notifications.invitation(letterhead, inviter=inviter, language=language, url=URL)
+        yield Sample("invitation", by, invited)
     reset = PasswordReset(person=_KEY)
     yield Sample(
         "password_reset", "", notifications.password_reset(reset, letterhead, language=language, url=URL)

@@ -4,13 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from florin.domain.security import services as security
-from florin.domain.staff import tries
+from florin.domain.staff import sessions, tries
 from florin.domain.staff.models import User
 from florin.kernel import clients
-from florin.screens.people import known, waiting
+from florin.screens.people import known, waiting, whence
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -46,7 +46,16 @@ class StaffAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session, and note it."""
         super().login(request, user)
+        told = whence.read(request)
+        sessions.begin(request.session, address=told.address, browser=told.browser)
         _note(security.Kind.SIGNED_IN, user)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **details: Any) -> HttpResponse:
+        """Lead on; this browser is known from now on."""
+        response: HttpResponse = super().post_login(request, user, **details)
+        if isinstance(user, User):
+            known.remember(request, response, user.email)
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         """End the session, and note it."""

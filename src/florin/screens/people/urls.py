@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from florin.screens.people import passwords, sessions
+from florin.screens.people import invitation, names, passwords, sessions
 from florin.screens.people.sign_in import SignIn
 from florin.screens.shared import views
 
@@ -24,6 +24,8 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("invitation/<str:token>/", invitation.accept, name="invitation"),
+    path("name/", names.change, name="own-name"),
     path("sessions/", sessions.shown, name="sessions"),
     path("sessions/others/end/", sessions.end_others, name="sessions-end-others"),
     path("sessions/<uuid:name>/end/", sessions.end, name="session-end"),

@@ -14,8 +14,10 @@ from florin.domain.security import queries
 from florin.domain.security.models import SecurityEvent
 from florin.domain.security.services import Kind
 from florin.domain.security.tally import EACH_OF_THE_FIRST
-from florin.domain.staff.rights import Right, Role
+from florin.domain.staff.rights import Right
+from florin.flows import invite_person
 from florin.kernel.paging import by_moment
+from florin.screens.office.setup.roles import names_of
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, requires
 from florin.screens.office.shared.listing import Listing, choice, show
@@ -31,20 +33,13 @@ KINDS: dict[Kind, Promise] = {
     Kind.RESET_ASKED: gettext_lazy("Password reset requested"),
     Kind.PASSWORD_RESET: gettext_lazy("Password reset by email"),
     Kind.RIGHT_REFUSED: gettext_lazy("Access denied"),
+    Kind.PERSON_INVITED: gettext_lazy("User invited"),
+    Kind.INVITATION_WITHDRAWN: gettext_lazy("Invitation withdrawn"),
     Kind.PERSON_ADDED: gettext_lazy("User added"),
     Kind.RIGHTS_CHANGED: gettext_lazy("User changed"),
     Kind.SETTINGS_CHANGED: gettext_lazy("Settings changed"),
     Kind.EXPORTED: gettext_lazy("Data exported"),
     Kind.EXPORT_MAILED: gettext_lazy("Report emailed"),
-}
-ROLES: dict[str, Promise] = {
-    Role.ADMIN: gettext_lazy("Admin"),
-    Role.ACCOUNTS_RECEIVABLE: gettext_lazy("Accounts Receivable"),
-    Role.CASHIER: gettext_lazy("Cashier"),
-    Role.SALES_MANAGER: gettext_lazy("Sales Manager"),
-    Role.SALES: gettext_lazy("Sales"),
-    Role.SALES_ALLOCATIONS: gettext_lazy("Sales Allocations"),
-    Role.REPORTS: gettext_lazy("Reports"),
 }
 _WHAT: dict[str, Promise] = {
     "old-password": gettext_lazy("The old password, to choose a new one"),
@@ -56,11 +51,13 @@ _TONES = {
     Kind.SIGN_IN_FAILED: "warn",
     Kind.SIGN_IN_SLOWED: "bad",
     Kind.RIGHT_REFUSED: "warn",
+    Kind.PERSON_INVITED: "open",
+    Kind.PERSON_ADDED: "open",
     Kind.RIGHTS_CHANGED: "open",
     Kind.SETTINGS_CHANGED: "open",
 }
 _PART_OF_ADDRESS = re.compile(r"<[^>]*>")
-_EVENTS = Listing({"at": by_moment("at")}, usual="-at", filters={"kind": choice(*KINDS)})
+_EVENTS = Listing({"at": by_moment("at")}, usual="-at", filters={"kind": choice(*KINDS), "who": str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,18 @@ class EventRow:
     @property
     def has_details(self) -> bool:
         """Whether there is more to say than what happened."""
-        return bool(self.detail or self.changes)
+        return bool(self.detail or self.changes or self.by)
+
+    @property
+    def by(self) -> str:
+        """Who did it, if it was not the person themselves."""
+        match str(self.event.about.get("by", "")):
+            case self.event.who:
+                return ""
+            case invite_person.OPERATOR:
+                return _("the operator")
+            case by:
+                return by
 
     @property
     def place(self) -> str:
@@ -109,6 +117,8 @@ class EventRow:
         if "page" in about:
             return f"/{_PART_OF_ADDRESS.sub('…', about['page'])}"
         told = str(_WHAT.get(about.get("what", ""), ""))
+        if "roles" in about:
+            told = names_of(about["roles"].split(", "))
         return f"{told} → {about['to']}" if "to" in about else told
 
     @property
@@ -116,7 +126,7 @@ class EventRow:
         """What was changed, field by field."""
         about: dict[str, str] = dict(self.event.about)
         for name in {"roles_before", "roles_after"} & about.keys():
-            about[name] = ", ".join(str(ROLES.get(role, role)) for role in about[name].split(", ") if role)
+            about[name] = names_of(filter(None, about[name].split(", ")))
         return timeline.changes(about)
 
 
@@ -125,7 +135,9 @@ class EventRow:
 def log(request: StaffRequest) -> HttpResponse:
     """Show the company's security log, of one kind if asked."""
     filters = _EVENTS.read(request.GET)
-    shown = filters.slice(queries.search(request.user.company_id, kind=filters.text("kind")))
+    shown = filters.slice(
+        queries.search(request.user.company_id, kind=filters.text("kind"), who=filters.text("who"))
+    )
     context = {"rows": [EventRow(event) for event in shown.rows], "kinds": KINDS.items()}
     return show(
         request, filters, shown, context, whole="setup/security_log.html", rows="setup/security_log_rows.html"

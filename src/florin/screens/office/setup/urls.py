@@ -2,11 +2,28 @@
 
 from django.urls import path
 
-from florin.screens.office.setup import payments, payments_account, payments_connection, security_log, sign_in
+from florin.screens.office.setup import (
+    payments,
+    payments_account,
+    payments_connection,
+    people,
+    person,
+    security_log,
+    sign_in,
+)
 
 urlpatterns = [
     path("security-log/", security_log.log, name="security-log"),
     path("setup/sign-in/", sign_in.sign_in, name="sign-in-settings"),
+    path("setup/people/", people.everybody, name="people"),
+    path("setup/people/invite/", people.invite, name="person-invite"),
+    path("setup/invitations/<uuid:pk>/again/", people.invite_again, name="invitation-again"),
+    path("setup/invitations/<uuid:pk>/withdraw/", people.withdraw, name="invitation-withdraw"),
+    path("setup/people/<uuid:pk>/", person.person, name="person"),
+    path("setup/people/<uuid:pk>/deactivate/", person.deactivate, name="person-deactivate"),
+    path("setup/people/<uuid:pk>/activate/", person.activate, name="person-activate"),
+    path("setup/people/<uuid:pk>/sign-out/", person.sign_out, name="person-sign-out"),
+    path("setup/people/<uuid:pk>/reset/", person.reset, name="person-reset"),
     path("payments/settings/", payments.payments, name="payments-settings"),
     path("payments/account/", payments_account.account, name="payments-account"),
     path("payments/account/open/", payments_account.continue_onboarding, name="payments-account-open"),

@@ -1,0 +1,66 @@
+"""Say in the security log who changed somebody's rights, and keep changes of names too."""
+
+from django.db import migrations
+
+WATCH = """
+    DROP TRIGGER staff_user_rights_are_logged ON staff_user;
+    CREATE OR REPLACE FUNCTION staff_user_rights_are_logged() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO security_securityevent (id, company_id, kind, at, last_at, who, place, about, count)
+        VALUES (
+            gen_random_uuid(), NEW.company_id, 'rights_changed', now(), now(), NEW.email,
+            coalesce(current_setting('florin.place', true), ''),
+            jsonb_build_object(
+                'fields', concat_ws(',',
+                    CASE WHEN OLD.roles IS DISTINCT FROM NEW.roles THEN 'roles' END,
+                    CASE WHEN OLD.is_active <> NEW.is_active THEN 'active' END,
+                    CASE WHEN OLD.email <> NEW.email THEN 'email' END,
+                    CASE WHEN OLD.name <> NEW.name THEN 'name' END),
+                'roles_before', array_to_string(OLD.roles, ', '), 'roles_after', array_to_string(NEW.roles, ', '),
+                'active_before', CASE WHEN OLD.is_active THEN 'on' ELSE 'off' END,
+                'active_after', CASE WHEN NEW.is_active THEN 'on' ELSE 'off' END,
+                'email_before', OLD.email, 'email_after', NEW.email,
+                'name_before', OLD.name, 'name_after', NEW.name,
+                'by', coalesce(current_setting('florin.actor', true), '')
+            ), 1
+        );
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER staff_user_rights_are_logged AFTER UPDATE ON staff_user
+        FOR EACH ROW
+        WHEN ((OLD.roles, OLD.is_active, OLD.email, OLD.name, OLD.company_id)
+            IS DISTINCT FROM (NEW.roles, NEW.is_active, NEW.email, NEW.name, NEW.company_id))
+        EXECUTE FUNCTION staff_user_rights_are_logged();
+"""
+UNWATCH = """
+    DROP TRIGGER staff_user_rights_are_logged ON staff_user;
+    CREATE OR REPLACE FUNCTION staff_user_rights_are_logged() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO security_securityevent (id, company_id, kind, at, last_at, who, place, about, count)
+        VALUES (
+            gen_random_uuid(), NEW.company_id, 'rights_changed', now(), now(), NEW.email, '',
+            jsonb_build_object(
+                'fields', concat_ws(',',
+                    CASE WHEN OLD.roles IS DISTINCT FROM NEW.roles THEN 'roles' END,
+                    CASE WHEN OLD.is_active <> NEW.is_active THEN 'active' END,
+                    CASE WHEN OLD.email <> NEW.email THEN 'email' END),
+                'roles_before', array_to_string(OLD.roles, ', '), 'roles_after', array_to_string(NEW.roles, ', '),
+                'active_before', CASE WHEN OLD.is_active THEN 'on' ELSE 'off' END,
+                'active_after', CASE WHEN NEW.is_active THEN 'on' ELSE 'off' END,
+                'email_before', OLD.email, 'email_after', NEW.email
+            ), 1
+        );
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER staff_user_rights_are_logged AFTER UPDATE ON staff_user
+        FOR EACH ROW
+        WHEN ((OLD.roles, OLD.is_active, OLD.email, OLD.company_id)
+            IS DISTINCT FROM (NEW.roles, NEW.is_active, NEW.email, NEW.company_id))
+        EXECUTE FUNCTION staff_user_rights_are_logged();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("staff", "0005_invite_people")]
+
+    operations = [migrations.RunSQL(WATCH, UNWATCH)]
