@@ -64,6 +64,7 @@ MAY_OPEN = {
     **dict.fromkeys(["overpayments", "overpayment-keep", "overpayment-apply"], MONEY),
     "receiving-terms": {Role.ADMIN},
     "sign-in-settings": {Role.ADMIN},
+    "export": {Role.ADMIN},
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void", "order-withdraw"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),
     **dict.fromkeys(["suggest-customers", "suggest-products"], ORDERS),

@@ -43,7 +43,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     addresses += [f"{order}edit/", f"{order}email/", f"{order}void/", f"/office/orders/{draft.pk}/confirm/"]
     addresses += [f"/office/orders/{draft.pk}/email/", *_held(owner)]
     addresses += ["/account/password/", "/account/sessions/", "/account/sign-out/", "/office/setup/sign-in/"]
-    addresses += _products(owner)
+    addresses += [*_products(owner), "/office/setup/export/"]
     addresses += ["/office/nowhere"]
     for address in addresses:
         page.goto(address)

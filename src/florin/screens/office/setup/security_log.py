@@ -42,6 +42,7 @@ KINDS: dict[Kind, Promise] = {
     Kind.EXPORT_MAILED: gettext_lazy("Report emailed"),
 }
 _WHAT: dict[str, Promise] = {
+    "everything": gettext_lazy("Everything that belongs to the company"),
     "old-password": gettext_lazy("The old password, to choose a new one"),
     "payment-history": gettext_lazy("Payment History"),
     "settlement-report": gettext_lazy("Settlement report"),

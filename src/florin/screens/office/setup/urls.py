@@ -3,6 +3,7 @@
 from django.urls import path
 
 from florin.screens.office.setup import (
+    export,
     payments,
     payments_account,
     payments_connection,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("setup/people/<uuid:pk>/activate/", person.activate, name="person-activate"),
     path("setup/people/<uuid:pk>/sign-out/", person.sign_out, name="person-sign-out"),
     path("setup/people/<uuid:pk>/reset/", person.reset, name="person-reset"),
+    path("setup/export/", export.export, name="export"),
     path("payments/settings/", payments.payments, name="payments-settings"),
     path("payments/account/", payments_account.account, name="payments-account"),
     path("payments/account/open/", payments_account.continue_onboarding, name="payments-account-open"),
