@@ -24,6 +24,7 @@ _COMMANDS = {
     "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
     "user": ("user", "invite people, change their roles, deactivate or reset them"),
     "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
+    "operator": ("operator", "add or remove people who may use the operator's console"),
     "export": ("export", "write everything that belongs to a company into one archive of CSV files"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),

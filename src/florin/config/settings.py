@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "florin.domain.refusals",
     "florin.domain.security",
     "florin.domain.staff",
+    "florin.domain.operators",
     "florin.domain.customers",
     "florin.domain.catalogue",
     "florin.domain.ledger",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("pay/", include("florin.screens.checkout.urls")),
     path("notices/mail/", include("florin.screens.mailroom.urls")),
     path("notices/", include("florin.screens.checkout.notice_urls")),
+    path("operator/", include("florin.screens.operator.urls")),
     path("account/", include("florin.screens.people.urls")),
     path("healthz", people.alive),
     path("readyz", people.ready),

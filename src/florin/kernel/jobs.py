@@ -10,7 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
+
+from florin.kernel import clock
+from florin.kernel.errors import NotFound
 
 ALIVE_WITHIN = timedelta(minutes=1)
 """A worker tells the database every ten seconds that it is there; one that was silent for longer is dead."""
@@ -33,6 +39,27 @@ def later(job: Job, *, at: datetime | None = None, **arguments: Any) -> None:
     Carried out at least once: what a job does must be safe to repeat.
     """
     app.configure_task(job.value, allow_unknown=True, schedule_at=at).defer(**arguments)
+
+
+def count(state: str) -> int:
+    """Return how many jobs are in a state of the queue's: todo, doing or failed."""
+    return ProcrastinateJob.objects.filter(status=state).count()
+
+
+def retry(number: int) -> str:
+    """Let a job that has failed be carried out again, and return its name.
+
+    Raises:
+        NotFound: if there is no such job, or it has not failed (any more).
+    """
+    job = ProcrastinateJob.objects.filter(pk=number, status="failed").first()
+    if job is None:
+        raise NotFound(_("This job has not failed, or is done by now."))
+    try:
+        app.job_manager.retry_job_by_id(number, clock.now())
+    except ConnectorException:
+        raise NotFound(_("This job has not failed, or is done by now.")) from None
+    return job.task_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

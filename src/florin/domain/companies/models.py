@@ -30,6 +30,12 @@ class Company(Keyed):
     currency = models.CharField(max_length=3, default="USD")
     terms_days = models.PositiveSmallIntegerField(default=30)
     links_enabled = models.BooleanField(default=True)
+    links_stopped = Words(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Why the operator has stopped all payment links; empty while they may go out.",
+    )
     manual_links_enabled = models.BooleanField(default=True)
     use_open_credits = models.BooleanField(
         default=True, help_text="Deduct a customer's open credits from what a link asks for."

@@ -46,6 +46,15 @@ def for_company(company: Company, *, currency: str = "") -> Answer:
             % {"state": account.get_state_display()},
             needs_account=True,
         )
+    if company.links_stopped:
+        return Answer(
+            False,
+            _(
+                "Payment links are stopped for your company: %(reason)s. Please contact whoever runs this"
+                " installation."
+            )
+            % {"reason": company.links_stopped.rstrip(".")},
+        )
     if not company.links_enabled:
         return Answer(False, _("Payment links are switched off for the whole company."))
     if takes_cards(account) or takes_debits(account, currency):

@@ -24,6 +24,12 @@ def store(gateway: str, notice: Notice, body: bytes) -> bool:
     return ProcessorNotice.objects.filter(pk=row.pk).exists()
 
 
+def reopen(notice: ProcessorNotice) -> None:
+    """Take a locked notice for one that nobody has handled."""
+    notice.handled_at, notice.outcome = None, ""
+    notice.save(update_fields=["handled_at", "outcome"])
+
+
 def handled(gateway: str, events: Collection[str], outcome: str) -> None:
     """Record what came of notices."""
     ProcessorNotice.objects.filter(gateway=gateway, event__in=events).update(

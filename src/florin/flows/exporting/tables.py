@@ -88,6 +88,8 @@ TABLES: Mapping[str, type[models.Model]] = {
 LEFT_OUT: Mapping[str, str] = {
     "staff.Session": "Browsers that are signed in: secrets, and of no use anywhere else.",
     "staff.Tries": "Counts tries to guess passwords for the whole installation, under hashes.",
+    "operators.Operator": "Of whoever runs the installation.",
+    "operators.OperatorSession": "Of whoever runs the installation: secrets.",
     "notices.ProcessorNotice": "What the processor reported to the installation; what it meant is booked.",
 }
 # Apps that are not ours, whose tables hold none of the company's business.

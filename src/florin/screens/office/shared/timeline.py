@@ -160,6 +160,7 @@ FIELDS: dict[str, Promise] = {
     "credit_limit": gettext_lazy("Credit limit"),
     "currency": gettext_lazy("Currency"),
     "language": gettext_lazy("Language"),
+    "links_stopped": gettext_lazy("Payment links stopped by the operator"),
     "links_enabled": gettext_lazy("Enable payment links"),
     "automatic_invoices": gettext_lazy("Send invoices automatically"),
     "manual_links_enabled": gettext_lazy("Links in what is sent by hand"),

@@ -1,0 +1,1 @@
+"""The operator's console, as its operators and everybody else find it."""
