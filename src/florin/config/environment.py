@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from florin.edges import database_server
+from florin.edges import database_server, kept_secrets
 from florin.kernel import addresses
 from florin.kernel.addresses import BadAddress
 from florin.kernel.fees import ALL, FeeSchedule, Rate, hundredths
@@ -230,19 +230,7 @@ def secret(name: str) -> str:
         if len(given) < 32:  # noqa: PLR2004 - said in the sentence
             raise Misconfigured(f"{name} must have at least 32 characters.")
         return given
-    path = data_folder() / name.lower()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            path.hardlink_to(fresh)  # the first of several processes wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text()
+    return kept_secrets.keep_first(data_folder() / name.lower(), lambda: secrets.token_urlsafe(48))
 
 
 def connects() -> bool:

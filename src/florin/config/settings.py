@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "florin.screens.shared.middleware.Language",
     "florin.screens.shared.middleware.SignedIn",
+    "florin.screens.shared.middleware.FirstRun",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -95,6 +96,7 @@ TEMPLATES = [
 ]
 
 DATA_FOLDER = environment.data_folder()
+SET_UP_CODE_FILE = DATA_FOLDER / "set_up_code"  # there until the first company has moved in
 DATABASE_ADDRESS = environment.database_url()
 _database = conninfo_to_dict(DATABASE_ADDRESS)
 DATABASES = {

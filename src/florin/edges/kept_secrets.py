@@ -1,7 +1,7 @@
-"""Secrets that others gave us, kept in a file of the data folder that only its owner can read."""
+"""Secrets that others gave us, or chance: each in a file of the data folder that only its owner can read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -25,3 +25,19 @@ def keep(path: Path, named: Mapping[str, str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def keep_first(path: Path, make: Callable[[], str]) -> str:
+    """Return the secret that a file holds, made now if there is none; of several at once the first stays."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(make())
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()

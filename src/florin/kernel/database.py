@@ -6,7 +6,9 @@ from typing import TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
-from django.db import models
+from django.db import connection, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from florin.kernel.errors import NotFound
 
@@ -15,6 +17,18 @@ AT_ONCE = 3000
 
 Row = TypeVar("Row", bound=models.Model)
 Some = TypeVar("Some")
+
+
+def has_tables() -> bool:
+    """Whether any migration was ever applied."""
+    return bool(MigrationRecorder(connection).applied_migrations())
+
+
+def missing_migrations() -> list[str]:
+    """Return the migrations that are still to be applied, in order, such as ``orders.0001_make_tables``."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def new_key() -> UUID:

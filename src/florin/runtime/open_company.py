@@ -4,6 +4,8 @@ import argparse
 import getpass
 import sys
 
+from django.conf import settings
+
 from florin.flows import open_company
 from florin.flows.open_company import NewCompany
 from florin.kernel.errors import Refusal
@@ -17,6 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="as customers know it")
     parser.add_argument("--email", required=True, help="where payment confirmations go")
     parser.add_argument("--admin", required=True, help="the first Admin's address, to sign in with")
+    parser.add_argument(
+        "--admin-name", default="", help="the Admin's name (default: what stands before the @)"
+    )
+    parser.add_argument("--language", default="en", help="en or es (default en)")
     parser.add_argument("--currency", default="USD", help="ISO 4217 (default USD)")
     parser.add_argument("--time-zone", default="UTC", help="such as America/New_York (default UTC)")
     parser.add_argument(
@@ -36,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
         email=options.email,
         currency=options.currency,
         time_zone=options.time_zone,
+        language=options.language,
         admin=options.admin,
+        admin_name=options.admin_name,
         password=password,
     )
     try:
@@ -44,5 +52,8 @@ def run(options: argparse.Namespace) -> int:
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
-    sys.stdout.write(f"{company.name} is open; {options.admin} can sign in.\n")
+    where = f"{settings.PUBLIC_URL}/"
+    sys.stdout.write(
+        f"{company.name} is open. Sign in at {where} as {options.admin}: Home says what comes next.\n"
+    )
     return 0

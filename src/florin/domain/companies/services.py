@@ -1,15 +1,18 @@
 """What a company's payments account allows, its switches, and how a company comes to be."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
 from florin.contracts.processor import MethodStatus
+from florin.domain.companies import region
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import addresses, changes
-from florin.kernel.errors import Conflict
+from florin.kernel.errors import Conflict, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +35,48 @@ class Switches:
         return {name: changes.switch(position) for name, position in asdict(self).items()}
 
 
-def open_company(*, slug: str, name: str, email: str, **details: str | int) -> Company:
+def open_company(
+    *,
+    slug: str,
+    name: str,
+    email: str,
+    currency: str = "USD",
+    time_zone: str = "UTC",
+    language: str = "en",
+    **details: str | int,
+) -> Company:
     """Make a company with a payments account that still waits for verification (R2).
 
     Raises:
-        Refusal: if ``email`` is no address to which mail can be sent.
+        Refusal: if ``slug`` is no short name, ``email`` no address to which mail can be sent, or there is no
+            such currency, time zone or language.
     """
-    company = Company.objects.create(slug=slug, name=name, email=addresses.read(email), **details)
+    company = Company.objects.create(
+        slug=_read_slug(slug),
+        name=name,
+        email=addresses.read(email),
+        currency=region.read_currency(currency),
+        time_zone=region.read_time_zone(time_zone),
+        language=region.read_language(language),
+        **details,
+    )
     account_to_open(company)
     return company
+
+
+def _read_slug(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text):
+        raise Refusal(
+            _("A company's short name has small letters, digits and hyphens, 40 at most; not “%(text)s”.")
+            % {"text": text[:60]}
+        )
+    return text
+
+
+def keep_others_out() -> None:
+    """Let nobody else open a company until the caller's transaction ends; whoever tries waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE companies_company IN SHARE ROW EXCLUSIVE MODE")
 
 
 def account_to_open(company: Company) -> PaymentsAccount:

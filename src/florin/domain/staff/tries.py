@@ -52,6 +52,8 @@ _ASKING = Limit(name="asking for links", free=20, longest=timedelta(minutes=5))
 # Shorter than the link lives: whoever asks in vain has one in the mailbox that works.
 _RESET_LINK = Limit(name="reset link", free=3, longest=_PAUSE)
 _OLD_PASSWORD = Limit(name="old password", free=5, longest=_PAUSE)
+# Not for all places together: nobody guesses a hundred bits, and nobody shall be kept out by others.
+_SET_UP_CODE = Limit(name="set-up code", free=5, longest=_PAUSE)
 
 
 def of_sign_in(login: str, *, place: str, browser: str) -> list[Counted]:
@@ -67,6 +69,11 @@ def of_sign_in(login: str, *, place: str, browser: str) -> list[Counted]:
 def of_old_password(person: str) -> list[Counted]:
     """Return what telling one's old password counts for, to choose a new one."""
     return [_OLD_PASSWORD.count_of(person)]
+
+
+def of_set_up_code(place: str) -> list[Counted]:
+    """Return what typing the set-up code counts for."""
+    return [_SET_UP_CODE.count_of(place)]
 
 
 def of_asking(place: str) -> list[Counted]:

@@ -29,11 +29,27 @@ _SPARE_FILES = 500
 _SWITCH_SECONDS = 0.001  # between threads, so that the loop is not kept waiting by pages that compute
 
 
-def serve(make: Callable[[], Application], *, host: str, port: int, workers: int) -> None:
-    """Serve what ``make`` makes with so many processes until SIGTERM or Ctrl-C."""
+def serve(
+    make: Callable[[], Application],
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    announce: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve what ``make`` makes with so many processes until SIGTERM or Ctrl-C; ``announce`` when it listens.
+
+    Raises:
+        SystemExit: with a sentence, if it cannot listen there.
+    """
     _allow_files()
     config = configured(host=host, port=port)
-    listening = config.bind_socket()
+    try:
+        listening = config.bind_socket()
+    except SystemExit:  # uvicorn has logged the system's words
+        raise SystemExit(
+            f"Florin cannot listen on {host}:{port}. If another program does, set FLORIN_PORT to another."
+        ) from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     # Head and body go out one after the other; without this each answer on a connection that is kept waits
     # 40 ms for the peer to confirm the head. Connections have it from the socket that took them.
@@ -46,6 +62,7 @@ def serve(make: Callable[[], Application], *, host: str, port: int, workers: int
         config.app = Gate(make(), Turns(shared, row))
         PatientServer(config).run(sockets=[listening])
 
+    announce()
     keep(workers, work)
 
 

@@ -3,11 +3,12 @@
 from allauth.account import views as account
 from django.urls import path, re_path
 
-from florin.screens.people import invitation, names, passwords, sessions
+from florin.screens.people import invitation, names, passwords, sessions, set_up
 from florin.screens.people.sign_in import SignIn
 from florin.screens.shared import views
 
 urlpatterns = [
+    path("set-up/", set_up.set_up, name="set-up"),
     path("sign-in/", SignIn.as_view(), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

@@ -30,6 +30,14 @@ def too_many_links(seconds: int) -> ValidationError:
     )
 
 
+def too_many_codes(seconds: int) -> ValidationError:
+    """Return the problem of a set-up code that comes too early."""
+    sentence = _("There were too many wrong codes. Please try again in %(wait)s.")
+    return ValidationError(
+        sentence % {"wait": write_seconds(seconds)}, code=_TOO_EARLY, params={"seconds": seconds}
+    )
+
+
 def write_seconds(seconds: int) -> str:
     """Return a time to wait in words."""
     if seconds < _MINUTE:

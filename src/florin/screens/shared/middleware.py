@@ -1,6 +1,7 @@
 """What every answer shares: refusals as pages, the reader's language, and calm when the database is away."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -10,9 +11,11 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.domain.companies import queries as companies
 from florin.domain.security import services as security
 from florin.domain.staff import sessions
 from florin.domain.staff.models import User
@@ -143,6 +146,39 @@ class SignedIn:
             if "Florin-Refresh" not in request.headers:
                 sessions.use(request.session, address=clients.address(request.META))
         return self.following(request)
+
+
+class FirstRun:
+    """Leads every page to where the first company is set up, until one has moved in.
+
+    The database is asked only for pages that nobody needs a company for: strangers', and those not found.
+    """
+
+    def __init__(self, following: Handler) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or lead there; what machines ask stays as it is."""
+        answer = self.following(request)
+        if (
+            request.method in {"GET", "HEAD"}
+            and _needs_no_company(request, answer)
+            and not companies.has_any()
+        ):
+            return redirect("set-up")
+        return answer
+
+
+# What machines ask, and the one page that there is.
+_AS_IT_IS = ("/healthz", "/readyz", "/metrics", "/static/", "/.well-known/", "/notices/", "/account/set-up/")
+
+
+def _needs_no_company(request: HttpRequest, answer: HttpResponse) -> bool:
+    if request.path.startswith(_AS_IT_IS):
+        return False
+    if request.path.startswith("/pay/"):
+        return answer.status_code == HTTPStatus.NOT_FOUND
+    return not request.user.is_authenticated
 
 
 class Language:

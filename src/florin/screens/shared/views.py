@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from psycopg_pool import PoolTimeout
 from florin.domain.security import services as security
 from florin.domain.staff.models import User
 from florin.kernel import clock
+from florin.kernel.database import missing_migrations
 from florin.screens.shared import answers
 
 _CONTACT_HOLDS = timedelta(days=90)
@@ -37,8 +37,7 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's sign
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         parts["database"] = True
-        executor = MigrationExecutor(connection)
-        parts["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        parts["migrations"] = not missing_migrations()
     except (DatabaseError, PoolTimeout):
         pass  # what stays false is the answer
     fine = all(parts.values())
