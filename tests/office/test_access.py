@@ -162,12 +162,12 @@ def test_a_stranger_sees_neither_our_orders_nor_our_customers(owner: User, stran
         assert invoice.number not in text
 
 
-def test_without_signing_in_every_door_leads_to_the_sign_in_page(database: None) -> None:
+def test_without_signing_in_every_door_leads_to_the_sign_in_page(company: Company) -> None:
     for door in MAY_OPEN:
         assert knock(Client(), door, uuid4()) in {302, 405}
 
 
-def test_a_part_of_a_page_sends_the_browser_to_sign_in(database: None) -> None:
+def test_a_part_of_a_page_sends_the_browser_to_sign_in(company: Company) -> None:
     answer = Client().get(
         "/office/feed/", headers={"HX-Request": "true", "HX-Current-URL": "http://x/office/"}
     )

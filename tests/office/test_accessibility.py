@@ -74,6 +74,18 @@ def _held(owner: User) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_before_a_company_has_moved_in(browse: Open, screen: str) -> None:
+    scheme, width = screen.split()
+    page = browse(None, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
+    page.goto("/office/")
+    page.get_by_role("heading", name="Welcome").wait_for()
+    check(page)
+    page.get_by_role("button", name="Open the company").click()
+    check(page)
+
+
+@pytest.mark.usefixtures("company")
+@pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_before_one_signs_in(browse: Open, screen: str) -> None:
     scheme, width = screen.split()
     page = browse(None, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()

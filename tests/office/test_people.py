@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 from pytest_django import DjangoAssertNumQueries
 
 from factories import PASSWORD, make_invoice, make_order
+from florin.domain.companies.models import Company
 from florin.domain.staff.models import User
 from florin.screens.office.home import totals
 from office import signed_in
@@ -59,7 +60,7 @@ def test_nobody_is_led_elsewhere(owner: User, back: str) -> None:
     assert User.objects.get(pk=owner.pk).language == "en"
 
 
-def test_the_sign_in_page_speaks_the_browsers_language(database: None) -> None:
+def test_the_sign_in_page_speaks_the_browsers_language(company: Company) -> None:
     assert (
         '<html lang="es">' in Client().get(SIGN_IN, headers={"Accept-Language": "es-MX,es"}).content.decode()
     )

@@ -159,7 +159,7 @@ def test_one_ends_all_others(owner: User, colleague: User) -> None:
 
 
 @pytest.mark.parametrize("path", ["/account/sessions/others/end/", "/account/sessions/"])
-def test_nobody_who_is_not_signed_in_gets_there(database: None, path: str) -> None:
+def test_nobody_who_is_not_signed_in_gets_there(company: Company, path: str) -> None:
     assert Client().post(path).status_code in {302, 405}
     assert Client().get(path).status_code in {302, 405}
 
