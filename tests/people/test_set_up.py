@@ -1,6 +1,7 @@
 """The first run: one page, opened by the code on the console, once."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from florin.domain.staff import tries
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.flows import set_up
-from florin.kernel import clients
+from florin.kernel import clients, clock
 
+NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 PAGE = "/account/set-up/"
 PASSWORD = "four otters cross the road"
 
@@ -110,7 +112,10 @@ def test_without_a_code_nothing_opens(database: None) -> None:
     assert refused(send("anything"), "This is not the set-up code.")
 
 
-def test_guessing_the_code_is_slowed_down_at_one_place_and_noted(code: str) -> None:
+def test_guessing_the_code_is_slowed_down_at_one_place_and_noted(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     for _guess in range(5):
         send("wrong")
     answer = send(code)
