@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from florin.contracts.processor import Itemised, PayoutWay
 from florin.domain.payouts import queries
@@ -16,7 +15,7 @@ from florin.domain.payouts.queries import Parts
 from florin.domain.staff.rights import Right
 from florin.flows import report_settlement
 from florin.kernel.paging import by_day, by_moment
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Listing, show
 
 STATES: dict[str, Promise] = {
@@ -79,8 +78,7 @@ class PayoutRow:
         return self.parts is not None and self.parts.total == self.payout.money
 
 
-@require_safe
-@requires(Right.REPORTS)
+@shows(Right.REPORTS)
 def payouts(request: StaffRequest) -> HttpResponse:
     """Show payouts, the latest arrival first."""
     company, filters = request.user.company, _PAYOUTS.read(request.GET)
@@ -93,8 +91,7 @@ def payouts(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="bank/payouts.html")
 
 
-@require_safe
-@requires(Right.REPORTS)
+@shows(Right.REPORTS)
 def payout(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show of what one payout consists, to the cent."""
     company, filters = request.user.company, _MOVEMENTS.read(request.GET)

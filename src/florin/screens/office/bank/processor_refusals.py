@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.contracts.processor import RefusalReason
 from florin.domain.refusals import services
@@ -16,7 +15,7 @@ from florin.domain.refusals.models import ProcessorRefusal
 from florin.domain.staff.rights import Right
 from florin.flows import record_refusal
 from florin.kernel.paging import by_moment
-from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.access import StaffRequest, does, done, shows
 from florin.screens.office.shared.listing import Listing, show
 
 _REFUSALS = Listing({"last": by_moment("last_at")}, usual="-last")
@@ -108,8 +107,7 @@ class RefusalRow:
         return str(REASONS[reason][1])
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def refusals(request: StaffRequest) -> HttpResponse:
     """Show what the processor refuses at present, the latest first."""
     filters = _REFUSALS.read(request.GET)
@@ -118,8 +116,7 @@ def refusals(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="bank/processor_refusals.html")
 
 
-@require_http_methods(["POST"])
-@requires(Right.RECEIVE_PAYMENT)
+@does(Right.RECEIVE_PAYMENT)
 def end(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a refusal from the list because somebody has dealt with it."""
     record_refusal.dealt_with(request.user.company, pk, by=request.user)

@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.attempts.lifecycle import AttemptState
 from florin.domain.companies import services as companies
@@ -27,7 +26,16 @@ from florin.kernel import clock, formats
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires, wants_part
+from florin.screens.office.shared.access import (
+    StaffRequest,
+    asks,
+    dialog,
+    does,
+    done,
+    page,
+    shows,
+    wants_part,
+)
 from florin.screens.office.shared.fields import TextField
 from florin.screens.office.shared.forms import OfficeForm
 
@@ -166,8 +174,7 @@ class DifferenceRow:
         return self.difference.settled_by == BY_ITSELF
 
 
-@require_safe
-@requires(Right.REFUND)
+@shows(Right.REFUND)
 def reconciliation(request: StaffRequest) -> HttpResponse:
     """Show what differs now, what differed lately, and the latest comparisons.
 
@@ -197,8 +204,7 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
     return page(request, shown, context)
 
 
-@require_http_methods(["POST"])
-@requires(Right.REFUND)
+@does(Right.REFUND)
 def compare(request: StaffRequest) -> HttpResponse:
     """Ask for a comparison now; a worker makes it."""
     asked = clock.now()
@@ -210,8 +216,7 @@ def compare(request: StaffRequest) -> HttpResponse:
     return redirect(f"{reverse('office:reconciliation')}?{urlencode({'asked': asked.isoformat()})}")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.REFUND)
+@asks(Right.REFUND)
 def settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close a difference with a note of what was found out."""
     company = request.user.company

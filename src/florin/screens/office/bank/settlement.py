@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.payouts import queries
 from florin.domain.security import services as security
@@ -17,7 +16,7 @@ from florin.flows.report_settlement import Report
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_moment
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, does, page, shows
 from florin.screens.office.shared.listing import Filters, Listing
 from florin.screens.office.shared.submissions import new_submission, submission_key
 from florin.screens.shared import downloads
@@ -25,8 +24,7 @@ from florin.screens.shared import downloads
 _MOVEMENTS = Listing({"at": by_moment("at")}, usual="at", filters={"from": parsing.day, "until": parsing.day})
 
 
-@require_safe
-@requires(Right.REPORTS)
+@shows(Right.REPORTS)
 def settlement(request: StaffRequest) -> HttpResponse:
     """Show what the processor did with the money between two days: the last 31, unless told otherwise."""
     try:
@@ -48,8 +46,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_safe
-@requires(Right.REPORTS)
+@shows(Right.REPORTS)
 def download(request: StaffRequest) -> HttpResponseBase:
     """Give a report as a file: a workbook, or with ``as=csv`` its movements."""
     report = _read_report(request)
@@ -60,8 +57,7 @@ def download(request: StaffRequest) -> HttpResponseBase:
     return downloads.workbook(report_settlement.book(report), name=name)
 
 
-@require_http_methods(["POST"])
-@requires(Right.REPORTS)
+@does(Right.REPORTS)
 def mail(request: StaffRequest) -> HttpResponse:
     """Mail a report to whom somebody names; pressed twice, once."""
     to, press = request.POST.get("to", ""), submission_key(request.POST)

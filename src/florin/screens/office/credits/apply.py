@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.attempts import bill, sharing
 from florin.domain.credits import queries
@@ -23,7 +22,7 @@ from florin.kernel.money import Money
 from florin.screens.office.credits import detail, steps
 from florin.screens.office.credits.detail import Opened
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done, page
 from florin.screens.office.shared.fields import ShareField
 from florin.screens.office.shared.forms import FormRow, OfficeForm
 from florin.screens.office.shared.parsing import as_key
@@ -60,7 +59,7 @@ class ApplyForm(OfficeForm):
     ) -> None:
         """Make the form with rows as they were typed, for the invoices that ``words`` found."""
         super().__init__(data, company=opened.item.company)
-        self.opened, self.rows, self.words, self.problem = opened, rows, words, ""
+        self.opened, self.rows, self.words = opened, rows, words
 
     @property
     def total(self) -> Money:
@@ -106,8 +105,7 @@ class ApplyForm(OfficeForm):
         return {row.item.pk: row.applied.minor for row in self.rows if row.applied}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply an open credit; it begins with the oldest first, and one press applies once."""
     item = find(queries.givers(request.user.company), pk=pk)
@@ -127,8 +125,7 @@ def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _apply(request, form, amounts)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a credit back from an invoice, with the reason; the invoice is open again."""
     company = request.user.company

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
 
 from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
@@ -19,7 +18,7 @@ from florin.domain.staff.rights import Right
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,13 @@ class Opened:
         return self.open - self.held
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a credit."""
     return page(request, "credits/detail.html", _context(request, pk))
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline, the state and what was applied as they are now; 204 if the page has them."""
     if request.GET.get("seen") == timeline.mark(timeline.timeline(request.user.company_id, pk)):
@@ -66,8 +63,7 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "credits/updates.html", _context(request, pk))
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def open_credit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a pre-payment or an overpayment; a credit has its own page."""
     item = find(queries.givers(request.user.company), pk=pk)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.credits import services as credits_
 from florin.domain.credits.models import Credit
@@ -16,16 +15,12 @@ from florin.flows import give_credit
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.screens.office.credits.credit_form import CreditForm
 from florin.screens.office.credits.detail import find_credit
-from florin.screens.office.shared import customer_field
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 from florin.screens.office.shared.parsing import as_key
 from florin.screens.office.shared.submissions import new_submission
 
-_UNPROCESSABLE = 422
 
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new credit, for the customer from whose page one comes; the same press writes it once."""
     if request.method == "POST":
@@ -35,8 +30,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return _show(request, CreditForm(company=company, customer=customer), None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a draft."""
     credit = find_credit(request.user.company, pk)
@@ -48,18 +42,11 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _show(request, CreditForm(company=request.user.company, credit=credit), credit)
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
-def suggest_customers(request: StaffRequest) -> HttpResponse:
-    """Suggest customers while somebody types."""
-    return customer_field.suggest(request)
-
-
 def _save(request: StaffRequest, credit: Credit | None) -> HttpResponse:
     """Save what was typed, and submit it if asked to, or show it again with what is wrong."""
     form = CreditForm(request.POST, company=request.user.company)
     if not form.is_valid():
-        return _show(request, form, credit, status=_UNPROCESSABLE)
+        return _show(request, form, credit)
     try:
         saved = _write(request, form, credit)
     except Refusal as problem:
@@ -89,17 +76,12 @@ def _refused(
         form.seen = credits_.mark(saved)
     if isinstance(problem, SubmissionReused):
         form.submission_key = new_submission()
-    return _show(request, form, credit, status=problem.status, problem=problem, saved=saved)
+    form.problem = problem
+    return _show(request, form, credit, saved)
 
 
 def _show(
-    request: StaffRequest,
-    form: CreditForm,
-    credit: Credit | None,
-    *,
-    status: int = 200,
-    problem: Refusal | None = None,
-    saved: Credit | None = None,
+    request: StaffRequest, form: CreditForm, credit: Credit | None, saved: Credit | None = None
 ) -> HttpResponse:
-    context = {"form": form, "credit": credit, "problem": problem, "saved": saved}
-    return page(request, "credits/form.html", context, status=status)
+    context = {"form": form, "credit": credit, "problem": form.problem, "saved": saved}
+    return page(request, "credits/form.html", context, status=form.status)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies.models import Company
 from florin.domain.credits.lifecycle import CreditState
@@ -18,34 +17,30 @@ from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 from florin.screens.office.credits import detail
 from florin.screens.office.credits.credit_form import LONGEST_REASON
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
 from florin.screens.office.shared.fields import TextField
 from florin.screens.office.shared.forms import OfficeForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def submit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Hand a draft over for approval."""
     return _change(request, pk, "submit", lambda company: give_credit.submit(company, pk, by=request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def reopen(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Make a submitted or rejected credit a draft again."""
     return _change(request, pk, "reopen", lambda company: give_credit.reopen(company, pk, by=request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.APPROVE_CREDIT)
+@asks(Right.APPROVE_CREDIT)
 def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Book a submitted credit."""
     return _change(request, pk, "approve", lambda company: give_credit.approve(company, pk, by=request.user))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.APPROVE_CREDIT)
+@asks(Right.APPROVE_CREDIT)
 def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a submitted credit back, with the reason."""
     form = read_reason(request)
@@ -56,8 +51,7 @@ def reject(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _change(request, pk, "reject", act, form=form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back a draft, or an approved credit of which nothing was used."""
     form = read_reason(request)

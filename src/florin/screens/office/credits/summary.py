@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.attempts import bill
 from florin.domain.credits import queries
@@ -15,7 +14,7 @@ from florin.domain.ledger.models import Item
 from florin.domain.staff.rights import Right
 from florin.kernel.money import Money
 from florin.kernel.paging import Column, by_day
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 
 _LAST = Column("pk", UUID)
@@ -61,8 +60,7 @@ class OpenCredit:
         return -self.item.money
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def credits_(request: StaffRequest) -> HttpResponse:
     """Show credits, the latest first, with what they come to."""
     filters = _CREDITS.read(request.GET)
@@ -76,8 +74,7 @@ def credits_(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="credits/summary.html", rows="credits/rows.html")
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def open_credits(request: StaffRequest) -> HttpResponse:
     """Show credits, pre-payments and overpayments of which something is open, the oldest first."""
     filters = _OPEN_CREDITS.read(request.GET)

@@ -9,7 +9,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.credits import queries
 from florin.domain.credits.lifecycle import CreditState
@@ -20,14 +19,13 @@ from florin.kernel import cards
 from florin.kernel.errors import NotFound, Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office.credits import upload_rows
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, shows
 from florin.screens.shared import downloads
 
 _ANSWERS = ("decimals", "dates", "no_cards")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.CREATE_CREDIT)
+@asks(Right.CREATE_CREDIT)
 def upload(request: StaffRequest) -> HttpResponse:
     """Ask for a file, and show what is in it; nothing is saved."""
     if request.method != "POST":
@@ -55,8 +53,7 @@ def upload(request: StaffRequest) -> HttpResponse:
     return page(request, "credits/preview.html", context)
 
 
-@require_POST
-@requires(Right.CREATE_CREDIT)
+@does(Right.CREATE_CREDIT)
 def confirm(request: StaffRequest) -> HttpResponse:
     """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
     state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
@@ -73,8 +70,7 @@ def confirm(request: StaffRequest) -> HttpResponse:
     return redirect("office:credits")
 
 
-@require_POST
-@requires(Right.CREATE_CREDIT)
+@does(Right.CREATE_CREDIT)
 def undo(request: StaffRequest) -> HttpResponse:
     """Void all credits of an upload, while none of them is used."""
     company, run = request.user.company, request.POST.get("run", "").strip()
@@ -89,8 +85,7 @@ def undo(request: StaffRequest) -> HttpResponse:
     return redirect("office:credits-upload")
 
 
-@require_safe
-@requires(Right.CREATE_CREDIT)
+@shows(Right.CREATE_CREDIT)
 def template(_request: StaffRequest) -> FileResponse:
     """Give a workbook with the headings in the reader's language, which every spreadsheet opens alike."""
     return downloads.workbook(upload_credits.template(), name="credits")

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from florin.domain.staff.rights import Right
 from florin.screens.office.credits import apply, detail, edit, steps, summary, upload
+from florin.screens.office.shared import customer_field
 
 urlpatterns = [
     path("credits/", summary.credits_, name="credits"),
@@ -15,7 +17,7 @@ urlpatterns = [
     path("credits/upload/confirm/", upload.confirm, name="credits-confirm"),
     path("credits/upload/undo/", upload.undo, name="credits-undo"),
     path("credits/upload/template/", upload.template, name="credits-template"),
-    path("credits/customers/", edit.suggest_customers, name="credit-customers"),
+    path("credits/customers/", customer_field.suggests(Right.CREATE_CREDIT), name="credit-customers"),
     path("credits/<uuid:pk>/", detail.credit, name="credit"),
     path("credits/<uuid:pk>/timeline/", detail.show_timeline, name="credit-timeline"),
     path("credits/<uuid:pk>/edit/", edit.edit, name="credit-edit"),

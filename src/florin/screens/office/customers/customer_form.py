@@ -19,6 +19,7 @@ from florin.screens.office.shared import parsing
 from florin.screens.office.shared.fields import (
     AddressesField,
     AmountField,
+    DaysField,
     OptionField,
     ParsedField,
     TextField,
@@ -26,10 +27,8 @@ from florin.screens.office.shared.fields import (
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.parsing import InvalidInput
 
-_MOST_DAYS = 365
 _SWITCHES = ("links_enabled", "automatic_invoices")
 _NO_CURRENCY = gettext_lazy("This is not a currency; write it like USD.")
-_NO_DAYS = gettext_lazy("Give a number of days from 0 to 365.")
 
 
 class CurrencyField(ParsedField):
@@ -41,19 +40,6 @@ class CurrencyField(ParsedField):
         if not code.isascii() or not is_currency(code):
             raise InvalidInput(str(_NO_CURRENCY))
         return code
-
-
-class DaysField(ParsedField):
-    """A number of days, of a year at most."""
-
-    def read(self, text: str) -> int:
-        """Return the number."""
-        text = text.strip()
-        if not (text.isascii() and text.isdigit()) or len(text) > len(str(_MOST_DAYS)):
-            raise InvalidInput(str(_NO_DAYS))
-        if int(text) > _MOST_DAYS:
-            raise InvalidInput(str(_NO_DAYS))
-        return int(text)
 
 
 class CustomerForm(OfficeForm):
@@ -83,7 +69,7 @@ class CustomerForm(OfficeForm):
         lines=3,
         help_text=gettext_lazy("One address a line, or with commas between."),
     )
-    terms_days = DaysField(label=gettext_lazy("Terms (days)"), missing=_NO_DAYS, mode="numeric")
+    terms_days = DaysField(label=gettext_lazy("Terms (days)"), missing=DaysField.outside)
     currency = CurrencyField(label=gettext_lazy("Currency"), missing=_NO_CURRENCY)
     credit_limit = AmountField(
         label=gettext_lazy("Credit limit"),

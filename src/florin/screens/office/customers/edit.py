@@ -18,8 +18,6 @@ from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.customers.customer_form import CustomerForm
 from florin.screens.office.shared.access import StaffRequest, page, requires
 
-_UNPROCESSABLE = 422
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.EDIT_CUSTOMERS)
@@ -40,10 +38,8 @@ def _answer(request: StaffRequest, customer: Customer | None) -> HttpResponse:
     company, person = request.user.company, request.user
     data = request.POST if request.method == "POST" else None
     form = CustomerForm(data, company=company, customer=customer, may_switch=_may_switch(request))
-    if data is None:
-        return _show(request, form, customer)
     if not form.is_valid():
-        return _show(request, form, customer, status=_UNPROCESSABLE)
+        return _show(request, form, customer)
     try:
         if customer is None:
             saved = save_customer.add(company, form.draft(), by=person)
@@ -67,26 +63,19 @@ def _refused(
         case Conflict() if customer is not None:
             customer.refresh_from_db()
             form.compare(customer)
-    above = None if form.errors else problem
-    return _show(request, form, customer, status=problem.status, problem=above)
+    form.problem = problem
+    return _show(request, form, customer)
 
 
-def _show(
-    request: StaffRequest,
-    form: CustomerForm,
-    customer: Customer | None,
-    *,
-    status: int = 200,
-    problem: Refusal | None = None,
-) -> HttpResponse:
+def _show(request: StaffRequest, form: CustomerForm, customer: Customer | None) -> HttpResponse:
     context = {
         "form": form,
         "customer": customer,
-        "problem": problem,
+        "problem": None if form.errors else form.problem,
         "currency_stays": customer is not None and save_customer.has_items(customer),
         "may_switch": _may_switch(request),
     }
-    return page(request, "customers/form.html", context, status=status)
+    return page(request, "customers/form.html", context, status=form.status)
 
 
 def _may_switch(request: StaffRequest) -> bool:

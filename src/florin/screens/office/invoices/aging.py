@@ -6,7 +6,6 @@ from math import ceil
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.contracts.documents import Aging
 from florin.domain.attempts import bill
@@ -18,7 +17,7 @@ from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.kernel.paging import ROWS
-from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
+from florin.screens.office.shared.access import StaffRequest, page, shows, wants_part
 from florin.screens.office.shared.listing import Filters, Listing
 from florin.screens.office.shared.parsing import as_key
 
@@ -47,8 +46,7 @@ class Line:
     ticked: bool
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def aging(request: StaffRequest) -> HttpResponse:
     """Show who owes, by how late it is; search, sort and turn pages."""
     company, filters = request.user.company, AGING.read(request.GET)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.attempts import bill
 from florin.domain.customers.models import Customer
@@ -24,7 +23,7 @@ from florin.kernel import clock
 from florin.screens.office.invoices.bars import bars
 from florin.screens.office.invoices.filters import OPEN_INVOICES, matching
 from florin.screens.office.invoices.selection import Choice
-from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, wants_part
 from florin.screens.office.shared.listing import show
 
 _ORDERS = ("due", "-due", "-issued", "-balance", "customer")
@@ -47,8 +46,7 @@ class Line:
     barred: str
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.OPEN_INVOICES)
+@asks(Right.OPEN_INVOICES)
 def open_invoices(request: StaffRequest) -> HttpResponse:
     """Show a page of what is owed, with the ticks that an address or a POST brings; neither changes anything.
 
@@ -89,8 +87,7 @@ def _on_the_page_shown(sent: QueryDict) -> QueryDict:
     return stays
 
 
-@require_POST
-@requires(Right.OPEN_INVOICES)
+@does(Right.OPEN_INVOICES)
 def picked(request: StaffRequest) -> HttpResponse:
     """Say what the ticks come to."""
     choice = Choice.read(request.POST)

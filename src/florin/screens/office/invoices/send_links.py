@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.links import rules
 from florin.domain.staff.rights import Right
@@ -13,14 +12,13 @@ from florin.flows import send_documents, send_payment_links
 from florin.flows.send_payment_links import Review
 from florin.kernel.errors import Refusal
 from florin.screens.office.invoices.selection import Choice
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _FINE, _UNPROCESSABLE = 200, 422
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.OPEN_INVOICES)
+@asks(Right.OPEN_INVOICES)
 def review(request: StaffRequest) -> HttpResponse:
     """Show what would be sent to whom, and what would not and why; nothing is sent yet."""
     if request.method != "POST":
@@ -30,8 +28,7 @@ def review(request: StaffRequest) -> HttpResponse:
     return _review(request, reviewed, typed=known, press=new_submission())
 
 
-@require_POST
-@requires(Right.OPEN_INVOICES)
+@does(Right.OPEN_INVOICES)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often and from wherever it comes."""
     press = submission_key(request.POST)

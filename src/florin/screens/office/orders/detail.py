@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
 from florin.screens.office.shared import order_status, payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 from florin.screens.office.shared.order_status import ShownOrder
 from florin.screens.office.shared.timeline import TimelineEntry
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show an order with its invoice, links and timeline."""
     shown = order_status.read_order(request.user.company, pk)
@@ -29,8 +27,7 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "orders/detail.html", context)
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and the balance as they are now; 204 if they are as the page has them."""
     shown = order_status.read_order(request.user.company, pk)

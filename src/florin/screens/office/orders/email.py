@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.activity import services as activity
 from florin.domain.attempts import asking
@@ -19,14 +18,13 @@ from florin.kernel.errors import Forbidden, Refusal
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, show_dialog
 from florin.screens.office.shared import order_status
-from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, done
 from florin.screens.office.shared.order_status import ShownOrder
 from florin.screens.office.shared.parsing import as_key
 from florin.screens.office.shared.submissions import submission_key
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SEND_INVOICE)
+@asks(Right.SEND_INVOICE)
 def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send an order's invoice, with a payment link if the tick is set; a draft is confirmed by it."""
     shown = order_status.read_order(request.user.company, pk)

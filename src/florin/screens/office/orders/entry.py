@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
@@ -20,15 +19,14 @@ from florin.kernel.folding import fold
 from florin.screens.office.orders import limit_dialog, order_form
 from florin.screens.office.orders.order_form import OrderForm, TypedLine
 from florin.screens.office.shared import customer_field, order_status
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, shows
 from florin.screens.office.shared.parsing import InvalidInput, as_key
 from florin.screens.office.shared.submissions import new_submission
 
 _SUGGESTIONS = 12
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.ORDERS)
+@asks(Right.ORDERS)
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new draft order; the same press of Save writes it once."""
     if request.method != "POST":
@@ -36,8 +34,7 @@ def new(request: StaffRequest) -> HttpResponse:
     return _save(request, None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.ORDERS)
+@asks(Right.ORDERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change an order; a confirmed one gets a new revision of its invoice (R19)."""
     order = order_status.read_order(request.user.company, pk).order
@@ -49,8 +46,7 @@ def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _save(request, order)
 
 
-@require_POST
-@requires(Right.ORDERS)
+@does(Right.ORDERS)
 def lines(request: StaffRequest) -> HttpResponse:
     """Show the lines again after one was added, removed, moved, or a product was chosen."""
     form = order_form.sent_form(request.POST, request.user.company)
@@ -67,8 +63,7 @@ def lines(request: StaffRequest) -> HttpResponse:
     return response
 
 
-@require_POST
-@requires(Right.ORDERS)
+@does(Right.ORDERS)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each line and the order come to."""
     form = order_form.sent_form(request.POST, request.user.company)
@@ -76,8 +71,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
     return page(request, "orders/totals.html", {"form": form, "over": limit.over if limit else None})
 
 
-@require_POST
-@requires(Right.ORDERS)
+@does(Right.ORDERS)
 def customer(request: StaffRequest) -> HttpResponse:
     """Show who was chosen: terms, currency, and where invoices go."""
     text = request.POST.get("customer", "")
@@ -90,15 +84,7 @@ def customer(request: StaffRequest) -> HttpResponse:
     return page(request, "orders/customer.html", context)
 
 
-@require_safe
-@requires(Right.ORDERS)
-def suggest_customers(request: StaffRequest) -> HttpResponse:
-    """Suggest customers for what is typed."""
-    return customer_field.suggest(request)
-
-
-@require_safe
-@requires(Right.ORDERS)
+@shows(Right.ORDERS)
 def suggest_products(request: StaffRequest) -> HttpResponse:
     """Suggest products for what is typed."""
     words = request.GET.get("line-code", "")

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.orders import credit_limit, holds
 from florin.domain.orders.credit_limit import Room
@@ -16,7 +15,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import hold_order
 from florin.kernel.money import Money
 from florin.kernel.paging import by_moment
-from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.access import StaffRequest, does, done, shows
 from florin.screens.office.shared.listing import Listing, show
 
 _HOLDS = Listing({"asked": by_moment("asked_at")}, usual="asked")
@@ -35,8 +34,7 @@ class Held:
         return self.room.over(self.hold.order.money)
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def held(request: StaffRequest) -> HttpResponse:
     """Show the orders on hold, whoever was asked for first before the others."""
     filters = _HOLDS.read(request.GET)
@@ -44,8 +42,7 @@ def held(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, {"rows": _rows(shown.rows)}, whole="orders/held.html")
 
 
-@require_POST
-@requires(Right.ORDERS)
+@does(Right.ORDERS)
 def withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take an order off hold; it is a draft like any other again."""
     order = hold_order.withdraw(request.user.company, pk, by=request.user)

@@ -189,8 +189,8 @@ def _read_lines(post: QueryDict) -> Iterator[TypedLine]:
 
 
 def _too_many(count: int) -> str:
-    told = {"most": f"{MOST_LINES:,}", "count": f"{count:,}"}
+    details = {"most": f"{MOST_LINES:,}", "count": f"{count:,}"}
     text = _(
         "An order takes at most %(most)s lines; this one has %(count)s. Put the rest into another order."
     )
-    return text % told
+    return text % details

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.invoices.models import Invoice
 from florin.domain.orders.holds import Wish
@@ -17,12 +16,11 @@ from florin.kernel.errors import Refusal
 from florin.screens.office.orders import limit_dialog
 from florin.screens.office.orders.dialog import say_held, show_dialog
 from florin.screens.office.shared import order_status
-from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, done
 from florin.screens.office.shared.order_status import ShownOrder
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.ORDERS)
+@asks(Right.ORDERS)
 def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Confirm a draft: from then on there is an invoice. Pressed twice, it is confirmed once."""
     shown = order_status.read_order(request.user.company, pk)
@@ -44,8 +42,7 @@ def confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     return done(request, "office:order", pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.ORDERS)
+@asks(Right.ORDERS)
 def void(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Void an order and its invoice. Pressed twice, it is void once."""
     shown = order_status.read_order(request.user.company, pk)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.db.models.functions import Coalesce, Length
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.invoices import queries as invoices
 from florin.domain.orders import queries
@@ -14,7 +13,7 @@ from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.paging import Column, by_day
 from florin.screens.office.shared import order_status, parsing
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Filters, Listing, choice, show
 
 # What a list can be sorted by, rising; each has an index that yields it without sorting everything.
@@ -48,8 +47,7 @@ _ORDERS = Listing(
 )
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def orders(request: StaffRequest) -> HttpResponse:
     """Show orders, each with what is still owed on it and what can be done with it (R4)."""
     company, filters = request.user.company, _ORDERS.read(request.GET)

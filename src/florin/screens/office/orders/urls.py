@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from florin.domain.staff.rights import Right
 from florin.screens.office.orders import detail, email, entry, holds, steps, summary
+from florin.screens.office.shared import customer_field
 
 urlpatterns = [
     path("orders/", summary.orders, name="orders"),
@@ -11,7 +13,7 @@ urlpatterns = [
     path("orders/lines/", entry.lines, name="order-lines"),
     path("orders/reckon/", entry.reckon, name="order-reckon"),
     path("orders/customer/", entry.customer, name="order-customer"),
-    path("orders/suggest/customers/", entry.suggest_customers, name="suggest-customers"),
+    path("orders/suggest/customers/", customer_field.suggests(Right.ORDERS), name="suggest-customers"),
     path("orders/suggest/products/", entry.suggest_products, name="suggest-products"),
     path("orders/<uuid:pk>/", detail.order, name="order"),
     path("orders/<uuid:pk>/timeline/", detail.show_timeline, name="order-timeline"),

@@ -9,7 +9,6 @@ from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from florin.contracts.processor import MovementKind
 from florin.domain.disputes import queries as disputes
@@ -33,7 +32,7 @@ from florin.kernel import formats, return_codes
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 from florin.screens.office.shared.timeline import TimelineEntry
 
 _PROCESSOR = "processor"
@@ -83,15 +82,13 @@ class CameBack:
     fee: Invoice | None
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def payment(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a payment."""
     return page(request, "payments/detail.html", _context(request, pk))
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def refresh(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the payment as it is now; 204 if that is as the page has it."""
     shown = _find(request, pk)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.contracts import dispute_reasons
 from florin.domain.companies.models import Company
@@ -19,7 +18,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import follow_dispute
 from florin.kernel import clock
 from florin.kernel.paging import Column
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, does, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 
 _SOON = 3  # days
@@ -82,8 +81,7 @@ class DisputeRow:
         return self.days_left is not None and self.days_left <= _SOON
 
 
-@require_safe
-@requires(Right.REFUND)
+@shows(Right.REFUND)
 def disputes(request: StaffRequest) -> HttpResponse:
     """Show disputes, first those that wait for an answer."""
     filters = _DISPUTES.read(request.GET)
@@ -98,8 +96,7 @@ def disputes(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_POST
-@requires(Right.REFUND)
+@does(Right.REFUND)
 def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lead to the processor's page for a dispute, which is asked for now: some open only once, and soon."""
     leads_to = HttpResponseRedirect(follow_dispute.page_of(request.user.company, pk))

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments.models import Payment
 from florin.domain.receipts.models import Receipt
@@ -13,12 +12,11 @@ from florin.domain.staff.rights import Right
 from florin.flows import mail_receipt, return_payment
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.RECEIVE_PAYMENT)
+@asks(Right.RECEIVE_PAYMENT)
 def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask for addresses, whoever paid being proposed, and mail the receipt to them."""
     payments = Payment.objects.filter(company=request.user.company)

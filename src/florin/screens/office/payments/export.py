@@ -1,19 +1,17 @@
 """Payment History as a file, filtered as the list is."""
 
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import export_payments
 from florin.kernel import clock
 from florin.screens.office.payments.filters import PAYMENTS, matching
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.shared import downloads
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponseBase:
     """Give what the list shows, all pages of it: ``as=xlsx``, or ``as=csv`` by invoice or by payment."""
     company, filters = request.user.company, PAYMENTS.read(request.GET)

@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments.models import Payment
 from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
 from florin.screens.office.shared.fields import AmountField
 from florin.screens.office.shared.forms import OfficeForm
 
@@ -24,8 +23,7 @@ class FeeForm(OfficeForm):
     fee = AmountField(above_zero=True, missing=gettext_lazy("Give a number."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.REFUND)
+@asks(Right.REFUND)
 def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Charge a fee for a payment that came back or was lost in a dispute; pressed twice, once."""
     payments = Payment.objects.filter(company=request.user.company)
@@ -33,11 +31,9 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
     if charge_return_fee.of_payment(payment):
         return done(request, "office:payment", pk)
     charge_return_fee.check(payment)
-    currency = payment.customer.currency
-    if request.method != "POST":
-        initial = {"fee": charge_return_fee.suggested(payment)}
-        return _ask(request, payment, FeeForm(company=payment.company, currency=currency, initial=initial))
-    form = FeeForm(request.POST, company=payment.company, currency=currency)
+    initial = {"fee": charge_return_fee.suggested(payment)}
+    data = request.POST if request.method == "POST" else None
+    form = FeeForm(data, company=payment.company, currency=payment.customer.currency, initial=initial)
     if not form.is_valid():
         return _ask(request, payment, form)
     amount = form.cleaned_data["fee"]
@@ -52,5 +48,4 @@ def fee(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _ask(request: StaffRequest, payment: Payment, form: FeeForm) -> HttpResponse:
     context = {"payment": payment, "form": form}
-    status = 422 if form.errors else 200
-    return dialog(request, "payments/fee.html", context, title=_("Charge a fee"), status=status)
+    return dialog(request, "payments/fee.html", context, title=_("Charge a fee"), status=form.status)

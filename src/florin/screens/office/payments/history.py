@@ -2,7 +2,6 @@
 
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.attempts.methods import Method
 from florin.domain.companies.models import Company
@@ -15,7 +14,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import charge_return_fee
 from florin.kernel import clock, return_codes
 from florin.screens.office.payments.filters import PAYMENTS, matching
-from florin.screens.office.shared.access import StaffRequest, requires, wants_part
+from florin.screens.office.shared.access import StaffRequest, shows, wants_part
 from florin.screens.office.shared.listing import show
 
 # Keys that no index knows, for what is few enough to be sorted.
@@ -26,8 +25,7 @@ _KEYS = {
 _APART = {"received": "received_apart", "amount": "amount_apart"}
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def payments(request: StaffRequest) -> HttpResponse:
     """Show payments, the newest first unless asked otherwise, with what they come to."""
     company, filters = request.user.company, PAYMENTS.read(request.GET)

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.payments import overpayments
@@ -20,7 +19,7 @@ from florin.flows import resolve_overpayment
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_day
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, does, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
@@ -36,8 +35,7 @@ class OverpaymentRow:
     press: str
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def inbox(request: StaffRequest) -> HttpResponse:
     """Show the overpayments that wait for a decision, or those that are kept, the oldest first."""
     company, filters = request.user.company, _OVERPAYMENTS.read(request.GET)
@@ -48,8 +46,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="payments/overpayments.html")
 
 
-@require_POST
-@requires(Right.RECEIVE_PAYMENT)
+@does(Right.RECEIVE_PAYMENT)
 def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Keep one as an open credit: it leaves the inbox."""
     try:
@@ -60,8 +57,7 @@ def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:overpayments")
 
 
-@require_POST
-@requires(Right.RECEIVE_PAYMENT)
+@does(Right.RECEIVE_PAYMENT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply one to its customer's oldest invoices; the same press applies it once."""
     press = submission_key(request.POST)
@@ -71,8 +67,10 @@ def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
         _say(request, problem)
     else:
         if amount:
-            told = formats.money(amount, get_language() or "en")
-            messages.success(request, _("%(amount)s is applied to the oldest invoices.") % {"amount": told})
+            applied = formats.money(amount, get_language() or "en")
+            messages.success(
+                request, _("%(amount)s is applied to the oldest invoices.") % {"amount": applied}
+            )
     return redirect("office:overpayments")
 
 

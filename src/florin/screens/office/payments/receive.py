@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.ledger.models import Item
@@ -19,13 +18,11 @@ from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal, SubmissionReused
 from florin.kernel.money import Money
 from florin.screens.office.payments.receive_form import ReceiveForm
-from florin.screens.office.shared import customer_field
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, shows
 from florin.screens.office.shared.submissions import new_submission
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.RECEIVE_PAYMENT)
+@asks(Right.RECEIVE_PAYMENT)
 def receive(request: StaffRequest) -> HttpResponse:
     """Ask what came in, and record it; the same press of the button records it once."""
     company = request.user.company
@@ -50,16 +47,14 @@ def receive(request: StaffRequest) -> HttpResponse:
     return redirect("office:payment-received", payment.pk)
 
 
-@require_POST
-@requires(Right.RECEIVE_PAYMENT)
+@does(Right.RECEIVE_PAYMENT)
 def invoices(request: StaffRequest) -> HttpResponse:
     """Show the open invoices again after another customer, or another way to apply, was chosen."""
     form = ReceiveForm(request.POST, company=request.user.company)
     return page(request, "payments/receive_invoices.html", {"form": form, "many": _many(form)})
 
 
-@require_POST
-@requires(Right.RECEIVE_PAYMENT)
+@does(Right.RECEIVE_PAYMENT)
 def reckon(request: StaffRequest) -> HttpResponse:
     """Show what each invoice gets and what is left; 204 while other invoices are on the page."""
     form = ReceiveForm(request.POST, company=request.user.company)
@@ -68,15 +63,7 @@ def reckon(request: StaffRequest) -> HttpResponse:
     return page(request, "payments/receive_reckoned.html", {"form": form})
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
-def suggest_customers(request: StaffRequest) -> HttpResponse:
-    """Suggest customers for what is typed."""
-    return customer_field.suggest(request)
-
-
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def received(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what was recorded, with the receipt to print."""
     payments = Payment.objects.filter(company=request.user.company).select_related("customer")

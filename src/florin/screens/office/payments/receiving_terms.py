@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import receiving
 from florin.domain.companies.receiving import Terms
@@ -14,8 +13,8 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.kernel.money import Money
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
-from florin.screens.office.shared.fields import AmountField, NumberField
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
+from florin.screens.office.shared.fields import AmountField, DaysField, NumberField
 from florin.screens.office.shared.forms import OfficeForm
 
 
@@ -32,15 +31,7 @@ class TermsForm(OfficeForm):
             "Suggested at Receive Payment for an invoice that is paid in full; empty means none."
         ),
     )
-    days = NumberField(
-        label=gettext_lazy("Within how many days after the invoice date"),
-        whole=3,
-        places=0,
-        lowest=0,
-        highest=365,
-        outside=gettext_lazy("Give a number of days from 0 to 365."),
-        mode="numeric",
-    )
+    days = DaysField(label=gettext_lazy("Within how many days after the invoice date"))
     fee = AmountField(
         help_text=gettext_lazy(
             "Charged to the customer when a bank payment fails or comes back, and proposed for a check; empty"
@@ -53,40 +44,36 @@ class TermsForm(OfficeForm):
         percent, days, fee = (self.cleaned_data[name] for name in ("percent", "days", "fee"))
         return Terms(
             discount_basis_points=int(percent.scaleb(2)) if percent else 0,
-            discount_days=int(days or 0),
+            discount_days=days or 0,
             nsf_fee=fee.minor if fee else 0,
         )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def terms(request: StaffRequest) -> HttpResponse:
     """Show and change what is suggested at Receive Payment and for a returned payment."""
     company = request.user.company
-    if request.method != "POST":
-        now = receiving.terms_of(company)
-        initial = {
-            "percent": Decimal(now.discount_basis_points).scaleb(-2) if now.discount_basis_points else "",
-            "days": now.discount_days or "",
-            "fee": Money(now.nsf_fee, company.currency),
-        }
-        return _ask(request, TermsForm(company=company, initial=initial, seen=now.mark))
-    form = TermsForm(request.POST, company=company)
+    now = receiving.terms_of(company)
+    initial = {
+        "percent": Decimal(now.discount_basis_points).scaleb(-2) if now.discount_basis_points else "",
+        "days": now.discount_days or "",
+        "fee": Money(now.nsf_fee, company.currency),
+    }
+    data = request.POST if request.method == "POST" else None
+    form = TermsForm(data, company=company, initial=initial, seen=now.mark)
     if not form.is_valid():
-        return _ask(request, form, status=422)
+        return _ask(request, form)
     try:
         change_settings.change_receiving(company, form.terms(), seen=form.seen, by=request.user)
     except Conflict as problem:
         company.refresh_from_db()
-        form.seen = receiving.terms_of(company).mark
-        return _ask(request, form, status=problem.status, problem=problem)
+        form.seen, form.problem = receiving.terms_of(company).mark, problem
+        return _ask(request, form)
     messages.success(request, _("The settings are saved."))
     return done(request, "office:payments-settings")
 
 
-def _ask(
-    request: StaffRequest, form: TermsForm, *, status: int = 200, problem: Conflict | None = None
-) -> HttpResponse:
-    context = {"form": form, "problem": problem}
+def _ask(request: StaffRequest, form: TermsForm) -> HttpResponse:
+    context = {"form": form, "problem": form.problem}
     title = _("Receiving payments")
-    return dialog(request, "payments/receiving_terms.html", context, title=title, status=status)
+    return dialog(request, "payments/receiving_terms.html", context, title=title, status=form.status)

@@ -58,7 +58,7 @@ class RefundForm(OfficeForm):
     def __init__(self, data: QueryDict | None = None, *, room: Room) -> None:
         """Make the form with everything that is left, or as it was sent with a sentence where it is wrong."""
         super().__init__(data, company=room.payment.company)
-        self.room, self.problem = room, ""
+        self.room = room
         self.rows = [_refund_place(source) for source in room.sources]
         for row in self.rows:
             proposed = Money(room.proposal.get(row.source.item.pk, 0), room.payment.currency)

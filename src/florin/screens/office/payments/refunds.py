@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.contracts import refund_failures
 from florin.domain.refunds import queries
@@ -18,7 +17,7 @@ from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import by_moment
 from florin.screens.office.payments.refund_form import RefundForm
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done, page, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import submission_key
 
@@ -35,8 +34,7 @@ _REFUNDS = Listing(
 )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.REFUND)
+@asks(Right.REFUND)
 def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
     room = refund_payment.read_room(request.user.company, pk)
@@ -61,8 +59,7 @@ def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     return done(request, "office:payment", pk)
 
 
-@require_safe
-@requires(Right.REFUND)
+@shows(Right.REFUND)
 def refunds(request: StaffRequest) -> HttpResponse:
     """Show what was sent back, the latest first."""
     filters = _REFUNDS.read(request.GET)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.payments import returns
 from florin.domain.payments.models import Payment
@@ -17,7 +16,7 @@ from florin.kernel import return_codes
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
 from florin.screens.office.shared.fields import AmountField, OptionField, TextField
 from florin.screens.office.shared.forms import OfficeForm
 
@@ -42,15 +41,13 @@ class NsfForm(ReturnForm):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.REFUND)
+@asks(Right.REFUND)
 def nsf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a check or a wire as returned, after asking why and what it costs; pressed twice, once."""
     return _mark(request, pk, NsfForm, code=next(iter(return_codes.BY_HAND)))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.REFUND)
+@asks(Right.REFUND)
 def chargeback(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mark a payment by the company's own card terminal as charged back; pressed twice, once."""
     return _mark(request, pk, ReturnForm, code=return_codes.CHARGED_BACK)
@@ -63,34 +60,26 @@ def _mark(request: StaffRequest, pk: UUID, kind: type[ReturnForm], *, code: str)
     if request.method == "POST" and returns.of_payment(payment):
         return done(request, "office:payment", pk)
     returns.check(payment, code=code)
-    currency = payment.customer.currency
-    if request.method != "POST":
-        initial = {"fee": charge_return_fee.suggested(payment), "code": code}
-        return _ask(request, payment, kind(company=payment.company, currency=currency, initial=initial))
-    form = kind(request.POST, company=payment.company, currency=currency)
+    initial = {"fee": charge_return_fee.suggested(payment), "code": code}
+    data = request.POST if request.method == "POST" else None
+    form = kind(data, company=payment.company, currency=payment.customer.currency, initial=initial)
     if not form.is_valid():
-        return _ask(request, payment, form, status=422)
+        return _ask(request, payment, form)
     marking = Marking(**{"code": code, **form.cleaned_data})
     try:
         return_payment.mark(request.user.company, pk, marking, by=request.user)
     except Refusal as problem:
-        return _ask(request, payment, form, problem=problem, status=problem.status)
+        form.problem = problem
+        return _ask(request, payment, form)
     messages.success(request, _done_sentence(payment, marking.fee))
     return done(request, "office:payment", pk)
 
 
-def _ask(
-    request: StaffRequest,
-    payment: Payment,
-    form: ReturnForm,
-    *,
-    problem: Refusal | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _ask(request: StaffRequest, payment: Payment, form: ReturnForm) -> HttpResponse:
     charged_back = not isinstance(form, NsfForm)
-    context = {"payment": payment, "form": form, "problem": problem, "charged_back": charged_back}
+    context = {"payment": payment, "form": form, "problem": form.problem, "charged_back": charged_back}
     title = _("Charge back") if charged_back else _("NSF")
-    return dialog(request, "payments/return.html", context, title=title, status=status)
+    return dialog(request, "payments/return.html", context, title=title, status=form.status)
 
 
 def _done_sentence(payment: Payment, fee: Money | None) -> str:

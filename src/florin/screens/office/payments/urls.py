@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from florin.domain.staff.rights import Right
 from florin.screens.office.payments import (
     detail,
     disputes,
@@ -16,6 +17,7 @@ from florin.screens.office.payments import (
     returns,
     reversal,
 )
+from florin.screens.office.shared import customer_field
 
 urlpatterns = [
     path("payments/", history.payments, name="payment-history"),
@@ -23,7 +25,11 @@ urlpatterns = [
     path("payments/receive/", receive.receive, name="receive"),
     path("payments/receive/invoices/", receive.invoices, name="receive-invoices"),
     path("payments/receive/reckon/", receive.reckon, name="receive-reckon"),
-    path("payments/receive/customers/", receive.suggest_customers, name="receive-customers"),
+    path(
+        "payments/receive/customers/",
+        customer_field.suggests(Right.RECEIVE_PAYMENT),
+        name="receive-customers",
+    ),
     path("payments/receive/terms/", receiving_terms.terms, name="receiving-terms"),
     path("payments/<uuid:pk>/received/", receive.received, name="payment-received"),
     path("payments/<uuid:pk>/undo/", reversal.undo, name="payment-undo"),

@@ -81,12 +81,13 @@ def payments(request: StaffRequest) -> HttpResponse:
         change_settings.change(company, Switches(**form.cleaned_data), seen=form.seen, by=request.user)
     except Conflict as problem:
         company.refresh_from_db()
-        return _show(request, form, problem)
+        form.problem = problem
+        return _show(request, form)
     messages.success(request, _("The settings are saved. Links that are already out obey them too."))
     return redirect("office:payments-settings")
 
 
-def _show(request: StaffRequest, form: SwitchesForm, problem: Conflict | None = None) -> HttpResponse:
+def _show(request: StaffRequest, form: SwitchesForm) -> HttpResponse:
     company = request.user.company
     now, account = companies.switches_of(company), companies.account_of(company)
     form.seen = now.mark
@@ -97,8 +98,8 @@ def _show(request: StaffRequest, form: SwitchesForm, problem: Conflict | None = 
         "no_cards": account_words.no_cards(account.cards) if account else "",
         "no_debits": account_words.no_debits(account.debits) if account else "",
         "answer": rules.for_company(company),
-        "problem": problem,
-        "saved": now if problem else None,
+        "problem": form.problem,
+        "saved": now if form.problem else None,
         "entries": timeline.timeline(company.pk, company.pk),
     }
-    return page(request, "setup/settings_payments.html", context, status=problem.status if problem else 200)
+    return page(request, "setup/settings_payments.html", context, status=form.status)

@@ -2,6 +2,8 @@
 
 from babel.core import get_global
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,8 +60,8 @@ def refresh_status(request: StaffRequest) -> HttpResponse:
 def _afresh(request: StaffRequest) -> HttpResponse:
     """Lead to the page as it is now, all of it: what happened stands beside how it stands."""
     if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": onboard_account.PAGE})
-    answer = HttpResponseRedirect(onboard_account.PAGE)
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("office:payments-account")})
+    answer = redirect("office:payments-account")
     answer.status_code = 303
     return answer
 

@@ -85,10 +85,10 @@ class EventRow:
     @property
     def times(self) -> str:
         """How often it happened; after the first ones only each doubling is kept."""
-        told = {"count": self.event.count}
+        named = {"count": self.event.count}
         if self.event.count > EACH_OF_THE_FIRST:
-            return _("at least %(count)s times") % told
-        return ngettext("%(count)s time", "%(count)s times", self.event.count) % told
+            return _("at least %(count)s times") % named
+        return ngettext("%(count)s time", "%(count)s times", self.event.count) % named
 
     @property
     def has_details(self) -> bool:
@@ -117,10 +117,10 @@ class EventRow:
         about = self.event.about
         if "page" in about:
             return f"/{_PART_OF_ADDRESS.sub('…', about['page'])}"
-        told = str(_WHAT.get(about.get("what", ""), ""))
+        named = str(_WHAT.get(about.get("what", ""), ""))
         if "roles" in about:
-            told = names_of(about["roles"].split(", "))
-        return f"{told} → {about['to']}" if "to" in about else told
+            named = names_of(about["roles"].split(", "))
+        return f"{named} → {about['to']}" if "to" in about else named
 
     @property
     def changes(self) -> list[Change]:

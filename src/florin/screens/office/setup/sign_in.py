@@ -59,25 +59,22 @@ def sign_in(request: StaffRequest) -> HttpResponse:
     """Show and change after what time people have to sign in again; it holds from the next request on."""
     company = request.user.company
     now = signing_in.limits_of(company)
-    if request.method != "POST":
-        return _show(request, SignInForm(company=company, initial=asdict(now), seen=now.mark))
-    form = SignInForm(request.POST, company=company)
+    data = request.POST if request.method == "POST" else None
+    form = SignInForm(data, company=company, initial=asdict(now), seen=now.mark)
     if not form.is_valid():
-        return _show(request, form, status=422)
+        return _show(request, form)
     try:
         change_settings.change_sessions(company, form.limits(), seen=form.seen, by=request.user)
     except Conflict as problem:
         company.refresh_from_db()
-        form.seen = signing_in.limits_of(company).mark
-        return _show(request, form, problem=problem, status=problem.status)
+        form.seen, form.problem = signing_in.limits_of(company).mark, problem
+        return _show(request, form)
     messages.success(request, _("The settings are saved. They hold for everybody who is signed in now."))
     return redirect("office:sign-in-settings")
 
 
-def _show(
-    request: StaffRequest, form: SignInForm, *, problem: Conflict | None = None, status: int = 200
-) -> HttpResponse:
+def _show(request: StaffRequest, form: SignInForm) -> HttpResponse:
     company = request.user.company
     entries = timeline.timeline(company.pk, company.pk)
-    context = {"form": form, "problem": problem, "entries": entries}
-    return page(request, "setup/settings_sign_in.html", context, status=status)
+    context = {"form": form, "problem": form.problem, "entries": entries}
+    return page(request, "setup/settings_sign_in.html", context, status=form.status)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from florin.domain.companies.models import Company
@@ -59,6 +60,21 @@ def requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arg
         return guarded
 
     return decorate
+
+
+def shows(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
+    """Let people who have the right look (GET and HEAD)."""
+    return lambda view: require_safe(requires(right)(view))
+
+
+def does(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
+    """Let people who have the right do something (POST)."""
+    return lambda view: require_POST(requires(right)(view))
+
+
+def asks(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
+    """Let people who have the right look at a form, and send it (GET, HEAD and POST)."""
+    return lambda view: require_http_methods(["GET", "HEAD", "POST"])(requires(right)(view))
 
 
 def check_right(person: User, right: Right) -> None:

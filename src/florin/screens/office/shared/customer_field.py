@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from florin.domain.companies.models import Company
 from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
+from florin.domain.staff.rights import Right
 from florin.kernel.folding import fold
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, page
+from florin.screens.office.shared.access import GuardedView, StaffRequest, page, shows
 from florin.screens.office.shared.parsing import InvalidInput
 
 _LONGEST_CUSTOMER = 200
@@ -21,7 +22,12 @@ def label(customer: Customer) -> str:
     return f"{customer.number}{_BETWEEN}{customer.name}"
 
 
-def suggest(request: StaffRequest) -> HttpResponse:
+def suggests(right: Right) -> GuardedView[[]]:
+    """Return the view that suggests customers to people who have the right."""
+    return shows(right)(_suggest)
+
+
+def _suggest(request: StaffRequest) -> HttpResponse:
     """Suggest customers for what is typed, which may be one of them as the field shows it."""
     words = request.GET.get("customer", "").partition(_BETWEEN)[0]
     found = customers.search(request.user.company_id, words)[:_SUGGESTIONS]

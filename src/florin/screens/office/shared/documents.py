@@ -3,23 +3,20 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
 from florin.flows import render_documents
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.shared import downloads
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def invoice_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the latest revision of an invoice."""
     return downloads.pdf(*render_documents.invoice_pdf(request.user.company, pk))
 
 
-@require_safe
-@requires(Right.RECEIVE_PAYMENT)
+@shows(Right.RECEIVE_PAYMENT)
 def receipt_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the receipt of a payment."""
     return downloads.pdf(*render_documents.receipt_pdf(request.user.company, pk))

@@ -4,6 +4,7 @@ Each reads by the one rule there is for its kind. What cannot be meant becomes t
 and the form that comes back shows what was typed, as it was typed.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ from florin.screens.office.shared.parsing import InvalidInput
 
 Options = Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
 
+_MOST_DAYS = 365
 _NUMBER = {"class": "amount", "inputmode": "decimal"}
 
 
@@ -119,6 +121,20 @@ class NumberField(ParsedField):
     def prepare_value(self, value: Any) -> Any:
         """Show a number as the reader would type it, and a text as it was typed."""
         return parsing.as_typed(value) if isinstance(value, Decimal) else value
+
+
+class DaysField(ParsedField):
+    """A number of days, of a year at most."""
+
+    attributes = {"inputmode": "numeric"}
+    outside = gettext_lazy("Give a number of days from 0 to 365.")
+
+    def read(self, text: str) -> int:
+        """Return the number."""
+        text = text.strip()
+        if not re.fullmatch("[0-9]{1,3}", text) or int(text) > _MOST_DAYS:
+            raise InvalidInput(str(self.outside))
+        return int(text)
 
 
 class QuantityField(NumberField):

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from florin.domain.companies.models import Company
+from florin.kernel.errors import Refusal
 from florin.screens.office.shared.fields import AmountField, CustomerField, ParsedField
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
@@ -19,7 +20,10 @@ class OfficeForm(forms.Form):
 
     Amounts are in ``currency``, without one in the company's. ``seen`` is the mark of what the form shows,
     by which somebody else's change is noticed. ``submission_key`` counts one press of its button once.
+    ``problem`` is what is wrong with the whole.
     """
+
+    problem: Refusal | str = ""
 
     def __init__(
         self,
@@ -50,6 +54,13 @@ class OfficeForm(forms.Form):
     def error_count(self) -> int:
         """How many fields need another look."""
         return len(self.errors)
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows it."""
+        if isinstance(self.problem, Refusal):
+            return self.problem.status
+        return 422 if self.problem or self.errors else 200
 
     def value(self, name: str) -> str:
         """Return what a field shows: what was typed into it, or what it began with."""

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
 
 from florin.domain.mailing_runs import queries
 from florin.domain.mailing_runs.models import MailingRun
 from florin.domain.staff.rights import Right
 from florin.domain.statements.instructions import Instructions
 from florin.kernel.database import find
-from florin.screens.office.shared.access import StaffRequest, check_right, page, requires
+from florin.screens.office.shared.access import StaffRequest, check_right, page, shows
 
 _MOST_SHOWN = 500
 _RIGHTS = {
@@ -20,30 +19,26 @@ _RIGHTS = {
 }
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def mailing_run(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show how far a run has come, and what was not sent, with the reasons."""
     run = _find(request, pk)
     return page(request, "office/mailing_run.html", {**_progress(run), **_heading(run)})
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show only that, for the page that refreshes itself until nothing more happens."""
     return page(request, "office/mailing_run_progress.html", _progress(_find(request, pk)))
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def redirect_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lead on from where pages of batches and of runs of statements were once."""
     return redirect("office:mailing-run", _find(request, pk).pk, permanent=True)
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def redirect_progress(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lead on a page that was open before its address changed, and still refreshes itself."""
     return redirect("office:mailing-run-progress", _find(request, pk).pk, permanent=True)

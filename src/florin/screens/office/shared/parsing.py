@@ -128,8 +128,8 @@ def search(text: str) -> str:
     """
     text = text.replace("\x00", "").strip()
     if len(text) > _LONGEST_SEARCH:
-        told = {"most": _LONGEST_SEARCH, "count": len(text)}
-        raise Refusal(_("Search for at most %(most)s characters; these are %(count)s.") % told)
+        details = {"most": _LONGEST_SEARCH, "count": len(text)}
+        raise Refusal(_("Search for at most %(most)s characters; these are %(count)s.") % details)
     return text
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.activity.models import Activity
 from florin.domain.links import services as links
@@ -16,7 +15,7 @@ from florin.domain.links.models import Debt, Link
 from florin.domain.staff.rights import Right
 from florin.flows import revoke_link
 from florin.kernel.database import find
-from florin.screens.office.shared.access import StaffRequest, dialog, done, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done
 
 Kind = Activity.Kind
 _OF_MAILS = [Kind.SENT, Kind.DELIVERED, Kind.BOUNCED]
@@ -61,8 +60,7 @@ def describe_links(sent: Sequence[Link]) -> list[SentLink]:
     return [_describe_link(link, mails.get(link.pk, []), over=over.get(link.pk, "")) for link in sent]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SEND_INVOICE)
+@asks(Right.SEND_INVOICE)
 def revoke(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take one link back, after asking; pressed twice, once (X9)."""
     link = find(Link.objects.filter(company=request.user.company).select_related("customer"), pk=pk)

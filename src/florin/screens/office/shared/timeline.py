@@ -280,8 +280,8 @@ def changes(about: Mapping[str, str | int]) -> list[Change]:
 
 def timeline(company_id: UUID, *subjects: UUID) -> list[TimelineEntry]:
     """Tell what happened to an object, or to several that are told as one, the latest first (one query)."""
-    told = activity.timeline(company_id, *subjects)
-    happened, folds = decline_folds.fold(list(told[:_MOST_BEFORE_FOLDING]))
+    activities = activity.timeline(company_id, *subjects)
+    happened, folds = decline_folds.fold(list(activities[:_MOST_BEFORE_FOLDING]))
     return [replace(entry, fold=folds.get(entry.key)) for entry in _entries(happened[:_MOST])]
 
 
@@ -298,10 +298,10 @@ def company_timeline(company_id: UUID) -> list[TimelineEntry]:
     happened, folds = decline_folds.fold(happened)
     lines = [list(line) for _sender, line in groupby(happened, key=_sender)][:_MOST_NEWS]
     last = mails[-1] if len(mails) == _MOST_MAILS else None
-    told = _lead_to_orders(company_id, [line[0] for line in lines])
+    activities = _lead_to_orders(company_id, [line[0] for line in lines])
     return [
         replace(entry, mails=len(line), more=last in line, fold=folds.get(entry.key))
-        for entry, line in zip(told, lines, strict=True)
+        for entry, line in zip(activities, lines, strict=True)
     ]
 
 

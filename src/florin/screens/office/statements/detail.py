@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.staff.rights import Right
 from florin.domain.statements import queries
@@ -13,7 +12,7 @@ from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import Column
 from florin.screens.office.shared import payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, done, page, shows
 from florin.screens.office.shared.listing import Listing, show
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.statements.entry import find_customer, say_sent
@@ -23,8 +22,7 @@ _MOST_LINES = 500
 _STATEMENTS = Listing({"made": (Column("pk", UUID),)}, usual="-made")
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a statement as it was made, and what has become of it."""
     found = _find(request, pk)
@@ -39,8 +37,7 @@ def statement(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "statements/detail.html", context)
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what has happened since; 204 if it is as the page has it."""
     progress = _progress(request, _find(request, pk))
@@ -49,15 +46,13 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, "statements/updates.html", progress)
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def statement_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give a statement as a PDF, without a payment link."""
     return downloads.pdf(*render_documents.statement_pdf(request.user.company, pk))
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a customer's statements, the latest first."""
     customer = find_customer(request.user.company, pk)
@@ -67,8 +62,7 @@ def statements(request: StaffRequest, pk: UUID) -> HttpResponse:
     return show(request, filters, shown, context, whole="statements/summary.html")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.STATEMENTS)
+@asks(Right.STATEMENTS)
 def send(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Send a statement again, with a new link to the same invoices (R16)."""
     found = _find(request, pk)
@@ -97,17 +91,17 @@ def _find(request: StaffRequest, pk: UUID) -> Statement:
 
 def _progress(request: StaffRequest, found: Statement) -> dict[str, object]:
     sendings = queries.sendings(found)
-    told = {
+    described = {
         shown.link.pk: shown
         for shown in payment_links.describe_links([each.link for each in sendings if each.link])
     }
     happened = timeline.timeline(request.user.company_id, found.pk)
     return {
         "statement": found,
-        "sendings": [(sending, sending.link_id in told) for sending in sendings],
-        "links": list(told.values()),
+        "sendings": [(sending, sending.link_id in described) for sending in sendings],
+        "links": list(described.values()),
         "entries": happened,
-        "mark": timeline.mark(happened, len(sendings), *(shown.stage for shown in told.values())),
+        "mark": timeline.mark(happened, len(sendings), *(shown.stage for shown in described.values())),
     }
 
 

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -19,15 +18,14 @@ from florin.flows.send_statement import Sent
 from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, page, requires, wants_part
+from florin.screens.office.shared.access import StaffRequest, asks, page, shows, wants_part
 from florin.screens.office.shared.submissions import submission_key
 from florin.screens.office.statements import period_form
 from florin.screens.office.statements.period_form import PeriodForm
 from florin.screens.shared import downloads
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.STATEMENTS)
+@asks(Right.STATEMENTS)
 def new(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask what to send, show what it would say, and send it; a GET only looks (R5)."""
     company = request.user.company
@@ -58,8 +56,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:statements", pk)
 
 
-@require_safe
-@requires(Right.STATEMENTS)
+@shows(Right.STATEMENTS)
 def preview(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the PDF as it would be sent, without number and link; nothing is stored."""
     company = request.user.company

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.ledger import aging as books
 from florin.domain.links import rules
@@ -13,7 +12,7 @@ from florin.domain.staff.rights import Right
 from florin.domain.statements.instructions import Instructions
 from florin.flows import send_statements
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page
 from florin.screens.office.shared.parsing import as_key, search
 from florin.screens.office.shared.submissions import new_submission, submission_key
 from florin.screens.office.statements import period_form
@@ -22,8 +21,7 @@ from florin.screens.office.statements.period_form import PeriodForm
 _SHOWN = 200
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.STATEMENTS)
+@asks(Right.STATEMENTS)
 def review(request: StaffRequest) -> HttpResponse:
     """Show who would get a statement, and who would not and why; nothing is sent yet."""
     if request.method != "POST":
@@ -31,8 +29,7 @@ def review(request: StaffRequest) -> HttpResponse:
     return _review(request, _chosen(request), period_form.read(request.POST, request.user.company))
 
 
-@require_POST
-@requires(Right.STATEMENTS)
+@does(Right.STATEMENTS)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often it comes."""
     press = submission_key(request.POST)
