@@ -293,7 +293,7 @@ def test_without_connect_the_installations_own_account_is_used(
 ) -> None:
     settings.STRIPE_CONNECT = False
 
-    assert continue_onboarding(admin, "") == onboard_account.PAGE
+    assert continue_onboarding(admin, "") == onboard_account.page_address()
 
     account = account_of(admin)
     assert (account.state, account.reference) == (State.ACTIVE, "")

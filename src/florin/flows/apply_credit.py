@@ -25,6 +25,7 @@ from florin.domain.staff.models import User
 from florin.flows import expire_sessions
 from florin.kernel.database import find, new_key
 from florin.kernel.errors import Conflict
+from florin.kernel.money import Money
 
 _PRESSES = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
 
@@ -135,9 +136,8 @@ def _note(kind: activity.Kind, part: AppliedAmount, by: str, **about: str) -> No
         actor=by,
         number=part.credit.number,
         invoice=part.debt.number,
-        amount=part.amount,
-        currency=part.credit.currency,
         **about,
+        **activity.details_of(Money(part.amount, part.credit.currency)),
     )
 
 

@@ -57,13 +57,7 @@ def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
     Once per payment and per attempt: the order's press is theirs, and the database refuses a second one.
     """
     order = orders.create(what.company, _draft(what, fee), by=None, press=_submission_key(what.pk))
-    activity.note(
-        order.company_id,
-        activity.Kind.ORDER_CREATED,
-        subjects=[order.pk, order.customer_id, what.pk],
-        actor=by,
-        number=order.number,
-    )
+    orders.note(order, activity.Kind.ORDER_CREATED, by=by, also=[what.pk])
     return confirm_order.confirm_locked(order, confirm_order.foresee(order), by=by, also=[what.pk])
 
 

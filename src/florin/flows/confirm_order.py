@@ -96,16 +96,8 @@ def admit(order: Order, *, by: User, reason: str) -> None:
 
 def note_override(order: Order, over: Money, *, by: User, reason: str, also: Sequence[UUID] = ()) -> None:
     """Keep on the timeline that somebody let an order pass over the credit limit, and why."""
-    activity.note(
-        order.company_id,
-        activity.Kind.LIMIT_OVERRIDDEN,
-        subjects=[order.pk, order.customer_id, *also],
-        actor=by.name,
-        number=order.number,
-        amount=over.minor,
-        currency=over.currency,
-        reason=reason.strip(),
-    )
+    details = {"reason": reason.strip(), **activity.details_of(over)}
+    orders.note(order, activity.Kind.LIMIT_OVERRIDDEN, by=by.name, also=also, **details)
 
 
 def confirm_locked(order: Order, mailing: Mailing, *, by: str, also: Sequence[UUID] = ()) -> Invoice:
@@ -131,21 +123,21 @@ def foresee(order: Order, *, to: Sequence[str] | None = None) -> Mailing:
         Refusal: if an address is wrong.
     """
     customer = order.customer
-    told = customer.invoice_emails if to is None else [address for address in to if address.strip()]
+    given = customer.invoice_emails if to is None else [address for address in to if address.strip()]
     if not customer.automatic_invoices:
         return Mailing(
             wanted=False,
             reason=_("Invoices are not sent to %(customer)s automatically.") % {"customer": customer.name},
         )
-    if to is not None and not told and customer.invoice_emails:
+    if to is not None and not given and customer.invoice_emails:
         return Mailing(wanted=False, reason=_("No address was given, so the invoice is not mailed."))
-    if not told:
+    if not given:
         return Mailing(
             reason=_("No address for invoices is known for %(customer)s, so nobody is mailed.")
             % {"customer": customer.name}
         )
     answer = _foreseen(order, rules.for_customer(order.company, customer, currency=order.currency))
-    recipients = tuple(told) if to is None else send_documents.addresses(told)
+    recipients = tuple(given) if to is None else send_documents.addresses(given)
     return Mailing(recipients=recipients, with_link=answer.offered, reason=answer.reason)
 
 
@@ -203,21 +195,13 @@ def _nothing_owed() -> Answer:
 
 
 def _note(order: Order, invoice: Invoice, mailing: Mailing, *, by: str, also: Sequence[UUID]) -> None:
-    subjects = [order.pk, order.customer_id, invoice.pk, *also]
-    activity.note(
-        order.company_id,
-        activity.Kind.ORDER_CONFIRMED,
-        subjects=subjects,
-        actor=by,
-        number=order.number,
-    )
+    orders.note(order, activity.Kind.ORDER_CONFIRMED, by=by, also=[invoice.pk, *also])
     activity.note(
         order.company_id,
         activity.Kind.INVOICE_ISSUED,
-        subjects=subjects,
+        subjects=[order.pk, order.customer_id, invoice.pk, *also],
         actor=by,
         number=invoice.number,
-        amount=invoice.total,
-        currency=invoice.currency,
         stranded=int(mailing.stranded),
+        **activity.details_of(invoice.money),
     )

@@ -6,6 +6,7 @@ report -> dispute; its money held, back, or gone -> timeline -> mails -> stale s
 from dataclasses import replace
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from florin.contracts.emails import DisputeNotice, PaymentRegained, PaymentReturned
@@ -25,7 +26,6 @@ from florin.flows.notify import Event
 from florin.kernel import clock
 from florin.kernel.errors import NotFound, ProcessorAway, Refusal
 
-_PATH = "/office/payments/disputes/"
 _KINDS = {
     DisputeState.INQUIRY: activity.Kind.DISPUTE_OPENED,
     DisputeState.NEEDS_RESPONSE: activity.Kind.DISPUTE_OPENED,
@@ -97,10 +97,9 @@ def _note(change: DisputeChange, changed: list[Reopened]) -> None:
             actor="processor",
             number=dispute.payment.number,
             payment=str(dispute.payment_id),
-            amount=dispute.amount,
-            currency=dispute.currency,
             reason=dispute.reason if kind == activity.Kind.DISPUTE_OPENED else "",
             inquiry=int(is_inquiry),
+            **activity.details_of(dispute.money),
         )
 
 
@@ -138,7 +137,7 @@ def _notify_company(change: DisputeChange, changed: list[Reopened], *, state: st
     company = dispute.payment.company
     until = None if dispute.closed_at else dispute.due_by
     answer_by = clock.local(until, company.time_zone) if until else None
-    event = replace(_event(dispute, changed, turn=state), path=_PATH)
+    event = replace(_event(dispute, changed, turn=state), path=reverse("office:disputes"))
     email = DisputeNotice(
         about=event.about,
         method=dispute.payment.method_in(company.reads),
@@ -206,5 +205,5 @@ def _key(dispute: Dispute, turn: str) -> str:
 
 
 def _subjects(dispute: Dispute, changed: list[Reopened]) -> list[UUID]:
-    papers = [each for one in changed for each in (one.invoice.pk, one.invoice.order_id)]
-    return list(dict.fromkeys([*allocating.touched(dispute.payment), *papers]))
+    documents = [each for one in changed for each in (one.invoice.pk, one.invoice.order_id)]
+    return list(dict.fromkeys([*allocating.touched(dispute.payment), *documents]))

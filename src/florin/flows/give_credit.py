@@ -151,9 +151,9 @@ def _decided_by(credit: Credit, state: CreditState, by: User) -> bool:
 
 def describe_credit(credit: Credit, **about: str) -> tuple[list[UUID], dict[str, str | int]]:
     """Return whose timelines tell of a credit, and what their sentences need to know of it."""
-    told: dict[str, str | int] = {**about, "number": credit.number}
-    told |= {"amount": credit.amount, "currency": credit.currency}
-    return [credit.pk, credit.customer_id], told
+    details: dict[str, str | int] = {**about, "number": credit.number}
+    details |= {"amount": credit.amount, "currency": credit.currency}
+    return [credit.pk, credit.customer_id], details
 
 
 def _note(kind: activity.Kind, credit: Credit, by: User, **about: str) -> None:

@@ -4,7 +4,7 @@ check the signature -> store -> job -> settle the attempt, follow the payment, l
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,11 +80,13 @@ def handle(
         record_decline.spread(known)
         inbox.handled(gateway_name, events, f"attempt is {known.state}")
     elif payout:
-        _take_in_payouts(gateway_name, events, account)
+        _ask(gateway_name, events, lambda: reconcile.catch_up(gateway_name, account), "payouts taken in")
     elif payment and not attempt:
         _follow(gateway_name, events, payment, account)
     elif account and not attempt:
-        _look_at_account(gateway_name, events, account)
+        _ask(
+            gateway_name, events, lambda: onboard_account.noticed(gateway_name, account), "account looked at"
+        )
     else:
         inbox.handled(gateway_name, events, "about nothing of ours")
 
@@ -107,38 +109,22 @@ def _follow(gateway_name: str, events: list[str], reference: str, account: str) 
         if old := notices.older(gateway_name, events, _WAIT_FOR_PAYMENT):
             inbox.handled(gateway_name, old, "about nothing of ours")
         return
+    _ask(gateway_name, events, lambda: follow_payment.follow(payment.pk), "payment followed")
+
+
+def _ask(gateway_name: str, events: list[str], question: Callable[[], bool | None], done: str) -> None:
+    """Ask the processor what it gave notice of; without an answer the notices wait, and the sweep asks again.
+
+    ``done`` is what then became of the notices, unless the question says that nobody here is meant.
+    """
     try:
-        follow_payment.follow(payment.pk)
+        known = question()
     except GatewayError:
-        _log.warning("Payment %s cannot be followed: the processor does not answer", payment.number)
+        _log.warning("Notices of %s wait (%s): the processor does not answer", gateway_name, done)
     except GatewayRefusal as refusal:
         _refused(gateway_name, events, refusal)
     else:
-        inbox.handled(gateway_name, events, "payment followed")
-
-
-def _look_at_account(gateway_name: str, events: list[str], account: str) -> None:
-    """Ask how the company's account stands at which a notice says that something changed (R2)."""
-    try:
-        known = onboard_account.noticed(gateway_name, account)
-    except GatewayError:
-        _log.warning("The account of a notice cannot be looked at: the processor does not answer")
-    except GatewayRefusal as refusal:
-        _refused(gateway_name, events, refusal)
-    else:
-        inbox.handled(gateway_name, events, "account looked at" if known else "about nothing of ours")
-
-
-def _take_in_payouts(gateway_name: str, events: list[str], account: str) -> None:
-    """Take in what moved in the account of which a notice says that a payout has come further (X6)."""
-    try:
-        known = reconcile.catch_up(gateway_name, account)
-    except GatewayError:
-        _log.warning("The payouts of a notice cannot be taken in: the processor does not answer")
-    except GatewayRefusal as refusal:
-        _refused(gateway_name, events, refusal)
-    else:
-        inbox.handled(gateway_name, events, "payouts taken in" if known else "about nothing of ours")
+        inbox.handled(gateway_name, events, "about nothing of ours" if known is False else done)
 
 
 def _refused(gateway_name: str, events: list[str], refusal: GatewayRefusal) -> None:

@@ -47,15 +47,7 @@ def hold(company: Company, order_id: UUID, wish: Wish, *, by: User) -> Order:
     if over is None:
         _confirm(order, held, by=by.name)
     elif not known:
-        activity.note(
-            company.pk,
-            activity.Kind.ORDER_HELD,
-            subjects=[order.pk, order.customer_id],
-            actor=by.name,
-            number=order.number,
-            amount=over.minor,
-            currency=over.currency,
-        )
+        orders.note(order, activity.Kind.ORDER_HELD, by=by.name, also=[], **activity.details_of(over))
     return order
 
 

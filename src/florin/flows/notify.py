@@ -1,8 +1,10 @@
 """Telling payer and company by mail what happened to money, once for each event and recipient (promise 7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.urls import reverse
 
 from florin.contracts.emails import About, Notification
 from florin.domain.companies.models import Company
@@ -26,7 +28,7 @@ class Event:
     amount: Money
     subjects: list[UUID]
     link: UUID | None = None
-    path: str = "/office/"
+    path: str = field(default_factory=lambda: reverse("office:home"))
 
     @property
     def payer_reads(self) -> str:

@@ -11,6 +11,7 @@ from florin.contracts.emails import (
 )
 from florin.contracts.processor import Report
 from florin.domain.attempts import services as attempts
+from florin.domain.attempts.methods import masked
 from florin.domain.attempts.models import Attempt
 from florin.domain.invoices.models import Invoice
 from florin.flows import charge_return_fee, notify
@@ -58,7 +59,7 @@ def _event(attempt: Attempt, what: str) -> Event:
 
 
 def _bank(report: Report) -> str:
-    return f"{report.bank_name} •••• {report.bank_last4}".strip() if report.bank_last4 else ""
+    return masked(report.bank_name, report.bank_last4) if report.bank_last4 else ""
 
 
 def _lines(attempt: Attempt) -> tuple[AffectedInvoice, ...]:

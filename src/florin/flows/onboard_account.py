@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
@@ -42,8 +43,6 @@ from florin.flows import expire_sessions, record_refusal
 from florin.kernel import addresses, clock
 from florin.kernel.errors import ProcessorAway, Refusal
 
-PAGE = "/office/payments/account/"
-
 _log = logging.getLogger(__name__)
 _WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8)
 Answer = TypeVar("Answer")
@@ -63,19 +62,24 @@ def continue_onboarding(company: Company, *, country: str, by: User) -> str:
     account = accounts.get(company)
     if not account.reference and account.state != State.NEW:
         refresh(company)
-        return PAGE
+        return page_address()
     if not account.reference and not capabilities.for_gateway(account.gateway).opens_accounts:
         _use_own(account, by=by)
-        return PAGE
+        return page_address()
     if not account.reference:
         account = _open(account, country=country, by=by)
-    page = f"{settings.PUBLIC_URL}{PAGE}"
+    page = f"{settings.PUBLIC_URL}{page_address()}"
     gateway = registry.get(account.gateway)
     return _answered(
         lambda: gateway.onboarding_page(
             account.reference, return_url=f"{page}?back=1", refresh_url=f"{page}?again=1"
         )
     )
+
+
+def page_address() -> str:
+    """Return the address of our page on which an account is opened, and how it stands is shown."""
+    return reverse("office:payments-account")
 
 
 def refresh(company: Company) -> PaymentsAccount:
@@ -147,8 +151,8 @@ def _opened(gateway_name: str, new: NewAccount) -> str:
 
 def _key(new: NewAccount) -> str:
     """Return a key that is the same for as long as the same is asked for."""
-    told = f"{new.name}|{new.email}|{new.country}"
-    return f"account:{new.company}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    identity = f"{new.name}|{new.email}|{new.country}"
+    return f"account:{new.company}:{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
 
 
 @transaction.atomic(durable=True)
@@ -239,7 +243,7 @@ def _notify(account: PaymentsAccount) -> None:
         status=AccountStatus(account.state),
         reason=account.reason,
         wanted=tuple(account.wanted),
-        path=PAGE,
+        path=page_address(),
     )
     outbox.enqueue(
         NewMessage(

@@ -18,10 +18,10 @@ def opened(token: str) -> None:
     if not links.note_opened(link):
         return
     lines = bill.draw_up(link).lines
-    papers = [key for line in lines for key in (line.invoice_id, line.order_id)]
+    documents = [key for line in lines for key in (line.invoice_id, line.order_id)]
     activity.note(
         link.company_id,
         activity.Kind.LINK_OPENED,
-        subjects=[link.pk, link.customer_id, *papers],
+        subjects=[link.pk, link.customer_id, *documents],
         actor=link.customer.name,
     )

@@ -77,7 +77,7 @@ def read(account: MerchantAccount, since: datetime, tally: Tally) -> None:
     since = BEGINNING if is_new else since
     try:
         gateway = gateway_of(account)
-        told = list(gateway.movements(since=since))
+        reported = list(gateway.movements(since=since))
         payouts = list(gateway.payouts(since=since - _PAYOUTS_MOVE))
     except (GatewayError, GatewayRefusal) as problem:
         if isinstance(problem, GatewayRefusal):
@@ -95,14 +95,14 @@ def read(account: MerchantAccount, since: datetime, tally: Tally) -> None:
         return
     tally.read.add(_name(account))
     tally.since = min(tally.since, since)
-    _take_in(account, _readable(told, tally), _readable(payouts, tally), tally)
+    _take_in(account, _readable(reported, tally), _readable(payouts, tally), tally)
     _itemise(account, gateway, since - _PAYOUTS_MOVE, tally)
 
 
-def _readable(told: Iterable[Told | Unread], tally: Tally) -> list[Told]:
+def _readable(reported: Iterable[Told | Unread], tally: Tally) -> list[Told]:
     """Return what could be read of a list; what could not is found, by its name."""
     readable = []
-    for one in told:
+    for one in reported:
         if isinstance(one, Unread):
             _log.error("%s cannot be read as the processor tells it", one.reference)
             tally.found.append(unread(one.reference))
@@ -122,28 +122,28 @@ def _name(account: MerchantAccount) -> str:
 
 
 def _take_in(
-    account: MerchantAccount, told: Sequence[Movement], payouts: Sequence[PayoutReport], tally: Tally
+    account: MerchantAccount, reported: Sequence[Movement], payouts: Sequence[PayoutReport], tally: Tally
 ) -> None:
     """Keep movements and payouts, after the attempts that they are about have become payments."""
-    left = _settle_missed(account, told, tally)
-    tally.compared += len(told)
+    left = _settle_missed(account, reported, tally)
+    tally.compared += len(reported)
     _take_in_payouts(account, payouts)
-    rest = [one for one in reversed(told) if one.payment not in left]  # the oldest first
+    rest = [one for one in reversed(reported) if one.payment not in left]  # the oldest first
     for start in range(0, len(rest), _AT_ONCE):
         with transaction.atomic(durable=True):
             services.lock(account.company)
             services.take_in(account, rest[start : start + _AT_ONCE])
 
 
-def _settle_missed(account: MerchantAccount, told: Sequence[Movement], tally: Tally) -> set[str]:
+def _settle_missed(account: MerchantAccount, reported: Sequence[Movement], tally: Tally) -> set[str]:
     """Settle attempts whose money the processor has and we have not.
 
     Returns the processor's names of those that must wait for the next run, with all that followed them. A
     debit under way, or one that failed, has no payment and need not wait for any.
     """
     waiting: set[str] = set()
-    for start in range(0, len(told), _AT_ONCE):
-        part = told[start : start + _AT_ONCE]
+    for start in range(0, len(reported), _AT_ONCE):
+        part = reported[start : start + _AT_ONCE]
         ours = services.ours(account, part)
         for one in ours.news:
             attempt = ours.attempts.get(one.reference)
@@ -169,24 +169,24 @@ def _settle_missed(account: MerchantAccount, told: Sequence[Movement], tally: Ta
     return waiting
 
 
-def _unsettled(attempt: Attempt, told: Movement) -> Found:
+def _unsettled(attempt: Attempt, reported: Movement) -> Found:
     return Found(
         Difference.Kind.STATE,
-        told.payment,
+        reported.payment,
         ours=attempt.state,
-        theirs=f"{told.gross.decimal} {told.gross.currency}",
+        theirs=f"{reported.gross.decimal} {reported.gross.currency}",
     )
 
 
 @transaction.atomic(durable=True)
-def _take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> None:
+def _take_in_payouts(account: MerchantAccount, reported: Sequence[PayoutReport]) -> None:
     """Keep payouts, and tell on the timeline of those that arrived or came back."""
     kinds = {
         Payout.State.PAID: activity.Kind.PAID_OUT,
         Payout.State.FAILED: activity.Kind.PAYOUT_FAILED,
     }
     services.lock(account.company)
-    for payout, _before in services.take_in_payouts(account, told):
+    for payout, _before in services.take_in_payouts(account, reported):
         kind = kinds.get(Payout.State(payout.state))
         if kind:
             activity.note(
@@ -195,8 +195,7 @@ def _take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> 
                 subjects=[payout.pk],
                 actor=services.BY,
                 payout=str(payout.pk),
-                amount=payout.amount,
-                currency=payout.currency,
+                **activity.details_of(payout.money),
             )
 
 
@@ -209,12 +208,12 @@ def _itemise(account: MerchantAccount, gateway: Gateway, since: datetime, tally:
         return
     for payout in services.not_itemised(account, since=since):
         try:
-            told = list(gateway.movements(since=BEGINNING, payout=payout.reference))
+            reported = list(gateway.movements(since=BEGINNING, payout=payout.reference))
         except (GatewayError, GatewayRefusal) as problem:
             _log.warning("The parts of %s are not told: %s", payout.reference, problem)
             tally.found.append(unread(payout.reference, problem))
             continue
-        parts = _readable(told, tally)
+        parts = _readable(reported, tally)
         _take_in(account, parts, (), tally)
         with transaction.atomic(durable=True):
             services.lock(account.company)

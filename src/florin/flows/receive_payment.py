@@ -24,6 +24,7 @@ from florin.domain.staff.models import User
 from florin.flows import expire_sessions, send_documents
 from florin.kernel.database import find
 from florin.kernel.errors import SubmissionReused
+from florin.kernel.money import Money
 from florin.kernel.submissions import once
 
 
@@ -70,9 +71,8 @@ def _receive(
         number=payment.number,
         payment=str(payment.pk),
         method=payment.method,
-        amount=payment.amount,
-        currency=payment.currency,
         **({"discount": receipt.document.discount} if receipt.document.discount else {}),
+        **activity.details_of(payment.money),
     )
     excess = receipt.document.excess
     if excess and not payment.is_prepayment:
@@ -81,8 +81,7 @@ def _receive(
             activity.Kind.OVERPAID,
             subjects=subjects,
             actor=by.name,
-            amount=excess,
-            currency=payment.currency,
+            **activity.details_of(Money(excess, payment.currency)),
         )
     return payment
 

@@ -49,13 +49,12 @@ def note(attempt: Attempt, name: str, *, reason: DeclineReason, code: Code) -> N
         activity.Kind.CARD_DECLINED,
         subjects=attempts.touched(attempt),
         actor=attempt.link.customer.name,
-        amount=attempt.total,
-        currency=attempt.currency,
         reason=reason,
         told=f"{code}",
         method=attempt.method,
         link=str(attempt.link_id),
         attempt=str(attempt.pk),
+        **activity.details_of(attempt.money),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from florin.contracts.processor import GatewayRefusal
 from florin.domain.attempts.models import Attempt
@@ -26,7 +27,7 @@ def about_attempt(attempt: Attempt, refusal: GatewayRefusal) -> datetime:
         refusal,
         subject=attempt.pk if attempt.reference else attempt.link_id,
         number=", ".join(number for number, _ in debts),
-        path=f"/office/orders/{debts[0][1]}/" if debts else "",
+        path=reverse("office:order", args=[debts[0][1]]) if debts else "",
     )
 
 
@@ -37,7 +38,7 @@ def about_payment(payment: Payment, refusal: GatewayRefusal) -> datetime:
         refusal,
         subject=payment.pk,
         number=payment.number,
-        path=f"/office/payments/{payment.pk}/",
+        path=reverse("office:payment", args=[payment.pk]),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -293,7 +294,7 @@ def _event(made: Refund, what: str) -> Event:
         customer=made.customer,
         amount=made.money,
         subjects=_subjects(made),
-        path=f"/office/payments/{made.payment_id}/",
+        path=reverse("office:payment", args=[made.payment_id]),
     )
 
 
@@ -332,9 +333,8 @@ def _note(kind: activity.Kind, made: Refund, *, actor: str = activity.SYSTEM, re
         actor=actor,
         number=made.number,
         payment=str(made.payment_id),
-        amount=made.amount,
-        currency=made.currency,
         **({"reason": reason} if reason else {}),
+        **activity.details_of(made.money),
     )
 
 

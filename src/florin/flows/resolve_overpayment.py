@@ -36,8 +36,7 @@ def keep(company: Company, item_id: UUID, *, by: User) -> None:
         subjects=_about(company, item),
         actor=by.name,
         number=item.number,
-        amount=amount.minor,
-        currency=amount.currency,
+        **activity.details_of(amount),
     )
 
 
@@ -57,17 +56,16 @@ def apply_oldest(company: Company, item_id: UUID, *, press: str, by: User) -> Mo
         return None
     item, paid = parts[0].credit, [part.debt for part in parts]
     expire_sessions.expire_wanting([item.pk, *(debt.pk for debt in paid)])
-    papers = Invoice.objects.filter(item__in=paid).values_list("pk", "order_id")
+    documents = Invoice.objects.filter(item__in=paid).values_list("pk", "order_id")
     amount = Money(sum(part.amount for part in parts), item.currency)
     activity.note(
         company.pk,
         activity.Kind.CREDIT_APPLIED,
-        subjects=[*_about(company, item), *(key for pair in papers for key in pair)],
+        subjects=[*_about(company, item), *(key for pair in documents for key in pair)],
         actor=by.name,
         number=item.number,
         invoice=", ".join(debt.number for debt in paid),
-        amount=amount.minor,
-        currency=amount.currency,
+        **activity.details_of(amount),
     )
     return amount
 

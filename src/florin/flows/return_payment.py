@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
 from florin.contracts.emails import AffectedInvoice, PaymentReturned, ReturnedNotice
 from florin.contracts.processor import DisputeReport
@@ -111,9 +112,9 @@ def _fresh_link(payment: Payment, reopened: list[Reopened], *, by: str) -> UUID 
 def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice | None, by: str) -> None:
     key = returned.entry.key
     reopened = returns.reopened(key)
-    papers = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
+    documents = [each for one in reopened for each in (one.invoice.pk, one.invoice.order_id)]
     link = link_of(payment) if payment.attempt else _fresh_link(payment, reopened, by=by)
-    subjects = list(dict.fromkeys([*allocating.touched(payment), *papers, *([link] if link else [])]))
+    subjects = list(dict.fromkeys([*allocating.touched(payment), *documents, *([link] if link else [])]))
     event = Event(
         key=f"payment:{payment.pk}:returned",
         company=payment.company,
@@ -121,7 +122,7 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
         amount=amount,
         subjects=subjects,
         link=link,
-        path=f"/office/payments/{payment.pk}/",
+        path=reverse("office:payment", args=[payment.pk]),
     )
     email = PaymentReturned(
         about=event.about,
@@ -142,10 +143,9 @@ def _notify(payment: Payment, returned: Return, amount: Money, *, fee: Invoice |
         actor=by,
         number=payment.number,
         payment=str(payment.pk),
-        amount=amount.minor,
-        currency=amount.currency,
         code=returned.code,
         fee=fee.number if fee else "",
         reason=returned.reason if by != activity.SYSTEM else "",
+        **activity.details_of(amount),
     )
     expire_sessions.expire_wanting(returns.items_of(key))

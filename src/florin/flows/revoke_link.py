@@ -26,11 +26,11 @@ def revoke(company: Company, link_id: UUID, *, by: User) -> Link:
     link = find(Link.objects.filter(company=company), pk=link_id)
     if links.revoke(link):
         expire_sessions.expire(link=link)
-        papers = [key for pair in invoices_of(link) for key in pair]
+        documents = [key for pair in invoices_of(link) for key in pair]
         activity.note(
             company.pk,
             activity.Kind.LINK_REVOKED,
-            subjects=[link.pk, link.customer_id, *papers],
+            subjects=[link.pk, link.customer_id, *documents],
             actor=by.name,
             to=", ".join(link.recipients),
         )

@@ -74,8 +74,8 @@ def _current(invoices: Sequence[UUID]) -> list[Revision]:
 
 
 def _mail(fresh: Link, now: Bill, event: str) -> None:
-    papers = [key for line in now.lines for key in (line.invoice_id, line.order_id)]
-    subjects = [fresh.pk, fresh.customer_id, now.link.pk, *papers]
+    documents = [key for line in now.lines for key in (line.invoice_id, line.order_id)]
+    subjects = [fresh.pk, fresh.customer_id, now.link.pk, *documents]
     happened = Event(
         key=event,
         company=now.link.company,

@@ -145,8 +145,7 @@ def make(company: Company, customer_id: UUID, asked: Period, parcel: Parcel) -> 
             subjects=[customer.pk, statement.pk, *statement.invoices],
             actor=parcel.by,
             number=statement.number,
-            amount=statement.balance,
-            currency=statement.currency,
+            **activity.details_of(statement.money),
         )
         payable = proposal.payable if parcel.with_link and proposal.answer.offered else 0
         why_not = why_not or (proposal.answer.reason if parcel.with_link else "")

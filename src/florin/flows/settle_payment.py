@@ -286,8 +286,7 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
         number=payment.number,
         payment=str(payment.pk),
         method=payment.method_text,
-        amount=payment.amount,
-        currency=payment.currency,
+        **activity.details_of(payment.money),
     )
     excess = receipt.document.excess
     if excess:
@@ -352,7 +351,6 @@ def _note(kind: activity.Kind, attempt: Attempt, *, amount: Money, **about: str)
         kind,
         subjects=attempts.touched(attempt),
         actor=attempt.link.customer.name,
-        amount=amount.minor,
-        currency=amount.currency,
         **about,
+        **activity.details_of(amount),
     )

@@ -262,6 +262,5 @@ def _note(kind: activity.Kind, attempt: Attempt) -> None:
         kind,
         subjects=attempts.touched(attempt),
         actor=attempt.link.customer.name,
-        amount=attempt.total,
-        currency=attempt.currency,
+        **activity.details_of(attempt.money),
     )

@@ -46,9 +46,8 @@ def undo(company: Company, payment_id: UUID, *, reason: str, by: User) -> Paymen
         actor=by.name,
         number=payment.number,
         payment=str(payment.pk),
-        amount=payment.amount,
-        currency=payment.currency,
         reason=reason,
+        **activity.details_of(payment.money),
     )
     return payment
 
@@ -103,9 +102,8 @@ def unapply(
         number=payment.number,
         payment=str(payment.pk),
         invoice=part.item.number,
-        amount=part.amount,
-        currency=payment.currency,
         reason=reason,
+        **activity.details_of(Money(part.amount, payment.currency)),
     )
     return payment
 
@@ -117,5 +115,5 @@ def _items(payment: Payment) -> list[UUID]:
 
 
 def _subjects(payment: Payment, items: Iterable[UUID]) -> list[UUID]:
-    papers = Invoice.objects.filter(item__in=list(items)).values_list("pk", "order_id")
-    return list(dict.fromkeys([*allocating.touched(payment), *(key for pair in papers for key in pair)]))
+    documents = Invoice.objects.filter(item__in=list(items)).values_list("pk", "order_id")
+    return list(dict.fromkeys([*allocating.touched(payment), *(key for pair in documents for key in pair)]))

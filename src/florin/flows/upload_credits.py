@@ -117,7 +117,7 @@ def template() -> IO[bytes]:
     return spreadsheet_export.xlsx_file([Worksheet(_("Credits"), list(headings().values()), [])])
 
 
-def read(data: bytes, told: ReadingChoices) -> Table:
+def read(data: bytes, choices: ReadingChoices) -> Table:
     """Read an uploaded XLSX or CSV file; nothing is saved.
 
     Raises:
@@ -135,7 +135,7 @@ def read(data: bytes, told: ReadingChoices) -> Table:
     if not rows:
         raise Refusal(_("There is nothing below the headings."))
     questions: list[Question] = []
-    decimals, dates = _decimals(rows, told, questions), _dates(rows, told, questions)
+    decimals, dates = _decimals(rows, choices, questions), _dates(rows, choices, questions)
     return Table(
         rows=rows,
         unused=table.unused,
@@ -266,13 +266,13 @@ def _as_text(cell: Cell) -> str:
             return cell
 
 
-def _decimals(rows: Sequence[CreditRow], told: ReadingChoices, questions: list[Question]) -> Sign:
+def _decimals(rows: Sequence[CreditRow], choices: ReadingChoices, questions: list[Question]) -> Sign:
     evidence = numbers.Evidence()
     for row in rows:
         if isinstance(row.amount, str):
             evidence.see(row.amount, row.line)
     try:
-        return evidence.decided(told.decimals)
+        return evidence.decided(choices.decimals)
     except TwoWaysError as problem:
         text = None if problem.second else problem.first[1]
         readings = [(sign.name.lower(), numbers.plain(text, sign) if text else None) for sign in Sign]
@@ -280,13 +280,13 @@ def _decimals(rows: Sequence[CreditRow], told: ReadingChoices, questions: list[Q
         return Sign.POINT
 
 
-def _dates(rows: Sequence[CreditRow], told: ReadingChoices, questions: list[Question]) -> Order | None:
+def _dates(rows: Sequence[CreditRow], choices: ReadingChoices, questions: list[Question]) -> Order | None:
     evidence = days.Evidence()
     for row in rows:
         if isinstance(row.date, str):
             evidence.see(row.date, row.line)
     try:
-        return evidence.decided(told.dates)
+        return evidence.decided(choices.dates)
     except TwoWaysError as problem:
         both = (None if problem.second else days.both(problem.first[1])) or (None, None)
         questions.append(Question("dates", _shown(problem), list(zip(Order, both, strict=True))))

@@ -51,13 +51,7 @@ def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:
 @transaction.atomic(durable=True)
 def _create(company: Company, draft: OrderDraft, press: str, *, by: User) -> Order:
     order = orders.create(company, draft, by=by, press=press)
-    activity.note(
-        company.pk,
-        activity.Kind.ORDER_CREATED,
-        subjects=[order.pk, order.customer_id],
-        actor=by.name,
-        number=order.number,
-    )
+    orders.note(order, activity.Kind.ORDER_CREATED, by=by.name)
     return order
 
 
@@ -79,10 +73,7 @@ def change(
     before = orders.lock(company, order_id).money
     order = orders.change(company, order_id, draft, version=version)
     end_hold(order, by=by)
-    subjects = [order.pk, order.customer_id]
-    activity.note(
-        company.pk, activity.Kind.ORDER_CHANGED, subjects=subjects, actor=by.name, number=order.number
-    )
+    orders.note(order, activity.Kind.ORDER_CHANGED, by=by.name)
     if order.state == Order.State.CONFIRMED:
         override = Override(by, reason) if reason.strip() else None
         over = credit_limit.admit(order, order.money - before, override=override)
@@ -92,12 +83,11 @@ def change(
         activity.note(
             company.pk,
             activity.Kind.INVOICE_REVISED,
-            subjects=[*subjects, invoice.pk],
+            subjects=[order.pk, order.customer_id, invoice.pk],
             actor=by.name,
             number=invoice.number,
             revision=invoice.revision,
-            amount=invoice.total,
-            currency=invoice.currency,
+            **activity.details_of(invoice.money),
         )
         _expire_sessions(invoice)
     return order
@@ -114,27 +104,19 @@ def void(company: Company, order_id: UUID, *, by: User) -> Order:
     confirmed = order.state == Order.State.CONFIRMED
     end_hold(order, by=by)
     orders.move(order, Order.State.VOID)
-    subjects = [order.pk, order.customer_id]
+    also = []
     if confirmed:
         invoice = invoices.void(order, by=by.name)
-        subjects.append(invoice.pk)
+        also = [invoice.pk]
         _expire_sessions(invoice)
-    activity.note(
-        company.pk, activity.Kind.ORDER_VOIDED, subjects=subjects, actor=by.name, number=order.number
-    )
+    orders.note(order, activity.Kind.ORDER_VOIDED, by=by.name, also=also)
     return order
 
 
 def end_hold(order: Order, *, by: User) -> None:
     """Take a locked order off hold, if it is on hold, in the caller's transaction; its timeline says so."""
     if holds.end(order):
-        activity.note(
-            order.company_id,
-            activity.Kind.HOLD_ENDED,
-            subjects=[order.pk, order.customer_id],
-            actor=by.name,
-            number=order.number,
-        )
+        orders.note(order, activity.Kind.HOLD_ENDED, by=by.name)
 
 
 def _expire_sessions(invoice: Invoice) -> None:

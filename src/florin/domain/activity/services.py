@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from florin.domain.activity.models import Activity
 from florin.kernel import cards, clock
 from florin.kernel.database import AT_ONCE
+from florin.kernel.money import Money
 
 Kind = Activity.Kind
 SYSTEM = "Florin"
@@ -26,6 +27,11 @@ def note(
     return Activity.objects.create(
         company_id=company_id, at=clock.now(), kind=kind, actor=actor, about=about, subjects=subjects
     )
+
+
+def details_of(money: Money) -> dict[str, str | int]:
+    """Return an amount as the timeline keeps it, in minor units beside its currency."""
+    return {"amount": money.minor, "currency": money.currency}
 
 
 def note_many(

@@ -165,14 +165,14 @@ def progress(bill: Bill) -> Progress | None:
     held = [line.item_id for line in bill.lines if line.payable != line.balance]
     if not held:
         return None
-    told = AttemptDebt.objects.filter(item__in=held, reserved__gt=0).aggregate(
+    sums = AttemptDebt.objects.filter(item__in=held, reserved__gt=0).aggregate(
         since=Min("attempt__started_at"),
         debits=Count("pk", filter=Q(attempt__state=AttemptState.PENDING)),
         waiting=Count("pk", filter=Q(attempt__state=AttemptState.PENDING, attempt__awaits_payer=True)),
     )
-    if not told["since"]:
+    if not sums["since"]:
         return None
-    return Progress(told["since"], bool(told["debits"]), bool(told["waiting"]))
+    return Progress(sums["since"], bool(sums["debits"]), bool(sums["waiting"]))
 
 
 def in_progress(invoices: Sequence[UUID]) -> set[UUID]:

@@ -115,8 +115,8 @@ def _free(
 ) -> list[tuple[Item, int]]:
     sums = held.order_by().values("item").annotate(sum=Sum("reserved")).values("sum")
     theirs = rows.filter(customer__in={customer for customer, _ in wanted})
-    told = theirs.annotate(held=Coalesce(Cast(Subquery(sums), BigIntegerField()), 0))
-    return [(item, abs(item.balance) - item.held) for item in told]
+    holding = theirs.annotate(held=Coalesce(Cast(Subquery(sums), BigIntegerField()), 0))
+    return [(item, abs(item.balance) - item.held) for item in holding]
 
 
 def _by_whose(

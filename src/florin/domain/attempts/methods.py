@@ -16,3 +16,8 @@ class Method(models.TextChoices):
 
 
 ONLINE = (Method.CARD, Method.ACH)
+
+
+def masked(name: str, last4: str) -> str:
+    """Return a card or a bank account as people know it, such as "Visa •••• 4242"."""
+    return f"{name} •••• {last4}".strip()

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from florin.domain.activity import services as activity
 from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
 from florin.domain.companies import numbers
@@ -214,6 +215,14 @@ def matches(order: Order, draft: OrderDraft) -> bool:
     names = ("code", "description", "quantity", "unit", "unit_price")
     lines = [tuple(getattr(line, name) for name in names) for line in draft.lines]
     return said == wanted and list(order.lines.values_list(*names)) == lines
+
+
+def note(
+    order: Order, kind: activity.Kind, *, by: str, also: Sequence[UUID] = (), **about: str | int
+) -> None:
+    """Add a line to the timelines of an order, of its customer, and of what else it is about."""
+    subjects = [order.pk, order.customer_id, *also]
+    activity.note(order.company_id, kind, subjects=subjects, actor=by, number=order.number, **about)
 
 
 def find_by_submission(company: Company, press: str) -> Order | None:

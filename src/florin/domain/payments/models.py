@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import translation
 
 from florin.contracts.processor import LONGEST_REFERENCE
-from florin.domain.attempts.methods import ONLINE, Method
+from florin.domain.attempts.methods import ONLINE, Method, masked
 from florin.domain.attempts.models import Attempt
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -99,9 +99,9 @@ class Payment(Keyed):
     def method_text(self) -> str:
         """How it was paid, such as "Visa •••• 4242"."""
         if self.card_last4:
-            return f"{self.card_brand.replace('_', ' ').title()} •••• {self.card_last4}"
+            return masked(self.card_brand.replace("_", " ").title(), self.card_last4)
         if self.bank_last4:
-            return f"{self.bank_name or self.get_method_display()} •••• {self.bank_last4}"
+            return masked(self.bank_name or self.get_method_display(), self.bank_last4)
         return str(self.get_method_display())
 
     def method_in(self, language: str) -> str:

@@ -201,16 +201,16 @@ def _check(customer: Customer, wanted: Receiving) -> None:
 def _check_share(share: Share, debt: Debt | None, currency: str) -> None:
     if debt is None:
         raise Refusal(_("One of the invoices is not this customer's. Look at the open invoices again."))
-    told = {"number": debt.invoice.number}
+    details = {"number": debt.invoice.number}
     if min(share.amount, share.discount) < 0:
-        raise Refusal(_("What is applied to %(number)s cannot be negative.") % told)
+        raise Refusal(_("What is applied to %(number)s cannot be negative.") % details)
     if not share.amount:
-        raise Refusal(_("%(number)s gets a discount without being paid. Apply money to it too.") % told)
+        raise Refusal(_("%(number)s gets a discount without being paid. Apply money to it too.") % details)
     if share.amount + share.discount > debt.balance:
         left = Money(debt.balance, currency)
         raise Refusal(
             _("%(number)s has only %(left)s open now. Apply at most that, discount included.")
-            % {**told, "left": formats.money(left, translation.get_language() or "en")}
+            % {**details, "left": formats.money(left, translation.get_language() or "en")}
         )
 
 
