@@ -31,9 +31,9 @@ def result_address(attempt: Attempt, rest: str = "") -> str:
     return address(attempt.link, f"/result/{attempt.pk}{rest}")
 
 
-def link_to(*papers: Invoice) -> Link:
+def link_to(*documents: Invoice) -> Link:
     """A link to several invoices of one customer."""
-    revisions = [invoices.current_revision(paper.pk) for paper in papers]
+    revisions = [invoices.current_revision(document.pk) for document in documents]
     return links.mint(revisions, recipients=["payer@shop.example"], by="the tests")
 
 

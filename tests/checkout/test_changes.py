@@ -141,22 +141,22 @@ def test_an_open_page_hears_of_a_change(payer: Client, link: Link, owner: User) 
 
 def test_of_several_invoices_each_changed_one_is_named(payer: Client, owner: User) -> None:
     customer = make_customer(owner.company)
-    papers = [make_invoice(owner, customer=customer) for _ in range(3)]
-    link = link_to(*papers)
-    _revise(owner, papers[1], "120.00")
+    invoices = [make_invoice(owner, customer=customer) for _ in range(3)]
+    link = link_to(*invoices)
+    _revise(owner, invoices[1], "120.00")
 
     page = payer.get(address(link)).text
 
-    assert f"{papers[1].number} was updated on" in page
-    assert f"{papers[0].number} was updated on" not in page
+    assert f"{invoices[1].number} was updated on" in page
+    assert f"{invoices[0].number} was updated on" not in page
 
 
 def test_changes_cost_one_query_however_many_invoices_changed(payer: Client, owner: User) -> None:
     customer = make_customer(owner.company)
-    papers = [make_invoice(owner, customer=customer) for _ in range(20)]
-    link = link_to(*papers)
-    for paper in papers:
-        _revise(owner, paper, "120.00")
+    invoices = [make_invoice(owner, customer=customer) for _ in range(20)]
+    link = link_to(*invoices)
+    for invoice in invoices:
+        _revise(owner, invoice, "120.00")
 
     with queries() as asked:
         page = payer.get(address(link)).text

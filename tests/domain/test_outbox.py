@@ -7,7 +7,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from factories.database import sql
 from florin.contracts.emails import Email, NotCharged, PaymentReceived
@@ -207,36 +206,6 @@ def test_a_slow_worker_does_not_unsend_what_another_has_sent(
     assert Message.objects.values_list("state", "error").get() == (State.SENT, "")
     later(monkeypatch, days=1)
     assert services.claim() == []
-
-
-def in_state(company: Company, event: str, **states: int) -> None:
-    for state, count in states.items():
-        enqueue(company, *[f"{state}-{place}@shop.example" for place in range(count)], event=event)
-        Message.objects.filter(recipient__startswith=f"{state}-", event=event).update(state=state)
-
-
-def test_stages_count_the_mails_of_each_send_in_one_query(
-    company: Company, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    in_state(company, "send:1", delivered=2, bounced=1)
-    in_state(company, "send:2", sent=1, queued=1, delivered=1)
-
-    with django_assert_num_queries(1):
-        found = queries.stages(company.pk, ["send:1", "send:2", "send:3"])
-
-    assert set(found) == {"send:1", "send:2"}
-    assert found["send:1"].counts == {State.DELIVERED: 2, State.BOUNCED: 1}
-    assert [(stage.worst, stage.best, stage.mails) for stage in found.values()] == [
-        (State.BOUNCED, State.DELIVERED, 3),
-        (State.QUEUED, State.DELIVERED, 3),
-    ]
-
-
-def test_stages_are_the_companys_own(company: Company) -> None:
-    in_state(company, "send:1", sent=1)
-
-    assert queries.stages(uuid4(), ["send:1"]) == {}
-    assert queries.stages(company.pk, []) == {}
 
 
 def test_bounced_mails_are_the_latest_first_and_only_as_old_as_asked(company: Company) -> None:

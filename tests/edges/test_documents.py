@@ -309,11 +309,11 @@ def _environment() -> dict[str, str]:
 
 
 def test_an_invoice_says_when_it_ships_and_the_customers_tax_id_if_they_are_known() -> None:
-    paper = invoice(ship_on=date(2026, 12, 2), customer_tax_id="65-0123456")
-    text = text_of(render_invoice(paper, demand=Demand(12345), pay_url=None))
+    document = invoice(ship_on=date(2026, 12, 2), customer_tax_id="65-0123456")
+    text = text_of(render_invoice(document, demand=Demand(12345), pay_url=None))
     assert "Dec 2, 2026" in text
     assert "65-0123456" in text
-    assert snapshots.read(InvoiceDocument, snapshots.write(paper)) == paper
+    assert snapshots.read(InvoiceDocument, snapshots.write(document)) == document
     assert "Ship date" not in text_of(render_invoice(invoice(), demand=Demand(12345), pay_url=None))
 
 

@@ -51,11 +51,12 @@ def test_an_invoice_keeps_its_number_its_date_and_its_lines(company: Company, tm
     import_file(SAMPLE, company, tmp_path)
 
     invoice = Invoice.objects.get(number="536365")
-    paper = invoices.current_revision(invoice.pk).document
-    assert (str(paper.issued_on), str(paper.due_on)) == ("2010-12-01", "2010-12-31")
-    assert (paper.customer_number, paper.bill_to) == ("17850", ("Customer 17850", "United Kingdom"))
-    assert paper.total == sum(line.total for line in paper.lines) == 13912
-    assert (len(paper.lines), paper.lines[0].code, paper.lines[0].unit_price) == (7, "85123A", "2.55")
+    document = invoices.current_revision(invoice.pk).document
+    assert (str(document.issued_on), str(document.due_on)) == ("2010-12-01", "2010-12-31")
+    assert (document.customer_number, document.bill_to) == ("17850", ("Customer 17850", "United Kingdom"))
+    assert document.total == sum(line.total for line in document.lines) == 13912
+    first = document.lines[0]
+    assert (len(document.lines), first.code, first.unit_price) == (7, "85123A", "2.55")
 
 
 def test_the_paper_is_what_order_entry_would_have_written(company: Company, tmp_path: Path) -> None:

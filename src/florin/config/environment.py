@@ -74,10 +74,10 @@ def address(name: str, default: str) -> str:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        told = (parts.username, parts.password, parts.query, parts.fragment, parts.port)
+        extras = (parts.username, parts.password, parts.query, parts.fragment, parts.port)
     except ValueError:  # a port that is none
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(told[:4])
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(extras[:4])
 
 
 def gateways() -> tuple[str, ...]:

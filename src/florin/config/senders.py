@@ -73,9 +73,9 @@ def mail_sender() -> MailSender:
     if hosted is None:
         raise Misconfigured(f"FLORIN_MAIL_SENDER must be smtp, {', '.join(_HOSTED)}, not {name!r}.")
     password = text("FLORIN_MAIL_NOTICE_SECRET")
-    told = {key: _checked(key) for key in (*hosted.needs, *hosted.may_have) if text(key)}
+    given = {key: _checked(key) for key in (*hosted.needs, *hosted.may_have) if text(key)}
     wanted = {
-        **{key: key in told for key in hosted.needs},
+        **{key: key in given for key in hosted.needs},
         "FLORIN_MAIL_NOTICE_SECRET": len(password) >= _SHORTEST_SECRET and _WRITTEN.fullmatch(password),
         "FLORIN_MAIL_FROM": text("FLORIN_MAIL_FROM"),
     }
@@ -92,7 +92,7 @@ def mail_sender() -> MailSender:
         )
     signing_key = _SIGNS_NOTICES.get(name)
     guard = {signing_key: password} if signing_key else {"WEBHOOK_SECRET": f"florin:{password}"}
-    options = {"REQUESTS_TIMEOUT": _MAIL_SECONDS, **hosted.always, **told, **guard}
+    options = {"REQUESTS_TIMEOUT": _MAIL_SECONDS, **hosted.always, **given, **guard}
     return MailSender(name, f"anymail.backends.{name}.EmailBackend", options)
 
 

@@ -98,8 +98,8 @@ _SENTENCES: dict[Fact, str | Promise] = {
 def sentence(finding: Finding) -> str:
     """Return what was found and what to do about it, in the language that is active."""
     endpoint = str(_CONNECTED if finding.connected else _OWN)
-    told = {"detail": finding.detail, "remedy": finding.remedy, "endpoint": endpoint}
-    return str(_SENTENCES[finding.fact]) % told
+    details = {"detail": finding.detail, "remedy": finding.remedy, "endpoint": endpoint}
+    return str(_SENTENCES[finding.fact]) % details
 
 
 def summary(*, problems: int) -> str:

@@ -33,12 +33,8 @@ class _Reason(StrEnum):
     """A reason that is read from whatever is stored; its last member stands for all that we do not know."""
 
     @classmethod
-    def _former(cls) -> Mapping[str, str]:
-        return {}
-
-    @classmethod
     def _missing_(cls, value: object) -> Self:
-        return cls(cls._former().get(str(value), list(cls)[-1].value))
+        return cls(_FORMER.get(cls, {}).get(str(value), list(cls)[-1].value))
 
 
 class DeclineReason(_Reason):
@@ -53,10 +49,6 @@ class DeclineReason(_Reason):
     LIMIT_REACHED = "limit_reached"
     NOT_FOR_THIS = "not_for_this"
     UNKNOWN = "unknown"
-
-    @classmethod
-    def _former(cls) -> Mapping[str, str]:
-        return former_words.DECLINES
 
 
 class DisputeReason(_Reason):
@@ -74,10 +66,6 @@ class DisputeReason(_Reason):
     GENERAL = "general"
     UNKNOWN = "unknown"
 
-    @classmethod
-    def _former(cls) -> Mapping[str, str]:
-        return former_words.DISPUTES
-
 
 class RefundFailure(_Reason):
     """Why a refund did not arrive."""
@@ -92,10 +80,6 @@ class RefundFailure(_Reason):
     PERMISSION = "permission"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-
-    @classmethod
-    def _former(cls) -> Mapping[str, str]:
-        return former_words.REFUNDS
 
 
 class StopReason(_Reason):
@@ -118,10 +102,6 @@ class StopReason(_Reason):
     PAST_DUE = "past_due"
     VERIFYING = "verifying"
     UNKNOWN = "unknown"
-
-    @classmethod
-    def _former(cls) -> Mapping[str, str]:
-        return former_words.STOPS
 
 
 class AccountRequirement(_Reason):
@@ -159,3 +139,11 @@ class AccountRequirement(_Reason):
     PERSON_HOME_DOCUMENT = "person_home_document"
     PERSON_DOCUMENT = "person_document"
     OTHER = "other"
+
+
+_FORMER: Mapping[type[_Reason], Mapping[str, str]] = {
+    DeclineReason: former_words.DECLINES,
+    DisputeReason: former_words.DISPUTES,
+    RefundFailure: former_words.REFUNDS,
+    StopReason: former_words.STOPS,
+}

@@ -33,15 +33,15 @@ class BadAddress(Refusal):
 
     def __str__(self) -> str:
         """Say it; the sentence is made when somebody reads it, for settings are read before there are any."""
-        told = {"address": self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"}
+        details = {"address": self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"}
         if self.plain:
-            return _("“%(address)s” is not an e-mail address.") % told
+            return _("“%(address)s” is not an e-mail address.") % details
         return (
             _(
                 "Mail to “%(address)s” would not arrive everywhere: before the @ there may be no accents or"
                 " letters of other scripts. Ask for another address."
             )
-            % told
+            % details
         )
 
 

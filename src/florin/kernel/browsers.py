@@ -22,7 +22,6 @@ _SYSTEMS = (
     ("Macintosh", "Mac"),
     ("Linux", "Linux"),
 )
-LONGEST_NAME = 60
 
 
 def name(user_agent: str) -> str:

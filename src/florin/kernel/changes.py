@@ -11,11 +11,11 @@ def between(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     Empty if nothing changed.
     """
     names = [name for name in after if before.get(name, "") != after[name]]
-    told = {"fields": ",".join(names)} if names else {}
+    details = {"fields": ",".join(names)} if names else {}
     for name in names:
-        told[f"{name}_before"] = before.get(name, "")
-        told[f"{name}_after"] = after[name]
-    return told
+        details[f"{name}_before"] = before.get(name, "")
+        details[f"{name}_after"] = after[name]
+    return details
 
 
 def mark(said: Mapping[str, str]) -> str:

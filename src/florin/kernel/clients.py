@@ -24,10 +24,10 @@ def address(meta: Mapping[str, Any]) -> str:
     """
     direct = str(_read(str(meta.get("REMOTE_ADDR", ""))) or "")
     hops: int = settings.TRUSTED_PROXIES
-    told = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", hops)
-    if hops == 0 or len(told) < hops:
+    forwarded = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", hops)
+    if hops == 0 or len(forwarded) < hops:
         return direct
-    return str(_read(told[-hops]) or direct)
+    return str(_read(forwarded[-hops]) or direct)
 
 
 @contextmanager

@@ -41,9 +41,9 @@ def language() -> str:
     return translation.get_language() or "en"
 
 
-def money(amount: Money | int | str | None, currency: str = "") -> str:
+def money(amount: Money | int | None, currency: str = "") -> str:
     """Show an amount with its currency: a ``Money``, or minor units with the currency named."""
-    if amount is None or isinstance(amount, str):
+    if amount is None:
         return ""
     return formats.money(amount if isinstance(amount, Money) else Money(amount, currency), language())
 

@@ -40,17 +40,17 @@ def run(options: argparse.Namespace) -> int:
     """
     since = datetime.combine(options.since, time.min, UTC) if options.since else None
     companies = queries.with_accounts(options.company or "")
-    told = [_details(company, since) for company in companies]
+    reported = [_details(company, since) for company in companies]
     if options.json:
-        sys.stdout.write(json.dumps({"companies": told}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"companies": reported}, indent=2) + "\n")
     else:
-        for each in told:
+        for each in reported:
             sys.stdout.write(_sentence(each) + "\n")
-        if not told:
+        if not reported:
             sys.stdout.write("No company here has a payments account.\n")
-    if any(each["problem"] for each in told):
+    if any(each["problem"] for each in reported):
         return _NO_ANSWER
-    return 1 if any(each["differences"] for each in told) else 0
+    return 1 if any(each["differences"] for each in reported) else 0
 
 
 def _details(company: Company, since: datetime | None) -> dict[str, Any]:
@@ -88,12 +88,12 @@ def _difference(row: Difference) -> dict[str, str]:
     }
 
 
-def _sentence(told: dict[str, Any]) -> str:
-    if told["problem"]:
-        return f"{told['company']}: not compared. {told['problem']}"
-    counts = f"{told['compared']} movements compared, {told['mended']} mended"
-    lines = [f"{told['company']}: {counts}, {len(told['differences'])} differences."]
-    for row in told["differences"]:
+def _sentence(reported: dict[str, Any]) -> str:
+    if reported["problem"]:
+        return f"{reported['company']}: not compared. {reported['problem']}"
+    counts = f"{reported['compared']} movements compared, {reported['mended']} mended"
+    lines = [f"{reported['company']}: {counts}, {len(reported['differences'])} differences."]
+    for row in reported["differences"]:
         sides = f"ours {row['ours'] or 'nothing'}, theirs {row['theirs'] or 'nothing'}"
         lines.append(f"  {row['kind']} {row['subject']}: {sides}")
     return "\n".join(lines)

@@ -96,7 +96,7 @@ def _state(outcome: DisputeOutcome) -> DisputeState:
 def _describe(dispute: Dispute, report: DisputeReport, state: DisputeState) -> bool:
     """Take over what is told, and say whether anything is new; the amount stays once its money has moved."""
     closed_at = None if state in OPEN else dispute.closed_at or clock.now()
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "state": state,
         "reason": report.reason.value,
         "code": f"{report.code}"[:_LONGEST_CODE],
@@ -105,10 +105,10 @@ def _describe(dispute: Dispute, report: DisputeReport, state: DisputeState) -> b
         "closed_at": closed_at,
     }
     if _place(dispute) == _Place.OURS:
-        told |= {"amount": report.amount.minor, "currency": report.amount.currency}
-    changed = {name for name, value in told.items() if getattr(dispute, name) != value}
+        values |= {"amount": report.amount.minor, "currency": report.amount.currency}
+    changed = {name for name, value in values.items() if getattr(dispute, name) != value}
     for name in changed:
-        setattr(dispute, name, told[name])
+        setattr(dispute, name, values[name])
     return bool(changed)
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from florin.domain.history.queries import ListedPayment, PaymentEvents, PaymentStatus
+from florin.domain.history.queries import TAKEN_BACK, ListedPayment, PaymentEvents, PaymentStatus
 from florin.domain.refunds import queries as refunds
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 
-_TAKEN_BACK = {PaymentStatus.RETURNED, PaymentStatus.CHARGED_BACK}
-_GONE = {*_TAKEN_BACK, PaymentStatus.UNDONE}
+_GONE = {*TAKEN_BACK, PaymentStatus.UNDONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ def possible_actions(
     return PaymentActions(
         refund=may_move_money and is_here and not is_held and has_rest,
         mark_returned=may_move_money and at_counter and is_here,
-        charge_fee=may_move_money and row.status in _TAKEN_BACK and not fee_charged,
+        charge_fee=may_move_money and row.status in TAKEN_BACK and not fee_charged,
         undo=at_counter and is_here and not row.refunded,
         unapply=is_here and not is_held,
     )

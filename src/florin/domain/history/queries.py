@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import models
@@ -38,6 +40,9 @@ class PaymentStatus(models.TextChoices):
     CHARGED_BACK = "charged_back", _("Charged back")  # the dispute is lost
     RETURNED = "returned", _("Returned")
     UNDONE = "undone", _("Undone")
+
+
+TAKEN_BACK = (PaymentStatus.RETURNED, PaymentStatus.CHARGED_BACK)  # by the payer's bank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +151,8 @@ def totals(found: QuerySet[Payment]) -> Totals:
     sums: dict[str, list[int]] = {}
     for key, currency, amount, fee, _method in payments:
         what = happened[key]
-        told = (1, amount, (fee or 0) + what.charged, what.refunded + what.lost(amount))
-        sums[currency] = [one + other for one, other in zip(sums.get(currency, (0,) * 4), told, strict=True)]
+        facts = (1, amount, (fee or 0) + what.charged, what.refunded + what.lost(amount))
+        sums[currency] = [one + other for one, other in zip(sums.get(currency, (0,) * 4), facts, strict=True)]
     return Totals(
         [
             Total(count, *(Money(minor, currency) for minor in amounts))
@@ -188,9 +193,8 @@ def stands(payment: Payment) -> Money:
 
 def was_taken_back(payment: Payment) -> bool:
     """Whether the payer's bank took a payment back: returned or charged back; one query."""
-    return Payment.objects.filter(
-        where_status(PaymentStatus.RETURNED) | where_status(PaymentStatus.CHARGED_BACK), pk=payment.pk
-    ).exists()
+    conditions = (where_status(status) for status in TAKEN_BACK)
+    return Payment.objects.filter(reduce(or_, conditions), pk=payment.pk).exists()
 
 
 def where_status(status: PaymentStatus) -> Q:  # noqa: C901, PLR0911 - a table
@@ -250,10 +254,10 @@ def _happened(keys: Collection[UUID]) -> dict[UUID, _Happened]:
         found[payment].refunded += amount
         found[payment].charged -= returned or 0
     _take_back(found)
-    told = Dispute.objects.filter(payment__in=keys).values_list(
+    facts = Dispute.objects.filter(payment__in=keys).values_list(
         "payment", "state", "amount", "held", "fee", "currency", "payment__currency"
     )
-    for payment, state, amount, held, fee, currency, paid in told:
+    for payment, state, amount, held, fee, currency, paid in facts:
         what, lost = found[payment], state in _LOST
         if currency == paid:  # another is left to the reconciliation
             what.contested += amount if lost else held

@@ -54,21 +54,21 @@ def _by_people(link: Link) -> Stage | None:
     return Stage.OPENED if link.opened_at else None
 
 
-def _by_mail(told: set[str]) -> Stage:
+def _by_mail(kinds: set[str]) -> Stage:
     """Return what became of a link's mails: one that was refused needs somebody to look."""
-    if Kind.BOUNCED in told:
+    if Kind.BOUNCED in kinds:
         return Stage.BOUNCED
-    return Stage.SENT if told & {Kind.SENT, Kind.DELIVERED} else Stage.QUEUED
+    return Stage.SENT if kinds & {Kind.SENT, Kind.DELIVERED} else Stage.QUEUED
 
 
 def _mails(links: Sequence[Link]) -> dict[UUID, set[str]]:
     """Return what the timeline tells of each link's mails; it finds them by the link, the outbox cannot."""
     keys = {link.pk for link in links}
-    told: dict[UUID, set[str]] = {}
+    kinds: dict[UUID, set[str]] = {}
     if not keys:
-        return told
+        return kinds
     news = Activity.objects.filter(subjects__overlap=list(keys), kind__in=_OF_MAILS)
     for subjects, kind in news.values_list("subjects", "kind"):
         for key in keys.intersection(subjects):
-            told.setdefault(key, set()).add(kind)
-    return told
+            kinds.setdefault(key, set()).add(kind)
+    return kinds

@@ -117,7 +117,7 @@ def within(answer: Answer, company: Company, amount: Money) -> Answer:
 
 def _why_barred(amount: Money, limits: Limits, bar: Bar) -> str:
     language = get_language() or "en"
-    told = {
+    sums = {
         "amount": formats.money(amount, language),
         "least": formats.money(limits.least, language),
         "most": formats.money(limits.most, language),
@@ -126,18 +126,18 @@ def _why_barred(amount: Money, limits: Limits, bar: Bar) -> str:
     }
     match bar:
         case Bar.CURRENCY:
-            return _("The processor takes no payments in %(currency)s, so there is no payment link.") % told
+            return _("The processor takes no payments in %(currency)s, so there is no payment link.") % sums
         case Bar.TOO_SMALL:
-            return _("The processor takes at least %(least)s, so %(amount)s cannot be paid by link.") % told
+            return _("The processor takes at least %(least)s, so %(amount)s cannot be paid by link.") % sums
         case Bar.TOO_LARGE:
-            return _("The processor takes at most %(most)s, so %(amount)s cannot be paid by link.") % told
+            return _("The processor takes at most %(most)s, so %(amount)s cannot be paid by link.") % sums
         case Bar.UNEVEN:
             return (
                 _(
                     "The processor cannot take the last digits of %(amount)s, so it cannot be paid by link."
                     " The next amount below is %(near)s."
                 )
-                % told
+                % sums
             )
 
 
@@ -169,7 +169,7 @@ def _no_method(account: PaymentsAccount) -> str:
         bank = _("Bank accounts can be debited in US dollars only.")
     else:
         bank = _("The processor does not let the company debit bank accounts.")
-    told = [cards, bank]
+    details = [cards, bank]
     if _is_withheld(account):
-        told.append(_("Setup > Payments tells an Admin why."))
-    return " ".join(told)
+        details.append(_("Setup > Payments tells an Admin why."))
+    return " ".join(details)

@@ -27,8 +27,8 @@ def waiting(gateway: str, event: str) -> list[str]:
 
 def older(gateway: str, events: Collection[str], age: timedelta) -> list[str]:
     """Return which of the notices came longer ago than this."""
-    told = ProcessorNotice.objects.filter(gateway=gateway, event__in=events)
-    return list(told.filter(received_at__lt=clock.now() - age).values_list("event", flat=True))
+    notices = ProcessorNotice.objects.filter(gateway=gateway, event__in=events)
+    return list(notices.filter(received_at__lt=clock.now() - age).values_list("event", flat=True))
 
 
 def left_behind() -> QuerySet[ProcessorNotice]:

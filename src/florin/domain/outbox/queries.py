@@ -1,73 +1,13 @@
 """Reading the outbox: how far each send has come, and what came back."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from florin.domain.outbox.lifecycle import MessageState
 from florin.domain.outbox.models import Message
-
-# From the worst that can be said of a mail to the best.
-_RANKS = (
-    MessageState.BOUNCED,
-    MessageState.QUEUED,
-    MessageState.SENDING,
-    MessageState.SENT,
-    MessageState.DELIVERED,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """How far the mails of one event have come: how many stand where."""
-
-    counts: Mapping[MessageState, int]
-
-    @property
-    def worst(self) -> MessageState:
-        """What staff must know of: bounced if any mail bounced, otherwise the mail furthest behind."""
-        return next(state for state in _RANKS if self.counts.get(state))
-
-    @property
-    def best(self) -> MessageState:
-        """How far the mail has come that is furthest ahead."""
-        return next(state for state in reversed(_RANKS) if self.counts.get(state))
-
-    @property
-    def mails(self) -> int:
-        """How many mails there are, which is how many recipients."""
-        return sum(self.counts.values())
-
-
-def stages(company_id: UUID, events: Collection[str]) -> dict[str, Stage]:
-    """Return how far the mails of each event have come, in one query however many events there are.
-
-    ``events`` are the texts given to ``NewMessage.event``. An event without mails is missing in the answer.
-    A list shows a column with it::
-
-        found = outbox.queries.stages(company.pk, [send.event for send in rows])
-        stage = found.get(send.event)
-        stage.worst            # MessageState.BOUNCED: a badge
-        stage.counts, stage.mails  # {MessageState.DELIVERED: 2, MessageState.BOUNCED: 1}, 3: a tooltip
-
-    An event may have mails of several kinds, such as both confirmations of a payment; they count together.
-    Whether a person opened the link, went on to pay or paid is not the outbox's to know: see ``domain/links``
-    and ``domain/payments``.
-    """
-    found: dict[str, Counter[MessageState]] = defaultdict(Counter)
-    rows = (
-        Message.objects.filter(company_id=company_id, event__in=events)
-        .order_by()
-        .values_list("event", "state")
-        .annotate(Count("pk"))
-    )
-    for event, state, count in rows:
-        found[event][MessageState(state)] = count
-    return {event: Stage(counts) for event, counts in found.items()}
 
 
 def bounced(company_id: UUID, *, since: datetime) -> QuerySet[Message]:

@@ -95,8 +95,8 @@ def sent(message: Message, *, provider_id: str = "") -> None:
     What a hosted sender has told of it already stays: its notice may overtake its answer.
     """
     ends = (MessageState.DELIVERED, MessageState.BOUNCED)
-    told = Q(state__in=ends, sent_at__isnull=False)  # SMTP's own refusal leaves ``sent_at`` empty
-    Message.objects.filter(~told, pk=message.pk).update(
+    has_left = Q(state__in=ends, sent_at__isnull=False)  # SMTP's own refusal leaves ``sent_at`` empty
+    Message.objects.filter(~has_left, pk=message.pk).update(
         state=Message.State.SENT, sent_at=clock.now(), bounced_at=None, error=""
     )
     if provider_id:

@@ -158,7 +158,7 @@ def about_the_whole(company: Company, rows: Sequence[ComparedPayment]) -> list[F
     ours, theirs = sums(company)
     explained: Counter[str] = Counter()
     for row in rows:
-        for about, currency in {*row.told, *row.booked}:
+        for about, currency in {*row.reported, *row.booked}:
             explained[currency] += row.gap(about, currency)
     found = []
     for currency in sorted({*ours, *theirs}):
@@ -176,11 +176,11 @@ def sums(company: Company) -> tuple[Counter[str], Counter[str]]:
     The first is what the books say, and the debits under way, which are in no books yet.
     """
     booked = Line.objects.filter(entry__company=company, account=Account.PROCESSOR).values_list("currency")
-    told = Movement.objects.filter(company=company).values_list("currency")
+    currencies = Movement.objects.filter(company=company).values_list("currency")
     ours = Counter({currency: int(total) for currency, total in booked.annotate(Sum("amount"))})
-    for currency, total in told.filter(is_pending=True).annotate(Sum("net")):
+    for currency, total in currencies.filter(is_pending=True).annotate(Sum("net")):
         ours[currency] += int(total)
-    return ours, Counter({currency: int(total) for currency, total in told.annotate(Sum("net"))})
+    return ours, Counter({currency: int(total) for currency, total in currencies.annotate(Sum("net"))})
 
 
 def about_balances(ours: Counter[str], moved: Counter[str], theirs: Counter[str]) -> list[Found]:

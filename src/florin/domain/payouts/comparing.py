@@ -59,7 +59,7 @@ class ComparedPayment:
     taken: Movement | None = None
     untaken: list[Movement] = field(default_factory=list)
     later: list[Movement] = field(default_factory=list)
-    told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reported: Counter[tuple[str, str]] = field(default_factory=Counter)
     booked: Counter[tuple[str, str]] = field(default_factory=Counter)
     moved_at: datetime | None = None
     is_asking: bool = False
@@ -76,12 +76,12 @@ class ComparedPayment:
     @property
     def agrees(self) -> bool:
         """Whether both sides moved the same for it."""
-        return not any(self.gap(about, currency) for about, currency in {*self.told, *self.booked})
+        return not any(self.gap(about, currency) for about, currency in {*self.reported, *self.booked})
 
     def gap(self, about: str, currency: str) -> int:
         """Return what our books have more than the processor."""
         place = (about, currency)
-        return self.booked.get(place, 0) - self.told.get(place, 0)
+        return self.booked.get(place, 0) - self.reported.get(place, 0)
 
 
 def draw_up(keys: Sequence[UUID]) -> list[ComparedPayment]:
@@ -105,7 +105,7 @@ def _draw_up(keys: Sequence[UUID]) -> list[ComparedPayment]:
             continue
         row = rows[movement.payment_id]
         payers = movement.payers
-        row.told[_ABOUT.get(movement.kind, _TAKEN), payers.currency] += payers.minor
+        row.reported[_ABOUT.get(movement.kind, _TAKEN), payers.currency] += payers.minor
         if movement.kind == MovementKind.PAYMENT:
             row.taken = movement
         elif movement.kind == MovementKind.PAYMENT_REVERSED:
@@ -128,8 +128,8 @@ def _draw_up(keys: Sequence[UUID]) -> list[ComparedPayment]:
         row = rows[key]
         row.booked[_CONTESTED if kind == Entry.Kind.RETURN else about, currency] += int(amount)
         row.moved_at = max(at, row.moved_at or at)
-    told = Movement.objects.filter(payment=OuterRef("payment"), source=OuterRef("reference"))
-    unmoved = Q(~Exists(told), state=RefundState.PENDING)
+    reported = Movement.objects.filter(payment=OuterRef("payment"), source=OuterRef("reference"))
+    unmoved = Q(~Exists(reported), state=RefundState.PENDING)
     asking = Refund.objects.filter(Q(state=RefundState.REQUESTED) | unmoved, payment__in=keys)
     for key in asking.values_list("payment", flat=True):
         rows[key].is_asking = True
@@ -227,17 +227,17 @@ def _about_later_fees(row: ComparedPayment, fees: FeeSchedule) -> list[Found]:
 
 def _about_the_rest(row: ComparedPayment, taken: Movement) -> list[Found]:
     """Return what else moved on one side only; a fee that differs is told already."""
-    told = _TAKEN if not taken.is_converted and (row.payment.fee or 0) != taken.fee else ""
+    reported = _TAKEN if not taken.is_converted and (row.payment.fee or 0) != taken.fee else ""
     return [
         Found(
             _SAID[about],
             row.payment.number,
             ours=text(row.booked[about, currency], currency),
-            theirs=text(row.told[about, currency], currency),
+            theirs=text(row.reported[about, currency], currency),
             payment=row.payment,
         )
-        for about, currency in sorted({*row.told, *row.booked})
-        if about != told and row.gap(about, currency)
+        for about, currency in sorted({*row.reported, *row.booked})
+        if about != reported and row.gap(about, currency)
     ]
 
 

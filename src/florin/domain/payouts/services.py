@@ -102,11 +102,11 @@ def known(company: Company, *, since: datetime) -> set[tuple[str, str, str]]:
     return set(rows.values_list("gateway", "account", "reference"))
 
 
-def ours(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
+def ours(account: MerchantAccount, reported: Sequence[processor.Movement]) -> Ours:
     """Find what of the account's company new movements speak of, in four queries."""
-    references = [one.reference for one in told]
+    references = [one.reference for one in reported]
     known = set(_mine(account).filter(reference__in=references).values_list("reference", flat=True))
-    news = [one for one in told if one.reference not in known]
+    news = [one for one in reported if one.reference not in known]
     mine = {"company": account.company, "gateway": account.gateway, "account": account.reference}
     payments = Payment.objects.filter(**mine, reference__in={one.payment for one in news if one.payment})
     debits = _debits(account, news)
@@ -121,15 +121,15 @@ def ours(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
     )
 
 
-def take_in(account: MerchantAccount, told: Sequence[processor.Movement]) -> list[Movement]:
+def take_in(account: MerchantAccount, reported: Sequence[processor.Movement]) -> list[Movement]:
     """Keep the movements that we do not have yet, and book what no payment of ours accounts for.
 
     Exactly once for each movement; the company is locked by the caller, and payouts were taken in before.
     Returns what is new. Of an account that is shared, only what concerns this company's payments, and payouts
-    from the time when it was not. ``told`` is the oldest first.
+    from the time when it was not. ``reported`` is the oldest first.
     """
-    found = _locked(account, told)
-    payouts = _payouts_of(account, told)
+    found = _locked(account, reported)
+    payouts = _payouts_of(account, reported)
     shared = is_shared(account)
     fresh = [
         _movement(
@@ -165,16 +165,16 @@ def due_debits(company: Company) -> list[UUID]:
     return list(due.order_by("check_at").values_list("pk", flat=True))
 
 
-def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
+def take_in_payouts(account: MerchantAccount, reported: Sequence[PayoutReport]) -> list[tuple[Payout, str]]:
     """Keep payouts as the processor tells of them now; the company is locked by the caller.
 
     Lists may come in any order: one that is older than what we know already changes nothing.
     Returns those whose state is new, each with the state before, empty for one that we did not know.
     """
-    known = _payouts(account).filter(reference__in=[one.reference for one in told])
+    known = _payouts(account).filter(reference__in=[one.reference for one in reported])
     rows = {payout.reference: payout for payout in known}
     shared, news = is_shared(account), []
-    for one in told:
+    for one in reported:
         if shared and one.reference not in rows:
             continue
         payout = rows.get(one.reference) or Payout(
@@ -197,11 +197,11 @@ def take_in_payouts(account: MerchantAccount, told: Sequence[PayoutReport]) -> l
     return news
 
 
-def itemise(payout: Payout, told: Iterable[processor.Movement]) -> bool:
+def itemise(payout: Payout, reported: Iterable[processor.Movement]) -> bool:
     """Note of which movements a payout consists, and say whether they add up to it (X6)."""
     parts = Movement.objects.filter(gateway=payout.gateway, account=payout.account)
     own = Q(kind=MovementKind.PAYOUT.value, source=payout.reference)
-    parts.filter(~own, reference__in=[one.reference for one in told]).update(payout=payout)
+    parts.filter(~own, reference__in=[one.reference for one in reported]).update(payout=payout)
     return adds_up(payout)
 
 
@@ -278,19 +278,19 @@ def _key(text: str) -> UUID | None:
         return None
 
 
-def _locked(account: MerchantAccount, told: Sequence[processor.Movement]) -> Ours:
+def _locked(account: MerchantAccount, reported: Sequence[processor.Movement]) -> Ours:
     """Find what of ours movements speak of, and let no attempt among it become a payment meanwhile."""
-    found = ours(account, told)
+    found = ours(account, reported)
     open_ = {found.attempts[one.reference].pk for one in found.news if _is_debit(one, found)}
     if not open_:
         return found
     list(Attempt.objects.filter(pk__in=open_).select_for_update(of=("self",)).order_by("pk"))
-    return ours(account, told)
+    return ours(account, reported)
 
 
-def _is_debit(told: processor.Movement, found: Ours) -> bool:
-    is_payment = told.kind == MovementKind.PAYMENT
-    return is_payment and told.payment not in found.payments and told.reference in found.attempts
+def _is_debit(reported: processor.Movement, found: Ours) -> bool:
+    is_payment = reported.kind == MovementKind.PAYMENT
+    return is_payment and reported.payment not in found.payments and reported.reference in found.attempts
 
 
 def _end_pending(account: MerchantAccount, fresh: Sequence[Movement]) -> dict[Movement, datetime]:
@@ -310,33 +310,33 @@ def _end_pending(account: MerchantAccount, fresh: Sequence[Movement]) -> dict[Mo
 
 
 def _movement(
-    account: MerchantAccount, told: processor.Movement, *, payment: UUID | None, attempt: Attempt | None
+    account: MerchantAccount, reported: processor.Movement, *, payment: UUID | None, attempt: Attempt | None
 ) -> Movement:
     return Movement(
         company=account.company,
         gateway=account.gateway,
         account=account.reference,
-        reference=told.reference,
-        kind=told.kind.value,
-        currency=told.gross.currency,
-        gross=told.gross.minor,
-        fee=told.fee.minor,
-        net=told.net.minor,
-        at=told.at,
-        source=told.source,
-        about=told.payment,
+        reference=reported.reference,
+        kind=reported.kind.value,
+        currency=reported.gross.currency,
+        gross=reported.gross.minor,
+        fee=reported.fee.minor,
+        net=reported.net.minor,
+        at=reported.at,
+        source=reported.source,
+        about=reported.payment,
         payment_id=payment,
         attempt=None if payment else attempt,
-        presented=told.presented.minor if told.presented else None,
-        presented_currency=told.presented.currency if told.presented else "",
-        exchange_rate=told.exchange_rate if told.presented else None,
-        is_pending=payment is None and attempt is not None and told.kind == MovementKind.PAYMENT,
+        presented=reported.presented.minor if reported.presented else None,
+        presented_currency=reported.presented.currency if reported.presented else "",
+        exchange_rate=reported.exchange_rate if reported.presented else None,
+        is_pending=payment is None and attempt is not None and reported.kind == MovementKind.PAYMENT,
     )
 
 
-def _payouts_of(account: MerchantAccount, told: Iterable[processor.Movement]) -> dict[str, UUID]:
+def _payouts_of(account: MerchantAccount, reported: Iterable[processor.Movement]) -> dict[str, UUID]:
     """Return the company's payouts that movements are, or come back from, by the processor's name."""
-    sources = {one.source for one in told if one.kind in _OF_PAYOUTS}
+    sources = {one.source for one in reported if one.kind in _OF_PAYOUTS}
     return dict(_payouts(account).filter(reference__in=sources).values_list("reference", "pk"))
 
 

@@ -126,11 +126,6 @@ def search(company_id: UUID, *, words: str = "", state: str = "") -> QuerySet[Re
     return found
 
 
-def of_payment(payment: Payment) -> QuerySet[Refund]:
-    """Return a payment's refunds, the latest first."""
-    return Refund.objects.filter(payment=payment).order_by("-requested_at", "-pk")
-
-
 def due(now: datetime) -> QuerySet[Refund]:
     """Return refunds whose turn it is to be asked about at the processor."""
     under_way = [Refund.State.REQUESTED, Refund.State.PENDING]

@@ -52,14 +52,14 @@ def note(kind: SecurityEvent.Kind, *, company_id: UUID | None = None, who: str =
     at will is counted instead of written each time (``Tally``), in one statement or none.
     """
     now, place = clock.now(), clients.current()
-    told = {name: text[:_LONGEST_DETAIL] for name, text in about.items()}
+    details = {name: text[:_LONGEST_DETAIL] for name, text in about.items()}
     if kind in _COUNTED:
-        _count(kind, now, company_id=company_id, who=who, place=clients.place(place), about=told)
+        _count(kind, now, company_id=company_id, who=who, place=clients.place(place), about=details)
         return
     SecurityEvent.objects.create(
-        company_id=company_id, kind=kind, at=now, last_at=now, who=who, place=place, about=told
+        company_id=company_id, kind=kind, at=now, last_at=now, who=who, place=place, about=details
     )
-    _say(kind, now, company_id=company_id, who=who, place=place, about=told, count=1)
+    _say(kind, now, company_id=company_id, who=who, place=place, about=details, count=1)
 
 
 def note_actor(who: str) -> None:
@@ -110,7 +110,7 @@ def _say(
     count: int,
 ) -> None:
     """Write the line: JSON, in which no text can begin a line of its own."""
-    told = {
+    details = {
         "at": at.isoformat(timespec="milliseconds"),
         "event": kind.value,
         "company": str(company_id) if company_id else None,
@@ -119,6 +119,6 @@ def _say(
         "count": count,
         **about,
     }
-    line = json.dumps({name: value for name, value in told.items() if value is not None})
+    line = json.dumps({name: value for name, value in details.items() if value is not None})
     level = logging.WARNING if kind in _BAD else logging.INFO
     transaction.on_commit(lambda: _log.log(level, "%s", line))

@@ -85,12 +85,12 @@ def _lines(
             opening = sum(movement.amount for movement in movements if not _within(movement, period))
             return opening, _running(opening, movements, names, period)
         case Type.OPEN_ITEMS:
-            told = [moved for moved in _in_order(items) if _tells(moved, period)]
-            return 0, [_open_item(moved, names) for moved in told]
+            shown = [moved for moved in _in_order(items) if _tells(moved, period)]
+            return 0, [_open_item(moved, names) for moved in shown]
         case Type.ALL_TRANSACTIONS:
             partners = _partners(movements)
-            told = [moved for moved in _in_order(items) if _tells(moved, period)]
-            return 0, [line for moved in told for line in _history(moved, names, partners)]
+            shown = [moved for moved in _in_order(items) if _tells(moved, period)]
+            return 0, [line for moved in shown for line in _history(moved, names, partners)]
 
 
 def _running(

@@ -74,11 +74,11 @@ def fill(words: str, **parts: object) -> str:
 
 def taken_off(demand: Demand, currency: str, language: str) -> list[tuple[str, str]]:
     """Return what is taken off a balance, a line each, in the language that is active."""
-    told = [(_("Payment in progress"), demand.paying)] if demand.paying else []
+    rows = [(_("Payment in progress"), demand.paying)] if demand.paying else []
     for credit in demand.credits:
         parts = {"number": clean(credit.number), "day": formats.day(credit.opened_on, language)}
-        told.append((fill(_("Your credit %(number)s of %(day)s"), **parts), credit.amount))
-    return [(label, f"\N{MINUS SIGN}{formats.money(minor, currency, language)}") for label, minor in told]
+        rows.append((fill(_("Your credit %(number)s of %(day)s"), **parts), credit.amount))
+    return [(label, f"\N{MINUS SIGN}{formats.money(minor, currency, language)}") for label, minor in rows]
 
 
 def nothing_to_pay(demand: Demand) -> str:

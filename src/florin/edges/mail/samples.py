@@ -311,7 +311,7 @@ def _others(letterhead: Letterhead, language: str) -> Iterator[Sample]:
         address="203.0.113.7",
         browser="Firefox on Linux",
     )
-    told = notifications.password_changed(
+    rendered = notifications.password_changed(
         changed, letterhead, time_zone="America/New_York", language=language, url=URL
     )
-    yield Sample("password_changed", "", told)
+    yield Sample("password_changed", "", rendered)

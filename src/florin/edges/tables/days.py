@@ -86,14 +86,14 @@ class Evidence:
         elif self._doubtful is None and first != other:
             self._doubtful = (line, text)
 
-    def decided(self, told: Order | None = None) -> Order | None:
+    def decided(self, chosen: Order | None = None) -> Order | None:
         """Return the order of the column; none if it is written with the year first, and only so.
 
         Raises:
             TwoWaysError: if nobody said, and it shows both, or nothing for a cell that needs one.
         """
-        if told is not None:
-            return told
+        if chosen is not None:
+            return chosen
         if len(self._shown) > 1:
             raise TwoWaysError(*sorted(self._shown.values()))
         if not self._shown and self._doubtful and not self._plain:

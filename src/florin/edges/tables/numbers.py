@@ -81,14 +81,14 @@ class Evidence:
             case {"sign": None} if self._doubtful is None:
                 self._doubtful = (line, text)
 
-    def decided(self, told: Sign | None = None) -> Sign:
+    def decided(self, chosen: Sign | None = None) -> Sign:
         """Return the sign of the column: what somebody said, or else what it shows.
 
         Raises:
             TwoWaysError: if nobody said, and it shows both, or nothing for a cell that needs it.
         """
-        if told is not None:
-            return told
+        if chosen is not None:
+            return chosen
         if len(self._shown) > 1:
             raise TwoWaysError(*sorted(self._shown.values()))
         if not self._shown and self._doubtful:

@@ -130,9 +130,9 @@ def _text(source: Source, columns: Columns, limits: Limits) -> Table:
     """Find the separator with which a row near the top names the columns, be it written down or not."""
     encoding = text.encoding_of(source)
     first = _first_line(source, encoding)
-    told = first[len("sep=") :] if first.casefold().startswith("sep=") else ""
-    before = 1 if len(told) == 1 else 0
-    candidates = told if before else text.SEPARATORS
+    named = first[len("sep=") :] if first.casefold().startswith("sep=") else ""
+    before = 1 if len(named) == 1 else 0
+    candidates = named if before else text.SEPARATORS
     nearest: Sequence[str] = ()
     for separator in candidates:
 

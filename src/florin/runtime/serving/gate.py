@@ -88,7 +88,7 @@ class Gate:
                 try:
                     await turn.enter_async_context(self._turns.taken(token))
                 except CrowdedError:
-                    if place == Place.PAPERS:
+                    if place == Place.DOCUMENTS:
                         raise FullError from None
                     request[CROWDED], place = True, Place.PAGES
             return await self._rooms[place].run(partial(wsgi_calls.call, self._application, request, body))
@@ -102,8 +102,8 @@ class Gate:
             REFUSED: status,
             LIMIT: limit,
         }
-        told, headers, content = await self._same_each_time(request, asked)
-        await _hand_out(send, told, (*headers, *_AGAIN_AFTER.get(told, ()), _LAST), content)
+        status, headers, content = await self._same_each_time(request, asked)
+        await _hand_out(send, status, (*headers, *_AGAIN_AFTER.get(status, ()), _LAST), content)
 
     async def _same_each_time(self, request: Environ, asked: Environ) -> Kept:
         """Return an answer that depends on nothing else: it is made once, and then needs no thread."""

@@ -22,7 +22,7 @@ class Place(Enum):
     PAGES = auto()  # everybody else's pages: bills above all
     PROCESSOR = auto()  # payers' presses that ask the processor
     NOTICES = auto()  # from processors and mail senders
-    PAPERS = auto()  # PDFs for payers
+    DOCUMENTS = auto()  # PDFs for payers
     SIGN_IN = auto()  # whatever hashes a password
     KNOWN_SIGN_IN = auto()  # the same, from browsers that have signed somebody in before
     FILES = auto()  # style sheets, scripts, and whether all is ready
@@ -45,15 +45,14 @@ BOUNDS: Mapping[Place, Bounds] = {
     Place.PAGES: Bounds(2, queue=100, seconds=10),
     Place.PROCESSOR: Bounds(6, queue=40, seconds=5),
     Place.NOTICES: Bounds(2, queue=100, seconds=10, body=2 * _KB * _KB),
-    Place.PAPERS: Bounds(1, queue=20, seconds=5),
+    Place.DOCUMENTS: Bounds(1, queue=20, seconds=5),
     Place.SIGN_IN: Bounds(1, queue=60, seconds=20),
     Place.KNOWN_SIGN_IN: Bounds(1, queue=20, seconds=20),
     Place.FILES: Bounds(1, queue=100, seconds=10),
 }
-THREADS = sum(bounds.threads for bounds in BOUNDS.values())
 
 _PRESS = re.compile(r"/pay/(?P<token>[^/]+)/(checkout|result/[^/]+/check)")
-_PAPER = re.compile(r"/pay/(?P<token>[^/]+)/(invoices/[^/]+\.pdf|statement\.pdf|result/[^/]+/receipt\.pdf)")
+_FILE = re.compile(r"/pay/(?P<token>[^/]+)/(invoices/[^/]+\.pdf|statement\.pdf|result/[^/]+/receipt\.pdf)")
 _OFFICE_PRESS = re.compile(
     r"/office/payments/(account/.+|connection/|disputes/[^/]+/answer/|[^/]+/refund/)",
 )
@@ -129,6 +128,6 @@ def _staffs_place(path: str, *, posts: bool) -> Place:
 def _payers_place(path: str, *, posts: bool) -> tuple[Place, str]:
     if posts and (press := _PRESS.fullmatch(path)):
         return Place.PROCESSOR, press["token"]
-    if paper := _PAPER.fullmatch(path):
-        return Place.PAPERS, paper["token"]
+    if document := _FILE.fullmatch(path):
+        return Place.DOCUMENTS, document["token"]
     return Place.PAGES, ""

@@ -103,18 +103,18 @@ class PatientServer(Server):
 
 def keep(count: int, work: Callable[[int], None]) -> None:
     """Have so many processes at ``work``, each with its number from 0, until this one is told to end."""
-    told: list[int] = []
+    received: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        told.append(number)
+        received.append(number)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     running = [_start(work, row) for row in range(count)]
-    while not told:
+    while not received:
         wait([process.sentinel for process in running], timeout=0.5)
         for row, process in enumerate(running):
-            if not process.is_alive() and not told:
+            if not process.is_alive() and not received:
                 time.sleep(0.2)  # one that dies at once must not take the machine with it
                 running[row] = _start(work, row)
     for process in running:

@@ -59,10 +59,10 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
 def call(application: Application, environ: Environ, body: Body) -> Answer:
     """Call the application in this thread and return its whole answer, streams included."""
     environ |= {"wsgi.input": body.file, "CONTENT_LENGTH": str(body.length)}
-    told: list[Any] = []
+    head: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _problem: Any = None) -> None:
-        told[:] = [int(status[:3]), headers]
+        head[:] = [int(status[:3]), headers]
 
     content = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by whoever sends it
     parts = application(environ, start_response)
@@ -77,7 +77,7 @@ def call(application: Application, environ: Environ, body: Body) -> Answer:
             parts.close()
     length = content.tell()
     content.seek(0)
-    status, headers = told
+    status, headers = head
     named = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
     if not any(name == b"content-length" for name, _ in named) and status not in (204, 304):
         named.append((b"content-length", str(length).encode()))

@@ -98,15 +98,15 @@ class BillPage(LinkPage):
             return ""
         language = self.link.language
         day = clock.local(self.setback.began_at, self.link.company.time_zone)
-        told = {
+        details = {
             "amount": formats.money(self.setback.amount, language),
             "day": formats.day(day, language),
             "reason": return_codes.reason(self.setback.code or ""),
         }
         if self.setback.code is None:
-            said = _("Your bank took back %(amount)s that you had paid by card on %(day)s.") % told
+            said = _("Your bank took back %(amount)s that you had paid by card on %(day)s.") % details
         else:
-            said = _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % told
+            said = _("Your bank payment of %(amount)s from %(day)s did not go through: %(reason)s.") % details
         again = _("The amount is open again.")
         return f"{said} {again}" if self.setback.whole else said
 
@@ -117,7 +117,7 @@ class BillPage(LinkPage):
         if bar is None or limits is None:
             return ""
         language = self.link.language
-        told = {
+        details = {
             "amount": formats.money(self.bill.payable, language),
             "least": formats.money(limits.least, language),
             "most": formats.money(limits.most, language),
@@ -125,13 +125,13 @@ class BillPage(LinkPage):
         }
         match bar:
             case Bar.CURRENCY:
-                return _("%(amount)s is owed, and online payments cannot be made in %(currency)s.") % told
+                return _("%(amount)s is owed, and online payments cannot be made in %(currency)s.") % details
             case Bar.TOO_SMALL:
-                return _("%(amount)s is owed, and online payments start at %(least)s.") % told
+                return _("%(amount)s is owed, and online payments start at %(least)s.") % details
             case Bar.TOO_LARGE:
-                return _("%(amount)s is owed, and an online payment can be %(most)s at most.") % told
+                return _("%(amount)s is owed, and an online payment can be %(most)s at most.") % details
             case Bar.UNEVEN:
-                return _("%(amount)s is owed, and cards cannot pay its last digits.") % told
+                return _("%(amount)s is owed, and cards cannot pay its last digits.") % details
 
     @property
     def minutes(self) -> int:

@@ -69,12 +69,12 @@ class ChangeForm(ChangePasswordForm):
             _note(security.Kind.SIGN_IN_SLOWED, person)
             raise waiting.too_early(wait)
         try:
-            told: str = super().clean_oldpassword()
+            typed: str = super().clean_oldpassword()
         except forms.ValidationError:
             _note(security.Kind.SIGN_IN_FAILED, person)
             raise
         tries.succeeded(counted)
-        return told
+        return typed
 
 
 class Change(PasswordChangeView):

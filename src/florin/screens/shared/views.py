@@ -47,13 +47,13 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's sign
 @never_cache
 def security_contact(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say where to report a vulnerability (RFC 9116), always for the next three months."""
-    told = {
+    details = {
         "Contact": f"mailto:{settings.SECURITY_CONTACT}",
         "Expires": (clock.now() + _CONTACT_HOLDS).isoformat(timespec="seconds"),
         "Preferred-Languages": ", ".join(dict(settings.LANGUAGES)),
         "Canonical": f"{settings.PUBLIC_URL}/.well-known/security.txt",
     }
-    lines = "".join(f"{name}: {value}\n" for name, value in told.items())
+    lines = "".join(f"{name}: {value}\n" for name, value in details.items())
     return HttpResponse(lines, content_type="text/plain; charset=utf-8")
 
 

@@ -43,7 +43,7 @@ _WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2, 600
 
 def meaning(problem: stripe.StripeError) -> GatewayError | GatewayRefusal:
     """Return the exception that says what an answer means; what is no answer of Stripe's is unknown."""
-    told, status = _error_body(problem), problem.http_status
+    given, status = _error_body(problem), problem.http_status
     text = f"{type(problem).__name__}: {_KEYS.sub('(a key)', problem.user_message or '')}"
     if isinstance(problem, stripe.RateLimitError):
         return GatewayThrottled(text, retry_after=_retry_after(problem.headers or {}))
@@ -54,11 +54,11 @@ def meaning(problem: stripe.StripeError) -> GatewayError | GatewayRefusal:
             return GatewayFault(text)
         case HTTPStatus.FAILED_DEPENDENCY:  # it waited for somebody else in vain
             return GatewayError(text)
-        case int() if told and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        case int() if given and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return GatewayRefusal(
-                _reason(status, told),
-                _KEYS.sub("(a key)", str(told.get("message") or "")),
-                code=str(told.get("code") or ""),
+                _reason(status, given),
+                _KEYS.sub("(a key)", str(given.get("message") or "")),
+                code=str(given.get("code") or ""),
                 request=problem.request_id or "",
             )
         case _:
@@ -68,13 +68,13 @@ def meaning(problem: stripe.StripeError) -> GatewayError | GatewayRefusal:
 def _error_body(problem: stripe.StripeError) -> Mapping[str, Any]:
     """Return Stripe's own account of an error; nothing if a proxy in between answered."""
     body = problem.json_body
-    told = body.get("error") if isinstance(body, Mapping) else None
-    return told if isinstance(told, Mapping) else {}
+    given = body.get("error") if isinstance(body, Mapping) else None
+    return given if isinstance(given, Mapping) else {}
 
 
-def _reason(status: int, told: Mapping[str, Any]) -> RefusalReason:
-    code = str(told.get("code") or "")
-    if told.get("type") == "idempotency_error":
+def _reason(status: int, given: Mapping[str, Any]) -> RefusalReason:
+    code = str(given.get("code") or "")
+    if given.get("type") == "idempotency_error":
         return RefusalReason.KEY_REUSED
     match status:
         case HTTPStatus.UNAUTHORIZED:
@@ -89,6 +89,6 @@ def _reason(status: int, told: Mapping[str, Any]) -> RefusalReason:
 
 def _retry_after(headers: Mapping[str, str]) -> int:
     """Return how many seconds to wait, as the answer says; a date or nothing is a little while."""
-    told = str(headers.get("retry-after", ""))
-    wanted = int(told[:6]) if told.isdecimal() else _WAIT_SECONDS
+    given = str(headers.get("retry-after", ""))
+    wanted = int(given[:6]) if given.isdecimal() else _WAIT_SECONDS
     return min(max(wanted, 1), _LONGEST_WAIT_SECONDS)

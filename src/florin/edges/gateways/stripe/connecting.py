@@ -111,18 +111,18 @@ def _connection(setup: Setup, questions: Questions, site: Site) -> Iterator[Find
         if finding.fact in _STOPS:
             raise Unusable(finding)
         yield finding
-    told = questions.ask(lambda client: client.v1.accounts.retrieve_current(), questions.own)
+    answer = questions.ask(lambda client: client.v1.accounts.retrieve_current(), questions.own)
     yield Finding(fact=Fact.KEY_LIVE if _is_live(key) else Fact.KEY_TEST)
     yield Finding(fact=Fact.VERSION_SPOKEN, detail=API_VERSION)
-    lacking = list(permissions.lacking(questions, told, connects=site.connects))
+    lacking = list(permissions.lacking(questions, answer, connects=site.connects))
     yield from lacking or [Finding(fact=Fact.PERMISSIONS_THERE)]
     if account:
-        told = questions.ask(lambda client: client.v1.accounts.retrieve(account), questions.own)
+        answer = questions.ask(lambda client: client.v1.accounts.retrieve(account), questions.own)
     elif not site.uses_own:
         return  # what a platform's own account may do is of no matter to its companies'
-    if isinstance(told, stripe.Account):
-        yield from _account(reading.account_report(told.to_dict()))
-    elif account and not permissions.refused_for_want_of(told):
+    if isinstance(answer, stripe.Account):
+        yield from _account(reading.account_report(answer.to_dict()))
+    elif account and not permissions.refused_for_want_of(answer):
         yield Finding(fact=Fact.ACCOUNT_STOPPED)
 
 

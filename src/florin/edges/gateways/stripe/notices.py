@@ -74,8 +74,8 @@ def _check_signature(signature: str, body: bytes, secrets: Iterable[str]) -> Non
 
 def _check_time(signature: str) -> None:
     """Refuse what is signed for later: it could be sent again and again until then."""
-    told = [part.partition("=")[2] for part in signature.split(",") if part.startswith("t=")]
-    if int(told[0]) > time.time() + _MAY_BE_EARLY_SECONDS:
+    times = [part.partition("=")[2] for part in signature.split(",") if part.startswith("t=")]
+    if int(times[0]) > time.time() + _MAY_BE_EARLY_SECONDS:
         raise ForgedNotice("Its time stamp is in the future")
 
 

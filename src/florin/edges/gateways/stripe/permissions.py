@@ -121,14 +121,14 @@ class Questions:
         try:
             return question(client)
         except stripe.StripeError as problem:
-            told = answers.meaning(problem)
-        if not isinstance(told, GatewayRefusal):
-            raise Unusable(Finding(fact=Fact.NO_ANSWER)) from told
-        if _is_about_version(told):
-            raise Unusable(Finding(fact=Fact.VERSION_REFUSED, detail=API_VERSION)) from told
-        if told.reason == RefusalReason.KEY:
-            raise Unusable(Finding(fact=Fact.KEY_REFUSED, detail=KEY)) from told
-        return told
+            answer = answers.meaning(problem)
+        if not isinstance(answer, GatewayRefusal):
+            raise Unusable(Finding(fact=Fact.NO_ANSWER)) from answer
+        if _is_about_version(answer):
+            raise Unusable(Finding(fact=Fact.VERSION_REFUSED, detail=API_VERSION)) from answer
+        if answer.reason == RefusalReason.KEY:
+            raise Unusable(Finding(fact=Fact.KEY_REFUSED, detail=KEY)) from answer
+        return answer
 
 
 def lacking(questions: Questions, own_account: object, *, connects: bool) -> Iterator[Finding]:
@@ -153,8 +153,8 @@ def _if_missing(answer: object, name: str, label: str = "") -> Iterator[Finding]
     if refused_for_want_of(answer):
         # Stripe names every permission of which one would do; ours is the least of them.
         names = _NAMES.findall(str(answer))
-        told = name if name in names or not names else " / ".join(names)
-        yield Finding(fact=Fact.PERMISSION_MISSING, detail=f"{label} ({told})" if label else told)
+        wanted = name if name in names or not names else " / ".join(names)
+        yield Finding(fact=Fact.PERMISSION_MISSING, detail=f"{label} ({wanted})" if label else wanted)
 
 
 def _is_about_version(no: GatewayRefusal) -> bool:

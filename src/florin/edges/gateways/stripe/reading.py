@@ -272,10 +272,10 @@ def _way(payout: Mapping[str, Any]) -> PayoutWay:
     return PayoutWay.AUTOMATIC if payout["automatic"] else PayoutWay.MANUAL
 
 
-def balance(told: Mapping[str, Any]) -> tuple[Money, ...]:
+def balance(reported: Mapping[str, Any]) -> tuple[Money, ...]:
     """Read a balance: what can be paid out already and what cannot yet are one sum to the books."""
     sums: Counter[str] = Counter()
-    for part in (*told["available"], *told["pending"]):
+    for part in (*reported["available"], *reported["pending"]):
         sums[part["currency"]] += part["amount"]
     return tuple(from_stripe(sums[currency], currency) for currency in sorted(sums))
 
@@ -325,10 +325,10 @@ def _account_status(account: Mapping[str, Any], *, wanted: bool, reason: str) ->
 
 def _cards(account: Mapping[str, Any]) -> MethodStatus:
     """Read whether cards can be charged; of accounts from before capabilities Stripe tells it otherwise."""
-    told = _capabilities(account)
-    if not told and account.get("charges_enabled"):
+    reported = _capabilities(account)
+    if not reported and account.get("charges_enabled"):
         return MethodStatus.ACTIVE
-    return states.capability(told.get(_CARDS) or told.get("legacy_payments"))
+    return states.capability(reported.get(_CARDS) or reported.get("legacy_payments"))
 
 
 def _capabilities(account: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -341,8 +341,8 @@ def _return_code(charge: Mapping[str, Any]) -> str:
 
 
 def _code(charge: Mapping[str, Any]) -> Code:
-    told = (charge.get("failure_code"), (charge.get("outcome") or {}).get("network_decline_code"))
-    return Code(_SCHEME, " ".join(str(word) for word in told if word))
+    reported = (charge.get("failure_code"), (charge.get("outcome") or {}).get("network_decline_code"))
+    return Code(_SCHEME, " ".join(str(word) for word in reported if word))
 
 
 def _time(seconds: int) -> datetime:

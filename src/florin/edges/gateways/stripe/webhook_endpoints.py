@@ -78,8 +78,8 @@ def _kinds(site: Site) -> tuple[bool, ...]:
 
 def _ours(questions: Questions, site: Site) -> list[Endpoint]:
     """Return the endpoints that lead to us; Stripe allows so few that one page holds them all."""
-    told = questions.ask(lambda client: client.v1.webhook_endpoints.list({"limit": 100}), questions.own)
-    endpoints = _answer(told).to_dict()["data"]
+    answer = questions.ask(lambda client: client.v1.webhook_endpoints.list({"limit": 100}), questions.own)
+    endpoints = _answer(answer).to_dict()["data"]
     return [one for one in endpoints if one["url"] == site.notices]
 
 
@@ -91,41 +91,41 @@ def _make(questions: Questions, site: Site, *, connected: bool) -> Endpoint:
         "description": _DESCRIPTION,
         "connect": connected,
     }
-    told = questions.ask(lambda client: client.v1.webhook_endpoints.create(params), questions.own)
-    return dict(_answer(told).to_dict())
+    answer = questions.ask(lambda client: client.v1.webhook_endpoints.create(params), questions.own)
+    return dict(_answer(answer).to_dict())
 
 
 def _change(questions: Questions, endpoint: Endpoint) -> None:
     params: Any = {"enabled_events": list(events.READ), "disabled": False}
-    told = questions.ask(
+    answer = questions.ask(
         lambda client: client.v1.webhook_endpoints.update(endpoint["id"], params), questions.own
     )
-    _answer(told)
+    _answer(answer)
 
 
 def _remove(questions: Questions, old: list[Endpoint], site: Site) -> None:
     for one in () if site.secret_given else old:
         identifier = one["id"]
-        told = questions.ask(_deletion_of(identifier), questions.own)
-        if not (isinstance(told, GatewayRefusal) and told.reason == RefusalReason.NOT_FOUND):
-            _answer(told)
+        answer = questions.ask(_deletion_of(identifier), questions.own)
+        if not (isinstance(answer, GatewayRefusal) and answer.reason == RefusalReason.NOT_FOUND):
+            _answer(answer)
 
 
 def _deletion_of(identifier: str) -> Callable[[stripe.StripeClient], object]:
     return lambda client: client.v1.webhook_endpoints.delete(identifier)
 
 
-def _answer(told: object) -> stripe.StripeObject:
+def _answer(answer: object) -> stripe.StripeObject:
     """Return an answer that is a yes.
 
     Raises:
         Unusable: if it is a no.
     """
-    if isinstance(told, stripe.StripeObject):
-        return told
-    if refused_for_want_of(told):
+    if isinstance(answer, stripe.StripeObject):
+        return answer
+    if refused_for_want_of(answer):
         raise Unusable(Finding(fact=Fact.PERMISSION_MISSING, detail=WEBHOOKS))
-    raise Unusable(Finding(fact=Fact.ENDPOINT_REFUSED, detail=str(told)))
+    raise Unusable(Finding(fact=Fact.ENDPOINT_REFUSED, detail=str(answer)))
 
 
 def _is_connected(endpoint: Endpoint) -> bool:
