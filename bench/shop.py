@@ -63,7 +63,7 @@ def _link(owner: User, order: Order) -> Link:
         order.pk,
         to=order.customer.invoice_emails,
         with_link=True,
-        press=uuid4().hex,
+        submission=uuid4().hex,
         by=owner,
     )
     if sent.link is None:

@@ -48,7 +48,7 @@ def statement_link(customer: Customer, owner: User) -> Link:
     today = clock.today(owner.company.time_zone)
     asked = send_statement.period(owner.company, Type.OPEN_ITEMS, begin_on=None, end_on=today)
     sent = send_statement.send(
-        owner.company, customer.pk, asked, to=["books@shop.example"], with_link=True, press="p", by=owner
+        owner.company, customer.pk, asked, to=["books@shop.example"], with_link=True, submission="p", by=owner
     )
     link = sent.sendings[0].link
     assert link is not None, sent.why_no_link

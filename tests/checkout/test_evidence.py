@@ -102,9 +102,9 @@ def test_a_robot_that_presses_pay_counts_as_started_and_moves_no_money(
     ids=["no amount", "an invented amount", "no page"],
 )
 def test_a_robot_that_fills_forms_with_inventions_starts_nothing(
-    payer: Client, link: Link, press: Callable[[str], PayForm]
+    payer: Client, link: Link, submission: Callable[[str], PayForm]
 ) -> None:
-    pressed = press(payer.get(address(link)).text)
+    pressed = submission(payer.get(address(link)).text)
     before = everything()
 
     form = {"seen": pressed.seen, "currency": pressed.currency, "nonce": pressed.nonce}

@@ -48,7 +48,7 @@ def sentence(attempt: Attempt, reason: str, amount: str = "$100.00") -> str:
 
 def receive_check(owner: User, customer: Customer, amount: str) -> None:
     wanted = Receiving(
-        amount=Money.parse(amount, "USD"), method=Method.CHECK, on=clock.today("UTC"), press="a-check"
+        amount=Money.parse(amount, "USD"), method=Method.CHECK, on=clock.today("UTC"), submission="a-check"
     )
     receive_payment.receive(owner.company, customer.pk, wanted, by=owner)
 

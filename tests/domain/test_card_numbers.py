@@ -42,7 +42,13 @@ NOT_TYPED = {
         *("Company.slug", "Counter.series", "Payment.number", "Receipt.number", "Refund.number"),
         *("Statement.number", "Message.event", "Sending.event", "Entry.source", "Entry.key"),
         *("Application.origin", "RunItem.reason", "RunItem.left_out", "RunItem.events", "User.password"),
-        *("Attempt.nonce", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
+        *(
+            "Attempt.nonce",
+            "Credit.submission",
+            "Order.submission",
+            "Payment.submission",
+            "Refund.submission",
+        ),
         *(
             "MailingRun.submission",
             "MailingRun.instructions",

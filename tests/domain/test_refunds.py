@@ -38,7 +38,7 @@ def paid(owner: User, invoice: Invoice, minor: int = 10_000) -> Payment:
 
 def request(payment: Payment, amounts: dict[UUID, int], reason: str = "Wilted") -> Refund:
     with transaction.atomic():
-        wish = Wish(amounts=amounts, reason=reason, press=uuid4().hex)
+        wish = Wish(amounts=amounts, reason=reason, submission=uuid4().hex)
         return services.request(allocating.lock(payment.pk), wish, by="a cashier")
 
 

@@ -90,7 +90,7 @@ def make_link(
     """An invoice mailed with a payment link."""
     invoice = invoice or make_invoice(owner)
     sent = send_invoice.send(
-        owner.company, invoice.order_id, to=to, with_link=True, press=uuid4().hex, by=owner
+        owner.company, invoice.order_id, to=to, with_link=True, submission=uuid4().hex, by=owner
     )
     assert sent.link is not None, sent.why_no_link
     return sent.link

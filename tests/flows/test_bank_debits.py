@@ -119,7 +119,7 @@ def test_a_debit_that_the_bank_does_not_pay_costs_the_companys_fee_once(owner: U
 
     fee = Invoice.objects.get(total=2_500)
     assert (fee.customer, fee.item.balance) == (attempt.link.customer, 2_500)
-    assert fee.order.press == f"nsf:{attempt.pk.hex}"
+    assert fee.order.submission == f"nsf:{attempt.pk.hex}"
     assert "bank payment of $100.00 from" in fee.order.lines.get().description
     assert Activity.objects.get(kind="payment_failed").about["fee"] == fee.number
 

@@ -85,8 +85,8 @@ def test_where_no_address_is_known_the_timeline_says_so(owner: User) -> None:
 
 def test_confirming_at_once_mails_once(owner: User) -> None:
     order = make_order(owner, customer=automatic(owner))
-    presses = at_once(*[lambda: confirm_order.confirm(owner.company, order.pk, by=owner)] * 3)
-    assert sum(isinstance(press, Refusal) for press in presses) == 2
+    submissions = at_once(*[lambda: confirm_order.confirm(owner.company, order.pk, by=owner)] * 3)
+    assert sum(isinstance(submission, Refusal) for submission in submissions) == 2
     assert (Message.objects.count(), Link.objects.count()) == (2, 1)
 
 

@@ -124,7 +124,7 @@ def test_a_rollback_sends_no_mail(owner: User, bank: Bank) -> None:
 
     with pytest.raises(DataError):
         send_invoice.send(
-            owner.company, invoice.order_id, to=["a@b.example"], with_link=False, press="p", by=owner
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=False, submission="p", by=owner
         )
 
     deliver_outbox.deliver()
@@ -137,7 +137,7 @@ def test_send_pressed_twice_sends_once(owner: User, bank: Bank) -> None:
 
     for _ in range(2):
         send_invoice.send(
-            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, submission="same", by=owner
         )
 
     deliver_outbox.deliver()
@@ -211,7 +211,7 @@ def test_a_mail_given_up_after_three_days_is_seen_as_bounced(owner: User, bank: 
 def test_the_same_press_on_two_orders_sends_both(owner: User, bank: Bank) -> None:
     for invoice in (make_invoice(owner), make_invoice(owner)):
         send_invoice.send(
-            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, press="same", by=owner
+            owner.company, invoice.order_id, to=["a@b.example"], with_link=True, submission="same", by=owner
         )
 
     assert Message.objects.count() == 2

@@ -91,7 +91,7 @@ class Scene:
         return receive_payment.receive(self.company, self.customer.pk, order, by=self.owner)
 
     def refund(self, payment: Payment, item: Item, minor: int) -> Refund:
-        wish = Wish(amounts={item.pk: minor}, reason="Wilted", press=uuid4().hex)
+        wish = Wish(amounts={item.pk: minor}, reason="Wilted", submission=uuid4().hex)
         return refund_payment.refund(self.company, payment.pk, wish, by=self.owner)
 
     def excess_of(self, payment: Payment) -> Item:
@@ -159,7 +159,7 @@ def a_payment_is_taken_from_another_invoice(scene: Scene) -> Change:
 
 def _unapply(scene: Scene, payment: Payment, invoice: Invoice) -> Change:
     return lambda: undo_payment.unapply(
-        scene.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=scene.owner
+        scene.company, payment.pk, item=invoice.item_id, reason="Wrong", submission="p", by=scene.owner
     )
 
 
@@ -372,17 +372,19 @@ def a_credit_is_taken_back_from_another_invoice(scene: Scene) -> Change:
     credit, other = make_credit(scene.customer, "30.00"), scene.another()
     _apply(scene, credit, other, 3_000)
     return lambda: apply_credit.unapply(
-        scene.company, credit.pk, other.item_id, reason="Wrong", press="p", by=scene.owner
+        scene.company, credit.pk, other.item_id, reason="Wrong", submission="p", by=scene.owner
     )
 
 
 def _apply(scene: Scene, credit: Item, invoice: Invoice, minor: int) -> None:
-    apply_credit.apply(scene.company, credit.pk, {invoice.item_id: minor}, press=uuid4().hex, by=scene.owner)
+    apply_credit.apply(
+        scene.company, credit.pk, {invoice.item_id: minor}, submission=uuid4().hex, by=scene.owner
+    )
 
 
 def an_overpayment_pays_the_oldest(scene: Scene) -> Change:
     item = scene.excess_of(scene.receive(3_000))
-    return lambda: resolve_overpayment.apply_oldest(scene.company, item.pk, press="p", by=scene.owner)
+    return lambda: resolve_overpayment.apply_oldest(scene.company, item.pk, submission="p", by=scene.owner)
 
 
 def an_overpayment_is_refunded(scene: Scene) -> Change:

@@ -362,7 +362,7 @@ def email(kind: Message.Kind) -> RenderedEmail:
 
 def pay_at_the_counter(owner: User, invoice: Invoice) -> None:
     wanted = Receiving(
-        amount=invoice.money, method=Method.CHECK, on=clock.today("UTC"), press="again", shares=None
+        amount=invoice.money, method=Method.CHECK, on=clock.today("UTC"), submission="again", shares=None
     )
     receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
 

@@ -31,7 +31,9 @@ from testing.bank import Bank
 Kind = Activity.Kind
 
 
-def write(owner: User, customer: Customer | None = None, amount: str = "30.00", press: str = "") -> Credit:
+def write(
+    owner: User, customer: Customer | None = None, amount: str = "30.00", submission: str = ""
+) -> Credit:
     buyer = customer or make_customer(owner.company)
     draft = CreditDraft(
         customer_id=buyer.pk,
@@ -39,7 +41,7 @@ def write(owner: User, customer: Customer | None = None, amount: str = "30.00", 
         given_on=date(2026, 2, 1),
         reason="Wilted",
     )
-    return give_credit.create(owner.company, draft, by=owner, press=press)
+    return give_credit.create(owner.company, draft, by=owner, submission=submission)
 
 
 def approved(owner: User, customer: Customer | None = None, amount: str = "30.00") -> Credit:
@@ -53,14 +55,21 @@ def item_of(credit: Credit) -> Item:
     return credit.item
 
 
-def apply(owner: User, credit: Item, *parts: tuple[Item, int], press: str = "") -> int:
+def apply(owner: User, credit: Item, *parts: tuple[Item, int], submission: str = "") -> int:
     amounts = {item.pk: minor for item, minor in parts}
-    return len(apply_credit.apply(owner.company, credit.pk, amounts, press=press or uuid4().hex, by=owner))
+    return len(
+        apply_credit.apply(owner.company, credit.pk, amounts, submission=submission or uuid4().hex, by=owner)
+    )
 
 
-def unapply(owner: User, credit: Item, invoice: Item, press: str = "") -> Any:
+def unapply(owner: User, credit: Item, invoice: Item, submission: str = "") -> Any:
     return apply_credit.unapply(
-        owner.company, credit.pk, invoice.pk, reason="Wrong one", press=press or uuid4().hex, by=owner
+        owner.company,
+        credit.pk,
+        invoice.pk,
+        reason="Wrong one",
+        submission=submission or uuid4().hex,
+        by=owner,
     )
 
 
@@ -77,7 +86,7 @@ def timeline_of(subject: UUID) -> list[str]:
 
 def test_a_press_of_save_writes_one_credit(owner: User) -> None:
     customer = make_customer(owner.company)
-    first, second = (write(owner, customer, press="p") for _ in range(2))
+    first, second = (write(owner, customer, submission="p") for _ in range(2))
 
     assert first.pk == second.pk
     assert timeline_of(customer.pk) == [Kind.CREDIT_CREATED]
@@ -139,10 +148,10 @@ def test_a_credit_pays_several_invoices_and_each_timeline_says_so(owner: User) -
 def test_a_double_click_applies_once_and_takes_back_once(owner: User) -> None:
     customer = make_customer(owner.company)
     credit, invoice = item_of(approved(owner, customer)), make_invoice(owner, customer=customer).item
-    assert [apply(owner, credit, (invoice, 1_000), press="p") for _ in range(2)] == [1, 0]
+    assert [apply(owner, credit, (invoice, 1_000), submission="p") for _ in range(2)] == [1, 0]
     assert balance(credit) == -2_000
 
-    taken = [unapply(owner, credit, invoice, press="q") for _ in range(2)]
+    taken = [unapply(owner, credit, invoice, submission="q") for _ in range(2)]
 
     assert (taken[0].amount, taken[1]) == (1_000, None)
     assert (balance(credit), balance(invoice)) == (-3_000, 10_000)

@@ -81,7 +81,7 @@ def test_email_on_a_draft_over_the_limit_sends_and_confirms_nothing(
 ) -> None:
     order = over(owner, customer)
     with pytest.raises(OverLimit):
-        send_invoice.send(seller.company, order.pk, to=TO, with_link=True, press="p", by=seller)
+        send_invoice.send(seller.company, order.pk, to=TO, with_link=True, submission="p", by=seller)
     assert (state(order), Message.objects.count()) == ("draft", 0)
 
 
@@ -156,7 +156,7 @@ def test_a_payment_releases_what_it_makes_room_for(seller: User, owner: User, cu
     order = over(owner, customer)
     hold(order, seller)
     paid = Receiving(
-        amount=Money(50_00, "USD"), shares=None, method=Method.CHECK, on=clock.today("UTC"), press="p"
+        amount=Money(50_00, "USD"), shares=None, method=Method.CHECK, on=clock.today("UTC"), submission="p"
     )
     receive_payment.receive(owner.company, customer.pk, paid, by=owner)
     hold_order.sweep()

@@ -58,9 +58,14 @@ def owing(owner: User, currency: str, *prices: str) -> Invoice:
 @pytest.mark.parametrize(("currency", "price", "reason"), CASES)
 def test_an_invoice_sent_by_hand(owner: User, currency: str, price: str, reason: str) -> None:
     invoice = owing(owner, currency, price)
-    press = uuid4().hex
+    submission = uuid4().hex
     sent = send_invoice.send(
-        owner.company, invoice.order_id, to=["ann@shop.example"], with_link=True, press=press, by=owner
+        owner.company,
+        invoice.order_id,
+        to=["ann@shop.example"],
+        with_link=True,
+        submission=submission,
+        by=owner,
     )
     assert reason in sent.why_no_link
     assert (sent.link is None) == bool(reason)
@@ -156,6 +161,6 @@ def test_a_refund_of_digits_that_the_processor_cannot_send_is_refused(owner: Use
     bank.pay(attempt)
     settle_payment.settle(attempt.pk)
     payment = Payment.objects.get(attempt=attempt)
-    wish = Wish(amounts={invoice.item_id: 2_005}, reason="Short", press=uuid4().hex)
+    wish = Wish(amounts={invoice.item_id: 2_005}, reason="Short", submission=uuid4().hex)
     with pytest.raises(Refusal, match=r"Refund KWD\s2\.000, for example"):
         refund_payment.refund(owner.company, payment.pk, wish, by=owner)

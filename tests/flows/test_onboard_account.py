@@ -377,7 +377,7 @@ def test_a_payment_is_refunded_from_the_account_that_it_came_to(admin: User, ban
     payment = paid(bank, fern)
     fern = move_to_a_new_account(bank, fern)
     item = payment.allocations.get().item_id
-    wish = Wish(amounts={item: 2_500}, reason="Wilted on arrival", press="one-press")
+    wish = Wish(amounts={item: 2_500}, reason="Wilted on arrival", submission="one-press")
 
     made = refund_payment.refund(fern.company, payment.pk, wish, by=fern)
 

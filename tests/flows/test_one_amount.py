@@ -52,7 +52,7 @@ def _written() -> Envelope:
 
 def _send(owner: User, invoice: Invoice) -> send_documents.Sent:
     return send_invoice.send(
-        owner.company, invoice.order_id, to=["a@x.example"], with_link=True, press="p", by=owner
+        owner.company, invoice.order_id, to=["a@x.example"], with_link=True, submission="p", by=owner
     )
 
 

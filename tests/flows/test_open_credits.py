@@ -102,7 +102,7 @@ def test_a_session_that_counted_on_a_used_credit_is_expired(owner: User, bank: B
     credit = make_credit(customer, "30.00")
     first, second = (make_invoice(owner, customer=customer) for _ in range(2))
     attempt = click_pay(make_link(owner, first))
-    apply_credit.apply(owner.company, credit.pk, {second.item_id: 3_000}, press="p", by=owner)
+    apply_credit.apply(owner.company, credit.pk, {second.item_id: 3_000}, submission="p", by=owner)
 
     settle_payment.expire_competing([credit.pk])
 

@@ -33,7 +33,7 @@ from testing.bank import Bank
 
 
 def receiving(minor: int, shares: Sequence[Share] | None = None, **details: object) -> Receiving:
-    given = {"method": Method.CHECK, "on": clock.today("UTC"), "press": uuid4().hex, **details}
+    given = {"method": Method.CHECK, "on": clock.today("UTC"), "submission": uuid4().hex, **details}
     return Receiving(amount=usd(minor), shares=shares, **given)  # type: ignore[arg-type]
 
 
@@ -165,7 +165,7 @@ def test_a_strangers_customer_is_not_found(owner: User, stranger: User, customer
 
 
 def test_pressed_twice_it_is_recorded_once(owner: User, customer: Customer) -> None:
-    first, again = (receive(owner, customer, 1_000, press="a-press") for _press in range(2))
+    first, again = (receive(owner, customer, 1_000, submission="a-press") for _press in range(2))
 
     assert first == again == Payment.objects.get()
 

@@ -46,7 +46,7 @@ def paid(owner: User, bank: Bank, invoice: Invoice, card: str = "424242424242424
 
 
 def wish(amounts: dict[UUID, int], **more: Any) -> Wish:
-    return Wish(amounts=amounts, **{"reason": "Wilted on arrival", "press": uuid4().hex, **more})
+    return Wish(amounts=amounts, **{"reason": "Wilted on arrival", "submission": uuid4().hex, **more})
 
 
 def send_back(owner: User, payment: Payment, invoice: Invoice, minor: int) -> Refund:

@@ -45,7 +45,7 @@ def payment(owner: User, bank: Bank, invoice: Invoice) -> Payment:
 
 
 def send_back(owner: User, payment: Payment, invoice: Invoice) -> Refund:
-    wish = Wish(amounts={invoice.item_id: 5_000}, reason="Wilted on arrival", press=uuid4().hex)
+    wish = Wish(amounts={invoice.item_id: 5_000}, reason="Wilted on arrival", submission=uuid4().hex)
     return refund_payment.refund(owner.company, payment.pk, wish, by=owner)
 
 

@@ -122,7 +122,7 @@ def test_the_workbook_holds_the_sums_and_the_movements(owner: User, bank: Bank, 
 def test_it_leaves_by_mail_once_for_one_press(owner: User, bank: Bank, account: str) -> None:
     a_busy_day(owner, bank, account)
     for _ in range(2):
-        report_settlement.mail(report(owner), to=["books@bloom.example"], press="one", by=owner)
+        report_settlement.mail(report(owner), to=["books@bloom.example"], submission="one", by=owner)
     deliver_outbox.deliver()
 
     (mail,) = bank.mails(to="books@bloom.example")
@@ -136,7 +136,7 @@ def test_an_address_that_is_none_sends_nothing(owner: User) -> None:
     today = date(2026, 11, 1)
     asked = report_settlement.draw_up(owner.company, first=today, last=today)
     with pytest.raises(Refusal):
-        report_settlement.mail(asked, to=["books"], press="one", by=owner)
+        report_settlement.mail(asked, to=["books"], submission="one", by=owner)
     assert not Message.objects.exists()
 
 

@@ -26,8 +26,8 @@ def overpay(owner: User, customer: Customer, minor: int) -> Item:
     return Item.objects.get(number=payment.number)
 
 
-def apply_oldest(owner: User, item: Item, press: str = "a-press") -> None:
-    resolve_overpayment.apply_oldest(owner.company, item.pk, press=press, by=owner)
+def apply_oldest(owner: User, item: Item, submission: str = "a-press") -> None:
+    resolve_overpayment.apply_oldest(owner.company, item.pk, submission=submission, by=owner)
 
 
 def balances(*invoices: Invoice) -> list[int]:
@@ -58,7 +58,9 @@ def test_it_waits_again_when_more_comes_to_be_open(owner: User, customer: Custom
     item = Item.objects.get(number=payment.number)
     resolve_overpayment.keep(owner.company, item.pk, by=owner)
 
-    undo_payment.unapply(owner.company, payment.pk, item=invoice.item_id, reason="Wrong", press="p", by=owner)
+    undo_payment.unapply(
+        owner.company, payment.pk, item=invoice.item_id, reason="Wrong", submission="p", by=owner
+    )
 
     assert list(overpayments.waiting(owner.company)) == [item]
     [told] = overpayments.describe(owner.company, list(overpayments.waiting(owner.company)))
@@ -119,7 +121,7 @@ def test_what_is_used_up_can_be_neither_kept_nor_applied(owner: User, customer: 
     apply_oldest(owner, item)
 
     with pytest.raises(Conflict, match="Nothing of this overpayment is open"):
-        apply_oldest(owner, item, press="another")
+        apply_oldest(owner, item, submission="another")
     with pytest.raises(Conflict, match="Nothing of this overpayment is open"):
         resolve_overpayment.keep(owner.company, item.pk, by=owner)
 

@@ -212,7 +212,11 @@ def receive_check(
     owner: User, invoice: Invoice, method: Method = Method.CHECK, amount: Money | None = None
 ) -> Payment:
     wanted = Receiving(
-        amount=amount or invoice.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
+        amount=amount or invoice.money,
+        method=method,
+        on=clock.today("UTC"),
+        submission=uuid4().hex,
+        shares=None,
     )
     return receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
 
@@ -272,7 +276,7 @@ def test_the_mail_about_a_bad_check_has_no_link_for_who_cannot_pay_online(owner:
 def test_the_mail_about_a_bad_check_for_nothing_owed_speaks_of_no_invoices(owner: User, bank: Bank) -> None:
     customer = make_customer(owner.company)
     wanted = Receiving(
-        amount=Money(5_000, "USD"), method=Method.CHECK, on=clock.today("UTC"), press=uuid4().hex
+        amount=Money(5_000, "USD"), method=Method.CHECK, on=clock.today("UTC"), submission=uuid4().hex
     )
     payment = receive_payment.receive(owner.company, customer.pk, wanted, by=owner)
 

@@ -40,9 +40,9 @@ def period(owner: User, kind: Type = Type.OPEN_ITEMS) -> Period:
     return send_statement.period(owner.company, kind, begin_on=today.replace(day=1), end_on=today)
 
 
-def send(owner: User, customer: Customer, *, press: str = "p", with_link: bool = True) -> Sent:
+def send(owner: User, customer: Customer, *, submission: str = "p", with_link: bool = True) -> Sent:
     return send_statement.send(
-        owner.company, customer.pk, period(owner), to=TO, with_link=with_link, press=press, by=owner
+        owner.company, customer.pk, period(owner), to=TO, with_link=with_link, submission=submission, by=owner
     )
 
 
@@ -74,7 +74,7 @@ def test_each_recipient_gets_one_mail_with_the_pdf_and_the_link(owner: User, ban
         period(owner),
         to=["a@x.example", "b@x.example", "a@x.example"],
         with_link=True,
-        press="p",
+        submission="p",
         by=owner,
     )
 
@@ -114,7 +114,7 @@ def test_send_pressed_by_many_at_once_makes_one(owner: User) -> None:
 
 def test_the_same_press_elsewhere_is_another_press(owner: User, stranger: User) -> None:
     for person in (owner, stranger):
-        send(person, make_invoice(person).customer, press="same")
+        send(person, make_invoice(person).customer, submission="same")
 
     assert Statement.objects.count() == Message.objects.count() == 2
 
@@ -150,7 +150,7 @@ def test_what_was_paid_after_the_end_date_is_on_the_statement_but_not_asked_for(
     credited = asking.payable(owner.company, paid.customer, "USD", [paid.item_id, open_.item_id])
 
     sent = send_statement.send(
-        owner.company, paid.customer_id, period, to=TO, with_link=True, press="p", by=owner
+        owner.company, paid.customer_id, period, to=TO, with_link=True, submission="p", by=owner
     )
 
     assert sent.sendings[0].statement.balance == 15_000
@@ -175,7 +175,7 @@ def test_while_all_of_it_is_being_paid_a_statement_has_no_link(owner: User) -> N
     invoice = make_invoice(owner)
     report(open_attempt(link_of(send(owner, invoice.customer))), Outcome.AUTHORISED, usd(10_000))
 
-    sent = send(owner, invoice.customer, press="again")
+    sent = send(owner, invoice.customer, submission="again")
 
     assert sent.sendings[0].link is None
     assert "is being paid" in sent.why_no_link
@@ -237,7 +237,7 @@ def test_sending_again_makes_a_new_link_to_the_same_invoices(owner: User) -> Non
     statement = first.sendings[0].statement
 
     again = send_statement.send_again(
-        owner.company, statement.pk, to=["c@x.example"], with_link=True, press="q", by=owner
+        owner.company, statement.pk, to=["c@x.example"], with_link=True, submission="q", by=owner
     )
 
     assert link_of(again) != link_of(first)
@@ -250,7 +250,7 @@ def test_an_address_that_is_none_sends_nothing(owner: User) -> None:
 
     with pytest.raises(Refusal, match="is not an e-mail address"):
         send_statement.send(
-            owner.company, customer.pk, period(owner), to=["nobody"], with_link=True, press="p", by=owner
+            owner.company, customer.pk, period(owner), to=["nobody"], with_link=True, submission="p", by=owner
         )
 
     assert not Statement.objects.exists()
@@ -267,7 +267,7 @@ def test_another_companys_customer_gets_no_statement_of_ours(owner: User, strang
             send(stranger, theirs).sendings[0].statement_id,
             to=TO,
             with_link=True,
-            press="p",
+            submission="p",
             by=owner,
         )
 

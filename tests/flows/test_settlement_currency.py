@@ -80,7 +80,7 @@ def test_a_refund_at_another_rate_is_no_difference(owner: User, bank: Bank, acco
     assert compared(owner) == []
     bank.order("settlement", account=account, currency="usd", rates={"eur": "1.2"})
     item = payment.allocations.get().item_id
-    wish = Wish(amounts={item: 4_000}, reason="Short", press=uuid4().hex)
+    wish = Wish(amounts={item: 4_000}, reason="Short", submission=uuid4().hex)
     refund_payment.refund(owner.company, payment.pk, wish, by=owner)
     assert compared(owner) == []
     assert in_the_books(owner.company) == bank.balances(account)
@@ -158,7 +158,7 @@ def test_the_totals_of_payment_history_add_up_what_was_converted_beside(
     payment = paid(owner, bank)
     paid(owner, bank, "50.00")
     item = payment.allocations.get().item_id
-    wish = Wish(amounts={item: 4_000}, reason="Short", press=uuid4().hex)
+    wish = Wish(amounts={item: 4_000}, reason="Short", submission=uuid4().hex)
     refund_payment.refund(owner.company, payment.pk, wish, by=owner)
     assert compared(owner) == []
     totals = shown_totals(owner, "/office/payments/")

@@ -33,14 +33,16 @@ def undo(owner: User, payment: Payment) -> Payment:
     return undo_payment.undo(owner.company, payment.pk, reason="Typed twice", by=owner)
 
 
-def unapply(owner: User, payment: Payment, invoice: Invoice, minor: int = 0, *, press: str = "") -> Payment:
+def unapply(
+    owner: User, payment: Payment, invoice: Invoice, minor: int = 0, *, submission: str = ""
+) -> Payment:
     return undo_payment.unapply(
         owner.company,
         payment.pk,
         item=invoice.item_id,
         amount=Money(minor, payment.currency) if minor else None,
         reason="Wrong invoice",
-        press=press or uuid4().hex,
+        submission=submission or uuid4().hex,
         by=owner,
     )
 
@@ -79,7 +81,7 @@ def test_an_overpayment_that_was_applied_since_comes_back_from_there(owner: User
     first, second = (make_invoice(owner, customer=customer) for _invoice in range(2))
     payment = receive(owner, first, 15_000, [Share(first.item_id, 10_000)])
     credit = Item.objects.get(kind=Item.Kind.OVERPAYMENT)
-    resolve_overpayment.apply_oldest(owner.company, credit.pk, press="a-press", by=owner)
+    resolve_overpayment.apply_oldest(owner.company, credit.pk, submission="a-press", by=owner)
 
     undo(owner, payment)
 
@@ -154,7 +156,7 @@ def test_taken_twice_by_one_press_it_is_taken_once(owner: User) -> None:
     payment = receive(owner, invoice, 10_000)
 
     for _press in range(2):
-        unapply(owner, payment, invoice, 1_000, press="a-press")
+        unapply(owner, payment, invoice, 1_000, submission="a-press")
 
     assert balances(invoice.item) == [1_000]
 

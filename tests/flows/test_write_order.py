@@ -10,21 +10,21 @@ from testing.races import at_once
 
 def test_save_pressed_at_once_writes_one_order(owner: User) -> None:
     draft = make_draft(make_customer(owner.company))
-    found = at_once(*[lambda: write_order.create(owner.company, draft, by=owner, press="p")] * 4)
+    found = at_once(*[lambda: write_order.create(owner.company, draft, by=owner, submission="p")] * 4)
     assert {order.pk for order in found if isinstance(order, Order)} == {Order.objects.get().pk}
     assert Activity.objects.count() == 1
 
 
 def test_a_press_that_lost_leaves_no_gap_in_the_numbers(owner: User) -> None:
     draft = make_draft(make_customer(owner.company))
-    at_once(*[lambda: write_order.create(owner.company, draft, by=owner, press="p")] * 4)
+    at_once(*[lambda: write_order.create(owner.company, draft, by=owner, submission="p")] * 4)
     assert make_order(owner).number == "SO-10002"
 
 
 def test_the_same_press_at_two_companies_is_two_orders(owner: User, stranger: User) -> None:
     for person in (owner, stranger):
         draft = make_draft(make_customer(person.company))
-        write_order.create(person.company, draft, by=person, press="p")
+        write_order.create(person.company, draft, by=person, submission="p")
     assert Order.objects.count() == 2
 
 

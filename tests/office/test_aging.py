@@ -114,8 +114,10 @@ def test_statements_for_the_ticked_are_reviewed_and_sent_once(owner: User) -> No
     client = signed_in(owner)
 
     review = client.post(f"{AGING}statements/", {"customer": [going.pk, nowhere.pk, "x"]}).content.decode()
-    press, chosen = (re.findall(rf'name="{name}" value="([^"]+)"', review)[0] for name in ("press", "chosen"))
-    form = {"press": press, "chosen": chosen, "type": "open_items", "payment_link": "on"}
+    submission, chosen = (
+        re.findall(rf'name="{name}" value="([^"]+)"', review)[0] for name in ("press", "chosen")
+    )
+    form = {"press": submission, "chosen": chosen, "type": "open_items", "payment_link": "on"}
     answers = [client.post(f"{AGING}statements/send/", form) for _ in range(2)]
     work_mailing_runs.sweep()
 

@@ -305,11 +305,11 @@ def test_the_customers_page_leads_to_open_credits_and_a_new_one(owner: User) -> 
 
 
 def apply(
-    client: Client, item: Item, amounts: dict[UUID, str], *, act: str = "apply", press: str = ""
+    client: Client, item: Item, amounts: dict[UUID, str], *, act: str = "apply", submission: str = ""
 ) -> str:
     """Press a button of the form; return the page that comes of it."""
     fields = {f"amount-{key}": text for key, text in amounts.items()}
-    sent = {**fields, "act": act, "press": press or uuid4().hex}
+    sent = {**fields, "act": act, "press": submission or uuid4().hex}
     return client.post(f"/office/credits/open/{item.pk}/apply/", sent, follow=True).text
 
 
@@ -344,7 +344,7 @@ def test_a_double_click_applies_once(owner: User) -> None:
     customer = make_customer(owner.company)
     item, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
     for _ in range(2):
-        apply(signed_in(owner), item, {invoice.pk: "10"}, press="p")
+        apply(signed_in(owner), item, {invoice.pk: "10"}, submission="p")
     assert balances(item, invoice) == [-2_000, 9_000]
 
 

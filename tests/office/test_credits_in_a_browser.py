@@ -36,7 +36,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
         [make_invoice(owner, customer=customer) for _ in "123"],
     )
     item = item_of(open_)
-    apply_credit.apply(owner.company, item.pk, {invoices[0].item_id: 4_000}, press="p", by=owner)
+    apply_credit.apply(owner.company, item.pk, {invoices[0].item_id: 4_000}, submission="p", by=owner)
     Company.objects.update(use_open_credits=False)
     report_card_payment(open_attempt(make_link(owner, invoices[1]), nonce=uuid4().hex), Outcome.PENDING)
     page = browse(owner, color_scheme=scheme, viewport={"width": int(width), "height": 800}).new_page()
@@ -113,7 +113,7 @@ def test_a_credit_is_written_approved_and_applied(owner: User, browse: Open) -> 
     assert field.input_value() == "30.00"
     field.fill("12.5")
     expect(page.locator("#applying")).to_contain_text("$17.50 stays open")
-    field.press("Enter")
+    field.submission("Enter")
     page.get_by_text("is applied.").wait_for()
     page.get_by_role("link", name=f"Unapply {invoice.number}").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("Wrong invoice")

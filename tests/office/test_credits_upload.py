@@ -382,7 +382,7 @@ def test_an_upload_of_which_a_credit_is_used_stays_whole(owner: User, customer: 
     credit = Credit.objects.order_by("pk")[0]
     item = give_credit.approve(owner.company, credit.pk, by=owner).item
     assert item
-    apply_credit.apply(owner.company, item.pk, {invoice.item_id: 1000}, press="a", by=owner)
+    apply_credit.apply(owner.company, item.pk, {invoice.item_id: 1000}, submission="a", by=owner)
     [run] = runs(client.get(UPLOAD).text)
 
     answer = client.post(f"{UPLOAD}undo/", {"run": run})

@@ -30,7 +30,7 @@ DISPUTES = "/office/payments/disputes/"
 def receive(owner: User, invoice: Invoice | None = None, method: Method = Method.CHECK) -> Payment:
     paid = invoice or make_invoice(owner)
     wanted = Receiving(
-        amount=paid.money, method=method, on=clock.today("UTC"), press=uuid4().hex, shares=None
+        amount=paid.money, method=method, on=clock.today("UTC"), submission=uuid4().hex, shares=None
     )
     return receive_payment.receive(owner.company, paid.customer_id, wanted, by=owner)
 

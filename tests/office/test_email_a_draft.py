@@ -86,7 +86,13 @@ def test_email_and_confirm_at_once_mail_once(owner: User) -> None:
     at_once(
         lambda: confirm_order.confirm(owner.company, order.pk, by=owner),
         lambda: send_invoice.send(
-            owner.company, order.pk, to=["a@x.example"], with_link=True, press="p", by=owner, saw_draft=True
+            owner.company,
+            order.pk,
+            to=["a@x.example"],
+            with_link=True,
+            submission="p",
+            by=owner,
+            saw_draft=True,
         ),
     )
     assert (Invoice.objects.count(), Message.objects.count()) == (1, 1)
@@ -130,5 +136,11 @@ def test_a_conflict_is_refused_in_the_flow_too(owner: User) -> None:
     confirm_order.confirm(owner.company, order.pk, by=owner)
     with pytest.raises(Conflict):
         send_invoice.send(
-            owner.company, order.pk, to=["a@x.example"], with_link=True, press="p", by=owner, saw_draft=True
+            owner.company,
+            order.pk,
+            to=["a@x.example"],
+            with_link=True,
+            submission="p",
+            by=owner,
+            saw_draft=True,
         )

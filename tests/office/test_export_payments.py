@@ -73,7 +73,7 @@ def test_what_was_taken_back_from_an_invoice_is_a_row_of_its_own(owner: User) ->
     invoice = make_invoice(owner, "60.00")
     payment = at_the_counter(owner, invoice.customer, "100.00")
     undo_payment.unapply(
-        owner.company, payment.pk, item=invoice.item_id, reason="Wrong one", press="p", by=owner
+        owner.company, payment.pk, item=invoice.item_id, reason="Wrong one", submission="p", by=owner
     )
     rows = read_csv(signed_in(owner))
 

@@ -59,7 +59,7 @@ def at_the_counter(
         amount=Money.parse(amount, customer.currency),
         on=clock.today(owner.company.time_zone),
         reference=reference,
-        press=uuid4().hex,
+        submission=uuid4().hex,
     )
     return receive_payment.receive(owner.company, customer.pk, wanted, by=owner)
 
@@ -393,7 +393,7 @@ def test_the_page_tells_where_the_money_went_and_where_it_stands(owner: User) ->
     invoice = make_invoice(owner, "60.00")
     payment = at_the_counter(owner, invoice.customer, "100.00")
     undo_payment.unapply(
-        owner.company, payment.pk, item=invoice.item_id, reason="Wrong one", press="p", by=owner
+        owner.company, payment.pk, item=invoice.item_id, reason="Wrong one", submission="p", by=owner
     )
     text = shown(signed_in(owner), f"{LIST}{payment.pk}/")
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r'<td class="amount.*?</td>', text)]

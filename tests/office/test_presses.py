@@ -60,7 +60,8 @@ def checks(owner: User, count: int) -> list[Payment]:
     wanted = partial(Receiving, method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"))
     customers = [make_invoice(owner).customer_id for _check in range(count)]
     return [
-        receive_payment.receive(owner.company, key, wanted(press=uuid4().hex), by=owner) for key in customers
+        receive_payment.receive(owner.company, key, wanted(submission=uuid4().hex), by=owner)
+        for key in customers
     ]
 
 

@@ -41,7 +41,7 @@ def paid(owner: User, invoice: Invoice, minor: int = 10_000) -> Payment:
 
 
 def paid_by_check(owner: User, invoice: Invoice) -> Payment:
-    order = Receiving(method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"), press=uuid4().hex)
+    order = Receiving(method=Method.CHECK, amount=usd(10_000), on=clock.today("UTC"), submission=uuid4().hex)
     return receive_payment.receive(owner.company, invoice.customer_id, order, by=owner)
 
 
@@ -80,7 +80,7 @@ def test_the_same_press_is_one_refund(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     payment = paid_by_check(owner, invoice)
 
-    answers = [submit(client, payment, invoice.item_id, "100", press="p") for _ in range(2)]
+    answers = [submit(client, payment, invoice.item_id, "100", submission="p") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert Refund.objects.get().amount == 10_000
@@ -189,9 +189,9 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
 def test_a_preview_that_comes_after_the_press_does_not_load_the_page_again(owner: User) -> None:
     invoice, name = make_invoice(owner), uuid4().hex
     payment, client = paid_by_check(owner, invoice), signed_in(owner)
-    submit(client, payment, invoice.item_id, "40.00", press=name)
+    submit(client, payment, invoice.item_id, "40.00", submission=name)
 
-    late = submit(client, payment, invoice.item_id, "40.00", press=name, act="reckon")
+    late = submit(client, payment, invoice.item_id, "40.00", submission=name, act="reckon")
 
     assert (late.status_code, late.headers.get("HX-Refresh")) == (204, None)
 

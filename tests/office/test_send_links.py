@@ -40,10 +40,15 @@ def review(client: Client, *invoices: Invoice) -> str:
     return client.post(REVIEW, {"tick": [str(invoice.pk) for invoice in invoices]}).content.decode()
 
 
-def form(*invoices: Invoice, press: str = "p1", **addresses: str) -> dict[str, str]:
+def form(*invoices: Invoice, submission: str = "p1", **addresses: str) -> dict[str, str]:
     """The review as a browser sends it: the addresses as they were prefilled."""
     known = {f"to-{one.customer_id}": ", ".join(one.customer.invoice_emails) for one in invoices}
-    return {"chosen": ",".join(one.pk.hex for one in invoices), "press": press, **known, **addresses}
+    return {
+        "chosen": ",".join(one.pk.hex for one in invoices),
+        "press": submission,
+        **known,
+        **addresses,
+    }
 
 
 def to(invoice: Invoice) -> str:
@@ -51,7 +56,7 @@ def to(invoice: Invoice) -> str:
 
 
 def make_sent(owner: User, *invoices: Invoice) -> MailingRun:
-    signed_in(owner).post(SEND, form(*invoices, press=uuid4().hex))
+    signed_in(owner).post(SEND, form(*invoices, submission=uuid4().hex))
     work_mailing_runs.sweep()
     return MailingRun.objects.latest("pk")
 

@@ -170,7 +170,10 @@ def test_nonsense_in_an_address_is_answered_and_never_a_fault(owner: User) -> No
     for fields in ({"type": "\x00"}, {"end_on": "9" * 40}, {"begin_on": "x", "type": "all_transactions"}):
         assert client.get(address(customer), fields).status_code == 200
         assert client.get(f"{address(customer)}preview/", fields).status_code in {200, 422}
-        assert client.post(address(customer), form(owner, press="\x00", **fields)).status_code in {302, 422}
+        assert client.post(address(customer), form(owner, submission="\x00", **fields)).status_code in {
+            302,
+            422,
+        }
 
 
 def test_two_currencies_lead_to_the_list_of_statements(owner: User) -> None:
@@ -259,7 +262,7 @@ def test_form_page_and_list_cost_the_same_whatever_there_is(
     for rounds in (1, 8):
         for place in range(rounds):
             make_invoice(owner, customer=customer)
-            send(owner, customer, press=f"{rounds}-{place}")
+            send(owner, customer, submission=f"{rounds}-{place}")
         statement = Statement.objects.latest("pk")
         # customer, last statement, movements, orders, what is owed, what is held, credits, account
         with django_assert_num_queries(ASKING + 8):

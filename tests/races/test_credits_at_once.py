@@ -28,9 +28,11 @@ def customer(owner: User) -> Customer:
     return make_customer(owner.company)
 
 
-def apply(owner: User, credit: Item, invoice: Item, minor: int, *, press: str = "") -> list[AppliedAmount]:
+def apply(
+    owner: User, credit: Item, invoice: Item, minor: int, *, submission: str = ""
+) -> list[AppliedAmount]:
     return apply_credit.apply(
-        owner.company, credit.pk, {invoice.pk: minor}, press=press or uuid4().hex, by=owner
+        owner.company, credit.pk, {invoice.pk: minor}, submission=submission or uuid4().hex, by=owner
     )
 
 
@@ -57,7 +59,7 @@ def test_two_credits_at_once_pay_no_more_than_an_invoice_owes(owner: User, custo
 def test_a_double_click_at_the_same_instant_applies_once(owner: User, customer: Customer) -> None:
     credit, invoice = make_credit(customer, "30.00"), make_invoice(owner, customer=customer).item
 
-    answers = at_once(*[partial(apply, owner, credit, invoice, 1_000, press="one press")] * 4)
+    answers = at_once(*[partial(apply, owner, credit, invoice, 1_000, submission="one press")] * 4)
 
     assert sorted(len(answer) for answer in answers if isinstance(answer, list)) == [0, 0, 0, 1]
     assert Item.objects.get(pk=credit.pk).balance == -2_000

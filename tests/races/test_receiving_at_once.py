@@ -24,13 +24,13 @@ from testing.races import at_once, without_locks
 _ROUNDS = 25
 
 
-def receive(owner: User, invoice: Invoice, *, by_hand: bool = True, press: str = "") -> Payment:
+def receive(owner: User, invoice: Invoice, *, by_hand: bool = True, submission: str = "") -> Payment:
     """Take a check over 100.00 for an invoice."""
     wanted = Receiving(
         method=Method.CHECK,
         amount=usd(10_000),
         on=clock.today("UTC"),
-        press=press or uuid4().hex,
+        submission=submission or uuid4().hex,
         shares=[Share(invoice.item_id, 10_000)] if by_hand else None,
     )
     return receive_payment.receive(owner.company, invoice.customer_id, wanted, by=owner)
@@ -52,7 +52,7 @@ def faults(answers: Iterable[object]) -> list[Exception]:
 def test_a_double_click_records_one_payment(owner: User) -> None:
     invoice = make_invoice(owner)
 
-    answers = at_once(*[partial(receive, owner, invoice, press="a-press")] * 4)
+    answers = at_once(*[partial(receive, owner, invoice, submission="a-press")] * 4)
 
     assert set(answers) == {Payment.objects.get()}
 
@@ -115,7 +115,7 @@ def two_applying(owner: User) -> list[Exception]:
     invoices = [make_invoice(owner, customer=customer) for _invoice in range(2)]
 
     def apply() -> None:
-        resolve_overpayment.apply_oldest(owner.company, item.pk, press=uuid4().hex, by=owner)
+        resolve_overpayment.apply_oldest(owner.company, item.pk, submission=uuid4().hex, by=owner)
 
     wrong = faults(at_once(apply, apply))
     if not wrong:

@@ -41,8 +41,8 @@ def paid(owner: User, invoice: Invoice) -> Payment:
     return Payment.objects.get(attempt=attempt)
 
 
-def wish(item: UUID, minor: int, press: str = "") -> Wish:
-    return Wish(amounts={item: minor}, reason="Wilted", press=press or uuid4().hex)
+def wish(item: UUID, minor: int, submission: str = "") -> Wish:
+    return Wish(amounts={item: minor}, reason="Wilted", submission=submission or uuid4().hex)
 
 
 def decide(payment: Payment, item: UUID, minor: int) -> Refund:
@@ -143,7 +143,9 @@ def test_a_credit_is_paid_out_or_applied_but_not_both(owner: User) -> None:
 
     answers = at_once(
         partial(decide, payment, credit.pk, 2_000),
-        partial(apply_credit.apply, owner.company, credit.pk, {other.item_id: 2_000}, press="p", by=owner),
+        partial(
+            apply_credit.apply, owner.company, credit.pk, {other.item_id: 2_000}, submission="p", by=owner
+        ),
     )
 
     assert [isinstance(answer, Refusal) for answer in answers].count(True) == 1

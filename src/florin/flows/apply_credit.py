@@ -27,17 +27,17 @@ from florin.kernel.database import find, new_key
 from florin.kernel.errors import Conflict
 from florin.kernel.money import Money
 
-_PRESSES = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
+_SUBMISSIONS = UUID("6f1c6f1e-7f0a-5f0e-9a53-2f1f6d1b0c11")
 
 
 @transaction.atomic(durable=True)
 def apply(
-    company: Company, credit_id: UUID, amounts: Mapping[UUID, int], *, press: str, by: User
+    company: Company, credit_id: UUID, amounts: Mapping[UUID, int], *, submission: str, by: User
 ) -> list[AppliedAmount]:
     """Use an open credit, pre-payment or overpayment to pay invoices, and return what was applied.
 
-    ``credit_id`` and the keys of ``amounts`` (minor units) are ledger items. ``press`` names the press of the
-    button: pressed twice, it is applied once and the second time nothing is returned.
+    ``credit_id`` and the keys of ``amounts`` (minor units) are ledger items. ``submission`` names
+    the form: sent twice, it is applied once and the second time nothing is returned.
 
     Raises:
         NotFound: if the company has no such credit.
@@ -46,7 +46,7 @@ def apply(
     """
     items = services.lock_items(company, [credit_id, *amounts])
     find(queries.givers(company), pk=credit_id)
-    key = f"apply:{credit_id}:{_request_key(press, sorted(amounts.items()))}"
+    key = f"apply:{credit_id}:{_request_key(submission, sorted(amounts.items()))}"
     if Entry.objects.filter(key=key).exists():
         return []
     held = bill.reserved_credits([credit_id]).get(credit_id, 0)
@@ -59,7 +59,7 @@ def apply(
 
 @transaction.atomic(durable=True)
 def unapply(
-    company: Company, credit_id: UUID, invoice_item: UUID, *, reason: str, press: str, by: User
+    company: Company, credit_id: UUID, invoice_item: UUID, *, reason: str, submission: str, by: User
 ) -> AppliedAmount | None:
     """Take back all that a credit gives to an invoice, so that both are open again.
 
@@ -71,7 +71,7 @@ def unapply(
     """
     items = services.lock_items(company, [credit_id, invoice_item])
     credit = find(queries.givers(company), pk=credit_id)
-    key = f"unapply:{credit_id}:{_request_key(press, invoice_item)}"
+    key = f"unapply:{credit_id}:{_request_key(submission, invoice_item)}"
     if Entry.objects.filter(key=key).exists():
         return None
     standing = applying.current_applications(credit=credit_id, debt=invoice_item)
@@ -118,9 +118,9 @@ def cover(company: Company, customer: Customer, currency: str, debts: Sequence[U
     return asked
 
 
-def _request_key(press: str, what: object) -> str:
+def _request_key(submission: str, what: object) -> str:
     """Name what a press asks for: the same press with something else on the form is another wish."""
-    return uuid5(_PRESSES, f"{press} {what}").hex
+    return uuid5(_SUBMISSIONS, f"{submission} {what}").hex
 
 
 def _note(kind: activity.Kind, part: AppliedAmount, by: str, **about: str) -> None:

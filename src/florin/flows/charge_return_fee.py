@@ -56,7 +56,7 @@ def charge(what: Payment | Attempt, fee: Money, *, by: str) -> Invoice:
 
     Once per payment and per attempt: the order's press is theirs, and the database refuses a second one.
     """
-    order = orders.create(what.company, _draft(what, fee), by=None, press=_submission_key(what.pk))
+    order = orders.create(what.company, _draft(what, fee), by=None, submission=_submission_key(what.pk))
     orders.note(order, activity.Kind.ORDER_CREATED, by=by, also=[what.pk])
     return confirm_order.confirm_locked(order, confirm_order.foresee(order), by=by, also=[what.pk])
 
@@ -105,9 +105,13 @@ def describe(invoice: Invoice | None) -> ChargedFee | None:
 
 def invoices_for(company_id: UUID, keys: Collection[UUID]) -> dict[UUID, Invoice]:
     """Return the fee's invoice for each of these payments and attempts that has one, in one query."""
-    presses = {_submission_key(key): key for key in keys}
-    found = Invoice.objects.filter(company=company_id, order__company=company_id, order__press__in=presses)
-    return {presses[invoice.order.press]: invoice for invoice in found.select_related("order", "item")}
+    submissions = {_submission_key(key): key for key in keys}
+    found = Invoice.objects.filter(
+        company=company_id, order__company=company_id, order__submission__in=submissions
+    )
+    return {
+        submissions[invoice.order.submission]: invoice for invoice in found.select_related("order", "item")
+    }
 
 
 def _submission_key(key: UUID) -> str:

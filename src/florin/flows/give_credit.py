@@ -22,22 +22,24 @@ from florin.kernel.errors import Forbidden, SubmissionReused
 from florin.kernel.submissions import LONGEST_KEY, once
 
 
-def create(company: Company, draft: CreditDraft, *, by: User, press: str = "") -> Credit:
+def create(company: Company, draft: CreditDraft, *, by: User, submission: str = "") -> Credit:
     """Write a draft; nothing is owed to the customer yet.
 
-    ``press`` names the press of Save: pressed twice, even at once, the same credit comes back.
+    ``submission`` names the press of Save: pressed twice, even at once, the same credit comes back.
 
     Raises:
         Conflict: if the customer is kept in another currency by now.
         SubmissionReused: if the same press has written another credit.
     """
-    press = press[:LONGEST_KEY]
-    return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
+    submission = submission[:LONGEST_KEY]
+    return once(
+        lambda: _find_written(company, draft, submission) or _create(company, draft, submission, by=by)
+    )
 
 
-def _pressed(company: Company, draft: CreditDraft, press: str) -> Credit | None:
+def _find_written(company: Company, draft: CreditDraft, submission: str) -> Credit | None:
     """Return the credit that a press has written, if it has; another one is refused."""
-    known = credits_.find_by_submission(company, press) if press else None
+    known = credits_.find_by_submission(company, submission) if submission else None
     if known is not None and not credits_.matches(known, draft):
         raise SubmissionReused(
             _("This form has written credit %(number)s already. Save it again only if it is another one.")
@@ -47,8 +49,8 @@ def _pressed(company: Company, draft: CreditDraft, press: str) -> Credit | None:
 
 
 @transaction.atomic(durable=True)
-def _create(company: Company, draft: CreditDraft, press: str, *, by: User) -> Credit:
-    credit = credits_.create(company, draft, by=by.name, press=press)
+def _create(company: Company, draft: CreditDraft, submission: str, *, by: User) -> Credit:
+    credit = credits_.create(company, draft, by=by.name, submission=submission)
     _note(activity.Kind.CREDIT_CREATED, credit, by, reason=credit.reason)
     return credit
 

@@ -24,8 +24,10 @@ from florin.kernel.errors import Conflict
 
 
 @transaction.atomic(durable=True)
-def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, by: User) -> tuple[str, ...]:
-    """Queue the receipt to every address, and return them; the same ``press`` queues it once (promise 7).
+def mail(
+    company: Company, payment_id: UUID, *, to: Sequence[str], submission: str, by: User
+) -> tuple[str, ...]:
+    """Queue the receipt to every address, and return them; once for a ``submission`` (promise 7).
 
     Raises:
         NotFound: if the company has no such payment, or it has no receipt.
@@ -39,7 +41,7 @@ def mail(company: Company, payment_id: UUID, *, to: Sequence[str], press: str, b
         raise Conflict(
             _("All of this payment has gone back, so its receipt would mislead. You can still print it.")
         )
-    event = f"payment:{payment.pk.hex}:copy:{uuid5(payment.pk, press).hex}"
+    event = f"payment:{payment.pk.hex}:copy:{uuid5(payment.pk, submission).hex}"
     if Message.objects.filter(company=company, event=event).exists():
         return recipients
     subjects = allocating.touched(payment)

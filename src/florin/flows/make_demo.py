@@ -177,7 +177,7 @@ def _send_by_hand(invoice: Invoice, admin: User) -> Link:
         invoice.order_id,
         to=invoice.customer.invoice_emails,
         with_link=True,
-        press=f"demo-{invoice.number}",
+        submission=f"demo-{invoice.number}",
         by=admin,
     )
     if sent.link is None:

@@ -54,7 +54,7 @@ def _receive(
     company: Company, customer_id: UUID, wanted: Receiving, *, recipients: Sequence[str], by: User
 ) -> Payment:
     customer = _locked(company, customer_id)
-    known = receiving.find_by_submission(company, wanted.press)
+    known = receiving.find_by_submission(company, wanted.submission)
     if known is not None:
         return _same(known, customer, wanted)
     payment = receiving.receive(customer, wanted, by=by.name)

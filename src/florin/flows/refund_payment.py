@@ -186,7 +186,7 @@ def _not_told(asked: Refund, refusal: GatewayRefusal) -> None:
 @transaction.atomic(durable=True)
 def _decide(company: Company, payment_id: UUID, wish: Wish, by: User) -> tuple[Refund, bool]:
     payment = allocating.lock(payment_id, company)
-    known = queries.find_by_submission(company, wish.press)
+    known = queries.find_by_submission(company, wish.submission)
     if known is not None and known.payment_id == payment.pk:
         return known, False
     if known is not None:

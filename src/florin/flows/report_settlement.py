@@ -206,14 +206,14 @@ def file_name(report: Report) -> str:
 
 
 @transaction.atomic(durable=True)
-def mail(report: Report, *, to: Sequence[str], press: str, by: User) -> tuple[str, ...]:
-    """Queue a report to every address as a workbook, and return them; the same ``press`` queues it once.
+def mail(report: Report, *, to: Sequence[str], submission: str, by: User) -> tuple[str, ...]:
+    """Queue a report to every address as a workbook, and return them; the same ``submission`` queues it once.
 
     Raises:
         Refusal: if an address is wrong; nothing is sent then.
     """
     recipients = send_documents.addresses(to)
-    event = f"settlement:{press[:40]}"
+    event = f"settlement:{submission[:40]}"
     if Message.objects.filter(company=report.company, event=event).exists():
         return recipients
     outbox.enqueue(

@@ -41,17 +41,17 @@ def keep(company: Company, item_id: UUID, *, by: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def apply_oldest(company: Company, item_id: UUID, *, press: str, by: User) -> Money | None:
+def apply_oldest(company: Company, item_id: UUID, *, submission: str, by: User) -> Money | None:
     """Let an overpayment pay its customer's invoices, oldest first; return how much, or None if it was done.
 
-    ``press`` names the press of the button: pressed twice, it is applied once.
+    ``submission`` names the press of the button: pressed twice, it is applied once.
 
     Raises:
         NotFound: if the company has no such overpayment.
         Conflict: if nothing of it is open any more.
         Refusal: if there is no invoice that it could pay.
     """
-    parts = overpayments.apply_oldest(company, item_id, key=f"overpayment:{item_id}:{press}", by=by.name)
+    parts = overpayments.apply_oldest(company, item_id, key=f"overpayment:{item_id}:{submission}", by=by.name)
     if not parts:
         return None
     item, paid = parts[0].credit, [part.debt for part in parts]

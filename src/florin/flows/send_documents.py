@@ -73,9 +73,9 @@ def send_locked(order: Order, to: Sequence[str], *, with_link: bool, event: str,
     return Sent(tuple(to), link, answer.reason)
 
 
-def event_of(order_id: UUID, press: str) -> str:
+def event_of(order_id: UUID, submission: str) -> str:
     """Name what a press of Send brings about, so that it happens once."""
-    return f"send:{uuid5(order_id, press)}"
+    return f"send:{uuid5(order_id, submission)}"
 
 
 def is_queued(company: Company, event: str) -> bool:

@@ -29,7 +29,7 @@ def send(
     *,
     to: Sequence[str],
     with_link: bool,
-    press: str,
+    submission: str,
     by: User,
     saw_draft: bool = False,
     reason: str = "",
@@ -37,7 +37,7 @@ def send(
 ) -> Sent:
     """Queue an order's invoice to every address; a draft is confirmed, and nothing else is mailed for it.
 
-    ``press`` names the press of Send: pressing it twice confirms and sends once. ``saw_draft`` says that the
+    ``submission`` names the form: sent twice it confirms and sends once. ``saw_draft`` says that the
     person was shown a draft. ``reason`` is why somebody who may lets it pass over the credit limit.
     ``instead`` names a mail that came back, for which this one is sent.
 
@@ -48,7 +48,7 @@ def send(
         Refusal: if an address is wrong, or a draft has no lines; nothing is sent or confirmed then.
     """
     recipients = send_documents.addresses(to)
-    event = send_documents.event_of(order_id, press)
+    event = send_documents.event_of(order_id, submission)
     order = orders.lock(company, order_id)
     if send_documents.is_queued(company, event):
         return Sent(recipients, None, "")

@@ -47,7 +47,7 @@ class Proposal:
 class Parcel:
     """How a statement is sent: in which press of the button, to whom, with a link or not, by whom."""
 
-    press: str
+    submission: str
     recipients: tuple[str, ...]
     with_link: bool
     by: str
@@ -108,20 +108,20 @@ def send(
     *,
     to: Sequence[str],
     with_link: bool,
-    press: str,
+    submission: str,
     by: User,
 ) -> Sent:
     """Make a customer's statements, one per currency, and queue each to every address.
 
     Each has one new link to the invoices that were open on the end date, for what is still open on them.
-    ``press`` names the press of the Send button: pressing it twice makes and sends once.
+    ``submission`` names the press of the Send button: pressing it twice makes and sends once.
 
     Raises:
         NotFound: if the company has no such customer.
         Refusal: if an address is wrong; nothing is made or sent then.
     """
     recipients = send_documents.addresses(to)
-    parcel = Parcel(press=press, recipients=recipients, with_link=with_link, by=by.name)
+    parcel = Parcel(submission=submission, recipients=recipients, with_link=with_link, by=by.name)
     return make(company, customer_id, asked, parcel)
 
 
@@ -132,7 +132,7 @@ def make(company: Company, customer_id: UUID, asked: Period, parcel: Parcel) -> 
         NotFound: if the company has no such customer.
     """
     customer = _locked(company, customer_id)
-    event = _event(customer.pk, parcel.press)
+    event = _event(customer.pk, parcel.submission)
     known = Sending.objects.filter(event__startswith=f"{event}:", statement__company=company)
     if known.exists():
         return Sent(parcel.recipients, tuple(known.select_related("statement").order_by("pk")), "")
@@ -155,7 +155,7 @@ def make(company: Company, customer_id: UUID, asked: Period, parcel: Parcel) -> 
 
 @transaction.atomic(durable=True)
 def send_again(
-    company: Company, statement_id: UUID, *, to: Sequence[str], with_link: bool, press: str, by: User
+    company: Company, statement_id: UUID, *, to: Sequence[str], with_link: bool, submission: str, by: User
 ) -> Sent:
     """Queue a statement that was made before, with a new link to the same invoices (R16).
 
@@ -166,12 +166,12 @@ def send_again(
     recipients = send_documents.addresses(to)
     statement = find(queries.of_company(company), pk=statement_id)
     customer = _locked(company, statement.customer_id)
-    event = _event(statement.pk, press)
+    event = _event(statement.pk, submission)
     known = Sending.objects.filter(event=event, statement=statement)
     if known.exists():
         return Sent(recipients, tuple(known), "")
     payable, answer = payable_now(company, customer, statement)
-    parcel = Parcel(press=press, recipients=recipients, with_link=with_link, by=by.name)
+    parcel = Parcel(submission=submission, recipients=recipients, with_link=with_link, by=by.name)
     offered = with_link and answer.offered
     sending = _queue(statement, parcel, event=event, payable=payable if offered else 0)
     return Sent(recipients, (sending,), answer.reason if with_link else "")
@@ -236,9 +236,9 @@ def _proposal(company: Company, customer: Customer, draft: Draft) -> Proposal:
     return Proposal(draft, payable, offer(company, customer, balance=balance, payable=payable))
 
 
-def _event(subject: UUID, press: str) -> str:
+def _event(subject: UUID, submission: str) -> str:
     """Name the event of a press: the same for the same press on the same thing, and no other company's."""
-    return f"statement:{uuid5(subject, press)}"
+    return f"statement:{uuid5(subject, submission)}"
 
 
 def _locked(company: Company, customer_id: UUID) -> Customer:

@@ -83,7 +83,7 @@ def queue_mails(item: RunItem) -> Outcome:
     run = item.run
     instructions = Instructions.from_json(run.instructions)
     parcel = Parcel(
-        press=str(item.pk),
+        submission=str(item.pk),
         recipients=tuple(item.recipients),
         with_link=instructions.with_link,
         by=run.made_by,

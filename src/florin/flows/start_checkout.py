@@ -202,23 +202,23 @@ def _line_items(
 
 
 @transaction.atomic(durable=True)
-def _freeze(token: str, press: _Submission) -> Attempt:
+def _freeze(token: str, submission: _Submission) -> Attempt:
     link = links.find(token)
     links.lock(link)  # one press at a time on one link, so that a double click is one attempt
-    known = attempts.of_page(link, press.nonce)
+    known = attempts.of_page(link, submission.nonce)
     if known is not None:
-        return _again(known, link, press)
+        return _again(known, link, submission)
     if is_away(link):
         raise ProcessorAway(
             _("Online payment is not available at this moment. Nothing was charged; please try again soon.")
         )
-    now = _compared(link, press.seen, press.place)
+    now = _compared(link, submission.seen, submission.place)
     attempt = attempts.open_for(
         now,
-        nonce=press.nonce,
-        method=_offered(now, press.method),
+        nonce=submission.nonce,
+        method=_offered(now, submission.method),
         order=_order(now),
-        place=press.place,
+        place=submission.place,
     )
     links.note_started(link)
     if links.note_opened(link):
@@ -227,13 +227,13 @@ def _freeze(token: str, press: _Submission) -> Attempt:
     return attempt
 
 
-def _again(known: Attempt, link: Link, press: _Submission) -> Attempt:
+def _again(known: Attempt, link: Link, submission: _Submission) -> Attempt:
     """Let the same page lead to its session again, if that is still what is owed."""
-    if known.method != (press.method or known.method):
+    if known.method != (submission.method or known.method):
         raise NotPayable(_("You chose another way to pay just before. Please press Pay once more."))
     if known.state == Attempt.State.OPENED:
-        _compared(link, press.seen, press.place)
-        _offered(_compared(link, known.money, press.place), Method(known.method))
+        _compared(link, submission.seen, submission.place)
+        _offered(_compared(link, known.money, submission.place), Method(known.method))
     return known
 
 

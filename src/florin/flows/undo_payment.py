@@ -60,7 +60,7 @@ def unapply(
     item: UUID,
     amount: Money | None = None,
     reason: str,
-    press: str,
+    submission: str,
     by: User,
 ) -> Payment:
     """Take money that a payment paid from an invoice, all of it or an amount, and keep it as an open credit.
@@ -72,7 +72,7 @@ def unapply(
         Refusal: if the payment has not so much there.
     """
     payment = allocating.lock(payment_id, company)
-    key = f"payment:{payment.pk}:unapply:{uuid5(item, f'{press} {amount}').hex}"
+    key = f"payment:{payment.pk}:unapply:{uuid5(item, f'{submission} {amount}').hex}"
     if Entry.objects.filter(key=key).exists():
         return payment
     stands = next(

@@ -189,11 +189,11 @@ def given_on(table: Table, row: CreditRow) -> date | None:
 
 
 def create(
-    company: Company, drafts: Sequence[CreditDraft], *, state: CreditState, press: str, by: User
+    company: Company, drafts: Sequence[CreditDraft], *, state: CreditState, submission: str, by: User
 ) -> int:
     """Write all credits as drafts, or submitted, all or none; return how many came of this press.
 
-    ``press`` names the press of the button: pressed twice, even at once, they are written once.
+    ``submission`` names the press of the button: pressed twice, even at once, they are written once.
 
     Raises:
         Conflict: if a number was taken, or a customer changed, since the preview; nothing is written then.
@@ -201,7 +201,8 @@ def create(
     try:
         return once(
             lambda: (
-                _count_of_submission(company, press) or _create(company, drafts, state, press=press, by=by)
+                _count_of_submission(company, submission)
+                or _create(company, drafts, state, submission=submission, by=by)
             )
         )
     except IntegrityError:
@@ -210,10 +211,10 @@ def create(
 
 @transaction.atomic(durable=True)
 def _create(
-    company: Company, drafts: Sequence[CreditDraft], state: CreditState, *, press: str, by: User
+    company: Company, drafts: Sequence[CreditDraft], state: CreditState, *, submission: str, by: User
 ) -> int:
-    presses = [f"{press}:{place}" for place in range(len(drafts))]
-    written = credits_.create_many(company, drafts, by=by.name, presses=presses, state=state)
+    submissions = [f"{submission}:{place}" for place in range(len(drafts))]
+    written = credits_.create_many(company, drafts, by=by.name, submissions=submissions, state=state)
     kinds = [activity.Kind.CREDIT_CREATED]
     if state == CreditState.SUBMITTED:
         kinds.append(activity.Kind.CREDIT_SUBMITTED)
@@ -227,8 +228,8 @@ def _create(
     return len(written)
 
 
-def _count_of_submission(company: Company, press: str) -> int:
-    return Credit.objects.filter(company=company, press__startswith=f"{press}:").count()
+def _count_of_submission(company: Company, submission: str) -> int:
+    return Credit.objects.filter(company=company, submission__startswith=f"{submission}:").count()
 
 
 def _read_row(table: reading.Table, line: Line) -> CreditRow:

@@ -25,21 +25,23 @@ from florin.kernel.jobs import Job, later
 from florin.kernel.submissions import LONGEST_KEY, once
 
 
-def create(company: Company, draft: OrderDraft, *, by: User, press: str = "") -> Order:
+def create(company: Company, draft: OrderDraft, *, by: User, submission: str = "") -> Order:
     """Write a new draft order; nothing is owed yet.
 
-    ``press`` names the press of Save: pressed twice, even at once, the same order comes back.
+    ``submission`` names the press of Save: pressed twice, even at once, the same order comes back.
 
     Raises:
         SubmissionReused: if the same press has written another order.
     """
-    press = press[:LONGEST_KEY]
-    return once(lambda: _pressed(company, draft, press) or _create(company, draft, press, by=by))
+    submission = submission[:LONGEST_KEY]
+    return once(
+        lambda: _find_written(company, draft, submission) or _create(company, draft, submission, by=by)
+    )
 
 
-def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:
+def _find_written(company: Company, draft: OrderDraft, submission: str) -> Order | None:
     """Return the order that a press has written, if it has; another one is refused."""
-    known = orders.find_by_submission(company, press) if press else None
+    known = orders.find_by_submission(company, submission) if submission else None
     if known is not None and not orders.matches(known, draft):
         raise SubmissionReused(
             _("This form has written order %(number)s already. Save it again only if it is another one.")
@@ -49,8 +51,8 @@ def _pressed(company: Company, draft: OrderDraft, press: str) -> Order | None:
 
 
 @transaction.atomic(durable=True)
-def _create(company: Company, draft: OrderDraft, press: str, *, by: User) -> Order:
-    order = orders.create(company, draft, by=by, press=press)
+def _create(company: Company, draft: OrderDraft, submission: str, *, by: User) -> Order:
+    order = orders.create(company, draft, by=by, submission=submission)
     orders.note(order, activity.Kind.ORDER_CREATED, by=by.name)
     return order
 

@@ -23,7 +23,7 @@ from florin.kernel.money import Money
 class OldCredit:
     """A credit to take over; ``amount`` is positive, in minor units of the customer's currency.
 
-    ``press`` names the run of the import, and its row.
+    ``submission`` names the run of the import, and its row.
     """
 
     customer: Customer
@@ -31,7 +31,7 @@ class OldCredit:
     given_on: date
     amount: int
     reason: str
-    press: str = ""
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def give_many(company: Company, olds: Sequence[OldCredit], *, by: str) -> list[C
                 item=item,
                 state=CreditState.APPROVED,
                 number=old.number,
-                press=old.press,
+                submission=old.submission,
                 currency=item.currency,
                 given_on=old.given_on,
                 amount=old.amount,
@@ -91,7 +91,7 @@ def give_many(company: Company, olds: Sequence[OldCredit], *, by: str) -> list[C
 
 def of_run(company: Company, run: str) -> list[Credit]:
     """Return the credits that a run of an import or an upload brought and that are not void, locked."""
-    credits_ = Credit.objects.filter(company=company, press__startswith=f"{run}:")
+    credits_ = Credit.objects.filter(company=company, submission__startswith=f"{run}:")
     open_ = credits_.exclude(state=CreditState.VOID).select_related("customer")
     return list(open_.order_by("pk").select_for_update(of=("self",)))
 

@@ -32,7 +32,7 @@ class Credit(Keyed):
     given_on = models.DateField()
     amount = models.BigIntegerField(help_text="In minor units, positive.")
     reason = Words(max_length=200, blank=True)
-    press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was created.")
+    submission = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was created.")
     created_by = models.CharField(max_length=254, blank=True)
     decided_by = models.CharField(max_length=254, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -48,7 +48,9 @@ class Credit(Keyed):
                 condition=~models.Q(state=CreditState.VOID),
             ),
             models.UniqueConstraint(
-                fields=["company", "press"], name="credit_once_per_press", condition=~models.Q(press="")
+                fields=["company", "submission"],
+                name="credit_once_per_submission",
+                condition=~models.Q(submission=""),
             ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="credit_is_positive"),
             models.CheckConstraint(
@@ -61,7 +63,7 @@ class Credit(Keyed):
             models.Index(
                 fields=["company", "-id"],
                 name="credit_first_of_upload",
-                condition=models.Q(press__endswith=":0"),
+                condition=models.Q(submission__endswith=":0"),
             ),
             models.Index(
                 fields=["company"], name="credit_waiting", condition=models.Q(state=CreditState.SUBMITTED)

@@ -76,14 +76,14 @@ def uploads(company: Company, *, longest: int) -> list[Upload]:
 
     Of every upload the first credit is number 0, so that three look-ups in indexes find them all.
     """
-    firsts = Credit.objects.filter(company=company, press__endswith=":0").order_by("-id")[:_UPLOADS]
-    runs = {credit.press.removesuffix(":0"): credit for credit in firsts}
-    presses = [f"{run}:{place}" for run in runs for place in range(longest)]
+    firsts = Credit.objects.filter(company=company, submission__endswith=":0").order_by("-id")[:_UPLOADS]
+    runs = {credit.submission.removesuffix(":0"): credit for credit in firsts}
+    submissions = [f"{run}:{place}" for run in runs for place in range(longest)]
     left = Counter(
-        press.partition(":")[0]
-        for press in Credit.objects.filter(company=company, press__in=presses)
+        submission.partition(":")[0]
+        for submission in Credit.objects.filter(company=company, submission__in=submissions)
         .exclude(state=CreditState.VOID)
-        .values_list("press", flat=True)
+        .values_list("submission", flat=True)
     )
     return [
         Upload(run, credit.created_by, made_at(credit.pk), left[run])

@@ -44,15 +44,15 @@ class Exceeded(Conflict):
         self.item = item.pk
 
 
-def create(company: Company, draft: CreditDraft, *, by: str, press: str = "") -> Credit:
+def create(company: Company, draft: CreditDraft, *, by: str, submission: str = "") -> Credit:
     """Write a draft in the caller's transaction; nothing is in the books before its approval.
 
-    ``press`` names the press of Save; the database refuses a second credit of the same one.
+    ``submission`` names the press of Save; the database refuses a second credit of the same one.
 
     Raises:
         Conflict: if the customer is kept in another currency by now, or the number is taken.
     """
-    return create_many(company, [draft], by=by, presses=[press])[0]
+    return create_many(company, [draft], by=by, submissions=[submission])[0]
 
 
 def create_many(
@@ -60,7 +60,7 @@ def create_many(
     drafts: Sequence[CreditDraft],
     *,
     by: str,
-    presses: Sequence[str],
+    submissions: Sequence[str],
     state: CreditState = CreditState.DRAFT,
 ) -> list[Credit]:
     """Write credits as ``create`` does, as drafts or submitted, in few statements however many there are."""
@@ -68,7 +68,10 @@ def create_many(
     given = [draft.number for draft in drafts if draft.number]
     for number in sorted(taken(company, given)) if given else ():
         raise Conflict(_("There is a credit %(number)s already.") % {"number": number})
-    credits_ = [Credit(company=company, state=state, created_by=by, press=press) for press in presses]
+    credits_ = [
+        Credit(company=company, state=state, created_by=by, submission=submission)
+        for submission in submissions
+    ]
     for credit, draft in zip(credits_, drafts, strict=True):
         _apply_draft(credit, draft, customers.get(draft.customer_id))
     fresh = iter(_next_numbers(company, len(drafts) - len(given)))
@@ -188,9 +191,9 @@ def void(credit: Credit, *, reason: str, by: str, held: int = 0) -> None:
     credit.save()
 
 
-def find_by_submission(company: Company, press: str) -> Credit | None:
+def find_by_submission(company: Company, submission: str) -> Credit | None:
     """Return the credit that was written by this press of Save, if it was."""
-    return Credit.objects.filter(company=company, press=press).first()
+    return Credit.objects.filter(company=company, submission=submission).first()
 
 
 def taken(company: Company, numbers_: Sequence[str]) -> set[str]:

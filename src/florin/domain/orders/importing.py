@@ -17,14 +17,14 @@ from florin.kernel.money import line_total
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldOrder:
-    """An order with the number that it has already; ``press`` names the run of the import, and its row.
+    """An order with the number that it has already; ``submission`` names the run of the import, and its row.
 
     ``products`` are the keys of products by folded code.
     """
 
     customer: Customer
     number: str
-    press: str
+    submission: str
     ordered_on: date
     ship_to: str
     lines: Sequence[LineDraft]
@@ -52,7 +52,7 @@ def _write(company: Company, old: OldOrder) -> Written:
         company=company,
         customer=old.customer,
         number=old.number,
-        press=old.press,
+        submission=old.submission,
         state=Order.State.CONFIRMED,
         ordered_on=old.ordered_on,
         ship_to=old.ship_to,
@@ -78,7 +78,9 @@ def _write(company: Company, old: OldOrder) -> Written:
 
 def of_run(company: Company, run: str) -> list[Order]:
     """Return the confirmed orders that a run of the import brought, locked until the transaction ends."""
-    orders = Order.objects.filter(company=company, press__startswith=f"{run}:", state=OrderState.CONFIRMED)
+    orders = Order.objects.filter(
+        company=company, submission__startswith=f"{run}:", state=OrderState.CONFIRMED
+    )
     return list(orders.order_by("pk").select_for_update(of=("self",)))
 
 

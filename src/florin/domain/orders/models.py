@@ -39,7 +39,7 @@ class Order(Keyed):
     version = models.PositiveIntegerField(
         default=1, help_text="Counts saves, so that two editors notice each other."
     )
-    press = models.CharField(
+    submission = models.CharField(
         max_length=40,
         blank=True,
         help_text="Names the press of Save that wrote it: pressed twice, one order.",
@@ -56,7 +56,9 @@ class Order(Keyed):
                 condition=~models.Q(state=OrderState.VOID),
             ),
             models.UniqueConstraint(
-                fields=["company", "press"], name="order_once_per_press", condition=~models.Q(press="")
+                fields=["company", "submission"],
+                name="order_once_per_submission",
+                condition=~models.Q(submission=""),
             ),
         ]
         indexes: ClassVar = [

@@ -51,10 +51,10 @@ class OrderDraft:
     lines: Sequence[LineDraft]
 
 
-def create(company: Company, draft: OrderDraft, *, by: User | None, press: str = "") -> Order:
+def create(company: Company, draft: OrderDraft, *, by: User | None, submission: str = "") -> Order:
     """Write a new draft order with the next number; runs in the caller's transaction.
 
-    ``press`` names the press of Save; the database refuses a second order of the same one.
+    ``submission`` names the press of Save; the database refuses a second order of the same one.
 
     Raises:
         Refusal: if a line is of an inactive product.
@@ -66,7 +66,7 @@ def create(company: Company, draft: OrderDraft, *, by: User | None, press: str =
         ordered_on=clock.today(company.time_zone),
         currency=customer.currency,
         created_by=by,
-        press=press,
+        submission=submission,
     )
     _apply_draft(order, draft)
     _check_offered(company, draft, before=())
@@ -225,6 +225,6 @@ def note(
     activity.note(order.company_id, kind, subjects=subjects, actor=by, number=order.number, **about)
 
 
-def find_by_submission(company: Company, press: str) -> Order | None:
+def find_by_submission(company: Company, submission: str) -> Order | None:
     """Return the order that was written by this press of Save, if it was."""
-    return Order.objects.filter(company=company, press=press).first()
+    return Order.objects.filter(company=company, submission=submission).first()

@@ -42,7 +42,9 @@ class Payment(Keyed):
     gateway = models.CharField(max_length=20, blank=True)
     account = models.CharField(max_length=LONGEST_REFERENCE, blank=True, help_text="As the attempt's.")
     received_by = models.CharField(max_length=254, default="processor", help_text="Who processed it.")
-    press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was recorded.")
+    submission = models.CharField(
+        max_length=40, blank=True, help_text="Of the form on which it was recorded."
+    )
     note = Words(max_length=400, blank=True)
     is_prepayment = models.BooleanField(default=False, help_text="Money for what is yet to be invoiced.")
     payer_email = models.EmailField(blank=True)
@@ -56,7 +58,9 @@ class Payment(Keyed):
         verbose_name = "payment"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["company", "press"], name="payment_once_per_press", condition=~models.Q(press="")
+                fields=["company", "submission"],
+                name="payment_once_per_submission",
+                condition=~models.Q(submission=""),
             ),
             models.UniqueConstraint(fields=["company", "number"], name="payment_number_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),

@@ -66,7 +66,7 @@ class Receiving:
     """A payment as somebody at the counter took it, on a day of the company's.
 
     Without ``shares`` it pays the oldest invoices first, and never what an attempt holds; by hand it may.
-    ``press`` names the press of the button; ``is_prepayment`` what an excess is called.
+    ``submission`` names the press of the button; ``is_prepayment`` what an excess is called.
     """
 
     method: Method
@@ -75,7 +75,7 @@ class Receiving:
     reference: str = ""
     note: str = ""
     is_prepayment: bool = False
-    press: str = ""
+    submission: str = ""
     shares: Sequence[Share] | None = None
 
 
@@ -106,9 +106,9 @@ def spread(amount: int, owed: Sequence[Debt]) -> list[Share]:
     return shares
 
 
-def find_by_submission(company: Company, press: str) -> Payment | None:
+def find_by_submission(company: Company, submission: str) -> Payment | None:
     """Return the payment that was recorded when a button was pressed, if it was."""
-    return Payment.objects.filter(company=company, press=press).first() if press else None
+    return Payment.objects.filter(company=company, submission=submission).first() if submission else None
 
 
 def receive(customer: Customer, wanted: Receiving, *, by: str) -> Payment:
@@ -225,7 +225,7 @@ def _recorded(customer: Customer, wanted: Receiving, by: str) -> Payment:
         received_at=_instant(wanted.on, customer.company.time_zone),
         reference=wanted.reference,
         received_by=by,
-        press=wanted.press,
+        submission=wanted.submission,
         note=wanted.note,
         is_prepayment=wanted.is_prepayment,
     )

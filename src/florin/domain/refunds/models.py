@@ -45,7 +45,9 @@ class Refund(Keyed):
     awaits_balance = models.BooleanField(
         default=False, help_text="Not sent before the balance at the processor covers it."
     )
-    press = models.CharField(max_length=40, blank=True, help_text="Of the form on which it was asked for.")
+    submission = models.CharField(
+        max_length=40, blank=True, help_text="Of the form on which it was asked for."
+    )
     requested_at = models.DateTimeField()
     requested_by = models.CharField(max_length=254, help_text="Staff, or the processor's dashboard.")
     is_outside = models.BooleanField(default=False, help_text="Made at the processor's dashboard.")
@@ -61,7 +63,9 @@ class Refund(Keyed):
                 fields=["payment", "reference"], name="refund_once", condition=~Q(reference="")
             ),
             models.UniqueConstraint(
-                fields=["company", "press"], name="refund_once_per_press", condition=~Q(press="")
+                fields=["company", "submission"],
+                name="refund_once_per_submission",
+                condition=~Q(submission=""),
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive"),
         ]

@@ -110,9 +110,9 @@ def is_too_late(payment: Payment) -> bool:
     return left is not None and left < 0
 
 
-def find_by_submission(company: Company, press: str) -> Refund | None:
+def find_by_submission(company: Company, submission: str) -> Refund | None:
     """Return the refund that was asked for on this form, if it was."""
-    return Refund.objects.filter(company=company, press=press).first() if press else None
+    return Refund.objects.filter(company=company, submission=submission).first() if submission else None
 
 
 def search(company_id: UUID, *, words: str = "", state: str = "") -> QuerySet[Refund]:

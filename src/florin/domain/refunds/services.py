@@ -42,13 +42,13 @@ _LONGEST_CODE = 120
 class Wish:
     """What is to be sent back: how much from which item, by the items' keys, in minor units.
 
-    Either from the payment's own money, or from one other open credit of the customer. ``press`` names the
-    form: the same press is one refund.
+    Either from the payment's own money, or from one other open credit of the customer. ``submission``
+    names the form: sent twice, it is one refund.
     """
 
     amounts: Mapping[UUID, int]
     reason: str
-    press: str = ""
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def request(payment: Payment, wish: Wish, *, by: str) -> Refund:
     room = queries.room(payment)
     _check(room, wish)
     refund = _new(payment, sum(wish.amounts.values()), by=by)
-    refund.credit, refund.reason, refund.press = credit, wish.reason.strip(), wish.press
+    refund.credit, refund.reason, refund.submission = credit, wish.reason.strip(), wish.submission
     if not payment.is_online:
         refund.state = RefundState.SUCCEEDED
     booking.deallocate(refund, parts, by=by)

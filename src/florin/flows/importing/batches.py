@@ -210,7 +210,7 @@ def _order(desk: _Desk, paper: ImportedDocument) -> OldOrder:
     return OldOrder(
         customer=customer,
         number=f"W-{paper.number}",
-        press=_submission_key(desk, paper),
+        submission=_submission_key(desk, paper),
         ordered_on=paper.at.date(),
         ship_to="" if paper.country == customer.bill_to else paper.country,
         lines=[
@@ -237,7 +237,7 @@ def _credit(desk: _Desk, paper: ImportedDocument) -> OldCredit:
     return OldCredit(
         customer=desk.people[fold(paper.customer)],
         number=paper.number,
-        press=_submission_key(desk, paper),
+        submission=_submission_key(desk, paper),
         given_on=paper.at.date(),
         amount=paper.total,
         reason=shorten("; ".join(parts), _REASON_WIDTH, placeholder=" …"),

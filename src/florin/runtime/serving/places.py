@@ -126,8 +126,8 @@ def _staffs_place(path: str, *, posts: bool) -> Place:
 
 
 def _payers_place(path: str, *, posts: bool) -> tuple[Place, str]:
-    if posts and (press := _PRESS.fullmatch(path)):
-        return Place.PROCESSOR, press["token"]
+    if posts and (submission := _PRESS.fullmatch(path)):
+        return Place.PROCESSOR, submission["token"]
     if document := _FILE.fullmatch(path):
         return Place.DOCUMENTS, document["token"]
     return Place.PAGES, ""

@@ -67,13 +67,13 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("checkout:bill", token)
     link = links.find(token)
     with translation.override(link.language):
-        press = submissions.read(request, link.currency)
-        if press is None:
+        submission = submissions.read(request, link.currency)
+        if submission is None:
             note = _("We could not read what your browser sent. Please check the amount and press Pay again.")
             return _again(bill_page.read_bill_page(token, link), note, status=400)
         if CROWDED in request.META:
-            return _crowded(token, link, press)
-        return _lead_on(token, link, press, place=access.place_of(request))
+            return _crowded(token, link, submission)
+        return _lead_on(token, link, submission, place=access.place_of(request))
 
 
 @payers("POST", "GET", "HEAD")
@@ -95,27 +95,29 @@ def use_credits(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
-def _crowded(token: str, link: Link, press: PaySubmission) -> HttpResponse:
+def _crowded(token: str, link: Link, submission: PaySubmission) -> HttpResponse:
     """Show the bill again to one more who pressed Pay at the same moment as others; nobody is asked."""
     note = _("Others are opening this bill for payment at this moment. Please press Pay again.")
-    answer = _again(bill_page.read_bill_page(token, link, chosen=press.method), note, status=503)
+    answer = _again(bill_page.read_bill_page(token, link, chosen=submission.method), note, status=503)
     answer.headers["Retry-After"] = CROWD_AGAIN_AFTER
     return answer
 
 
-def _lead_on(token: str, link: Link, press: PaySubmission, *, place: str) -> HttpResponse:
+def _lead_on(token: str, link: Link, submission: PaySubmission, *, place: str) -> HttpResponse:
     try:
-        answer = HttpResponseRedirect(_started(token, press, place))
+        answer = HttpResponseRedirect(_started(token, submission, place))
     except Refusal as refusal:
         changed = isinstance(refusal, start_checkout.BillChanged)
-        page = bill_page.read_bill_page(token, link, chosen=press.method, place=place)
-        return _again(page, str(refusal), status=refusal.status, seen=press.seen if changed else None)
+        page = bill_page.read_bill_page(token, link, chosen=submission.method, place=place)
+        return _again(page, str(refusal), status=refusal.status, seen=submission.seen if changed else None)
     answer.status_code = 303
     return answer
 
 
-def _started(token: str, press: PaySubmission, place: str) -> str:
-    return start_checkout.start(token, seen=press.seen, nonce=press.nonce, method=press.method, place=place)
+def _started(token: str, submission: PaySubmission, place: str) -> str:
+    return start_checkout.start(
+        token, seen=submission.seen, nonce=submission.nonce, method=submission.method, place=place
+    )
 
 
 def _again(page: BillPage, text: str, *, status: int, seen: Money | None = None) -> HttpResponse:

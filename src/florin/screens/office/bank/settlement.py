@@ -41,7 +41,7 @@ def settlement(request: StaffRequest) -> HttpResponse:
             "lines": lines,
             "after": shown.after,
             "first": not filters.after,
-            "press": new_submission(),
+            "submission": new_submission(),
         },
     )
 
@@ -60,12 +60,12 @@ def download(request: StaffRequest) -> HttpResponseBase:
 @does(Right.REPORTS)
 def mail(request: StaffRequest) -> HttpResponse:
     """Mail a report to whom somebody names; pressed twice, once."""
-    to, press = request.POST.get("to", ""), submission_key(request.POST)
+    to, submission = request.POST.get("to", ""), submission_key(request.POST)
     try:
         report = _read_report(request)
-        recipients = report_settlement.mail(report, to=[to], press=press, by=request.user)
+        recipients = report_settlement.mail(report, to=[to], submission=submission, by=request.user)
     except Refusal as problem:
-        return _show(request, {"problem": problem, "to": to, "press": press}, status=problem.status)
+        return _show(request, {"problem": problem, "to": to, "submission": submission}, status=problem.status)
     _note(request, security.Kind.EXPORT_MAILED, to=", ".join(recipients))
     messages.success(request, _("The report is on its way to %(to)s.") % {"to": ", ".join(recipients)})
     days = {"from": report.first.isoformat(), "until": report.last.isoformat()}
@@ -96,5 +96,5 @@ def _show(request: StaffRequest, context: dict[str, object], *, status: int = 20
         "until": report.last.isoformat() if isinstance(report, Report) else sent["until"],
     }
     known = {"days": days, "query": urlencode(days), "latest": queries.latest_run(request.user.company)}
-    context = {"report": None, "lines": [], "problem": None, "to": "", "press": "", **known, **context}
+    context = {"report": None, "lines": [], "problem": None, "to": "", "submission": "", **known, **context}
     return page(request, "bank/settlement.html", context, status=status)

@@ -136,9 +136,9 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
     form = steps.read_reason(request)
     problem, status = None, _UNPROCESSABLE if form.errors else 200
     if key and form.is_valid():
-        reason, press = form.cleaned_data["reason"], form.submission_key
+        reason, submission = form.cleaned_data["reason"], form.submission_key
         try:
-            apply_credit.unapply(company, pk, key, reason=reason, press=press, by=request.user)
+            apply_credit.unapply(company, pk, key, reason=reason, submission=submission, by=request.user)
         except Refusal as refusal:
             problem, status = refusal, refusal.status
         else:
@@ -179,7 +179,7 @@ def _apply(request: StaffRequest, form: ApplyForm, amounts: Mapping[UUID, int]) 
     item = form.opened.item
     try:
         parts = apply_credit.apply(
-            request.user.company, item.pk, amounts, press=form.submission_key, by=request.user
+            request.user.company, item.pk, amounts, submission=form.submission_key, by=request.user
         )
     except Exceeded as problem:
         fresh = _read_form(request, item)

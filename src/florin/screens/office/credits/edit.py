@@ -58,7 +58,7 @@ def _save(request: StaffRequest, credit: Credit | None) -> HttpResponse:
 def _write(request: StaffRequest, form: CreditForm, credit: Credit | None) -> Credit:
     company, person = request.user.company, request.user
     if credit is None:
-        saved = give_credit.create(company, form.draft(), by=person, press=form.submission_key)
+        saved = give_credit.create(company, form.draft(), by=person, submission=form.submission_key)
     else:
         saved = give_credit.change(company, credit.pk, form.draft(), seen=form.seen, by=person)
     if request.POST.get("then") == "submit":

@@ -48,7 +48,7 @@ def upload(request: StaffRequest) -> HttpResponse:
         "warned": sum(bool(row.warning) for row in good),
         "unused": table.unused,
         "table": table,
-        "packed": upload_rows.pack(checked, sure=sure, press=secrets.token_hex(16), by=request.user),
+        "packed": upload_rows.pack(checked, sure=sure, submission=secrets.token_hex(16), by=request.user),
     }
     return page(request, "credits/preview.html", context)
 
@@ -58,10 +58,10 @@ def confirm(request: StaffRequest) -> HttpResponse:
     """Write the rows of the preview, as drafts or submitted; pressed twice, they are written once."""
     state = CreditState.SUBMITTED if request.POST.get("then") == "submit" else CreditState.DRAFT
     try:
-        press, drafts, sure = upload_rows.unpack(request.POST.get("packed", ""), by=request.user)
+        submission, drafts, sure = upload_rows.unpack(request.POST.get("packed", ""), by=request.user)
         with _word(sure=sure):
             count = upload_credits.create(
-                request.user.company, drafts, state=state, press=press, by=request.user
+                request.user.company, drafts, state=state, submission=submission, by=request.user
             )
     except Refusal as problem:
         return _form(request, problem)

@@ -58,7 +58,7 @@ def check_rows(company: Company, table: Table) -> list[CheckedRow]:
     return checked
 
 
-def pack(checked: Sequence[CheckedRow], *, sure: bool, press: str, by: User) -> str:
+def pack(checked: Sequence[CheckedRow], *, sure: bool, submission: str, by: User) -> str:
     """Write the good rows into a text that only this person can bring back, unchanged, within a day.
 
     ``sure`` says that none of their long numbers is a card's.
@@ -75,7 +75,7 @@ def pack(checked: Sequence[CheckedRow], *, sure: bool, press: str, by: User) -> 
         )
         for one in drafts
     ]
-    return signing.dumps({"press": press, "rows": rows, "sure": sure}, salt=_salt(by), compress=True)
+    return signing.dumps({"press": submission, "rows": rows, "sure": sure}, salt=_salt(by), compress=True)
 
 
 def unpack(text: str, *, by: User) -> tuple[str, list[CreditDraft], bool]:

@@ -25,30 +25,30 @@ def review(request: StaffRequest) -> HttpResponse:
         return redirect("office:open-invoices")
     reviewed = _reviewed(request, Choice.read(request.POST).keys(request.user.company))
     known = {row.customer.pk: ", ".join(row.customer.invoice_emails) for row in reviewed.rows}
-    return _review(request, reviewed, typed=known, press=new_submission())
+    return _review(request, reviewed, typed=known, submission=new_submission())
 
 
 @does(Right.OPEN_INVOICES)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often and from wherever it comes."""
-    press = submission_key(request.POST)
+    submission = submission_key(request.POST)
     company = request.user.company
-    if known := send_payment_links.find_submitted(company, press):
+    if known := send_payment_links.find_submitted(company, submission):
         return redirect("office:mailing-run", known.pk)
     reviewed = _reviewed(request, list(Choice.read(request.POST).ticked))
     going = [row.customer.pk for row in reviewed.rows if not row.reason]
     typed = {key: request.POST.get(f"to-{key}", "") for key in going}
     errors = {key: error for key, text in typed.items() if (error := _address_error(text))}
     if errors or not any(text.strip() for text in typed.values()):
-        return _review(request, reviewed, typed=typed, press=press, errors=errors)
+        return _review(request, reviewed, typed=typed, submission=submission, errors=errors)
     try:
         chosen = [key for row in reviewed.rows for key in row.chosen]
         addresses = {key: [text] for key, text in typed.items()}
         run = send_payment_links.start(
-            company, chosen, addresses=addresses, submission=press, by=request.user
+            company, chosen, addresses=addresses, submission=submission, by=request.user
         )
     except Refusal as problem:
-        return _review(request, reviewed, typed=typed, press=press, problem=problem)
+        return _review(request, reviewed, typed=typed, submission=submission, problem=problem)
     return redirect("office:mailing-run", run.pk)
 
 
@@ -76,7 +76,7 @@ def _review(
     reviewed: Review,
     *,
     typed: dict[UUID, str],
-    press: str,
+    submission: str,
     errors: dict[UUID, str] | None = None,
     problem: Refusal | None = None,
 ) -> HttpResponse:
@@ -92,7 +92,7 @@ def _review(
         "wrong": len(wrong),
         "nowhere": errors is not None and not wrong,
         "chosen": ",".join(key.hex for row in reviewed.rows for key in row.chosen),
-        "press": press,
+        "submission": submission,
     }
     status = problem.status if problem else _UNPROCESSABLE if errors is not None else _FINE
     return page(request, "invoices/send_links.html", context, status=status)

@@ -40,7 +40,7 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             pk,
             to=[request.POST.get("to", "")],
             with_link="payment_link" in request.POST,
-            press=submission_key(request.POST),
+            submission=submission_key(request.POST),
             by=request.user,
             saw_draft="saw_draft" in request.POST,
             instead=_instead(request),
@@ -99,7 +99,7 @@ def _email(request: StaffRequest, shown: ShownOrder, problem: Refusal | None = N
         "to": request.POST.get("to", to),
         "answer": answer,
         "tick": tick and answer.offered,
-        "press": submission_key(request.POST),
+        "submission": submission_key(request.POST),
     }
     return show_dialog(request, "email", shown, problem, **context)
 

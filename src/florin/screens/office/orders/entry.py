@@ -110,7 +110,7 @@ def _save(request: StaffRequest, order: Order | None) -> HttpResponse:
     try:
         if order is None:
             saved = write_order.create(
-                request.user.company, draft, by=request.user, press=form.submission_key
+                request.user.company, draft, by=request.user, submission=form.submission_key
             )
         else:
             saved = write_order.change(

@@ -23,20 +23,24 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
     payment = find(payments.select_related("customer", "attempt__link"), pk=pk)
     find(Receipt.objects.all(), payment=payment)
     if request.method != "POST":
-        return _ask(request, payment, to="\n".join(return_payment.payers(payment)), press=new_submission())
-    to, press = request.POST.get("to", ""), submission_key(request.POST)
+        return _ask(
+            request, payment, to="\n".join(return_payment.payers(payment)), submission=new_submission()
+        )
+    to, submission = request.POST.get("to", ""), submission_key(request.POST)
     try:
-        recipients = mail_receipt.mail(request.user.company, pk, to=[to], press=press, by=request.user)
+        recipients = mail_receipt.mail(
+            request.user.company, pk, to=[to], submission=submission, by=request.user
+        )
     except Refusal as problem:
-        return _ask(request, payment, to=to, press=press, problem=problem)
+        return _ask(request, payment, to=to, submission=submission, problem=problem)
     details = {"number": payment.number, "to": ", ".join(recipients)}
     messages.success(request, _("The receipt of %(number)s is on its way to %(to)s.") % details)
     return done(request, "office:payment", pk)
 
 
 def _ask(
-    request: StaffRequest, payment: Payment, *, to: str, press: str, problem: Refusal | None = None
+    request: StaffRequest, payment: Payment, *, to: str, submission: str, problem: Refusal | None = None
 ) -> HttpResponse:
-    context = {"payment": payment, "to": to, "press": press, "problem": problem}
+    context = {"payment": payment, "to": to, "submission": submission, "problem": problem}
     status = problem.status if problem else 200
     return dialog(request, "payments/email.html", context, title=payment.number, status=status)

@@ -32,7 +32,7 @@ class OverpaymentRow:
 
     about: Overpayment
     days_left: int | None
-    press: str
+    submission: str
 
 
 @shows(Right.RECEIVE_PAYMENT)
@@ -60,9 +60,11 @@ def keep(request: StaffRequest, pk: UUID) -> HttpResponse:
 @does(Right.RECEIVE_PAYMENT)
 def apply(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Apply one to its customer's oldest invoices; the same press applies it once."""
-    press = submission_key(request.POST)
+    submission = submission_key(request.POST)
     try:
-        amount = resolve_overpayment.apply_oldest(request.user.company, pk, press=press, by=request.user)
+        amount = resolve_overpayment.apply_oldest(
+            request.user.company, pk, submission=submission, by=request.user
+        )
     except Refusal as problem:
         _say(request, problem)
     else:

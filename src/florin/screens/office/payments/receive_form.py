@@ -183,7 +183,7 @@ class ReceiveForm(OfficeForm):
         meant = {name: value for name, value in self.cleaned_data.items() if name != "customer"}
         return Receiving(
             **{**meant, "method": Method(meant["method"])},
-            press=self.submission_key,
+            submission=self.submission_key,
             shares=None if shares is None else [share for share in shares if share],
         )
 

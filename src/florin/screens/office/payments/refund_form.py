@@ -92,7 +92,7 @@ class RefundForm(OfficeForm):
     def wish(self) -> Wish:
         """Return what is meant, once nothing needs another look; whether it can be, the flow decides."""
         amounts = {row.source.item.pk: row.taken.minor for row in self.chosen}
-        return Wish(amounts=amounts, reason=self.cleaned_data["reason"], press=self.submission_key)
+        return Wish(amounts=amounts, reason=self.cleaned_data["reason"], submission=self.submission_key)
 
 
 def _refund_place(source: Source) -> PlaceRow:

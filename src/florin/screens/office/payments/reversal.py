@@ -77,7 +77,7 @@ def unapply(request: StaffRequest, pk: UUID) -> HttpResponse:
         return _ask(request, "unapply", payment, form)
     try:
         undo_payment.unapply(
-            request.user.company, pk, press=form.submission_key, by=request.user, **form.cleaned_data
+            request.user.company, pk, submission=form.submission_key, by=request.user, **form.cleaned_data
         )
     except Refusal as problem:
         form.problem = problem

@@ -76,7 +76,7 @@ def send(request: StaffRequest, pk: UUID) -> HttpResponse:
             pk,
             to=[to],
             with_link=tick,
-            press=submission_key(request.POST),
+            submission=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
@@ -116,7 +116,7 @@ def _ask(
         "to": to,
         "tick": tick and answer.offered,
         "problem": problem,
-        "press": submission_key(request.POST),
+        "submission": submission_key(request.POST),
     }
     status = problem.status if problem else 200
     return dialog(request, "statements/send.html", context, title=found.number, status=status)

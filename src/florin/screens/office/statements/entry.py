@@ -45,7 +45,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
             form.period,
             to=[to],
             with_link="payment_link" in request.POST,
-            press=submission_key(request.POST),
+            submission=submission_key(request.POST),
             by=request.user,
         )
     except Refusal as problem:
@@ -121,7 +121,7 @@ def _form(
         "preview": urlencode({"type": form.type, "begin_on": form.begin_on, "end_on": form.end_on}),
         "to": to,
         "problem": problem,
-        "press": submission_key(request.POST),
+        "submission": submission_key(request.POST),
     }
     status = problem.status if problem else 200
     partly = wants_part(request) and request.method != "POST"

@@ -32,21 +32,21 @@ def review(request: StaffRequest) -> HttpResponse:
 @does(Right.STATEMENTS)
 def send(request: StaffRequest) -> HttpResponse:
     """Send what was reviewed; the same submission sends once, however often it comes."""
-    press = submission_key(request.POST)
+    submission = submission_key(request.POST)
     company = request.user.company
     form, customers = period_form.read(request.POST, company), _chosen(request)
     if form.period is None:
-        return _review(request, customers, form, problem=Refusal(form.problem), press=press)
+        return _review(request, customers, form, problem=Refusal(form.problem), submission=submission)
     try:
         run = send_statements.start(
             company,
             customers,
             Instructions(form.period, with_link="payment_link" in request.POST),
-            submission=press,
+            submission=submission,
             by=request.user,
         )
     except Refusal as problem:
-        return _review(request, customers, form, problem=problem, press=press)
+        return _review(request, customers, form, problem=problem, submission=submission)
     return redirect("office:mailing-run", run.pk)
 
 
@@ -67,7 +67,7 @@ def _review(
     form: PeriodForm,
     *,
     problem: Refusal | None = None,
-    press: str = "",
+    submission: str = "",
 ) -> HttpResponse:
     company = request.user.company
     rows = send_statements.review(company, customers)
@@ -85,6 +85,6 @@ def _review(
         "tick": answer.offered and ("payment_link" in request.POST or not problem),
         "chosen": ",".join(row.customer.pk.hex for row in rows),
         "problem": problem,
-        "press": press or new_submission(),
+        "submission": submission or new_submission(),
     }
     return page(request, "statements/review.html", context, status=problem.status if problem else 200)
