@@ -195,7 +195,7 @@ def test_an_invoice_of_the_bill_is_a_pdf_and_of_another_is_not_found(
     assert other.status_code == 404
 
 
-def test_a_revoked_link_opens_no_papers(payer: Client, link: Link, invoice: Invoice) -> None:
+def test_a_revoked_link_opens_no_documents(payer: Client, link: Link, invoice: Invoice) -> None:
     Link.objects.update(revoked_at=clock.now())
 
     assert payer.get(address(link, f"/invoices/{invoice.pk}.pdf")).status_code == 404

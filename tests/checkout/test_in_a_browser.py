@@ -48,7 +48,7 @@ class Scene:
 
 @pytest.fixture
 def scene(owner: User, invoice: Invoice, link: Link) -> Scene:
-    """The people and papers of one bill."""
+    """The people and documents of one bill."""
     return Scene(owner, invoice, link)
 
 

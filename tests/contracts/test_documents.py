@@ -1,4 +1,4 @@
-"""A paper that was stored reads back as it was written, through real JSON."""
+"""A document that was stored reads back as it was written, through real JSON."""
 
 import json
 

@@ -39,7 +39,7 @@ def make_due(owner: User, late: int, price: str = "1.00") -> Invoice:
         (4000, "over_90"),
     ],
 )
-def test_a_bucket_ends_on_its_last_day_for_the_page_and_for_the_paper(
+def test_a_bucket_ends_on_its_last_day_for_the_page_and_for_the_document(
     owner: User, late: int, name: str
 ) -> None:
     make_due(owner, late)

@@ -159,7 +159,7 @@ def test_an_order_has_one_invoice(owner: User) -> None:
         services.issue(Order.objects.get(pk=invoice.order_id), by="a test")
 
 
-def test_the_paper_says_what_the_order_says(owner: User) -> None:
+def test_the_document_says_what_the_order_says(owner: User) -> None:
     customer = make_customer(owner.company, name="Corner", bill_to="1 Rose Lane\nSpringfield", language="es")
     invoice = make_invoice(owner, "100.00", "0.1250", customer=customer)
     order = Order.objects.get(pk=invoice.order_id)
@@ -180,7 +180,7 @@ def test_the_paper_says_what_the_order_says(owner: User) -> None:
     assert document.letterhead == owner.company.letterhead
 
 
-def test_the_paper_is_composed_in_the_customers_language_whatever_the_clerks(
+def test_the_document_is_composed_in_the_customers_language_whatever_the_clerks(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "ngettext", lambda *_texts: f"%(days)s in {translation.get_language()}")
@@ -222,7 +222,7 @@ def test_quantities_are_written_as_people_write_them(owner: User, quantity: str,
     assert services.current_revision(invoice.pk).document.lines[0].quantity == written
 
 
-def test_a_company_that_moves_does_not_move_its_old_papers(owner: User) -> None:
+def test_a_company_that_moves_does_not_change_its_old_documents(owner: User) -> None:
     invoice = make_invoice(owner)
     owner.company.name = "Renamed"
     owner.company.save()

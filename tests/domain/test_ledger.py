@@ -182,12 +182,12 @@ def test_an_invoice_is_never_owed_less_than_nothing_nor_a_credit_more(
 
 
 @pytest.mark.parametrize("account", [Account.RECEIVABLE, Account.CUSTOMER_CREDIT])
-def test_a_customers_account_always_says_which_paper(item: Item, account: Account) -> None:
+def test_a_customers_account_always_says_which_document(item: Item, account: Account) -> None:
     with pytest.raises(IntegrityError, match="line_of_customer_has_item"):
         book(item, Posting(account, usd(5)), Posting(Account.SALES, usd(-5)))
 
 
-def test_an_account_of_our_own_never_names_a_paper(item: Item) -> None:
+def test_an_account_of_our_own_never_names_a_document(item: Item) -> None:
     with pytest.raises(IntegrityError, match="line_of_customer_has_item"):
         book(item, Posting(Account.FEES, usd(5), item), Posting(Account.SALES, usd(-5)))
 

@@ -220,7 +220,7 @@ def test_somebody_with_nothing_gets_a_statement_over_nothing(owner: User) -> Non
     assert (document.balance, document.lines, document.currency) == (0, (), "USD")
 
 
-def test_lines_name_their_papers(owner: User, on: On) -> None:
+def test_lines_name_their_documents(owner: User, on: On) -> None:
     on(JUNE)
     customer = make_customer(owner.company)
     order = make_order(owner, customer=customer, po_number="PO-77")

@@ -1,1 +1,1 @@
-"""Tests of the outside world: papers and mails."""
+"""Tests of the outside world: documents and mails."""

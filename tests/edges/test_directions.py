@@ -5,7 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from edges.test_statement_papers import statement
+from edges.test_statement_documents import statement
 from factories.documents import PAY_URL, invoice, letterhead, receipt
 from florin.contracts.demands import Demand
 from florin.edges.documents import render_invoice, render_receipt, render_statement
@@ -24,7 +24,7 @@ def test_every_email_isolates_every_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_papers_keep_the_phone_number_behind_a_name_in_order(name: str) -> None:
+def test_documents_keep_the_phone_number_behind_a_name_in_order(name: str) -> None:
     """Without isolation the groups of figures behind such a name are drawn in the opposite order."""
     head = letterhead(name=name)
     for pdf in (

@@ -1,4 +1,4 @@
-"""The papers: what they show, where their button leads, and what they survive."""
+"""The documents: what they show, where their button leads, and what they survive."""
 
 import base64
 import io
@@ -70,7 +70,7 @@ def test_a_paid_invoice_says_so_and_cannot_be_paid_again() -> None:
     assert links_of(pdf) == []
 
 
-def test_what_was_already_paid_is_deducted_on_the_paper() -> None:
+def test_what_was_already_paid_is_deducted_on_the_document() -> None:
     text = text_of(render_invoice(invoice(), demand=Demand(2345), pay_url=PAY_URL))
 
     assert "\N{MINUS SIGN}$100.00" in text
@@ -98,7 +98,7 @@ def test_an_address_too_long_for_a_qr_code_still_has_its_button() -> None:
     assert links_of(render_invoice(invoice(), demand=Demand(1), pay_url=far)) == [far]
 
 
-def test_papers_are_tagged_and_say_their_language_and_title() -> None:
+def test_documents_are_tagged_and_say_their_language_and_title() -> None:
     for pdf in (render_invoice(invoice(), demand=Demand(1), pay_url=PAY_URL), render_receipt(receipt())):
         reader = PdfReader(io.BytesIO(pdf))
         root: Any = reader.root_object

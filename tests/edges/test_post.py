@@ -123,7 +123,7 @@ LONG = [f"{'INV' * 70}.pdf", f"{'花' * 60}.pdf", f"{'Factura Nº ' * 8}.pdf"]
 
 
 @pytest.mark.parametrize("name", ['A"; x="y.pdf', "Über 7.pdf", "ñ;7.pdf", *LONG])
-def test_a_papers_name_arrives_as_it_is(server: Server, name: str) -> None:
+def test_a_documents_name_arrives_as_it_is(server: Server, name: str) -> None:
     send(replace(ENVELOPE, attachments=(Attachment(name, b"%PDF-1.7", "application/pdf"),)))
 
     filename = collapse_rfc2231_value(_parts(server.last())["application/pdf"].get_filename())

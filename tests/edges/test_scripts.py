@@ -1,4 +1,4 @@
-"""Papers in other scripts than ours (C07, C09): every letter is drawn, or somebody is told."""
+"""Documents in other scripts than ours (C07, C09): every letter is drawn, or somebody is told."""
 
 import io
 from typing import Any
@@ -43,12 +43,12 @@ def typefaces(pdf: bytes) -> set[str]:
 
 
 def drawn(pdf: bytes) -> set[str]:
-    """Every letter on the paper; their order is the eye's, not the tongue's, where text runs to the left."""
+    """Every letter on it; their order is the eye's, not the tongue's, where text runs to the left."""
     return set("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_a_name_in_any_script_is_drawn_and_the_paper_stays_accessible(name: str) -> None:
+def test_a_name_in_any_script_is_drawn_and_the_document_stays_accessible(name: str) -> None:
     pdf = render_invoice(
         invoice(letterhead=letterhead(name=name), bill_to=(name,), lines=(line(name),)),
         demand=Demand(12345),
@@ -61,7 +61,7 @@ def test_a_name_in_any_script_is_drawn_and_the_paper_stays_accessible(name: str)
     assert is_accessible(render_receipt(receipt(customer_name=name)))
 
 
-def test_what_no_typeface_has_is_named_and_the_paper_comes_all_the_same() -> None:
+def test_what_no_typeface_has_is_named_and_the_document_comes_all_the_same() -> None:
     assert undrawn('Rosa 𓀀 and 𐎠 " \\ ]') == ["𓀀", "𐎠"]
     assert not is_accessible(render_invoice(invoice(note="𓀀"), demand=Demand(1), pay_url=None))
 
@@ -70,7 +70,7 @@ def test_no_more_than_ten_missing_letters_are_looked_for() -> None:
     assert len(undrawn("".join(map(chr, range(0x13000, 0x13400))))) == 10
 
 
-def test_a_paper_in_our_own_letters_opens_no_other_typeface() -> None:
+def test_a_document_in_our_own_letters_opens_no_other_typeface() -> None:
     pdf = render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 
     assert all(face.startswith("SourceSansPro") for face in typefaces(pdf))

@@ -164,7 +164,7 @@ def test_an_invoice_can_be_mailed_and_downloaded_too(owner: User) -> None:
     assert acts(owner) == ["email", "edit", "void", "pdf"]
 
 
-def test_a_void_order_has_only_its_paper(owner: User) -> None:
+def test_a_void_order_has_only_its_document(owner: User) -> None:
     write_order.void(owner.company, make_invoice(owner).order_id, by=owner)
     assert acts(owner) == ["pdf"]
 

@@ -7,7 +7,7 @@ from florin.domain.staff.models import User
 from office.conftest import Open
 
 LISTS = ["orders/", "open-invoices/", "aging/", "customers/"]
-CUT_OFF = """() => [...document.querySelectorAll('.sheet')].filter((sheet) =>
+CUT_OFF = """() => [...document.querySelectorAll('.panel')].filter((sheet) =>
     sheet.scrollWidth > sheet.clientWidth && getComputedStyle(sheet).overflowX !== 'auto').length"""
 
 

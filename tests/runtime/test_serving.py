@@ -152,7 +152,7 @@ def test_the_third_press_for_one_link_asks_nobody_and_others_are_served(
     assert "florin.crowded" not in application.seen[-1]
 
 
-def test_a_third_reader_of_one_links_papers_is_told_when_to_come_again_and_another_link_is_served(
+def test_a_third_reader_of_one_links_documents_is_told_when_to_come_again_and_another_link_is_served(
     web: httpx.Client, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.3)

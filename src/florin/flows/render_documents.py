@@ -1,4 +1,4 @@
-"""The papers as files, for whoever may see them."""
+"""The documents as files, for whoever may see them."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Setup > Customers: who they are, where their papers go, and whether they get payment links.
+"""Setup > Customers: who they are, where their documents go, and whether they get payment links.
 
 lock -> still as it was shown? -> switches only by who may -> customer -> sessions end -> timeline
 """

@@ -1,4 +1,4 @@
-"""Proving that disputes, what is held in them, and the ledger tell the same story."""
+"""Proving that disputes, what is held in them, and the ledger agree."""
 
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding

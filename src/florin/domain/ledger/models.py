@@ -48,7 +48,7 @@ class Item(Keyed):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    number = Words(max_length=20, help_text="The number of the paper it stands for.")
+    number = Words(max_length=20, help_text="The number of the document it stands for.")
     currency = models.CharField(max_length=3)
     opened_on = models.DateField()
     due_on = models.DateField()

@@ -1,4 +1,4 @@
-"""Proving that payments, attempts and the ledger tell the same story."""
+"""Proving that payments, attempts and the ledger agree."""
 
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding

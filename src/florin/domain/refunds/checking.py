@@ -1,4 +1,4 @@
-"""Proving that refunds, payments and the ledger tell the same story (R21)."""
+"""Proving that refunds, payments and the ledger agree (R21)."""
 
 from florin.domain.ledger import checking
 from florin.domain.ledger.checking import Finding

@@ -15,7 +15,7 @@ from florin.kernel.money import Money
 
 
 class Type(models.TextChoices):
-    """Which story a statement tells."""
+    """What a statement shows."""
 
     BALANCE_FORWARD = "balance_forward", "Balance Forward"
     OPEN_ITEMS = "open_items", "Open Items / Unpaid"

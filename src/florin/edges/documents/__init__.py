@@ -1,4 +1,4 @@
-"""Papers: an invoice, a receipt or a statement, from its frozen snapshot to the bytes of a PDF."""
+"""Documents: an invoice, a receipt or a statement, from its frozen snapshot to the bytes of a PDF."""
 
 from florin.edges.documents.render import render_invoice, render_receipt
 from florin.edges.documents.statements import render_statement

@@ -1,4 +1,4 @@
-"""A company's colour on papers and in mails: text reaches 4.5:1 whatever colour a company chose."""
+"""A company's colour on documents and in mails: text reaches 4.5:1 whatever colour a company chose."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Which typefaces a paper is set in: one for all that it can draw, and others for what it cannot."""
+"""Which typefaces a document is set in: one for all that it can draw, and others for what it cannot."""
 
 import re
 

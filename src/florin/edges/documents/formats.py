@@ -1,4 +1,4 @@
-"""How the content of papers and mails reads; their amounts come in minor units."""
+"""How the content of documents and mails reads; their amounts come in minor units."""
 
 from florin.kernel import formats
 from florin.kernel.formats import day, locale_of, quantity, unit_price

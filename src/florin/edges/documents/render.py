@@ -1,6 +1,6 @@
 """From a snapshot to what its template shows: every word, amount and date already written out.
 
-The templates only lay out; nothing here but words, so a paper says exactly what its snapshot says.
+The templates only lay out; nothing here but words, so a document says exactly what its snapshot says.
 """
 
 from collections.abc import Callable

@@ -49,7 +49,7 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
 
 
 def undrawn(text: str) -> list[str]:
-    """Return the letters of a text that no typeface has, at most ten: papers show boxes in their place.
+    """Return the letters of a text that no typeface has, at most ten: documents show boxes in their place.
 
     The typesetter itself is asked, so it costs a few milliseconds, but nothing for text in ASCII.
     """

@@ -1,4 +1,4 @@
-"""What every paper says in the same way: letterhead, facts, the QR code, and text that can be set."""
+"""What every document says in the same way: letterhead, facts, the QR code, and text that can be set."""
 
 import io
 import re
@@ -29,7 +29,7 @@ _UNSEEN = frozenset({"Cc", "Cs"})
 
 
 def common(letterhead: Letterhead, currency: str, language: str) -> dict[str, Any]:
-    """Return what the letterhead and the running lines of a paper show, in the language that is active."""
+    """Return what the letterhead and the running lines of a document show, in the language that is active."""
     locale = formats.locale_of(language)
     contact = (letterhead.name, letterhead.phone, letterhead.email)
     return {

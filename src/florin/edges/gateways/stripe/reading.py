@@ -43,7 +43,7 @@ _OF_THE_PAYER = ("requires_action", "requires_confirmation")
 
 
 def report(session: Mapping[str, Any]) -> Report:
-    """Read one session's whole story."""
+    """Read all of one session."""
     reference = session["id"]
     intent = session.get("payment_intent")
     if not intent:

@@ -77,7 +77,7 @@ class CustomerForm(OfficeForm):
         error_messages={"negative": gettext_lazy("A credit limit cannot be negative.")},
     )
     language = OptionField(
-        label=gettext_lazy("Language of papers and mails"),
+        label=gettext_lazy("Language of documents and mails"),
         options=settings.LANGUAGES,
         other=gettext_lazy("Choose a language."),
     )
