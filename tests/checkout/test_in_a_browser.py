@@ -280,7 +280,7 @@ def test_an_input_before_anybody_can_have_read_the_page_is_no_evidence(page: Pag
     before = everything()
 
     page.goto(address(link))
-    page.keyboard.submission("Tab")
+    page.keyboard.press("Tab")
     page.mouse.move(50, 90)
     page.wait_for_timeout(300)
 
@@ -292,7 +292,7 @@ def test_a_person_who_moves_over_the_bill_has_opened_it(page: Page, link: Link) 
     page.wait_for_timeout(1100)
 
     with page.expect_response("**/opened") as answer:
-        page.keyboard.submission("Tab")
+        page.keyboard.press("Tab")
 
     assert answer.value.status == 204
     link.refresh_from_db()
@@ -312,7 +312,7 @@ def test_a_person_with_two_tabs_and_many_inputs_has_opened_it_once(page: Page, l
         tab.wait_for_timeout(1200)
         for place in (20, 60, 90):
             tab.mouse.move(place, place)
-            tab.keyboard.submission("Tab")
+            tab.keyboard.press("Tab")
         tab.wait_for_timeout(300)
 
     assert len(told) == len(tabs)
@@ -387,8 +387,8 @@ def test_a_bank_account_is_chosen_and_named_by_keyboard_and_without_a_script(
         page = browser.new_context(base_url=base, java_script_enabled=False).new_page()
         page.goto(address(link))
         page.get_by_label("Credit or debit card").focus()
-        page.keyboard.submission("ArrowDown")
-        page.keyboard.submission("Enter")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
         page.wait_for_url("**/c/pay/**")
 
         assert Attempt.objects.get().method == "ach"
@@ -425,7 +425,7 @@ def test_pay_pressed_by_keyboard_leads_to_the_processor(page: Page, link: Link, 
     page.goto(address(link))
 
     page.focus("#pay")
-    page.keyboard.submission("Enter")
+    page.keyboard.press("Enter")
 
     page.wait_for_url(f"{bank.base}/**")
     assert Attempt.objects.get(link=link).total == 10_000

@@ -107,13 +107,13 @@ def test_the_email_dialog_opens_and_sends_by_keyboard(owner: User, browse: Open)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"/office/orders/{invoice.order_id}/")
     page.get_by_role("link", name="Email", exact=True).focus()
-    page.keyboard.submission("Enter")
+    page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     check(page)
     assert page.evaluate("document.activeElement.id") == "to"
-    page.keyboard.submission("Control+A")
+    page.keyboard.press("Control+A")
     page.keyboard.type("florist@shop.example")
-    page.get_by_label("Payment Link").submission("Enter")
+    page.get_by_label("Payment Link").press("Enter")
     page.get_by_text("is on its way to florist@shop.example, with a payment link.").wait_for()
     assert complaints == []  # the content security policy would complain here
 
@@ -144,7 +144,7 @@ def test_a_wrong_address_keeps_the_dialog_open_with_what_was_typed(owner: User, 
     page.get_by_text("is not an e-mail address.").wait_for()
     assert page.get_by_label("To", exact=True).input_value() == "florist"
     check(page)
-    page.keyboard.submission("Escape")
+    page.keyboard.press("Escape")
     assert page.get_by_role("dialog").count() == 0
 
 

@@ -29,7 +29,7 @@ def test_who_is_sure_ticks_the_box_and_saves(owner: User, browse: Open, screen: 
     check(page)
 
     for box in boxes.all():
-        box.submission("Space")
+        box.press("Space")
     page.get_by_role("button", name="Save").last.click()
 
     page.get_by_text("Said to be no card number: …4242").wait_for()

@@ -113,7 +113,7 @@ def test_a_credit_is_written_approved_and_applied(owner: User, browse: Open) -> 
     assert field.input_value() == "30.00"
     field.fill("12.5")
     expect(page.locator("#applying")).to_contain_text("$17.50 stays open")
-    field.submission("Enter")
+    field.press("Enter")
     page.get_by_text("is applied.").wait_for()
     page.get_by_role("link", name=f"Unapply {invoice.number}").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("Wrong invoice")

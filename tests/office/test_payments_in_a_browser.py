@@ -48,14 +48,14 @@ def test_a_payment_is_found_opened_and_its_receipt_mailed_by_keyboard(owner: Use
     page.get_by_role("searchbox").fill("rosa")
     expect(page.get_by_text("Somebody Else")).to_have_count(0)
     page.get_by_role("link", name=payment.number).focus()
-    page.keyboard.submission("Enter")
+    page.keyboard.press("Enter")
     page.get_by_role("link", name="Mail receipt").focus()
-    page.keyboard.submission("Enter")
+    page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     check(page)
     page.get_by_label("To", exact=True).fill("rosa@shop.example")
     page.get_by_role("button", name="Send").focus()
-    page.keyboard.submission("Enter")
+    page.keyboard.press("Enter")
 
     expect(page.get_by_text(f"The receipt of {payment.number} is on its way")).to_be_visible()
     assert Message.objects.filter(recipient="rosa@shop.example").count() == 1

@@ -72,7 +72,7 @@ def test_a_refund_is_made_by_keyboard_and_a_double_click_makes_one(
     payment = paid_by_card(owner, bank, make_invoice(owner))
     page = browse(owner).new_page()
     shown = dialog(page, payment)
-    page.keyboard.submission("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.type("Wilted on arrival")
     shown.get_by_role("button", name="Refund").dblclick()
 
