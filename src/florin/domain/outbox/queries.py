@@ -10,6 +10,12 @@ from florin.domain.outbox.lifecycle import MessageState
 from florin.domain.outbox.models import Message
 
 
+def bounced_among(company_id: UUID, events: Iterable[str]) -> set[str]:
+    """Return those of some events of which a mail bounced; one query."""
+    back = Message.objects.filter(company_id=company_id, event__in=list(events), state=MessageState.BOUNCED)
+    return set(back.values_list("event", flat=True))
+
+
 def bounced(company_id: UUID, *, since: datetime) -> QuerySet[Message]:
     """Return the company's mails that bounced since an instant, the latest first."""
     return Message.objects.filter(

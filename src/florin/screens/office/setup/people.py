@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.outbox import queries as outbox
-from florin.domain.outbox.lifecycle import MessageState
 from florin.domain.staff import invitations, people
 from florin.domain.staff.models import Invitation, User
 from florin.domain.staff.rights import Right
@@ -146,8 +145,7 @@ def withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _invited(request: StaffRequest) -> list[InvitationRow]:
     invited = list(invitations.open_ones(request.user.company_id))
     events = {one.pk: invite_person.event(one.pk) for one in invited}
-    stages = outbox.stages(request.user.company_id, list(events.values())) if invited else {}
-    bounced = {event for event, stage in stages.items() if stage.worst == MessageState.BOUNCED}
+    bounced = outbox.bounced_among(request.user.company_id, events.values())
     return [InvitationRow(one, events[one.pk] in bounced) for one in invited]
 
 
