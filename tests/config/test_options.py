@@ -26,6 +26,7 @@ WRONG = {
     "FLORIN_PORT": ["0", "65536", "eight", "²"],
     "DATABASE_URL": ["mysql://host/name", "florin"],
     "FLORIN_SECRET_KEY": ["short"],
+    "FLORIN_OLD_SECRET_KEYS": ["short", f"{'long ' * 8}, short"],
     "FLORIN_GATEWAY": ["paypal", "Stripe"],
     "STRIPE_WEBHOOK_SECRET": ["we_1NG8Du2eZvKYlo2C", "whsec_one, sk_test_other"],
     "STRIPE_CONNECT": ["perhaps", "Yes"],

@@ -227,10 +227,33 @@ def secret(name: str) -> str:
     """
     given = text(name)
     if given:
-        if len(given) < 32:  # noqa: PLR2004 - said in the sentence
-            raise Misconfigured(f"{name} must have at least 32 characters.")
-        return given
+        return _long_enough(name, given)
     return kept_secrets.keep_first(data_folder() / name.lower(), lambda: secrets.token_urlsafe(48))
+
+
+def former_secrets(name: str) -> list[str]:
+    """Return secrets that were in use once, the latest first: the variable's, or the data folder's.
+
+    Commas stand between those of the variable; the file has each on a line of its own.
+
+    Raises:
+        Misconfigured: if one of them has fewer than 32 characters.
+    """
+    given = [secret.strip() for secret in text(name).split(",") if secret.strip()]
+    path = data_folder() / name.lower()
+    kept = path.read_text().split() if not given and path.exists() else []
+    return [_long_enough(name, secret) for secret in given or kept]
+
+
+def secret_file(name: str) -> Path | None:
+    """Return the file that holds a secret, or nothing while the variable does."""
+    return None if text(name) else data_folder() / name.lower()
+
+
+def _long_enough(name: str, given: str) -> str:
+    if len(given) < 32:  # noqa: PLR2004 - said in the sentence
+        raise Misconfigured(f"{name} must have at least 32 characters.")
+    return given
 
 
 def connects() -> bool:

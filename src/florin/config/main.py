@@ -28,6 +28,7 @@ _COMMANDS = {
     "export": ("export", "write everything that belongs to a company into one archive of CSV files"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
+    "rotate-secret-key": ("rotate_secret_key", "put a new secret key in place; links that are out stay good"),
     "preview-emails": (
         "preview_emails",
         "write every email, with made-up content, to a folder",
@@ -69,7 +70,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _name(words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    listing = "\n".join(f"  {name:<14} {summary}" for name, (_, summary) in _COMMANDS.items())
+    listing = "\n".join(f"  {name:<17} {summary}" for name, (_, summary) in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="florin",
         description="Accounts receivable for wholesalers, built around the payment link.",

@@ -1,12 +1,12 @@
 """Django's settings; everything that differs between installations comes from ``environment``."""
 
-import hashlib
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from florin.config import environment, senders
+from florin.kernel import tokens
 
 PORT = environment.port("FLORIN_PORT", 8000)
 PUBLIC_URL = environment.public_url()
@@ -15,7 +15,8 @@ _SECURE = _public.scheme == "https"
 
 DEBUG = False
 SECRET_KEY = environment.secret("FLORIN_SECRET_KEY")
-LINK_SECRET = hashlib.sha256(f"payment links {SECRET_KEY}".encode()).digest()
+SECRET_KEY_FALLBACKS = environment.former_secrets("FLORIN_OLD_SECRET_KEYS")
+LINK_SECRETS = [tokens.link_secret(key) for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)]
 TRUSTED_PROXIES = environment.number("FLORIN_TRUSTED_PROXIES", 0, least=0, most=10)
 ALLOWED_HOSTS = [_public.hostname, *(["localhost", "127.0.0.1"] if not _SECURE else [])]
 
@@ -97,6 +98,8 @@ TEMPLATES = [
 
 DATA_FOLDER = environment.data_folder()
 SET_UP_CODE_FILE = DATA_FOLDER / "set_up_code"  # there until the first company has moved in
+SECRET_KEY_FILE = environment.secret_file("FLORIN_SECRET_KEY")
+OLD_SECRET_KEYS_FILE = environment.secret_file("FLORIN_OLD_SECRET_KEYS")
 DATABASE_ADDRESS = environment.database_url()
 _database = conninfo_to_dict(DATABASE_ADDRESS)
 DATABASES = {

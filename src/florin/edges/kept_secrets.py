@@ -1,4 +1,4 @@
-"""Secrets that others gave us, or chance: each in a file of the data folder that only its owner can read."""
+"""Secrets kept in files of the data folder that only their owner can read."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -16,12 +16,17 @@ def read(path: Path) -> dict[str, str]:
 
 def keep(path: Path, named: Mapping[str, str]) -> None:
     """Keep these and no others: all of them or, if we are stopped, those from before. Mode 0600."""
+    write(path, "".join(f"{name} {secret}\n" for name, secret in named.items()))
+
+
+def write(path: Path, text: str) -> None:
+    """Let a file hold this text: all of it or, if we are stopped, what it held before. Mode 0600."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600, exist_ok=False)
     with fresh.open("w") as file:
-        file.writelines(f"{name} {secret}\n" for name, secret in named.items())
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -12,6 +12,11 @@ from uuid import UUID
 _BYTES = 20  # 160 bits
 
 
+def link_secret(key: str) -> bytes:
+    """Return the secret of links that belongs to an installation's secret key."""
+    return hashlib.sha256(f"payment links {key}".encode()).digest()
+
+
 def derive(secret: bytes, link: UUID) -> str:
     """Return the token of a link: 27 URL-safe characters, the same each time."""
     digest = hmac.new(secret, link.bytes, hashlib.sha256).digest()[:_BYTES]

@@ -27,7 +27,7 @@ def mint(
         company_id=invoice.company_id,
         customer_id=invoice.customer_id,
         kind=kind,
-        fingerprint=tokens.fingerprint(token_of(key)),
+        fingerprint=tokens.fingerprint(tokens.derive(settings.LINK_SECRETS[0], key)),
         currency=invoice.currency,
         recipients=list(recipients),
         made_at=clock.now(),
@@ -41,8 +41,15 @@ def mint(
 
 
 def token_of(link: UUID) -> str:
-    """Return the token that opens a link; it is derived, never read from the database."""
-    return tokens.derive(settings.LINK_SECRET, link)
+    """Return the token that opens a link; it is derived, never read from the database.
+
+    While former secret keys are set, one statement tells which of them the link was minted with.
+    """
+    now, *former = [tokens.derive(secret, link) for secret in settings.LINK_SECRETS]
+    if not former:
+        return now
+    minted = Link.objects.filter(pk=link).values_list("fingerprint", flat=True).first()
+    return next((token for token in former if tokens.fingerprint(token) == minted), now)
 
 
 def address_of(link: UUID, *, base: str = "") -> str:
