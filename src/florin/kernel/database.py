@@ -1,4 +1,4 @@
-"""Small helpers that every table shares: keys that sort by time, and row look-ups."""
+"""Small helpers that every table shares: keys that sort by time, looking rows up, waiting migrations."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,8 @@ import uuid_utils.compat
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from florin.kernel.errors import NotFound
 
@@ -78,3 +80,10 @@ def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
     return {
         row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
     }
+
+
+def address() -> str:
+    """Return how Django connects, in the form that PostgreSQL's own programs and library read."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    params = connection.get_connection_params()
+    return make_conninfo(**{name: value for name, value in params.items() if name in known})

@@ -77,9 +77,9 @@ def workers() -> Workers:
     """Ask the database which workers carry out jobs."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - %s::interval), max(last_heartbeat)"
-            " FROM procrastinate_workers",
-            [ALIVE_WITHIN],
+            "SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)),"
+            " max(last_heartbeat) FROM procrastinate_workers",
+            [ALIVE_WITHIN.total_seconds()],
         )
         alive, last_heard = cursor.fetchone()
     return Workers(alive=alive, last_heard=last_heard)

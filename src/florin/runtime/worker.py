@@ -23,6 +23,7 @@ from florin.domain.declines import services as declines
 from florin.domain.security import services as security
 from florin.domain.staff import sessions, tries
 from florin.flows import (
+    back_up,
     change_password,
     deliver_outbox,
     handle_notice,
@@ -38,6 +39,7 @@ from florin.kernel.jobs import Job
 _EVERY_FIVE_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
+_ON_THE_HOUR = "4 * * * *"
 _EVERY_DAY = "41 3 * * *"
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
@@ -79,6 +81,7 @@ def build() -> App:
         (_EVERY_DAY, "purge_security_log", _purge_security_log),
         (_EVERY_DAY, "purge_declines", _purge_declines),
         (_EVERY_HOUR, "forget_sign_ins", _forget_sign_ins),
+        (_ON_THE_HOUR, "back_up", _back_up),
     ):
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(work))
 
@@ -194,6 +197,11 @@ def _look_at_accounts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate p
 @_connected
 def _purge_security_log(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     security.purge()
+
+
+@_connected
+def _back_up(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    back_up.back_up_if_due()
 
 
 @_connected

@@ -1,6 +1,6 @@
 """Reading links: how far the latest one of each invoice has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from florin.domain.activity.models import Activity
 from florin.domain.links.models import Debt, Link
+from florin.kernel import tokens
 
 Kind = Activity.Kind
 _OF_MAILS = [Kind.SENT, Kind.DELIVERED, Kind.BOUNCED]
@@ -72,3 +73,16 @@ def _mails(links: Sequence[Link]) -> dict[UUID, set[str]]:
         for key in keys.intersection(subjects):
             kinds.setdefault(key, set()).add(kind)
     return kinds
+
+
+def is_made_with(keys: Iterable[str]) -> bool | None:
+    """Whether the latest link was minted with one of these secret keys; nothing if there is no link.
+
+    With none of them no address of a link can be written again.
+    """
+    latest = Link.objects.order_by("-pk").values_list("pk", "fingerprint").first()
+    if latest is None:
+        return None
+    link, fingerprint = latest
+    made = (tokens.derive(tokens.link_secret(key), link) for key in keys)
+    return any(tokens.fingerprint(token) == bytes(fingerprint) for token in made)

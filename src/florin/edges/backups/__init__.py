@@ -1,0 +1,1 @@
+"""Backups: one file each, holding the database and what belongs to it."""
