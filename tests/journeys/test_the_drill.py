@@ -1,10 +1,12 @@
 """The drill: data, a backup, everything lost, a restore on a new machine; books are right, links open."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from testing.processes import free_port, wait_until
 
 FLORIN = Path(sys.executable).parent / "florin"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+HEALTH = Path(__file__).parents[2] / "packaging" / "healthcheck.py"
 KEY = "a key that nobody will guess, and long"
 
 
@@ -30,10 +33,10 @@ def florin(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def served(**settings: str) -> Iterator[str]:
-    """Florin's web server, as a program of its own."""
+    """A whole installation: web server, worker and database."""
     address = settings["FLORIN_URL"]
     with subprocess.Popen(
-        [FLORIN, "serve", "--workers=1"], env={**ENVIRONMENT, **settings}, stderr=subprocess.DEVNULL
+        [FLORIN, "run", "--workers=1"], env={**ENVIRONMENT, **settings}, stderr=subprocess.DEVNULL
     ) as server:
         try:
             wait_until(lambda: httpx.get(f"{address}/readyz").status_code == 200, seconds=90)
@@ -70,5 +73,9 @@ def test_after_everything_was_lost_the_books_are_right_and_an_old_link_opens(
     assert florin("check-ledger", **new).returncode == 0
     with served(**new) as address:
         page = httpx.get(f"{address}/pay/{token}")
+        checked = subprocess.run([sys.executable, HEALTH], env={**ENVIRONMENT, **new}, check=False)
+        examined = json.loads(florin("doctor", "--json", **new).stdout)
+    assert checked.returncode == 0
+    assert [one["level"] for one in examined["conditions"] if one["topic"] == "worker"] == ["good"]
     assert page.status_code == 200
-    assert owner.company.name in page.text
+    assert owner.company.name in unescape(page.text)

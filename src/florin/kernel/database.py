@@ -9,6 +9,7 @@ import uuid_utils.compat
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.loader import MigrationLoader
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
@@ -80,6 +81,13 @@ def locked(rows: models.QuerySet[Row], keys: Iterable[UUID]) -> dict[UUID, Row]:
     return {
         row.pk: row for row in rows.filter(pk__in=list(keys)).order_by("pk").select_for_update(of=("self",))
     }
+
+
+def is_between_versions() -> bool:
+    """Whether the database has seen other migrations than this version has: an upgrade is under way."""
+    loader = MigrationLoader(connection)
+    apps = {app for app, _name in loader.disk_migrations}
+    return {one for one in loader.applied_migrations if one[0] in apps} != {*loader.disk_migrations}
 
 
 def address() -> str:

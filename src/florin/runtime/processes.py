@@ -30,11 +30,13 @@ class Processes:
 
     Only a program that ends by itself six times in twenty seconds is given up, and the family with it.
     A family that was killed leaves its group numbers in ``folder``; the next one ends what is left of it
-    before it starts, so that no port stays taken.
+    before it starts, so that no port stays taken. What they say goes to ``<name>.log`` in the folder; without
+    ``logs``, to where this program's own words go.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, logs: bool = True) -> None:
         self._folder = folder
+        self._logs = logs
         self._commands: dict[str, Sequence[str]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._deaths: dict[str, list[float]] = {}
@@ -63,9 +65,9 @@ class Processes:
         return kind is KeyboardInterrupt
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a program; its output goes to ``<name>.log`` in the folder."""
+        """Start a program."""
         self._commands[name] = command
-        with (self._folder / f"{name}.log").open("ab") as log:
+        with self._log(name).open("ab") if self._logs else contextlib.nullcontext() as log:
             child = subprocess.Popen(  # noqa: S603 - our own programs
                 command,
                 stdout=log,
@@ -100,6 +102,9 @@ class Processes:
             time.sleep(0.5)
             self._revive()
 
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
     def _revive(self) -> None:
         for name, child in list(self._running.items()):
             if child.poll() is not None:
@@ -116,7 +121,7 @@ class Processes:
         deaths = self._deaths.setdefault(name, [])
         deaths.append(time.monotonic())
         if len(deaths) >= _TOO_OFTEN and deaths[-1] - deaths[-_TOO_OFTEN] < _WITHIN_SECONDS:
-            log = (self._folder / f"{name}.log").read_text(errors="replace")
+            log = self._log(name).read_text(errors="replace") if self._logs else "see above"
             raise SystemExit(f"The {name} does not stay up; it said last:\n{log[-800:]}")
 
     def _stop(self, name: str) -> None:

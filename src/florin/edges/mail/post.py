@@ -38,7 +38,7 @@ _CLOSING = 421
 _PERMANENT = range(500, 600)
 _TOO_LARGE = frozenset({523, 552})
 
-_FAILURES = (smtplib.SMTPException, OSError, *hosted.FAILURES)
+FAILURES = (smtplib.SMTPException, OSError, *hosted.FAILURES)
 
 _kept = threading.local()
 
@@ -89,7 +89,7 @@ def send(envelope: Envelope) -> str:
     try:
         connection.open()
         connection.send_messages([message])
-    except _FAILURES as problem:
+    except FAILURES as problem:
         raise _verdict(problem, connection, message) from problem
     _kept.connection = connection
     return hosted.id_of(message)
@@ -110,7 +110,7 @@ def _carried_on_kept_connection(message: EmailMultiAlternatives) -> bool:
         return False
     try:
         connection.send_messages([message])
-    except _FAILURES as problem:
+    except FAILURES as problem:
         if not _stale(problem, connection):
             raise _verdict(problem, connection, message) from problem
         _cut(connection)

@@ -4,7 +4,7 @@ import logging
 import secrets
 from urllib.parse import urlencode, urlsplit
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
+from florin.kernel import database
 from florin.kernel.errors import Refusal
 
 _log = logging.getLogger("florin.screens")
@@ -102,8 +103,10 @@ def log(request: HttpRequest, problem: BaseException | None) -> str:
 
 
 def is_database_away(problem: BaseException | None) -> bool:
-    """Whether the cause of a problem is that the database does not answer."""
+    """Whether the cause of a problem is that the database does not answer, or is of another version."""
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    if isinstance(problem, DatabaseError) and database.is_between_versions():
         return True
     return problem is not None and isinstance(problem.__cause__, PoolTimeout)
 
