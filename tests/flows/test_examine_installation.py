@@ -1,6 +1,7 @@
 """The doctor says in sentences what is wrong with an installation, and finds nothing where all is well."""
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,7 +110,7 @@ def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(clocks, "datetime", Wrong)
     told = problems(Topic.CLOCK)
-    assert [sentence.count("420 seconds behind") for sentence in told] == [1, 1]
+    assert [bool(re.search("4(19|20|21) seconds behind", sentence)) for sentence in told] == [True, True]
 
 
 @pytest.mark.usefixtures("healthy")

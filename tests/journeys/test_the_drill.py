@@ -39,7 +39,7 @@ def served(**settings: str) -> Iterator[str]:
         [FLORIN, "run", "--workers=1"], env={**ENVIRONMENT, **settings}, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            wait_until(lambda: httpx.get(f"{address}/readyz").status_code == 200, seconds=90)
+            wait_until(lambda: httpx.get(f"{address}/readyz", timeout=30).status_code == 200, seconds=90)
             yield address
         finally:
             server.terminate()
@@ -72,7 +72,7 @@ def test_after_everything_was_lost_the_books_are_right_and_an_old_link_opens(
     assert (again.returncode, "--replace" in again.stderr) == (1, True)
     assert florin("check-ledger", **new).returncode == 0
     with served(**new) as address:
-        page = httpx.get(f"{address}/pay/{token}")
+        page = httpx.get(f"{address}/pay/{token}", timeout=60)
         checked = subprocess.run([sys.executable, HEALTH], env={**ENVIRONMENT, **new}, check=False)
         examined = json.loads(florin("doctor", "--json", **new).stdout)
     assert checked.returncode == 0
