@@ -78,7 +78,7 @@ WRONG_OF_HOSTED = [
 ]
 # Any text will do, or it is checked where it is used.
 FREE = {
-    "FLORIN_BACKUP_FOLDER": "backups",
+    "FLORIN_BACKUP_FOLDER": "any folder",
     "STRIPE_API_KEY": "looked at by the commands that use it (tests/runtime/test_connect_stripe.py)",
     "FLORIN_DATA": "any folder",
     "FLORIN_MAIL_NOTICE_SECRET": "checked below, with the hosted senders that need it",

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,12 +103,7 @@ def test_a_test_letter_leaves_and_a_mail_server_that_is_away_is_told(bank: Bank,
 
 @pytest.mark.usefixtures("healthy")
 def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Wrong(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime.now(tz) - timedelta(minutes=7)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(clocks, "datetime", Wrong)
+    monkeypatch.setattr(clocks, "_middle", lambda _before: datetime.now(UTC) - timedelta(minutes=7))
     told = problems(Topic.CLOCK)
     assert [bool(re.search("4(19|20|21) seconds behind", sentence)) for sentence in told] == [True, True]
 

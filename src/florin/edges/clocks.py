@@ -22,8 +22,8 @@ def behind_server(url: str) -> timedelta | None:
     """Return by how much our clock is behind a web server's, to the second; nothing if it does not say."""
     before = datetime.now(UTC)
     try:
-        date = httpx.head(url, timeout=_SECONDS).headers.get("Date", "")
-        return parsedate_to_datetime(date) - _middle(before)
+        theirs: datetime = parsedate_to_datetime(httpx.head(url, timeout=_SECONDS).headers.get("Date", ""))
+        return theirs - _middle(before)
     except (httpx.HTTPError, ValueError, TypeError):
         return None
 
