@@ -72,7 +72,8 @@ MAY_OPEN = {
     **dict.fromkeys(["customers", "customer", "customer-timeline"], SENDERS),
     **dict.fromkeys(["customer-new", "customer-edit"], KEEPERS),
     **dict.fromkeys(["products", "product", "product-timeline"], SENDERS),
-    **dict.fromkeys(["product-new", "product-edit", "product-switch"], KEEPERS),
+    **dict.fromkeys(["products-confirm", "products-template"], KEEPERS),
+    **dict.fromkeys(["product-new", "product-edit", "product-switch", "products-upload"], KEEPERS),
     "payments-settings": {Role.ADMIN},
     "security-log": {Role.ADMIN},
     **dict.fromkeys(CREDITS, CREDITORS),
@@ -93,6 +94,7 @@ POSTS |= {
     "dispute-answer",
     "credits-undo",
     "product-switch",
+    "products-confirm",
 }
 POSTS |= {
     "credits-confirm",

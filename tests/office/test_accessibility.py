@@ -56,7 +56,7 @@ def _products(owner: User) -> list[str]:
         company=owner.company, code="RF-40", description="Rose Freedom 40 cm", unit_price=Decimal("0.4275")
     )
     shown = f"/office/products/{product.pk}/"
-    return ["/office/products/", "/office/products/new/", shown, f"{shown}edit/"]
+    return ["/office/products/", "/office/products/new/", "/office/products/upload/", shown, f"{shown}edit/"]
 
 
 def _held(owner: User) -> list[str]:

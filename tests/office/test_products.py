@@ -7,13 +7,16 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from factories import make_customer, make_user
+from florin.contracts import line_kinds
 from florin.domain.activity.models import Activity
 from florin.domain.catalogue import services
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
+from florin.domain.invoices import services as invoices
 from florin.domain.orders.models import Order
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
+from florin.flows import confirm_order
 from florin.kernel import paging
 from office import order_form, signed_in
 
@@ -34,6 +37,7 @@ def form(product: Product | None = None, /, **fields: str) -> dict[str, str]:
     return {
         "code": product.code if product else "RF-40",
         "description": "Rose Freedom 40 cm",
+        "kind": "goods",
         "unit": "stem",
         "unit_price": "0.4275",
         "seen": services.mark(product) if product else "",
@@ -60,7 +64,8 @@ def test_a_product_is_added_with_four_decimals_and_a_unit_of_ones_own(owner: Use
         ("code", "4242 4242 4242 4242", "card number"),
         ("unit", "", "Say what the price is for"),
         ("unit_price", "0.42751", "At most 4 decimals."),
-        ("unit_price", "-1", "A price cannot be negative."),
+        ("unit_price", "-1", "A price cannot be negative"),
+        ("kind", "gift", "Choose a kind."),
         ("unit_price", "1e3", "Give a number."),
     ],
 )
@@ -71,7 +76,7 @@ def test_what_cannot_be_meant_is_said_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert sentence in unescape(answer.text)
     assert 'value="Rare &lt;Rose&gt;"' in answer.text
-    assert f'value="{text}"' in answer.text
+    assert field == "kind" or f'value="{text}"' in answer.text
     assert not Product.objects.exists()
 
 
@@ -195,3 +200,61 @@ def test_units_are_suggested_ones_own_first(owner: User) -> None:
     make_product(owner.company, unit="half box")
     text = signed_in(owner).get(NEW).text
     assert all(f'<option value="{unit}">' in text for unit in ("half box", "stem", "bunch", "box"))
+
+
+def test_a_discount_takes_off_and_nothing_else_does(owner: User) -> None:
+    client = signed_in(owner)
+    above = client.post(NEW, form(kind="discount", unit_price="5"))
+    assert (above.status_code, "A discount takes off" in above.text) == (422, True)
+    assert client.post(NEW, form(kind="discount", unit_price="-5")).status_code == 302
+    assert Product.objects.get().unit_price == -5
+
+
+def test_an_order_shows_the_sum_of_each_kind_and_so_does_its_invoice(owner: User) -> None:
+    make_product(owner.company, "FRT", kind="freight", description="Freight")
+    make_product(owner.company, "OFF", kind="discount", description="Loyalty", unit_price="-5")
+    customer, client = make_customer(owner.company), signed_in(owner)
+    lines = {
+        "line-key": ["0a0a0a0a", "0b0b0b0b", "0c0c0c0c"],
+        "line-code": ["R1", "frt", "OFF"],
+        "line-description": ["Roses", "Freight", "Loyalty"],
+        "line-quantity": ["10", "1", "1"],
+        "line-unit": ["stem", "each", "each"],
+        "line-unit_price": ["10", "45", "-5"],
+    }
+    client.post("/office/orders/new/", order_form(customer=customer.number, **lines))
+    order = Order.objects.get()
+    assert list(order.lines.values_list("kind", flat=True)) == ["goods", "freight", "discount"]
+    text = client.get(f"/office/orders/{order.pk}/").text
+    assert all(said in text for said in ("Goods", "$100.00", "$45.00", "$140.00"))
+    invoice = confirm_order.confirm(owner.company, order.pk, by=owner)
+    document = invoices.current_revision(invoice.pk).document
+    told = line_kinds.subtotals((line.kind, line.total) for line in document.lines)
+    assert [(one.kind, one.amount) for one in told] == [
+        ("goods", 10_000),
+        ("freight", 4_500),
+        ("discount", -500),
+    ]
+
+
+def test_a_discount_cannot_add_to_an_order(owner: User) -> None:
+    make_product(owner.company, "OFF", kind="discount", unit_price="-5")
+    customer = make_customer(owner.company)
+    typed = order_form(customer=customer.number, **{"line-code": ["off"]})
+    answer = signed_in(owner).post("/office/orders/new/", typed)
+    assert (answer.status_code, "is a discount" in answer.text) == (422, True)
+    assert not Order.objects.exists()
+
+
+def test_an_order_keeps_the_kind_that_a_product_had(owner: User) -> None:
+    product, client = make_product(owner.company, kind="freight"), signed_in(owner)
+    customer = make_customer(owner.company)
+    client.post("/office/orders/new/", order_form(customer=customer.number, **{"line-code": ["RF-40"]}))
+    Product.objects.filter(pk=product.pk).update(kind="service")
+    order = Order.objects.get()
+    client.post(f"/office/orders/{order.pk}/edit/", order_form(order, **{"line-code": ["RF-40"]}))
+    assert order.lines.get().kind == "freight"
+
+
+def test_where_all_are_goods_the_total_is_all() -> None:
+    assert line_kinds.subtotals([("goods", 5), ("goods", 7)]) == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from florin.contracts.demands import Deduction, Demand
+from florin.contracts.line_kinds import LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class DocumentLine:
     unit: str
     unit_price: str
     total: int
+    kind: str = LineKind.GOODS.value
 
 
 @dataclass(frozen=True, slots=True)

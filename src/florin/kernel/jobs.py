@@ -59,7 +59,8 @@ def retry(number: int) -> str:
         app.job_manager.retry_job_by_id(number, clock.now())
     except ConnectorException:
         raise NotFound(_("This job has not failed, or is done by now.")) from None
-    return job.task_name
+    name: str = job.task_name
+    return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

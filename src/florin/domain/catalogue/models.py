@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from florin.contracts.line_kinds import LineKind
 from florin.domain.companies.models import Company
 from florin.kernel.database import Keyed
 from florin.kernel.folding import FoldedField
@@ -20,6 +21,12 @@ class Product(Keyed):
     code = Words(max_length=40)
     folded = FoldedField(of="code", help_text="The code whatever its case and width.")
     description = Words(max_length=200)
+    kind = models.CharField(
+        max_length=10,
+        choices=[(kind.value, kind.value) for kind in LineKind],
+        default=LineKind.GOODS.value,
+        help_text="What a line of it is for.",
+    )
     unit = Words(max_length=20, default="each", help_text="What the price is for, such as stem or box.")
     unit_price = models.DecimalField(
         max_digits=14, decimal_places=4, help_text="In major units of the company's currency."

@@ -1,5 +1,6 @@
 """Writing products: one rule for the form, a file and a command."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from florin.contracts.line_kinds import LineKind
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
 from florin.kernel import changes
@@ -19,8 +21,8 @@ class CodeTaken(Refusal):
     """Another product has the code."""
 
 
-class PriceBelowZero(Refusal):
-    """A price is below zero."""
+class WrongSign(Refusal):
+    """A price is below zero, or that of a discount above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,33 @@ class ProductDraft:
     description: str
     unit: str
     unit_price: Decimal
+    kind: LineKind = LineKind.GOODS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRow:
+    """A row of a price list; an empty description or unit leaves that of a product as it is."""
+
+    code: str
+    description: str
+    unit: str
+    unit_price: Decimal
+
+    def draft(self, product: Product | None) -> ProductDraft:
+        """Return what a product says after it, or a new one, which is sold by the piece unless it says else.
+
+        Raises:
+            Refusal: if a new product has no description.
+        """
+        if product is None and not self.description:
+            raise Refusal(_("This product is new, so it needs a description."))
+        return ProductDraft(
+            code=product.code if product else self.code,
+            description=self.description or (product.description if product else ""),
+            unit=self.unit or (product.unit if product else _("each")),
+            unit_price=self.unit_price,
+            kind=LineKind(product.kind) if product else LineKind.GOODS,
+        )
 
 
 def field_texts(product: Product) -> dict[str, str]:
@@ -40,6 +69,7 @@ def field_texts(product: Product) -> dict[str, str]:
         "description": product.description,
         "unit": product.unit,
         "unit_price": f"{product.unit_price.normalize():f}",
+        "kind": product.kind,
         "product_active": changes.switch(product.active),
     }
 
@@ -53,10 +83,13 @@ def check(draft: ProductDraft) -> None:
     """Let pass what a product may say.
 
     Raises:
-        PriceBelowZero: if its price is; what comes back is a quantity below zero, or a credit.
+        WrongSign: if a discount's price is above zero, or any other below: what comes back is a quantity
+            below zero, or a credit.
     """
-    if draft.unit_price < 0:
-        raise PriceBelowZero(_("A price cannot be negative."))
+    if draft.kind == LineKind.DISCOUNT and draft.unit_price > 0:
+        raise WrongSign(_("A discount takes off: give its price as zero or below, such as -5.00."))
+    if draft.kind != LineKind.DISCOUNT and draft.unit_price < 0:
+        raise WrongSign(_("A price cannot be negative, unless it is that of a discount."))
 
 
 def create(company: Company, draft: ProductDraft) -> Product:
@@ -64,7 +97,7 @@ def create(company: Company, draft: ProductDraft) -> Product:
 
     Raises:
         CodeTaken: if another product of the company has the code, whatever its case.
-        PriceBelowZero: if its price is.
+        WrongSign: if its price is.
     """
     product = Product(company=company)
     _apply_draft(product, draft)
@@ -80,7 +113,7 @@ def change(product: Product, draft: ProductDraft, *, seen: str) -> dict[str, str
     Raises:
         Conflict: if somebody changed the product after ``seen`` was shown; nothing is overwritten.
         CodeTaken: if another product of the company has the code.
-        PriceBelowZero: if its price is.
+        WrongSign: if its price is.
     """
     before = field_texts(product)
     if changes.mark(before) != seen:
@@ -98,6 +131,40 @@ def switch(product: Product, *, active: bool) -> dict[str, str]:
     product.active = active
     product.save(update_fields=["active"])
     return changes.between(before, field_texts(product))
+
+
+def apply_prices(
+    company: Company, rows: Sequence[PriceRow], seen: Mapping[str, str]
+) -> list[tuple[Product, dict[str, str | int]]]:
+    """Make and change products in the caller's transaction; return what changed of each that did.
+
+    ``seen`` has the marks of the products as they were shown, by folded code. What says already what a row
+    says is left alone, whoever made it so.
+
+    Raises:
+        Conflict: if one that would change is not as it was shown.
+        Refusal: if a row cannot be.
+    """
+    wanted = Product.objects.filter(company=company, folded__in=[fold(row.code) for row in rows])
+    known = {one.folded: one for one in wanted.order_by("pk").select_for_update(of=("self",))}
+    changed: list[tuple[Product, dict[str, str | int]]] = []
+    for row in rows:
+        product = known.get(fold(row.code))
+        if product is None:
+            changed.append((create(company, row.draft(None)), {"created": 1}))
+            continue
+        before = field_texts(product)
+        _apply_draft(product, row.draft(product))
+        about = changes.between(before, field_texts(product))
+        if about and changes.mark(before) != seen.get(product.folded):
+            raise Conflict(
+                _("Somebody else has changed %(code)s meanwhile. Upload the file again.")
+                % {"code": product.code}
+            )
+        if about:
+            product.save(force_update=True)
+            changed.append((product, dict(about)))
+    return changed
 
 
 def lock(company: Company, product_id: UUID) -> Product:

@@ -135,6 +135,7 @@ def describe(invoice: Invoice, order: Order, lines: Iterable[OrderLine]) -> Invo
                 unit=line.unit,
                 unit_price=f"{line.unit_price.normalize():f}",
                 total=line.total,
+                kind=line.kind,
             )
             for line in lines
         ),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Length, Upper
 
+from florin.contracts.line_kinds import LineKind
 from florin.domain.catalogue.models import Product
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -115,6 +116,12 @@ class OrderLine(Keyed):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", null=True)
     code = Words(max_length=40, blank=True)
     description = Words(max_length=200)
+    kind = models.CharField(
+        max_length=10,
+        choices=[(kind.value, kind.value) for kind in LineKind],
+        default=LineKind.GOODS.value,
+        help_text="As the product's when it was ordered.",
+    )
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit = Words(max_length=20, blank=True)
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)

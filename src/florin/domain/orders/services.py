@@ -1,6 +1,6 @@
 """Writing orders."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from florin.contracts.line_kinds import LineKind
 from florin.domain.activity import services as activity
 from florin.domain.catalogue import queries as catalogue
 from florin.domain.catalogue.models import Product
@@ -72,7 +73,7 @@ def create(company: Company, draft: OrderDraft, *, by: User | None, submission: 
     _check_offered(company, draft, before=())
     order.number = numbers.following(company.pk, Series.ORDER)
     order.save(force_insert=True)
-    _write_lines(order, draft.lines)
+    _write_lines(order, draft.lines, before={})
     return order
 
 
@@ -94,12 +95,13 @@ def change(company: Company, order_id: UUID, draft: OrderDraft, *, version: int)
             raise Refusal(_("A confirmed order stays with its customer. Void it and write a new one."))
         order.customer = find(Customer.objects.filter(company=company), pk=draft.customer_id)
         order.currency = order.customer.currency
-    _check_offered(company, draft, before=order.lines.values_list("code", flat=True))
+    before = {fold(code): kind for code, kind in order.lines.values_list("code", "kind")}
+    _check_offered(company, draft, before=before)
     _apply_draft(order, draft)
     order.version += 1
     order.save()
     order.lines.all().delete()
-    _write_lines(order, draft.lines)
+    _write_lines(order, draft.lines, before=before)
     return order
 
 
@@ -161,14 +163,13 @@ def _apply_draft(order: Order, draft: OrderDraft) -> None:
         )
 
 
-def _check_offered(company: Company, draft: OrderDraft, *, before: Iterable[str]) -> None:
-    """Let only products in that are active, or that the order had ``before``.
+def _check_offered(company: Company, draft: OrderDraft, *, before: Collection[str]) -> None:
+    """Let only products in that are active, or whose folded code the order had ``before``.
 
     Raises:
         Refusal: if a line is of another one.
     """
-    had = {fold(code) for code in before}
-    codes = [line.code for line in draft.lines if fold(line.code) not in had]
+    codes = [line.code for line in draft.lines if fold(line.code) not in before]
     inactive = catalogue.inactive_codes(company.pk, codes)
     if inactive:
         raise Refusal(
@@ -187,25 +188,37 @@ def _total(line: LineDraft, currency: str) -> int:
         ) from None
 
 
-def _write_lines(order: Order, lines: Sequence[LineDraft]) -> None:
+def _write_lines(order: Order, lines: Sequence[LineDraft], *, before: Mapping[str, str]) -> None:
+    """Write lines, each of its product's kind; one that the order had ``before`` keeps that of then.
+
+    Raises:
+        Refusal: if a discount would add to the order.
+    """
     codes = {fold(line.code) for line in lines if line.code}
-    products = dict(
-        Product.objects.filter(company_id=order.company_id, folded__in=codes).values_list("folded", "pk")
-    )
-    OrderLine.objects.bulk_create(
+    found = Product.objects.filter(company_id=order.company_id, folded__in=codes)
+    products = {product.folded: product for product in found}
+    kinds = {code: product.kind for code, product in products.items()} | before
+    written = [
         OrderLine(
             order=order,
             position=position,
-            product_id=products.get(fold(line.code)),
+            product=products.get(fold(line.code)),
             code=line.code,
             description=line.description,
+            kind=kinds.get(fold(line.code), LineKind.GOODS) if line.code else LineKind.GOODS,
             quantity=line.quantity,
             unit=line.unit,
             unit_price=line.unit_price,
             total=_total(line, order.currency),
         )
         for position, line in enumerate(lines, start=1)
-    )
+    ]
+    for line in written:
+        if line.kind == LineKind.DISCOUNT and line.unit_price > 0:
+            raise Refusal(
+                _("“%(line)s” is a discount: give its price as zero or below.") % {"line": line.description}
+            )
+    OrderLine.objects.bulk_create(written)
 
 
 def matches(order: Order, draft: OrderDraft) -> bool:

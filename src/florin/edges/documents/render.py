@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from florin.contracts import line_kinds
 from florin.contracts.demands import Demand
 from florin.contracts.documents import DocumentLine, InvoiceDocument, ReceiptDocument, ReceiptLine
 from florin.edges.documents import formats, wording
@@ -142,7 +143,9 @@ def _invoice_row(line: DocumentLine, document: InvoiceDocument) -> dict[str, Any
 def _sums(document: InvoiceDocument, demand: Demand) -> list[dict[str, Any]]:
     balance = demand.balance
     amount = partial(formats.money, currency=document.currency, language=document.language)
-    sums = [{"label": _("Total"), "amount": amount(document.total), "strong": True}]
+    kinds = line_kinds.subtotals((line.kind, line.total) for line in document.lines)
+    sums: list[dict[str, Any]] = [{"label": one.label, "amount": amount(one.amount)} for one in kinds]
+    sums += [{"label": _("Total"), "amount": amount(document.total), "strong": True}]
     if 0 <= balance < document.total:
         sums.append({"label": _("Paid and credited"), "amount": amount(balance - document.total)})
     taken_off = wording.taken_off(demand, document.currency, document.language)

@@ -123,13 +123,10 @@ def _resource(one: Written, names: Mapping[type[models.Model], str]) -> dict[str
             "foreignKeys": [
                 {
                     "fields": [field.attname],
-                    "reference": {
-                        "resource": "" if field.related_model is model else names[field.related_model],
-                        "fields": ["id"],
-                    },
+                    "reference": {"resource": "" if target is model else names[target], "fields": ["id"]},
                 }
                 for field in one.table.columns
-                if isinstance(field, models.ForeignKey) and field.related_model in names
+                if isinstance(target := field.related_model, type) and target in names
             ],
         },
     }

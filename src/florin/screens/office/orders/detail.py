@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from florin.contracts import line_kinds
 from florin.domain.staff.rights import Right
 from florin.screens.office.shared import order_status, payment_links, timeline
 from florin.screens.office.shared.access import StaffRequest, page, shows
@@ -17,9 +18,11 @@ def order(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show an order with its invoice, links and timeline."""
     shown = order_status.read_order(request.user.company, pk)
     entries = timeline.timeline(request.user.company_id, pk)
+    lines = shown.order.lines.all()
     context = {
         "shown": shown,
-        "lines": shown.order.lines.all(),
+        "lines": lines,
+        "subtotals": line_kinds.subtotals((line.kind, line.total) for line in lines),
         "links": payment_links.describe_links(order_status.links_of(shown.invoice)),
         "entries": entries,
         "mark": _mark(shown, entries),

@@ -5,6 +5,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from florin.contracts import line_kinds
+from florin.contracts.line_kinds import LineKind
 from florin.domain.catalogue.models import Product
 from florin.domain.staff.rights import Right
 from florin.kernel.database import find
@@ -32,4 +34,5 @@ def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _context(request: StaffRequest, pk: UUID) -> dict[str, object]:
     shown = find(Product.objects.filter(company=request.user.company), pk=pk)
     entries = timeline.timeline(request.user.company_id, pk)
-    return {"product": shown, "entries": entries, "mark": timeline.mark(entries)}
+    kind = line_kinds.words(LineKind(shown.kind))
+    return {"product": shown, "kind": kind, "entries": entries, "mark": timeline.mark(entries)}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.catalogue import queries
 from florin.domain.catalogue.models import Product
-from florin.domain.catalogue.services import CodeTaken, PriceBelowZero
+from florin.domain.catalogue.services import CodeTaken, WrongSign
 from florin.domain.staff.rights import Right
 from florin.flows import save_product
 from florin.kernel.database import find
@@ -73,7 +73,7 @@ def _refused(
     match problem:
         case CodeTaken():
             form.add_error("code", str(problem))
-        case PriceBelowZero():
+        case WrongSign():
             form.add_error("unit_price", str(problem))
         case Conflict() if product is not None:
             product.refresh_from_db()

@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from florin.contracts import account_words, declines, dispute_reasons
+from florin.contracts import account_words, declines, dispute_reasons, line_kinds
+from florin.contracts.line_kinds import LineKind
 from florin.domain.activity import services as activity
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.methods import Method
@@ -151,6 +152,7 @@ FIELDS: dict[str, Promise] = {
     "description": gettext_lazy("Description"),
     "unit": gettext_lazy("Unit"),
     "unit_price": gettext_lazy("Unit price"),
+    "kind": gettext_lazy("Kind"),
     "product_active": gettext_lazy("Offered in new orders"),
     "invoice_emails": gettext_lazy("Send invoices to"),
     "statement_emails": gettext_lazy("Send statements to"),
@@ -271,8 +273,8 @@ def changes(about: Mapping[str, str | int]) -> list[Change]:
     return [
         Change(
             str(FIELDS.get(name, name)),
-            _value(about.get(f"{name}_before", "")),
-            _value(about.get(f"{name}_after", "")),
+            _value(name, about.get(f"{name}_before", "")),
+            _value(name, about.get(f"{name}_after", "")),
         )
         for name in names
     ]
@@ -345,7 +347,9 @@ def _entries(happened: Iterable[Activity]) -> list[TimelineEntry]:
     ]
 
 
-def _value(value: str | int) -> str:
+def _value(name: str, value: str | int) -> str:
+    if name == "kind" and value in set(LineKind):
+        return line_kinds.words(LineKind(value))
     match value:
         case "on":
             return _("on")
