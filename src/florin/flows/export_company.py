@@ -10,6 +10,7 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.db import connection
+from django.db.models.expressions import Combinable
 
 from florin.domain.companies.models import Company
 from florin.domain.payouts import checking
@@ -79,7 +80,9 @@ def _copy(table: Table, company: Company, archive: ZipFile) -> Written:
     return Written(table, rows, size, digest.hexdigest())
 
 
-def _select(table: Table, company: Company, expressions: Sequence[object]) -> tuple[str, tuple[object, ...]]:
+def _select(
+    table: Table, company: Company, expressions: Sequence[Combinable]
+) -> tuple[str, tuple[object, ...]]:
     sql, parameters = table.rows(company).values_list(*expressions).query.sql_with_params()
     return sql, parameters
 

@@ -1,5 +1,6 @@
 """The companies of the installation: how they stand, and the operator's switch over their links (R10)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -69,13 +70,11 @@ def _show(request: OperatorRequest, pk: UUID, *, problem: Refusal | None = None)
 
 def _counted() -> QuerySet[Company]:
     """Return companies with how many people and customers they have."""
-    counts = {
-        "people": User.objects.filter(company=OuterRef("pk"), is_active=True),
-        "customers": Customer.objects.filter(company=OuterRef("pk")),
-    }
     return Company.objects.select_related("account").annotate(
-        **{
-            name: Coalesce(Subquery(rows.order_by().values("company").annotate(n=Count("pk")).values("n")), 0)
-            for name, rows in counts.items()
-        }
+        people=_count(User.objects.filter(company=OuterRef("pk"), is_active=True)),
+        customers=_count(Customer.objects.filter(company=OuterRef("pk"))),
     )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("company").annotate(n=Count("pk")).values("n")), 0)
