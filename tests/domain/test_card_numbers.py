@@ -42,6 +42,7 @@ NOT_TYPED = {
         *("Company.slug", "Counter.series", "Payment.number", "Receipt.number", "Refund.number"),
         *("Statement.number", "Message.event", "Sending.event", "Entry.source", "Entry.key"),
         *("Application.origin", "RunItem.reason", "RunItem.left_out", "RunItem.events", "User.password"),
+<<<<<<< HEAD
         *(
             "Attempt.nonce",
             "Credit.submission",
@@ -49,6 +50,10 @@ NOT_TYPED = {
             "Payment.submission",
             "Refund.submission",
         ),
+=======
+        "Operator.password",
+        *("Attempt.nonce", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
+>>>>>>> 974484e0 (Say why an operator's address and password hold no card number)
         *(
             "MailingRun.submission",
             "MailingRun.instructions",
@@ -83,6 +88,7 @@ NOT_TYPED = {
         *(
             "Company.email",
             "User.email",
+            "Operator.email",
             "Invitation.email",
             "Customer.invoice_emails",
             "Customer.statement_emails",

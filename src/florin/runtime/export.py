@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         return _REFUSED
     try:
         with os.fdopen(descriptor, "wb") as file:
-            written = export_company.write(company, file, progress=_tell)
+            written = export_company.write(company, file, progress=_show_table)
         unfinished.rename(target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -47,6 +47,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(written: Written) -> None:
+def _show_table(written: Written) -> None:
     sys.stdout.write(f"  {written.table.name:<28} {written.rows:>12,} rows\n")
     sys.stdout.flush()
