@@ -42,7 +42,7 @@ NOT_TYPED = {
         *("Company.slug", "Counter.series", "Payment.number", "Receipt.number", "Refund.number"),
         *("Statement.number", "Message.event", "Sending.event", "Entry.source", "Entry.key"),
         *("Application.origin", "RunItem.reason", "RunItem.left_out", "RunItem.events", "User.password"),
-<<<<<<< HEAD
+        "Operator.password",
         *(
             "Attempt.nonce",
             "Credit.submission",
@@ -50,10 +50,6 @@ NOT_TYPED = {
             "Payment.submission",
             "Refund.submission",
         ),
-=======
-        "Operator.password",
-        *("Attempt.nonce", "Credit.press", "Order.press", "Payment.press", "Refund.press"),
->>>>>>> 974484e0 (Say why an operator's address and password hold no card number)
         *(
             "MailingRun.submission",
             "MailingRun.instructions",
