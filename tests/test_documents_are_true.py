@@ -106,14 +106,14 @@ def test_every_decision_ends_with_what_enforces_it(document: Path) -> None:
     assert re.match(r"Enforced by .*`tests/[\w/]+\.py::test_\w+`", last)
 
 
-def test_every_setting_is_in_the_readme_and_no_other() -> None:
+def test_every_setting_is_in_the_table_and_no_other() -> None:
     read = re.compile(
         r"""(?:\b(?:text|number|port|choice|address|_mail_address|secret|former_secrets)|environ\.get)\(\s*["\']([A-Z][A-Z_]+)["\']"""
     )
     sources = (ROOT / "src" / "florin").rglob("*.py")
     asked_for = {name for source in sources for name in read.findall(source.read_text())}
 
-    told = {name for row in _rows(ROOT / "README.md") for name in re.findall(r"`([A-Z_]{8,})`", row[0])}
+    told = {name for row in _rows(DOCS / "settings.md") for name in re.findall(r"`([A-Z_]{8,})`", row[0])}
 
     assert told == asked_for
 

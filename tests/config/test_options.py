@@ -10,7 +10,7 @@ from florin.config import environment, senders, settings
 from florin.config.environment import Misconfigured
 from florin.edges.gateways import registry
 
-README = Path(__file__).parents[2] / "README.md"
+SETTINGS = Path(__file__).parents[2] / "docs" / "settings.md"
 WRONG = {
     "FLORIN_URL": [
         "pay.example.com",
@@ -146,7 +146,7 @@ def test_addresses_that_customers_or_a_private_network_can_reach_are_taken(
 
 
 def test_no_setting_of_the_readme_is_left_out() -> None:
-    table = [line.split("|")[1] for line in README.read_text().splitlines() if line.startswith("| `")]
+    table = [line.split("|")[1] for line in SETTINGS.read_text().splitlines() if line.startswith("| `")]
     named = {name for cell in table for name in re.findall(r"`([A-Z_]+)`", cell)}
 
     assert named - WRONG.keys() - FREE.keys() == set()

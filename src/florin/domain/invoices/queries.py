@@ -282,3 +282,17 @@ def _open_row(values: Sequence[Any]) -> OpenRow:
         total=Money(total, currency),
         balance=Money(balance, currency),
     )
+
+
+def order_status(order: Order, invoice: Invoice | None, *, today: date) -> str:
+    """Return how an order stands: its state, or once it is invoiced: paid, overdue, partly or open.
+
+    ``today`` is the company's. One that is overdue is so even if it is paid in part.
+    """
+    if invoice is None or invoice.void:
+        return order.state
+    if not invoice.item.balance:
+        return "paid"
+    if invoice.due_on < today:
+        return "overdue"
+    return "partly" if invoice.item.balance < invoice.total else "open"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from florin.domain.attempts import bill
 from florin.domain.companies.models import Company
+from florin.domain.invoices import queries
 from florin.domain.invoices.models import Invoice
 from florin.domain.links.models import Debt, Link
 from florin.domain.orders import holds
@@ -46,15 +47,7 @@ class ShownOrder:
     @property
     def badge(self) -> str:
         """One word for state and payment together: draft, hold, void, paid, partly, overdue or open."""
-        if self.hold:
-            return "hold"
-        if self.invoice is None or self.invoice.void:
-            return self.order.state
-        if not self.invoice.item.balance:
-            return "paid"
-        if self.invoice.due_on < self.today:
-            return "overdue"
-        return "partly" if self.invoice.item.balance < self.invoice.total else "open"
+        return "hold" if self.hold else queries.order_status(self.order, self.invoice, today=self.today)
 
 
 def with_invoices(company: Company, orders: Sequence[Order]) -> list[ShownOrder]:
