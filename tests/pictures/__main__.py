@@ -1,7 +1,7 @@
 """``python -m pictures``: take every picture of the documents anew, in a demo and in an empty installation.
 
-Each picture is what a browser shows after the steps that its page of the guide describes. A step that cannot be
-done ends the program, so a picture that exists is of a way that works.
+Each picture is what a browser shows after the steps that its page of the guide describes. A step that cannot
+be done ends the program, so a picture that exists is of a way that works.
 """
 
 import re
