@@ -1,1 +1,0 @@
-"""The pictures of the documents, taken by a browser: ``make pictures``."""
