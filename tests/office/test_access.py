@@ -83,6 +83,8 @@ MAY_OPEN = {
     **dict.fromkeys(["people", "person-invite", "invitation-again", "invitation-withdraw"], ADMINS),
     **dict.fromkeys(["person", "person-deactivate", "person-activate", "person-sign-out"], ADMINS),
     "person-reset": ADMINS,
+    **dict.fromkeys(["imports", "import-upload", "import-template", "import-run", "import-progress"], ADMINS),
+    **dict.fromkeys(["import-columns", "import-start", "import-undo", "import-refused"], ADMINS),
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {
@@ -105,6 +107,7 @@ POSTS |= {
     "payments-connection",
 }
 POSTS |= {"invitation-again", "invitation-withdraw", "person-activate", "person-sign-out"}
+POSTS |= {"import-upload", "import-columns", "import-start", "import-undo"}
 POSTS |= {"receive-invoices", "receive-reckon", "overpayment-keep", "overpayment-apply"}
 OF_ONE_CUSTOMER = ["customer", "customer-timeline", "customer-edit"]
 OF_ONE_PAYMENT = ["payment", "payment-news", "payment-email", "receipt-pdf", "payment-nsf"]
@@ -116,7 +119,8 @@ OF_ONE_ORDER += ["order-withdraw"]
 
 def knock(client: Client, door: str, key: UUID) -> int:
     pattern = next(pattern for pattern in urls.urlpatterns if pattern.name == door)
-    arguments = {"pk": key} if "pk" in str(pattern.pattern) else {}
+    arguments: dict[str, object] = {"pk": key} if "pk" in str(pattern.pattern) else {}
+    arguments |= {"kind": "customers"} if "kind" in str(pattern.pattern) else {}
     address = reverse(f"office:{door}", kwargs=arguments)
     return (client.post(address) if door in POSTS else client.get(address)).status_code
 

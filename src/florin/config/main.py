@@ -24,7 +24,10 @@ _COMMANDS = {
     "connect-stripe": ("connect_stripe", "let Stripe send its notices here, and say what is missing"),
     "open-company": ("open_company", "let a wholesaler move in, with its first Admin"),
     "user": ("user", "invite people, change their roles, deactivate or reset them"),
-    "import": ("import_invoices", "book a wholesaler's invoice lines from a CSV file"),
+    "import": (
+        "import_invoices",
+        "take over customers, products or invoice lines from a file of another program",
+    ),
     "operator": ("operator", "add or remove people who may use the operator's console"),
     "export": ("export", "write everything that belongs to a company into one archive of CSV files"),
     "reconcile": ("reconcile", "compare the processor's account with the books; exit 1 if they differ"),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "florin.domain.security",
     "florin.domain.staff",
     "florin.domain.operators",
+    "florin.domain.import_runs",
     "florin.domain.customers",
     "florin.domain.catalogue",
     "florin.domain.ledger",

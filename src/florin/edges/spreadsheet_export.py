@@ -31,6 +31,7 @@ _UNSEEN = (
     r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _FORMULA = re.compile(rf"({_BEGINS_A_CELL})(?=[{_UNSEEN}]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_APOSTROPHE = re.compile(rf"({_BEGINS_A_CELL})'(?=[{_UNSEEN}]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _CONTROL = ("\t", "\r", "\n")
 # A spreadsheet keeps numbers with 15 digits; what is longer is written as text rather than rounded.
 _MOST_DIGITS = 15
@@ -95,6 +96,12 @@ def harmless(text: str) -> str:
     """Return a text in which no program finds a formula, by an apostrophe wherever one could begin."""
     text = _FORMULA.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_CONTROL) else text
+
+
+def restored(text: str) -> str:
+    """Return a text of one of our own files as it was before ``harmless`` put apostrophes into it."""
+    text = text[1:] if text.startswith("'") and text[1:2] in _CONTROL and text[1:] else text
+    return _APOSTROPHE.sub(r"\1", text)
 
 
 def xlsx_file(sheets: Iterable[Worksheet]) -> IO[bytes]:

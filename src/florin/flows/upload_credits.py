@@ -26,8 +26,11 @@ from florin.edges.tables import days, numbers, reading
 from florin.edges.tables.columns import Columns, NoHeadings
 from florin.edges.tables.days import NotADayError
 from florin.edges.tables.numbers import NotANumberError, OtherCurrencyError
-from florin.edges.tables.rows import OF_AN_UPLOAD, Cell, Flaw, Line, TwoWaysError
+from florin.edges.tables.rows import OF_AN_UPLOAD, Line
 from florin.flows import give_credit
+from florin.flows.importing import cells as cells_
+from florin.flows.importing import questions as reading_questions
+from florin.flows.importing.questions import Question
 from florin.kernel.errors import Conflict, Refusal
 from florin.kernel.notation import Order, Sign
 from florin.kernel.submissions import once
@@ -77,19 +80,6 @@ class CreditRow:
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A column that can be read in two ways: what shows it, with the row where it stands.
-
-    ``field`` names what ``ReadingChoices`` calls it. ``readings`` are what that takes, each with
-    what the first of the texts would then be, if it has both.
-    """
-
-    field: str
-    shown: Sequence[tuple[int, str]]
-    readings: Sequence[tuple[str, Decimal | None] | tuple[str, datetime | None]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """The rows below the headings, how they are written, and the headings that mean nothing to us.
@@ -135,7 +125,14 @@ def read(data: bytes, choices: ReadingChoices) -> Table:
     if not rows:
         raise Refusal(_("There is nothing below the headings."))
     questions: list[Question] = []
-    decimals, dates = _decimals(rows, choices, questions), _dates(rows, choices, questions)
+    amounts, given = numbers.Evidence(), days.Evidence()
+    for row in rows:
+        if isinstance(row.amount, str):
+            amounts.see(row.amount, row.line)
+        if isinstance(row.date, str):
+            given.see(row.date, row.line)
+    decimals = reading_questions.decimals(amounts, choices.decimals, questions)
+    dates = reading_questions.dates(given, choices.dates, questions)
     return Table(
         rows=rows,
         unused=table.unused,
@@ -234,65 +231,15 @@ def _count_of_submission(company: Company, submission: str) -> int:
 
 def _read_row(table: reading.Table, line: Line) -> CreditRow:
     if line.flaw is not None:
-        return CreditRow(line.number, {"reason": line.text}, "", "", _flaw(line.flaw, table.encoding))
+        return CreditRow(
+            line.number, {"reason": line.text}, "", "", cells_.describe_flaw(line.flaw, table.encoding)
+        )
     flaw = _("The row has more columns than the headings.") if table.overflows(line) else ""
     cells = {name: table.cell(line, name) for name in table.places}
     amount, day = cells.get("amount", ""), cells.get("date", "")
     if isinstance(day, Decimal):
         day = table.day(day) or str(day)
-    said = {name: " ".join(_as_text(cell).split()) for name, cell in cells.items()}
+    said = {name: " ".join(cells_.as_text(cell).split()) for name, cell in cells.items()}
     return CreditRow(
-        line.number, said, _as_text(amount) if isinstance(amount, datetime) else amount, day, flaw
+        line.number, said, cells_.as_text(amount) if isinstance(amount, datetime) else amount, day, flaw
     )
-
-
-def _flaw(flaw: Flaw, encoding: str) -> str:
-    match flaw:
-        case Flaw.BYTES:
-            return _("This line holds a byte that is no letter in %(encoding)s.") % {"encoding": encoding}
-        case Flaw.QUOTES:
-            return _("The quotation marks of this line do not close.")
-        case Flaw.TOO_LONG:
-            return _("This line is longer than 10,000 characters.")
-
-
-def _as_text(cell: Cell) -> str:
-    """Write a cell as its reader would: a whole number without decimals, a day as 2026-11-30."""
-    match cell:
-        case Decimal():
-            return f"{cell.normalize():f}"
-        case datetime():
-            return cell.date().isoformat()
-        case str():
-            return cell
-
-
-def _decimals(rows: Sequence[CreditRow], choices: ReadingChoices, questions: list[Question]) -> Sign:
-    evidence = numbers.Evidence()
-    for row in rows:
-        if isinstance(row.amount, str):
-            evidence.see(row.amount, row.line)
-    try:
-        return evidence.decided(choices.decimals)
-    except TwoWaysError as problem:
-        text = None if problem.second else problem.first[1]
-        readings = [(sign.name.lower(), numbers.plain(text, sign) if text else None) for sign in Sign]
-        questions.append(Question("decimals", _shown(problem), readings))
-        return Sign.POINT
-
-
-def _dates(rows: Sequence[CreditRow], choices: ReadingChoices, questions: list[Question]) -> Order | None:
-    evidence = days.Evidence()
-    for row in rows:
-        if isinstance(row.date, str):
-            evidence.see(row.date, row.line)
-    try:
-        return evidence.decided(choices.dates)
-    except TwoWaysError as problem:
-        both = (None if problem.second else days.both(problem.first[1])) or (None, None)
-        questions.append(Question("dates", _shown(problem), list(zip(Order, both, strict=True))))
-        return None
-
-
-def _shown(problem: TwoWaysError) -> list[tuple[int, str]]:
-    return [one for one in (problem.first, problem.second) if one is not None]

@@ -1,6 +1,6 @@
 """Small helpers that every table shares: keys that sort by time, looking rows up, waiting migrations."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -95,3 +95,14 @@ def address() -> str:
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     params = connection.get_connection_params()
     return make_conninfo(**{name: value for name, value in params.items() if name in known})
+
+
+def referenced(model: type[models.Model], keys: Collection[UUID]) -> set[UUID]:
+    """Return those of some rows of a model that a row of any other table names."""
+    found: set[UUID] = set()
+    for relation in model._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's documented model API
+        if isinstance(relation, models.ManyToOneRel):
+            name = relation.field.attname
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001 - likewise
+            found.update(rows.values_list(name, flat=True).distinct())
+    return found

@@ -30,6 +30,7 @@ class Job(StrEnum):
     HANDLE_NOTICE = "handle_notice"
     MAIL_RESET_LINK = "mail_reset_link"
     RECONCILE = "reconcile"
+    WORK_IMPORT = "work_import"
     WORK_MAILING_RUN = "work_mailing_run"
 
 

@@ -31,6 +31,25 @@ def too_long(longest: int) -> str:
     return _("At most %(longest)s characters.") % {"longest": longest}
 
 
+def check(text: str, *, longest: int | None) -> None:
+    """Let a text pass that may be kept in so many characters.
+
+    Raises:
+        Refusal: if it is too long, holds a character that cannot be kept, or a card number.
+    """
+    if longest is not None and len(text) > longest:
+        raise TooLong(too_long(longest))
+    if "\x00" in text:
+        raise Refusal(_("This holds a character that cannot be kept."))
+    cards.refuse(text)
+
+
+def check_field(model: type[models.Model], name: str, text: str) -> None:
+    """Let a text pass that may be kept in a field of a model, as ``check`` does, before it is saved."""
+    field = model._meta.get_field(name)  # noqa: SLF001 - Django's documented model API
+    check(text, longest=getattr(field, "max_length", None))
+
+
 class _Written(_Field):
     """What both kinds of texts do; to migrations they are Django's own."""
 
@@ -45,9 +64,7 @@ class _Written(_Field):
     def get_db_prep_save(self, value: Any, connection: "BaseDatabaseWrapper") -> Any:
         """Refuse what must not be kept, whichever way it is saved: alone, in bulk, or by an update."""
         if isinstance(value, str) and not isinstance(value, cards.StoredText):
-            if self.max_length is not None and len(value) > self.max_length:
-                raise TooLong(too_long(self.max_length))
-            cards.refuse(value)
+            check(value, longest=self.max_length)
         return super().get_db_prep_save(value, connection)
 
     def from_db_value(

@@ -11,15 +11,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from florin.domain.companies.models import Company
+from florin.domain.import_runs.models import ImportRun
 from florin.domain.orders.credit_limit import LONGEST_REASON
 from florin.flows import import_invoices, undo_import
 from florin.flows.import_invoices import Summary
+from florin.flows.importing import records
+from florin.flows.importing.record_fields import KINDS
 from florin.flows.importing.rows import ReadingChoices
 from florin.kernel import cards, clock
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
+from florin.runtime import import_records
 
-HELP = "Import invoices and credits from a CSV file of invoice lines (UCI Online Retail format)."
+HELP = "Import what another program exported: customers, products, or invoices line by line."
 
 _SOME_REFUSED, _REFUSED = 1, 2
 
@@ -31,6 +35,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--company", required=True, metavar="SLUG", help="the company whose invoices these are"
+    )
+    parser.add_argument(
+        "--kind",
+        choices=[kind.value for kind in (ImportRun.Kind.LINES, *KINDS)],
+        default=ImportRun.Kind.LINES.value,
+        help="what a row of the file is; lines of invoices (UCI Online Retail format) unless told otherwise",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEADING=FIELD",
+        help="what a column is, where its heading does not tell; may be given several times",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only say what would be imported, and what not (not for lines)"
     )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="where to list the rows that are not booked, as CSV"
@@ -68,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.undo:
             return _undo(console, options)
+        if options.kind != ImportRun.Kind.LINES:
+            return _SOME_REFUSED if _import_records(console, options, report) else 0
         summary = _import(console, options, report)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201 - the console is a screen
@@ -97,6 +119,18 @@ def _import(console: Console, options: argparse.Namespace, report: Path) -> Summ
         )
 
 
+def _import_records(console: Console, options: argparse.Namespace, report: Path) -> int:
+    if options.file is None:
+        raise Refusal("Name a file to import, or with --undo the run to take back.")
+    choices = records.ReadingChoices(
+        decimals=Sign[options.decimals.upper()] if options.decimals else None,
+        dates=Order(options.dates) if options.dates else None,
+        no_card_numbers=options.no_card_numbers,
+        over_limit=_reason(options),
+    )
+    return import_records.run(options, console, _company(options.company), choices=choices, report=report)
+
+
 def _reason(options: argparse.Namespace) -> str:
     reason: str = options.over_limit.strip()
     if len(reason) > LONGEST_REASON:
@@ -116,6 +150,9 @@ def _company(slug: str) -> Company:
 def _undo(console: Console, options: argparse.Namespace) -> int:
     undone = undo_import.undo(_company(options.company), options.undo)
     console.print(f"{undone.invoices:,} invoices and {undone.credits:,} credits are taken back.")
+    if undone.customers or undone.products or undone.stayed:
+        console.print(f"{undone.customers:,} customers and {undone.products:,} products are deleted.")
+        console.print(f"{undone.stayed:,} of them stay, because they were used or changed meanwhile.")
     return 0
 
 

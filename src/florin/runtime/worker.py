@@ -28,6 +28,7 @@ from florin.flows import (
     deliver_outbox,
     handle_notice,
     hold_order,
+    import_records,
     onboard_account,
     reconcile,
     refund_payment,
@@ -66,6 +67,7 @@ def build() -> App:
     app.task(name=Job.HANDLE_NOTICE.value, retry=_RETRY)(_handle_notice)
     app.task(name=Job.MAIL_RESET_LINK.value, retry=_RETRY)(_mail_reset_link)
     app.task(name=Job.RECONCILE.value, retry=_RETRY)(_reconcile)
+    app.task(name=Job.WORK_IMPORT.value, retry=_RETRY)(_work_import)
     app.task(name=Job.WORK_MAILING_RUN.value, retry=_RETRY)(_work_mailing_run)
     for former, work in FORMER.items():
         app.task(name=former, retry=_RETRY)(work)
@@ -76,6 +78,7 @@ def build() -> App:
         (_EVERY_FIVE_SECONDS, "sweep_mailing_runs", _sweep_mailing_runs),
         (_EVERY_FIVE_SECONDS, "poll_refunds", _poll_refunds),
         (_EVERY_MINUTE, "sweep_notices", _sweep_notices),
+        (_EVERY_MINUTE, "sweep_imports", _sweep_imports),
         (_EVERY_HOUR, "reconcile_all", _reconcile_all),
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
         (_EVERY_DAY, "purge_security_log", _purge_security_log),
@@ -146,6 +149,16 @@ def _reconcile_all(timestamp: int) -> None:  # noqa: ARG001 - procrastinate pass
 @_connected
 def _sweep_holds(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     hold_order.sweep()
+
+
+@_connected
+def _work_import(run: str) -> None:
+    import_records.work(UUID(run))
+
+
+@_connected
+def _sweep_imports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    import_records.sweep()
 
 
 @_connected

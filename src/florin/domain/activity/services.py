@@ -1,6 +1,6 @@
 """Writing and reading the timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -57,6 +57,13 @@ def note_many(
         ],
         batch_size=AT_ONCE,
     )
+
+
+def touched_since_made(company_id: UUID, keys: Collection[UUID]) -> set[UUID]:
+    """Return those of some objects of which the timeline tells more than that they were made."""
+    told = Activity.objects.filter(company_id=company_id, subjects__overlap=list(keys))
+    later = told.exclude(about__has_key="created").values_list("subjects", flat=True)
+    return {subject for subjects in later for subject in subjects} & set(keys)
 
 
 def timeline(company_id: UUID, *subjects: UUID) -> QuerySet[Activity]:

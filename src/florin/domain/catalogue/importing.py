@@ -1,11 +1,12 @@
 """Making many products at once, from another system's records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from florin.domain.catalogue.models import Product
+from florin.domain.catalogue.services import ProductDraft
 from florin.domain.companies.models import Company
 from florin.kernel.database import AT_ONCE
 from florin.kernel.folding import fold
@@ -26,13 +27,25 @@ def known(company: Company, codes: Sequence[str]) -> dict[str, UUID]:
     return dict(Product.objects.filter(company=company, folded__in=folded).values_list("folded", "pk"))
 
 
+def products(company: Company, codes: Sequence[str]) -> dict[str, Product]:
+    """Return those of the company's products that have one of the codes, by the folded code."""
+    folded = {fold(code) for code in codes}
+    return {row.folded: row for row in Product.objects.filter(company=company, folded__in=folded)}
+
+
+def create_many(company: Company, drafts: Sequence[ProductDraft]) -> list[Product]:
+    """Write new products in the caller's transaction, all or none.
+
+    A code that somebody else just took is refused by the database (``IntegrityError``).
+    """
+    made = [Product(company=company, **asdict(draft)) for draft in drafts]
+    return Product.objects.bulk_create(made, batch_size=AT_ONCE)
+
+
 def make_many(company: Company, news: Sequence[NewProduct]) -> None:
     """Make products in the caller's transaction; one whose code somebody else just took stays as it is."""
     Product.objects.bulk_create(
-        [
-            Product(company=company, code=new.code, description=new.description, unit_price=new.unit_price)
-            for new in news
-        ],
+        [Product(company=company, **asdict(new)) for new in news],
         ignore_conflicts=True,
         batch_size=AT_ONCE,
     )

@@ -43,6 +43,27 @@ class CustomerDraft:
     automatic_invoices: bool
 
 
+def draft_of_new(company: Company) -> CustomerDraft:
+    """Return what a new customer is unless somebody says otherwise: on usual terms, with links (R24)."""
+    return CustomerDraft(
+        number="",
+        name="",
+        bill_to="",
+        ship_to="",
+        phone="",
+        tax_id="",
+        note="",
+        invoice_emails=(),
+        statement_emails=(),
+        terms_days=company.terms_days,
+        credit_limit=None,
+        currency=company.currency,
+        language="en",
+        links_enabled=True,
+        automatic_invoices=True,
+    )
+
+
 def field_texts(customer: Customer) -> dict[str, str]:
     """Return what a customer's fields say, as text."""
     limit = customer.credit_limit
@@ -77,8 +98,8 @@ def create(company: Company, draft: CustomerDraft) -> Customer:
         NumberTaken: if another customer of the company has the number.
     """
     customer = Customer(company=company)
-    _apply_draft(customer, draft)
-    customer.number = draft.number or _next_number(company)
+    apply_draft(customer, draft)
+    customer.number = draft.number or next_numbers(company, 1)[0]
     _save(customer, new=True)
     return customer
 
@@ -93,8 +114,9 @@ def change(customer: Customer, draft: CustomerDraft, *, seen: str) -> dict[str, 
     before = field_texts(customer)
     if changes.mark(before) != seen:
         raise Conflict(_("Somebody else has changed this customer meanwhile. Look at it again, then save."))
-    _apply_draft(customer, draft)
-    customer.number = draft.number or customer.number
+    number = draft.number or customer.number
+    apply_draft(customer, draft)
+    customer.number = number
     changed = changes.between(before, field_texts(customer))
     if changed:
         _save(customer, new=False)
@@ -106,7 +128,8 @@ def lock(company: Company, customer_id: UUID) -> Customer:
     return find(Customer.objects.select_for_update(of=("self",)).filter(company=company), pk=customer_id)
 
 
-def _apply_draft(customer: Customer, draft: CustomerDraft) -> None:
+def apply_draft(customer: Customer, draft: CustomerDraft) -> None:
+    """Let a customer say what a draft says; nothing is saved."""
     for field in fields(draft):
         value = getattr(draft, field.name)
         setattr(customer, field.name, list(value) if isinstance(value, tuple) else value)
@@ -124,8 +147,12 @@ def _save(customer: Customer, *, new: bool) -> None:
         ) from None
 
 
-def _next_number(company: Company) -> str:
-    while True:
-        number = numbers.following(company.pk, Series.CUSTOMER)
-        if not Customer.objects.filter(company=company, folded=fold(number)).exists():
-            return number
+def next_numbers(company: Company, count: int) -> list[str]:
+    """Return the next numbers, but none that somebody gave by hand or an import brought."""
+    found: list[str] = []
+    while len(found) < count:
+        fresh = numbers.following_many(company.pk, Series.CUSTOMER, count - len(found))
+        folded = {fold(number) for number in fresh}
+        taken = Customer.objects.filter(company=company, folded__in=folded).values_list("folded", flat=True)
+        found += [number for number in fresh if fold(number) not in set(taken)]
+    return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -25,11 +25,21 @@ from florin.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class OldInvoice:
-    """An invoice to take over; ``at`` is when it was issued, in the company's own time."""
+    """An invoice to take over; ``at`` is when it was issued, in the company's own time.
+
+    Without a day when it is due, the customer's terms say it.
+    """
 
     written: Written
     number: str
     at: datetime
+    due_on: date | None = None
+
+    @property
+    def due(self) -> date:
+        """When it is to be paid."""
+        terms = timedelta(days=self.written.order.customer.terms_days)
+        return self.due_on or self.at.date() + terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,6 @@ def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list
 
     Each is booked once: a number that is here already is refused by the database (``IntegrityError``).
     """
-    due_days = [timedelta(days=old.written.order.customer.terms_days) for old in olds]
     items = posting.open_items(
         [
             NewItem(
@@ -63,9 +72,9 @@ def issue_many(company: Company, olds: Sequence[OldInvoice], *, by: str) -> list
                 number=old.number,
                 currency=old.written.order.currency,
                 opened_on=old.at.date(),
-                due_on=old.at.date() + days,
+                due_on=old.due,
             )
-            for old, days in zip(olds, due_days, strict=True)
+            for old in olds
         ]
     )
     invoices = Invoice.objects.bulk_create(

@@ -27,7 +27,7 @@ def issue(order: Order, *, by: str) -> Invoice:
     """Make the invoice of a locked, confirmed order: number, first revision, item and ledger entry."""
     issued_on = clock.today(order.company.time_zone)
     due_on = issued_on + timedelta(days=order.customer.terms_days)
-    number = numbers.following(order.company_id, Series.INVOICE)
+    number = _next_number(order.company_id)
     key = new_key()
     item = posting.open_item(
         order.customer,
@@ -52,6 +52,14 @@ def issue(order: Order, *, by: str) -> Invoice:
     _write_revision(invoice, order, by=by)
     _book(invoice, Entry.Kind.INVOICE, invoice.money, key=f"invoice:{key}", by=by)
     return invoice
+
+
+def _next_number(company_id: UUID) -> str:
+    """Return the next number, but none that an import brought."""
+    while True:
+        number = numbers.following(company_id, Series.INVOICE)
+        if not Invoice.objects.filter(company_id=company_id, number=number, void=False).exists():
+            return number
 
 
 def revise(order: Order, *, by: str) -> Invoice:

@@ -102,6 +102,12 @@ def lock(customer_id: UUID) -> Customer:
     return Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer_id)
 
 
+def lock_many(customers: Collection[UUID]) -> list[Customer]:
+    """Return customers as saved now, locked as ``lock`` does, in the order of their keys."""
+    rows = Customer.objects.filter(pk__in=customers).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))
+
+
 def admit(order: Order, more: Money, *, override: Override | None = None) -> Money | None:
     """Let a locked order make its customer owe ``more``; return by how much a person let it pass the limit.
 

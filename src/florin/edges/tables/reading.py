@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from io import BufferedIOBase, BytesIO
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, cast
 
 from django.utils.translation import gettext as _
 
 from florin.edges.tables import text
-from florin.edges.tables.columns import Columns, NoHeadings
+from florin.edges.tables.columns import AnyColumns, Columns, NoHeadings
 from florin.edges.tables.rows import Cell, Limits, Line, Unreadable
 from florin.edges.tables.workbook import Workbook
 
@@ -75,7 +76,7 @@ class Table:
         return any(cell != "" for cell in line.cells[len(self.headings) :])
 
 
-def from_path(path: Path, columns: Columns, *, limits: Limits) -> Table:
+def from_path(path: Path, columns: Columns | AnyColumns, *, limits: Limits) -> Table:
     """Open a file, which may be packed by gzip (``.gz``); it is read anew whenever its rows are asked for.
 
     Raises:
@@ -98,7 +99,7 @@ def from_path(path: Path, columns: Columns, *, limits: Limits) -> Table:
         ) from error
 
 
-def from_bytes(data: bytes, columns: Columns, *, limits: Limits) -> Table:
+def from_bytes(data: bytes, columns: Columns | AnyColumns, *, limits: Limits) -> Table:
     """Open what somebody uploaded.
 
     Raises:
@@ -107,7 +108,7 @@ def from_bytes(data: bytes, columns: Columns, *, limits: Limits) -> Table:
     return _open(lambda: BytesIO(data), columns, limits)
 
 
-def _open(source: Source, columns: Columns, limits: Limits) -> Table:
+def _open(source: Source, columns: Columns | AnyColumns, limits: Limits) -> Table:
     with source() as file:
         head = file.read(_HEAD)
     if head.startswith(_OLE):
@@ -126,7 +127,7 @@ def _open(source: Source, columns: Columns, limits: Limits) -> Table:
         raise
 
 
-def _text(source: Source, columns: Columns, limits: Limits) -> Table:
+def _text(source: Source, columns: Columns | AnyColumns, limits: Limits) -> Table:
     """Find the separator with which a row near the top names the columns, be it written down or not."""
     encoding = text.encoding_of(source)
     first = _first_line(source, encoding)
@@ -134,6 +135,7 @@ def _text(source: Source, columns: Columns, limits: Limits) -> Table:
     before = 1 if len(named) == 1 else 0
     candidates = named if before else text.SEPARATORS
     nearest: Sequence[str] = ()
+    tables: list[tuple[tuple[int, int], Table]] = []
     for separator in candidates:
 
         def lines(separator: str = separator) -> Iterator[Line]:
@@ -144,7 +146,12 @@ def _text(source: Source, columns: Columns, limits: Limits) -> Table:
         except NoHeadings as missed:
             nearest = max(nearest, missed.nearest, key=len)
             continue
-        return _table(heading, columns, limits, lines=lines, encoding=encoding.label, separator=separator)
+        table = _table(heading, columns, limits, lines=lines, encoding=encoding.label, separator=separator)
+        if isinstance(columns, Columns):
+            return table
+        tables.append((columns.likeness(heading.cells), table))
+    if tables:
+        return max(tables, key=itemgetter(0))[1]
     raise NoHeadings(nearest)
 
 
@@ -157,8 +164,13 @@ def _first_line(source: Source, encoding: text.Encoding) -> str:
     return next((line.text for line in _lines(source, encoding, "\x1f")), "").strip(" \r\n")
 
 
-def _heading(lines: Iterator[Line], columns: Columns) -> Line:
+def _heading(lines: Iterator[Line], columns: Columns | AnyColumns) -> Line:
     """Return the row that names the columns; a title, a date and empty rows may stand above it."""
+    if isinstance(columns, AnyColumns):
+        rows = [line for line in islice(lines, _HEADINGS_WITHIN) if not line.empty and line.flaw is None]
+        if not rows:
+            raise NoHeadings(())
+        return max(rows, key=lambda line: columns.likeness(line.cells))
     nearest, best = Line(0, ()), -1
     for line in islice(lines, _HEADINGS_WITHIN):
         places = columns.find(line.cells)
@@ -171,7 +183,7 @@ def _heading(lines: Iterator[Line], columns: Columns) -> Line:
 
 def _table(
     heading: Line,
-    columns: Columns,
+    columns: Columns | AnyColumns,
     limits: Limits,
     *,
     lines: Callable[[], Iterator[Line]],

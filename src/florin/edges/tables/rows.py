@@ -53,6 +53,8 @@ class Limits:
 
 # So that a web thread is done within two seconds, whatever somebody uploads.
 OF_AN_UPLOAD = Limits(rows=1_000, columns=256, unpacked=8_000_000, elements=200_000)
+# For the worker, which reads what somebody uploaded to be imported in the background.
+OF_AN_IMPORT = Limits(rows=50_000, columns=256, unpacked=100_000_000, elements=10_000_000)
 # For the command, which may take its time: what one worksheet holds at most, and a file of that size.
 OF_A_FILE = Limits(rows=100_000_000, columns=256, unpacked=2_000_000_000, elements=200_000_000)
 

@@ -18,6 +18,7 @@ from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.declines.models import Decline
 from florin.domain.disputes.models import Dispute
+from florin.domain.import_runs.models import ColumnMapping, ImportRun, MadeRecord, RefusedRow
 from florin.domain.invoices.models import Invoice, Revision
 from florin.domain.ledger.models import Application, Entry, Item, Line
 from florin.domain.links.models import Debt, Link
@@ -80,6 +81,10 @@ TABLES: Mapping[str, type[models.Model]] = {
     "mailing_runs": MailingRun,
     "mailing_run_items": RunItem,
     "emails": Message,
+    "import_runs": ImportRun,
+    "import_refused_rows": RefusedRow,
+    "import_made_records": MadeRecord,
+    "import_column_mappings": ColumnMapping,
     "timeline": Activity,
     "security_log": SecurityEvent,
 }
@@ -104,6 +109,7 @@ LEFT_OUT_APPS: Mapping[str, str] = {
 # Columns that stay behind. Those that hold bytes do so in any case: they are hashes.
 LEFT_OUT_COLUMNS: Mapping[tuple[type[models.Model], str], str] = {
     (User, "password"): "A hash; it would let others guess it.",
+    (ImportRun, "content"): "The uploaded file, sealed, until it is imported.",
     (Attempt, "url"): "The processor's page of one checkout.",
     (Attempt, "nonce"): "Ties one open page to its checkout.",
     (Attempt, "order"): "What the processor was asked for, word for word.",

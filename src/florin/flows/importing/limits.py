@@ -1,7 +1,8 @@
 """Credit limits hold for papers of another system too, unless whoever imports them says why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
@@ -22,6 +23,29 @@ class Sorted:
     papers: list[ImportedDocument] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     over: dict[str, Money] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Limits:
+    """What is left of customers' credit limits while rows are gone through, booked or not yet."""
+
+    _rooms: dict[UUID, Room] = field(default_factory=dict)
+
+    def load(self, people: Iterable[Customer]) -> None:
+        """Lock those with a limit, in the caller's transaction, and learn how much of it is used."""
+        limited = {one.pk for one in people if one.credit_limit is not None} - self._rooms.keys()
+        if limited:
+            self._rooms.update(credit_limit.rooms(credit_limit.lock_many(limited)))
+
+    def over(self, customer: Customer, adds: Money) -> Money | None:
+        """Return by how much owing more would pass the customer's limit, or None if it would not."""
+        room = self._rooms.get(customer.pk)
+        return room.over(adds) if room else None
+
+    def add(self, customer: Customer, adds: Money) -> None:
+        """Count something as owed; less than nothing is a credit."""
+        if room := self._rooms.get(customer.pk):
+            self._rooms[customer.pk] = replace(room, used=room.used + adds)
 
 
 def sort(
@@ -67,6 +91,6 @@ def _details(number: str, over: Money, reason: str) -> dict[str, str | int]:
 
 def _rooms(people: Mapping[str, Customer]) -> dict[str, Room]:
     limited = {folded: customer for folded, customer in people.items() if customer.credit_limit is not None}
-    locked = {key: credit_limit.lock(key) for key in sorted(customer.pk for customer in limited.values())}
-    rooms = credit_limit.rooms(locked.values()) if locked else {}
+    keys = [customer.pk for customer in limited.values()]
+    rooms = credit_limit.rooms(credit_limit.lock_many(keys)) if keys else {}
     return {folded: rooms[customer.pk] for folded, customer in limited.items()}

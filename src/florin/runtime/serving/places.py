@@ -19,6 +19,7 @@ class Place(Enum):
     OFFICE = auto()  # staff, by their session
     OFFICE_PROCESSOR = auto()  # staff's work that asks the processor
     UPLOADS = auto()  # staff's files, which are read and judged row by row
+    IMPORTS = auto()  # staff's files that the worker reads
     PAGES = auto()  # everybody else's pages: bills above all
     PROCESSOR = auto()  # payers' presses that ask the processor
     NOTICES = auto()  # from processors and mail senders
@@ -42,6 +43,7 @@ BOUNDS: Mapping[Place, Bounds] = {
     Place.OFFICE: Bounds(6, queue=60, seconds=20, body=4 * _KB * _KB),
     Place.OFFICE_PROCESSOR: Bounds(2, queue=60, seconds=20, body=4 * _KB * _KB),
     Place.UPLOADS: Bounds(1, queue=20, seconds=20, body=4 * _KB * _KB),
+    Place.IMPORTS: Bounds(1, queue=5, seconds=20, body=13_000_000),
     Place.PAGES: Bounds(2, queue=100, seconds=10),
     Place.PROCESSOR: Bounds(6, queue=40, seconds=5),
     Place.NOTICES: Bounds(2, queue=100, seconds=10, body=2 * _KB * _KB),
@@ -56,6 +58,7 @@ _FILE = re.compile(r"/pay/(?P<token>[^/]+)/(invoices/[^/]+\.pdf|statement\.pdf|r
 _OFFICE_PRESS = re.compile(
     r"/office/payments/(account/.+|connection/|disputes/[^/]+/answer/|[^/]+/refund/)",
 )
+_IMPORT = "/office/setup/import/upload/"
 _UPLOAD = re.compile(r"/office/credits/upload/.*")
 
 
@@ -120,6 +123,8 @@ def place_of(
 def _staffs_place(path: str, *, posts: bool) -> Place:
     if posts and _OFFICE_PRESS.fullmatch(path):
         return Place.OFFICE_PROCESSOR
+    if posts and path == _IMPORT:
+        return Place.IMPORTS, ""
     if posts and _UPLOAD.fullmatch(path):
         return Place.UPLOADS
     return Place.OFFICE

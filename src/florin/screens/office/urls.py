@@ -4,6 +4,7 @@ from florin.screens.office.bank import urls as bank
 from florin.screens.office.credits import urls as credits_
 from florin.screens.office.customers import urls as customers
 from florin.screens.office.home import urls as home
+from florin.screens.office.imports import urls as imports
 from florin.screens.office.invoices import urls as invoices
 from florin.screens.office.orders import urls as orders
 from florin.screens.office.payments import urls as payments
@@ -23,6 +24,7 @@ urlpatterns = [
     *customers.urlpatterns,
     *products.urlpatterns,
     *setup.urlpatterns,
+    *imports.urlpatterns,
     *statements.urlpatterns,
     *payments.urlpatterns,
     *bank.urlpatterns,

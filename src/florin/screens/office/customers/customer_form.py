@@ -1,8 +1,8 @@
 """The customer form: its fields, what it begins with, and what others saved while somebody typed."""
 
+from dataclasses import asdict
 from typing import Any
 
-from babel.numbers import is_currency
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from florin.domain.companies.models import Company
+from florin.domain.customers import rules
 from florin.domain.customers import services as customers
 from florin.domain.customers.models import Customer
 from florin.domain.customers.services import CustomerDraft
@@ -25,10 +26,8 @@ from florin.screens.office.shared.fields import (
     TextField,
 )
 from florin.screens.office.shared.forms import OfficeForm
-from florin.screens.office.shared.parsing import InvalidInput
 
 _SWITCHES = ("links_enabled", "automatic_invoices")
-_NO_CURRENCY = gettext_lazy("This is not a currency; write it like USD.")
 
 
 class CurrencyField(ParsedField):
@@ -36,26 +35,25 @@ class CurrencyField(ParsedField):
 
     def read(self, text: str) -> str:
         """Return the code."""
-        code = text.strip().upper()
-        if not code.isascii() or not is_currency(code):
-            raise InvalidInput(str(_NO_CURRENCY))
-        return code
+        return rules.currency(text)
 
 
 class CustomerForm(OfficeForm):
     """A customer as typed; ``saved`` is what others saved meanwhile, field by field."""
 
-    name = TextField(label=gettext_lazy("Name"), longest=120, missing=gettext_lazy("Give a name."))
+    name = TextField(
+        label=gettext_lazy("Name"), longest=rules.longest("name"), missing=gettext_lazy("Give a name.")
+    )
     number = TextField(
         label=gettext_lazy("Number"),
-        longest=20,
+        longest=rules.longest("number"),
         help_text=gettext_lazy("Empty means: the next one in the series."),
     )
-    phone = TextField(label=gettext_lazy("Phone"), longest=40, mode="tel")
-    bill_to = TextField(label=gettext_lazy("Bill to"), longest=400, lines=3)
+    phone = TextField(label=gettext_lazy("Phone"), longest=rules.longest("phone"), mode="tel")
+    bill_to = TextField(label=gettext_lazy("Bill to"), longest=rules.longest("bill_to"), lines=3)
     ship_to = TextField(
         label=gettext_lazy("Ship to"),
-        longest=400,
+        longest=rules.longest("ship_to"),
         lines=3,
         help_text=gettext_lazy("Empty means: the same address."),
     )
@@ -70,7 +68,7 @@ class CustomerForm(OfficeForm):
         help_text=gettext_lazy("One address a line, or with commas between."),
     )
     terms_days = DaysField(label=gettext_lazy("Terms (days)"), missing=DaysField.outside)
-    currency = CurrencyField(label=gettext_lazy("Currency"), missing=_NO_CURRENCY)
+    currency = CurrencyField(label=gettext_lazy("Currency"), missing=rules.NO_CURRENCY)
     credit_limit = AmountField(
         label=gettext_lazy("Credit limit"),
         help_text=gettext_lazy("Empty means: none."),
@@ -81,10 +79,10 @@ class CustomerForm(OfficeForm):
         options=settings.LANGUAGES,
         other=gettext_lazy("Choose a language."),
     )
-    tax_id = TextField(label=gettext_lazy("Tax ID"), longest=40)
+    tax_id = TextField(label=gettext_lazy("Tax ID"), longest=rules.longest("tax_id"))
     note = TextField(
         label=gettext_lazy("Notes"),
-        longest=1000,
+        longest=rules.longest("note"),
         lines=3,
         help_text=gettext_lazy("For your colleagues only; never printed. Never a card number."),
     )
@@ -106,7 +104,7 @@ class CustomerForm(OfficeForm):
         if data is not None and customer is not None and not data.get("currency"):
             data = data.copy()
             data["currency"] = customer.currency  # shown, and not to be changed any more
-        initial = _saved(customer) if customer else _new(company)
+        initial = _saved(customer) if customer else asdict(customers.draft_of_new(company))
         seen = customers.mark(customer) if customer else ""
         super().__init__(data, company=company, currency="", initial=initial, seen=seen)
         self.saved: dict[str, str] = {}
@@ -134,16 +132,6 @@ class CustomerForm(OfficeForm):
         names = [name for name in now.fields if name not in _SWITCHES]
         differs = (name for name in names if now.readable(name) != self.cleaned_data[name])
         self.saved = {name: now.value(name) or "-" for name in differs}
-
-
-def _new(company: Company) -> dict[str, Any]:
-    return {
-        "terms_days": company.terms_days,
-        "currency": company.currency,
-        "language": "en",
-        "links_enabled": True,
-        "automatic_invoices": True,
-    }
 
 
 def _saved(customer: Customer) -> dict[str, Any]:

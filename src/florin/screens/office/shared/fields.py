@@ -4,7 +4,6 @@ Each reads by the one rule there is for its kind. What cannot be meant becomes t
 and the form that comes back shows what was typed, as it was typed.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,8 +14,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from florin.domain.companies.models import Company
+from florin.domain.customers import rules
 from florin.domain.customers.models import Customer
 from florin.flows import send_documents
+from florin.kernel import amounts
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money, exponent
 from florin.screens.office.shared import customer_field, parsing
@@ -24,7 +25,6 @@ from florin.screens.office.shared.parsing import InvalidInput
 
 Options = Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
 
-_MOST_DAYS = 365
 _NUMBER = {"class": "amount", "inputmode": "decimal"}
 
 
@@ -127,14 +127,11 @@ class DaysField(ParsedField):
     """A number of days, of a year at most."""
 
     attributes = {"inputmode": "numeric"}
-    outside = gettext_lazy("Give a number of days from 0 to 365.")
+    outside = rules.NO_DAYS
 
     def read(self, text: str) -> int:
         """Return the number."""
-        text = text.strip()
-        if not re.fullmatch("[0-9]{1,3}", text) or int(text) > _MOST_DAYS:
-            raise InvalidInput(str(self.outside))
-        return int(text)
+        return rules.terms_days(text)
 
 
 class QuantityField(NumberField):
@@ -150,7 +147,12 @@ class UnitPriceField(NumberField):
 
     def __init__(self, **options: Any) -> None:
         """Make a field for up to ten digits and four places."""
-        super().__init__(whole=10, places=4, missing=gettext_lazy("Give a number."), **options)
+        super().__init__(
+            whole=amounts.PRICE_DIGITS,
+            places=amounts.PRICE_PLACES,
+            missing=gettext_lazy("Give a number."),
+            **options,
+        )
 
 
 class AmountField(ParsedField):
@@ -172,7 +174,7 @@ class AmountField(ParsedField):
         """Return the amount."""
         if not self.currency:
             return None
-        number = parsing.decimal(text, whole=parsing.MOST_DIGITS, places=exponent(self.currency))
+        number = parsing.decimal(text, whole=amounts.MOST_DIGITS, places=exponent(self.currency))
         if self.above_zero:
             return parsing.exact_amount(number, self.currency)
         if number < 0:

@@ -9,15 +9,14 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from florin.kernel import cards, formats
+from florin.kernel import amounts, cards, formats
 from florin.kernel.cards import CardNumber
 from florin.kernel.errors import Refusal
-from florin.kernel.money import Money, exponent
+from florin.kernel.money import Money
 from florin.kernel.texts import too_long
 
 _NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+")
 _LONGEST_SEARCH = 200
-MOST_DIGITS = 12  # of an amount, before its decimal sign
 FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -54,17 +53,11 @@ def exact_amount(read: Decimal, currency: str) -> Money:
     """Return an amount that must be above zero, made of a number that is exact already.
 
     Raises:
-        InvalidInput: if it is not above zero, too large, or finer than the currency.
+        InvalidInput, Refusal: if it is not above zero, too large, or finer than the currency.
     """
-    places = exponent(currency)
     if read <= 0:
         raise InvalidInput(_("Give an amount above zero."))
-    if read.adjusted() >= MOST_DIGITS:
-        raise InvalidInput(_("This number is too large."))
-    minor = read.scaleb(places)
-    if minor != minor.to_integral_value():
-        raise InvalidInput(_("At most %(places)s decimals.") % {"places": places})
-    return Money(int(minor), currency)
+    return amounts.exact(read, currency)
 
 
 def day(text: str) -> date | None:

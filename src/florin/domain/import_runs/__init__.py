@@ -1,0 +1,1 @@
+"""Files that a company brings along: runs of the import, what they made, and what columns mean."""

@@ -1,0 +1,1 @@
+"""Setup > Import: files of other programs on their way in."""
