@@ -49,6 +49,10 @@ WRONG = {
     "FLORIN_SMTP_SECURITY": ["ssl", "tsl", "STARTTLS"],
     "FLORIN_MAIL_FROM": ["nobody", "Ann <ann@shop.example>", "a@b@shop.example", "jörg@shop.example"],
     "FLORIN_SECURITY_CONTACT": ["our office"],
+    "FLORIN_OIDC_ISSUER": ["id.example.com", "https://id.example.com"],
+    "FLORIN_OIDC_CLIENT_ID": ["florin"],
+    "FLORIN_OIDC_CLIENT_SECRET": ["secret"],
+    "FLORIN_OIDC_GROUPS": ["Sales=meadow:sales"],
     "FLORIN_LOG_LEVEL": ["LOUD", "info"],
 }
 # What each hosted sender asks for, rightly; and what it cannot be.

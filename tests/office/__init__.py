@@ -1,5 +1,7 @@
 """What the tests of the staff's screens share."""
 
+import time
+
 from django.test import Client
 
 from florin.domain.orders.models import Order
@@ -7,9 +9,13 @@ from florin.domain.staff.models import User
 
 
 def signed_in(user: User) -> Client:
-    """A client in which somebody is signed in."""
+    """A client in which somebody has just signed in."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from florin.config import environment, senders
+from florin.config import environment, senders, sign_in_service
 from florin.kernel import tokens
 
 PORT = environment.port("FLORIN_PORT", 8000)
@@ -28,6 +28,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
@@ -153,7 +156,37 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
 PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # see screens/shared/confirming.py
 ACCOUNT_RATE_LIMITS = False  # ours slow down and lock nobody out: domain/staff/tries.py
+
+MFA_ADAPTER = "florin.screens.people.second_factor_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "florin.screens.people.codes.CodeForm",
+    "reauthenticate": "florin.screens.people.codes.CodeAgainForm",
+    "authenticate_webauthn": "florin.screens.people.codes.PasskeyForm",
+    "reauthenticate_webauthn": "florin.screens.people.codes.PasskeyAgainForm",
+    "login_webauthn": "florin.screens.people.codes.PasskeySignInForm",
+    "add_webauthn": "florin.screens.people.codes.AddPasskeyForm",
+}
+
+SIGN_IN_SERVICE = sign_in_service.read()
+SOCIALACCOUNT_ADAPTER = "florin.screens.people.oidc.ServiceAccounts"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": "OpenID Connect",
+                "client_id": SIGN_IN_SERVICE.client_id,
+                "secret": SIGN_IN_SERVICE.client_secret,
+                "settings": {"server_url": SIGN_IN_SERVICE.issuer, "oauth_pkce_enabled": True},
+            }
+        ]
+    }
+}
 
 SESSION_ENGINE = "florin.domain.staff.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"

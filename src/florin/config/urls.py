@@ -21,4 +21,5 @@ urlpatterns = [
 handler404 = "florin.screens.shared.views.not_found"
 handler400 = "florin.screens.shared.views.bad_request"
 handler403 = "florin.screens.shared.views.forbidden"
+handler429 = "florin.screens.shared.views.too_many"  # django-allauth's
 handler500 = "florin.screens.shared.views.broken"

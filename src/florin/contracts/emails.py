@@ -123,6 +123,18 @@ class PasswordChanged(Email):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorChanged(Email):
+    """Tells a person that their second factor, or its codes, changed at ``at`` (UTC), and from where."""
+
+    to_company: ClassVar[bool] = True
+
+    person: UUID
+    at: datetime
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountNotice(Email):
     """Tells the company how its payments account stands (R2), and leads to the page at ``path``.
 

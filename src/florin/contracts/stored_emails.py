@@ -31,6 +31,7 @@ KINDS: dict[str, type[Email]] = {
     "invitation": emails.InvitationEmail,
     "password_reset": emails.PasswordReset,
     "password_changed": emails.PasswordChanged,
+    "second_factor_changed": emails.SecondFactorChanged,
 }
 _NAMES = {record: kind for kind, record in KINDS.items()}
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from florin.domain.companies.models import Company
 from florin.domain.security import services as security
-from florin.domain.staff import people, sessions
+from florin.domain.staff import people, second_factor, sessions
 from florin.domain.staff.models import User
 from florin.flows import change_password
 from florin.flows.invite_person import OPERATOR
@@ -76,14 +76,16 @@ def sign_out(company: Company, key: UUID, *, by: User) -> User:
 def reset(company: Company, key: UUID, *, by: User | None) -> User:
     """Let somebody begin afresh: their password opens nothing any more, a mailed link leads to a new one.
 
-    All their sessions end.
+    Their second factor is taken away, and all their sessions end.
 
     Raises:
         NotFound: if there is no such person in this company.
         Refusal: if they are deactivated.
     """
     person = people.lock(company, key)
+    security.note_actor(_actor(by))
     sessions.end_all(person)
+    second_factor.take_away(person)
     change_password.take_away(person, by=_actor(by))
     return person
 

@@ -45,7 +45,7 @@ def change_receiving(company: Company, terms: Terms, *, seen: str, by: User) -> 
 
 @transaction.atomic(durable=True)
 def change_sessions(company: Company, limits: Limits, *, seen: str, by: User) -> None:
-    """Set when people have to sign in again; who is signed in is held to it from the next request on.
+    """Set how people sign in; who is signed in is held to it from the next request on.
 
     Raises:
         Conflict: if somebody else changed it after ``seen`` was shown.

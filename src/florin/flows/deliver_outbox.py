@@ -24,6 +24,7 @@ from florin.contracts.emails import (
     PasswordReset,
     PaymentNotice,
     PaymentReceived,
+    SecondFactorChanged,
     SettlementReport,
     StatementEmail,
 )
@@ -40,7 +41,7 @@ from florin.edges.mail import document_emails, notifications, post, rendering
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.rendering import RenderedEmail
-from florin.flows import change_password, invite_person, report_settlement
+from florin.flows import change_password, change_second_factor, invite_person, report_settlement
 from florin.kernel import clock
 
 _log = logging.getLogger(__name__)
@@ -156,10 +157,8 @@ def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  
         case AccountNotice():
             url = f"{settings.PUBLIC_URL}{email.path}"
             return notifications.account_notice(email, company.letterhead, language=language, url=url), ()
-        case InvitationEmail():
-            return invite_person.render(email), ()
-        case PasswordReset() | PasswordChanged():
-            return change_password.render(email), ()
+        case InvitationEmail() | PasswordReset() | PasswordChanged() | SecondFactorChanged():
+            return _render_to_person(email), ()
         case SettlementReport():
             return _render_settlement(email, company, language)
         case Notification():
@@ -167,6 +166,18 @@ def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  
             return notifications.notification(email, company.letterhead, language=language, url=url), ()
         case _:
             raise NotImplementedError(message.kind)
+
+
+def _render_to_person(
+    email: InvitationEmail | PasswordReset | PasswordChanged | SecondFactorChanged,
+) -> RenderedEmail:
+    match email:
+        case InvitationEmail():
+            return invite_person.render(email)
+        case SecondFactorChanged():
+            return change_second_factor.render(email)
+        case PasswordReset() | PasswordChanged():
+            return change_password.render(email)
 
 
 def _address(email: Notification) -> str:

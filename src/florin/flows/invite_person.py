@@ -34,7 +34,7 @@ OPERATOR = "operator"
 def invite(
     company: Company, address: str, roles: Iterable[str], *, language: str, by: User | None
 ) -> Invitation:
-    """Invite somebody by mail; an earlier invitation of the same address is dead from then on.
+    """Invite a user by mail; an earlier invitation of the same address is dead from then on.
 
     Raises:
         Refusal: if it is no address, there is no role, or somebody signs in with this address already.
@@ -94,7 +94,7 @@ def accept(token: str, *, name: str, password: str) -> User:
         return _move_in(token, name=name, hashed=hashed)
     except IntegrityError as problem:
         raise Refusal(
-            _("Somebody signs in with this address already. Ask for another invitation.")
+            _("There is already a user with this address. Ask for another invitation.")
         ) from problem
 
 

@@ -11,7 +11,7 @@ from florin.flows import change_password, change_person, invite_person
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 
-HELP = "Invite somebody, change roles, deactivate, or let somebody begin afresh."
+HELP = "Invite a user, change roles, deactivate, or let somebody begin afresh."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _ask_for_roles(roles)
     deactivate = verbs.add_parser("deactivate", help="let somebody sign in no longer; sessions end at once")
     deactivate.add_argument("email")
-    reset = verbs.add_parser("reset", help="take the password away, and mail and print a link to a new one")
+    reset = verbs.add_parser(
+        "reset", help="take password and second factor away; mail and print a link to a new password"
+    )
     reset.add_argument("email")
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from florin.contracts.documents import Letterhead
@@ -52,6 +53,9 @@ class Company(Keyed):
     )
     session_hours = models.PositiveSmallIntegerField(
         default=24, help_text="So long after signing in a session ends in any case."
+    )
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=24), default=list, blank=True, help_text="Who must sign in with one."
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""How long the sessions of a company's people last: what the installation allows at most, or less."""
+"""How a company's people sign in: how long their sessions last, and whose roles need a second factor."""
 
 from dataclasses import asdict, dataclass
 
@@ -15,10 +15,14 @@ SESSION_HOURS = (4, 8, 12, 24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """After how many minutes without work a session ends, and after how many hours in any case."""
+    """After how many minutes without work a session ends, and after how many hours in any case.
+
+    ``second_factor_roles`` are the roles whose people must sign in with a second factor, sorted.
+    """
 
     idle_minutes: int
     session_hours: int
+    second_factor_roles: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -27,12 +31,17 @@ class Limits:
 
     def timeline_details(self) -> dict[str, str]:
         """Return them as the timeline keeps them."""
-        return {name: str(value) for name, value in asdict(self).items()}
+        roles = {"second_factor_roles": ", ".join(self.second_factor_roles)}
+        return {name: str(value) for name, value in asdict(self).items()} | roles
 
 
 def limits_of(company: Company) -> Limits:
     """Return a company's limits."""
-    return Limits(idle_minutes=company.idle_minutes, session_hours=company.session_hours)
+    return Limits(
+        idle_minutes=company.idle_minutes,
+        session_hours=company.session_hours,
+        second_factor_roles=tuple(sorted(company.second_factor_roles)),
+    )
 
 
 def change(company: Company, wanted: Limits, *, seen: str) -> dict[str, str]:
@@ -46,5 +55,6 @@ def change(company: Company, wanted: Limits, *, seen: str) -> dict[str, str]:
     if now.mark != seen:
         raise Conflict(_("Somebody else has changed these settings meanwhile. Look at them, then save."))
     locked.idle_minutes, locked.session_hours = wanted.idle_minutes, wanted.session_hours
-    locked.save(update_fields=["idle_minutes", "session_hours"])
+    locked.second_factor_roles = list(wanted.second_factor_roles)
+    locked.save(update_fields=["idle_minutes", "session_hours", "second_factor_roles"])
     return changes.between(now.timeline_details(), wanted.timeline_details())

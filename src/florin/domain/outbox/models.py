@@ -42,6 +42,7 @@ class Message(Keyed):
         INVITATION = "invitation", "Invitation to a person"
         PASSWORD_RESET = "password_reset", "Link to a new password"
         PASSWORD_CHANGED = "password_changed", "Password changed"
+        SECOND_FACTOR_CHANGED = "second_factor_changed", "Second factor changed"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     event = models.CharField(

@@ -30,3 +30,28 @@ CREATE TRIGGER staff_user_rights_are_logged AFTER UPDATE ON staff_user
     WHEN ((OLD.roles, OLD.is_active, OLD.email, OLD.name, OLD.company_id)
         IS DISTINCT FROM (NEW.roles, NEW.is_active, NEW.email, NEW.name, NEW.company_id))
     EXECUTE FUNCTION staff_user_rights_are_logged();
+
+-- A second factor that comes or goes leaves a row in the security log, whoever lets it. Its table is django-allauth's.
+CREATE FUNCTION staff_second_factors_are_logged() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    one mfa_authenticator;
+    event text;
+BEGIN
+    one := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    event := CASE
+        WHEN one.type <> 'recovery_codes' AND TG_OP = 'DELETE' THEN 'second_factor_removed'
+        WHEN one.type <> 'recovery_codes' THEN 'second_factor_added'
+        WHEN TG_OP = 'INSERT' THEN 'recovery_codes_made'
+    END;
+    IF event IS NOT NULL THEN
+        INSERT INTO security_securityevent (id, company_id, kind, at, last_at, who, place, about, count)
+        SELECT gen_random_uuid(), person.company_id, event, now(), now(), person.email,
+            coalesce(current_setting('florin.place', true), ''),
+            jsonb_build_object('what', one.type, 'by', coalesce(current_setting('florin.actor', true), '')), 1
+        FROM staff_user person WHERE person.id = one.user_id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER staff_second_factors_are_logged AFTER INSERT OR DELETE ON mfa_authenticator
+    FOR EACH ROW
+    EXECUTE FUNCTION staff_second_factors_are_logged();

@@ -61,7 +61,7 @@ def find(signed: str) -> Invitation:
     Raises:
         InvitationDead: if it was accepted, withdrawn or replaced, is too old, or was never made.
     """
-    return _alive(Invitation.objects.select_related("company").filter(pk=_read(signed)).first())
+    return _alive(Invitation.objects.select_related("company").filter(pk__in=_read(signed)).first())
 
 
 def end(signed: str) -> Invitation:
@@ -71,17 +71,18 @@ def end(signed: str) -> Invitation:
         InvitationDead: as ``find``.
     """
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("company")
-    found = _alive(rows.filter(pk=_read(signed)).first())
+    found = _alive(rows.filter(pk__in=_read(signed)).first())
     found.ended_at = clock.now()
     found.save(update_fields=["ended_at"])
     return found
 
 
-def _read(signed: str) -> UUID | None:
+def _read(signed: str) -> list[UUID]:
+    """Return the key that was signed, or none."""
     try:
-        return UUID(_signer.unsign(signed))
+        return [UUID(_signer.unsign(signed))]
     except (BadSignature, ValueError):
-        return None
+        return []
 
 
 def _alive(found: Invitation | None) -> Invitation:
@@ -94,7 +95,7 @@ def _alive(found: Invitation | None) -> Invitation:
 
 def _taken(person: User, company: Company) -> str:
     if person.company_id != company.pk:
-        return _("This address signs in at another company here. Invite another address.")
+        return _("This address belongs to a user of another company. Invite a different address.")
     if not person.is_active:
         return _("%(name)s is a user here, deactivated. Activate them instead.") % {"name": person.name}
     return _("%(name)s is a user here already.") % {"name": person.name}

@@ -42,6 +42,9 @@ class User(Keyed, AbstractBaseUser):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     roles = ArrayField(models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role]))
     language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    roles_by_groups = models.BooleanField(
+        default=False, help_text="Whether a sign-in service's groups decide the roles, at each sign-in."
+    )
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"

@@ -51,6 +51,8 @@ _PLACE = Limit(name="place", free=50, longest=timedelta(minutes=5))
 _ASKING = Limit(name="asking for links", free=20, longest=timedelta(minutes=5))
 # Shorter than the link lives: whoever asks in vain has one in the mailbox that works.
 _RESET_LINK = Limit(name="reset link", free=3, longest=_PAUSE)
+_CODE = Limit(name="code", free=5, longest=_PAUSE)
+_CODE_KNOWN_BROWSER = Limit(name="code in a known browser", free=10, longest=_PAUSE)
 _OLD_PASSWORD = Limit(name="old password", free=5, longest=_PAUSE)
 # Not for all places together: nobody guesses a hundred bits, and nobody shall be kept out by others.
 _SET_UP_CODE = Limit(name="set-up code", free=5, longest=_PAUSE)
@@ -74,6 +76,11 @@ def of_old_password(person: str) -> list[Counted]:
 def of_set_up_code(place: str) -> list[Counted]:
     """Return what typing the set-up code counts for."""
     return [_SET_UP_CODE.count_of(place)]
+
+
+def of_code(login: str, *, browser: str) -> list[Counted]:
+    """Return what telling a code of one's second factor counts for; ``browser`` as for ``of_sign_in``."""
+    return [_CODE_KNOWN_BROWSER.count_of(browser)] if browser else [_CODE.count_of(login)]
 
 
 def of_asking(place: str) -> list[Counted]:

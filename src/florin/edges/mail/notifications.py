@@ -12,6 +12,7 @@ from florin.contracts.emails import (
     Notification,
     PasswordChanged,
     PasswordReset,
+    SecondFactorChanged,
     SettlementReport,
 )
 from florin.edges.documents import formats
@@ -73,6 +74,20 @@ def password_changed(
     """Tell a person that their password was changed: when, from where, and what if it was somebody else."""
     return render(
         "password_changed",
+        letterhead,
+        language=language,
+        email=email,
+        local_time=_local(email.at, time_zone, language),
+        url=url,
+    )
+
+
+def second_factor_changed(
+    email: SecondFactorChanged, letterhead: Letterhead, *, time_zone: str, language: str, url: str
+) -> RenderedEmail:
+    """Tell a person that their second factor was changed: when, from where, and what if it was not them."""
+    return render(
+        "second_factor_changed",
         letterhead,
         language=language,
         email=email,

@@ -38,6 +38,7 @@ from florin.contracts.emails import (
     RefundInitiated,
     RefundNotice,
     ReturnedNotice,
+    SecondFactorChanged,
     SettlementReport,
 )
 from florin.contracts.processor import AccountStatus
@@ -315,3 +316,8 @@ def _others(letterhead: Letterhead, language: str) -> Iterator[Sample]:
         changed, letterhead, time_zone="America/New_York", language=language, url=URL
     )
     yield Sample("password_changed", "", rendered)
+    factor = SecondFactorChanged(person=_KEY, at=changed.at, address=changed.address, browser=changed.browser)
+    rendered = notifications.second_factor_changed(
+        factor, letterhead, time_zone="America/New_York", language=language, url=URL
+    )
+    yield Sample("second_factor_changed", "", rendered)

@@ -11,6 +11,7 @@ from florin.domain.staff import sessions, tries
 from florin.domain.staff.models import User
 from florin.kernel import clients
 from florin.screens.people import known, waiting, whence
+from florin.screens.shared import confirming
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -62,6 +63,15 @@ class StaffAdapter(DefaultAccountAdapter):
         user = request.user
         super().logout(request)
         _note(security.Kind.SIGNED_OUT, user)
+
+    def is_reauthentication_required(self, *, app: str, **_named: Any) -> bool:  # noqa: ARG002 - as above
+        """Ask once more only whoever has not proved lately who they are, by signing in for one."""
+        return not confirming.is_recent(self.request)
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Look whether it is the person's password; wrong ones count as at the sign-in page."""
+        found = self.authenticate(self.request, email=user.get_username(), password=password)
+        return found is not None and found.pk == user.pk
 
     def add_message(self, *_arguments: Any, **_details: Any) -> None:
         """Say nothing about signing in and out: the page that follows shows it."""

@@ -27,7 +27,7 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=80,
-        help_text=gettext_lazy("As colleagues know you. It stands beside everything you do."),
+        help_text=gettext_lazy("The name your colleagues know you by. It appears next to everything you do."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

@@ -22,6 +22,14 @@ def too_early(seconds: int) -> ValidationError:
     )
 
 
+def too_early_code(seconds: int) -> ValidationError:
+    """Return the problem of a code that comes too early."""
+    sentence = _("There were too many wrong codes. Please try again in %(wait)s.")
+    return ValidationError(
+        sentence % {"wait": write_seconds(seconds)}, code=_TOO_EARLY, params={"seconds": seconds}
+    )
+
+
 def too_many_links(seconds: int) -> ValidationError:
     """Return the problem of a question for a link that comes too early."""
     sentence = _("Too many links were asked for from here. Please try again in %(wait)s.")

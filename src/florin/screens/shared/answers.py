@@ -55,6 +55,14 @@ def session_over(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def second_factor_missing(request: HttpRequest) -> HttpResponse:
+    """Lead to where a second factor is set up, for the company asks for one."""
+    to = reverse("mfa_index")
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(to)
+    return HttpResponse(status=401, headers={"HX-Redirect": to})
+
+
 def refusal(request: HttpRequest, problem: Refusal) -> HttpResponse:
     """Answer with the refusal's own sentence and status."""
     return plain(request, problem.status, str(problem))

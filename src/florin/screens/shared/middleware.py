@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.companies import queries as companies
 from florin.domain.security import services as security
-from florin.domain.staff import sessions
+from florin.domain.staff import second_factor, sessions
 from florin.domain.staff.models import User
 from florin.kernel import clients, formats
 from florin.kernel.errors import Forbidden, Refusal
@@ -125,8 +125,16 @@ class Sessions(SessionMiddleware):
         )
 
 
+# Where somebody gets without the second factor that they must have: to where it is set up, and signs out.
+_OPEN = ("/account/", "/operator/", "/healthz", "/readyz", "/.well-known/")
+
+
 class SignedIn:
-    """Ends sessions that were left alone for too long or have lasted long enough, as the company says."""
+    """Holds whoever is signed in to what the company says of it.
+
+    Sessions end that were left alone for too long or have lasted long enough, and who must have a second
+    factor gets nowhere without.
+    """
 
     def __init__(self, following: Handler) -> None:
         self.following = following
@@ -143,6 +151,8 @@ class SignedIn:
                 _note_ended(request.user)
                 logout(request)
                 return answers.session_over(request)
+            if not request.path.startswith(_OPEN) and second_factor.is_missing(request.user):
+                return answers.second_factor_missing(request)
             if "Florin-Refresh" not in request.headers:
                 sessions.use(request.session, address=clients.address(request.META))
         return self.following(request)

@@ -85,6 +85,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Say that something was tried too often from one place."""
+    response = answers.plain(request, 429, _("This was tried too often from here. Please wait a minute."))
+    response["Retry-After"] = "60"
+    return response
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that the page has lain open too long, or came from elsewhere."""
     security.note(

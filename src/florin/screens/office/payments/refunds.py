@@ -20,6 +20,7 @@ from florin.screens.office.payments.refund_form import RefundForm
 from florin.screens.office.shared.access import StaffRequest, asks, dialog, done, page, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.submissions import submission_key
+from florin.screens.shared.confirming import confirmed
 
 STATES = {
     RefundState.REQUESTED: gettext_lazy("Requested"),
@@ -35,6 +36,7 @@ _REFUNDS = Listing(
 
 
 @asks(Right.REFUND)
+@confirmed
 def refund(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask how much, from where and why, show what it brings about, and send it back; pressed twice, once."""
     room = refund_payment.read_room(request.user.company, pk)

@@ -17,6 +17,7 @@ from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees, timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.shared.confirming import confirmed
 
 
 @require_safe
@@ -31,6 +32,7 @@ def account(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Right.SETUP)
+@confirmed
 def continue_onboarding(request: StaffRequest) -> HttpResponse:
     """Send an Admin to the processor's form, for an account that is opened now if there is none."""
     country = request.POST.get("country", "")

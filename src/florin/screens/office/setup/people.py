@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,11 +18,12 @@ from florin.flows import invite_person
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import Column
-from florin.screens.office.setup.roles import ROLES, names_of
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.fields import OptionField, TextField
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.listing import Listing, choice, show
+from florin.screens.office.shared.roles import RolesField, names_of
+from florin.screens.shared.confirming import confirmed
 
 _PEOPLE = Listing(
     {"name": (Column("name", str), Column("pk", UUID))},
@@ -33,28 +33,16 @@ _PEOPLE = Listing(
 _LANGUAGES = User._meta.get_field("language").choices or ()  # noqa: SLF001 - Django's documented model API
 
 
-class RolesField(forms.MultipleChoiceField):
-    """What somebody is at the company; the domain says which roles there are, and that one is needed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=gettext_lazy("Roles"),
-            choices=list(ROLES.items()),
-            error_messages={"required": gettext_lazy("Choose at least one role.")},
-            help_text=gettext_lazy("Several roles add up."),
-        )
-
-
 class InviteForm(OfficeForm):
     """Whom to invite, as what, and in which language."""
 
     email = TextField(label=gettext_lazy("E-mail"), longest=254, missing=gettext_lazy("Give an address."))
-    roles = RolesField()
+    roles = RolesField(label=gettext_lazy("Roles"), help_text=gettext_lazy("Several roles can be combined."))
     language = OptionField(
         label=gettext_lazy("Language"),
         options=_LANGUAGES,
         other=gettext_lazy("Choose a language of the list."),
-        help_text=gettext_lazy("Of the invitation, and of Florin until they choose another."),
+        help_text=gettext_lazy("For the invitation, and for Florin until they choose another."),
     )
 
 
@@ -102,8 +90,9 @@ def everybody(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.SETUP)
+@confirmed
 def invite(request: StaffRequest) -> HttpResponse:
-    """Invite somebody by mail; whoever was invited before gets a new link, and the old one is dead."""
+    """Invite a user by mail; whoever was invited before gets a new link, and the old one is dead."""
     company = request.user.company
     if request.method != "POST":
         initial = {"language": company.language, "email": request.GET.get("email", "")}
@@ -125,6 +114,7 @@ def invite(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @requires(Right.SETUP)
+@confirmed
 def invite_again(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mail a new link to somebody who is invited; the old one is dead."""
     old = invite_person.find_open(request.user.company, pk)

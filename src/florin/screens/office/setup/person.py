@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.security import queries as security
@@ -15,10 +16,11 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_person
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
-from florin.screens.office.setup.people import RolesField
 from florin.screens.office.setup.security_log import EventRow
 from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
 from florin.screens.office.shared.forms import OfficeForm
+from florin.screens.office.shared.roles import RolesField
+from florin.screens.shared.confirming import confirmed
 
 _LATEST = 10
 
@@ -26,11 +28,12 @@ _LATEST = 10
 class RolesForm(OfficeForm):
     """What somebody is at the company."""
 
-    roles = RolesField()
+    roles = RolesField(label=gettext_lazy("Roles"), help_text=gettext_lazy("Several roles can be combined."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.SETUP)
+@confirmed
 def person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show one person, and change their roles."""
     company, shown = request.user.company, _find(request, pk)
@@ -53,6 +56,7 @@ def person(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.SETUP)
+@confirmed
 def deactivate(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody sign in no longer, after asking."""
     shown, problem = _find(request, pk), None
@@ -76,6 +80,7 @@ def deactivate(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Right.SETUP)
+@confirmed
 def activate(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody sign in again."""
     shown = change_person.activate(request.user.company, pk, by=request.user)
@@ -94,6 +99,7 @@ def sign_out(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.SETUP)
+@confirmed
 def reset(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody begin afresh, after asking: a new password by mail."""
     shown = _find(request, pk)

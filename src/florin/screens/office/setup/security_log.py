@@ -15,12 +15,12 @@ from florin.domain.security.models import SecurityEvent
 from florin.domain.security.services import Kind
 from florin.domain.security.tally import EACH_OF_THE_FIRST
 from florin.domain.staff.rights import Right
-from florin.flows import invite_person
+from florin.flows import enter_by_service, invite_person
 from florin.kernel.paging import by_moment
-from florin.screens.office.setup.roles import names_of
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, requires
 from florin.screens.office.shared.listing import Listing, choice, show
+from florin.screens.office.shared.roles import names_of
 from florin.screens.office.shared.timeline import Change
 
 KINDS: dict[Kind, Promise] = {
@@ -37,6 +37,9 @@ KINDS: dict[Kind, Promise] = {
     Kind.INVITATION_WITHDRAWN: gettext_lazy("Invitation withdrawn"),
     Kind.PERSON_ADDED: gettext_lazy("User added"),
     Kind.RIGHTS_CHANGED: gettext_lazy("User changed"),
+    Kind.SECOND_FACTOR_ADDED: gettext_lazy("Second factor added"),
+    Kind.SECOND_FACTOR_REMOVED: gettext_lazy("Second factor removed"),
+    Kind.RECOVERY_CODES_MADE: gettext_lazy("Recovery codes made"),
     Kind.SETTINGS_CHANGED: gettext_lazy("Settings changed"),
     Kind.EXPORTED: gettext_lazy("Data exported"),
     Kind.EXPORT_MAILED: gettext_lazy("Report emailed"),
@@ -44,6 +47,9 @@ KINDS: dict[Kind, Promise] = {
 _WHAT: dict[str, Promise] = {
     "everything": gettext_lazy("Everything that belongs to the company"),
     "old-password": gettext_lazy("The old password, to choose a new one"),
+    "code": gettext_lazy("A code of the second factor"),
+    "totp": gettext_lazy("Authenticator app"),
+    "webauthn": gettext_lazy("Passkey"),
     "payment-history": gettext_lazy("Payment History"),
     "settlement-report": gettext_lazy("Settlement report"),
     "time-limit": gettext_lazy("Time limit reached"),
@@ -103,6 +109,8 @@ class EventRow:
                 return ""
             case invite_person.OPERATOR:
                 return _("the operator")
+            case enter_by_service.SERVICE:
+                return _("the sign-in service")
             case by:
                 return by
 
@@ -125,10 +133,7 @@ class EventRow:
     @property
     def changes(self) -> list[Change]:
         """What was changed, field by field."""
-        about: dict[str, str] = dict(self.event.about)
-        for name in {"roles_before", "roles_after"} & about.keys():
-            about[name] = names_of(filter(None, about[name].split(", ")))
-        return timeline.changes(about)
+        return timeline.changes(self.event.about)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Setup > Sign-in: how long the sessions of the company's people last."""
+"""Setup > Sign-in: how long the sessions of the company's people last, and who needs a second factor."""
 
 from dataclasses import asdict
 
@@ -18,6 +18,8 @@ from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
 from florin.screens.office.shared.fields import OptionField
 from florin.screens.office.shared.forms import OfficeForm
+from florin.screens.office.shared.roles import RolesField
+from florin.screens.shared.confirming import confirmed
 
 _HOUR = 60
 _OTHER = gettext_lazy("Choose one of the times of the list.")
@@ -31,7 +33,7 @@ def _duration(minutes: int) -> str:
 
 
 class SignInForm(OfficeForm):
-    """After what times people have to sign in again."""
+    """After what times people have to sign in again, and whose roles need a second factor."""
 
     idle_minutes = OptionField(
         label=gettext_lazy("Without work for"),
@@ -48,15 +50,29 @@ class SignInForm(OfficeForm):
         ),
     )
 
+    second_factor_roles = RolesField(
+        label=gettext_lazy("Required for"),
+        help_text=gettext_lazy(
+            "An authenticator app or a passkey. Anyone without one sets it up before anything else."
+        ),
+        required=False,
+    )
+
     def limits(self) -> Limits:
         """Return what was chosen, once the form is valid."""
-        return Limits(**{name: int(chosen) for name, chosen in self.cleaned_data.items()})
+        given = self.cleaned_data
+        return Limits(
+            idle_minutes=int(given["idle_minutes"]),
+            session_hours=int(given["session_hours"]),
+            second_factor_roles=tuple(sorted(given["second_factor_roles"])),
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Right.SETUP)
+@confirmed
 def sign_in(request: StaffRequest) -> HttpResponse:
-    """Show and change after what time people have to sign in again; it holds from the next request on."""
+    """Show and change how people sign in; it holds from the next request on."""
     company = request.user.company
     now = signing_in.limits_of(company)
     data = request.POST if request.method == "POST" else None

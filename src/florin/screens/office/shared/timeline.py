@@ -25,6 +25,7 @@ from florin.kernel import return_codes
 from florin.kernel.money import Money
 from florin.screens.office.shared import decline_folds
 from florin.screens.office.shared.decline_folds import Fold
+from florin.screens.office.shared.roles import names_of
 
 Kind = Activity.Kind
 _MOST = 200
@@ -174,6 +175,7 @@ FIELDS: dict[str, Promise] = {
     "ach_enabled": gettext_lazy("Bank payments (ACH)"),
     "payments_account": gettext_lazy("Payments account"),
     "roles": gettext_lazy("Roles"),
+    "second_factor_roles": gettext_lazy("Second factor required for"),
     "active": gettext_lazy("May sign in"),
     "email": gettext_lazy("E-mail"),
 }
@@ -347,7 +349,12 @@ def _entries(happened: Iterable[Activity]) -> list[TimelineEntry]:
     ]
 
 
+_OF_ROLES = {"roles", "second_factor_roles"}
+
+
 def _value(name: str, value: str | int) -> str:
+    if value and name in _OF_ROLES:
+        return names_of(str(value).split(", "))
     if name == "kind" and value in set(LineKind):
         return line_kinds.words(LineKind(value))
     match value:

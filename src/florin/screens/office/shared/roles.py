@@ -1,7 +1,9 @@
-"""What the roles are called where people read them."""
+"""The roles where people read and choose them."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +18,19 @@ ROLES: dict[str, Promise] = {
     Role.SALES_ALLOCATIONS: gettext_lazy("Sales Allocations"),
     Role.REPORTS: gettext_lazy("Reports"),
 }
+
+
+class RolesField(forms.MultipleChoiceField):
+    """Some of the roles; at least one if it is required."""
+
+    def __init__(self, *, label: Any, help_text: Any, required: bool = True) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=required,
+            choices=list(ROLES.items()),
+            error_messages={"required": gettext_lazy("Choose at least one role.")},
+        )
 
 
 def names_of(roles: Iterable[str]) -> str:
