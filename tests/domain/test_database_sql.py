@@ -9,6 +9,8 @@ from django.db import connection, transaction
 
 from factories.database import sql
 
+# A library's table has no model of ours to stand beside.
+OF_LIBRARIES = {"mfa_authenticator"}
 DOMAIN = Path(__file__).parents[2] / "src" / "florin" / "domain"
 FILES = sorted(DOMAIN.glob("*/database.sql"))
 
@@ -74,4 +76,4 @@ def test_a_trigger_is_told_of_beside_the_model_of_its_table(path: Path) -> None:
 
     found = re.findall(r"CREATE (?:CONSTRAINT )?TRIGGER .*? ON (\w+)", text)
     assert len(found) == text.count(" TRIGGER ")
-    assert set(found) <= tables
+    assert set(found) - OF_LIBRARIES <= tables
