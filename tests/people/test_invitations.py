@@ -45,6 +45,7 @@ def test_whoever_is_invited_chooses_name_and_password_and_is_signed_in(owner: Us
     assert (person.name, person.company, person.roles) == ("Nora New", owner.company, ["sales", "reports"])
     assert person.check_password(PASSWORD)
     assert client.get("/office/").status_code == 200
+    assert client.get("/account/second-factor/app/").status_code == 200  # not asked for the password again
     assert next(iter(name for name in client.cookies if name.startswith("known-")))
 
 

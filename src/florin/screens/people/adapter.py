@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 
@@ -47,6 +48,8 @@ class StaffAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session, and note it."""
         super().login(request, user)
+        if not get_authentication_records(request, user):
+            record_authentication(request, user, method="password")  # it has just been chosen
         told = whence.read(request)
         sessions.begin(request.session, address=told.address, browser=told.browser)
         _note(security.Kind.SIGNED_IN, user)
