@@ -4,8 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from florin.domain.security import services as security
 from florin.domain.staff import sessions, tries
@@ -70,6 +73,13 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **_named: Any) -> bool:  # noqa: ARG002 - as above
         """Ask once more only whoever has not proved lately who they are, by signing in for one."""
         return not confirming.is_recent(self.request)
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Return how somebody can show once more who they are; at the sign-in service too, if they use it."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if settings.SIGN_IN_SERVICE.issuer and SocialAccount.objects.filter(user=user.pk).exists():
+            methods.append({"id": "service", "description": "", "url": reverse("sign-in-again")})
+        return methods
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Look whether it is the person's password; wrong ones count as at the sign-in page."""

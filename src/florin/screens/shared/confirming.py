@@ -58,9 +58,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def address(request: HttpRequest) -> str:
-    """Return where somebody proves who they are: by what they sign in with."""
+    """Return where somebody proves who they are: by what they sign in with, or else after a new password."""
     methods = get_adapter().get_reauthentication_methods(request.user)
-    return str(methods[0]["url"]) if methods else reverse("sign-in-again")
+    return str(methods[0]["url"]) if methods else reverse("account_reset_password")
 
 
 def take(request: HttpRequest, path: str) -> QueryDict | None:
