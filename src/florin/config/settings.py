@@ -163,6 +163,7 @@ MFA_ADAPTER = "florin.screens.people.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # an office is one address; a passkey cannot be guessed
 MFA_FORMS = {
     "authenticate": "florin.screens.people.codes.CodeForm",
     "reauthenticate": "florin.screens.people.codes.CodeAgainForm",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.security import queries as security
-from florin.domain.staff import people, sessions
+from florin.domain.staff import people, second_factor, sessions
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Right
 from florin.flows import change_person
@@ -128,6 +128,7 @@ def _show(
         "form": form,
         "person": shown,
         "problem": problem,
+        "has_second_factor": second_factor.has_one(shown),
         "sessions": sessions.open_sessions(shown),
         "rows": [EventRow(event) for event in events],
     }
