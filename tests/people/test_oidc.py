@@ -26,7 +26,12 @@ from testing import sign_in_service as double
 from testing.sign_in_service import Service
 
 BEGIN = "/account/oidc/"
-ANN = {"email": "Ann@bloom.example", "email_verified": True, "name": "Ann Bloom", "groups": []}
+ANN: dict[str, Any] = {
+    "email": "Ann@bloom.example",
+    "email_verified": True,
+    "name": "Ann Bloom",
+    "groups": [],
+}
 
 
 @pytest.fixture
