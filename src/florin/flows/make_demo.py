@@ -81,8 +81,7 @@ def prepare() -> Demo:
         report=settings.DATA_FOLDER / "demo-import-report.csv",
         progress=lambda _done, _all: None,
     )
-    if not Company.objects.filter(slug=_NEWCOMER.slug).exists():
-        _move_in()
+    _move_in()
     return Demo(
         pay_link=links.address_of(_unpaid_link(company).pk),
         users=users,
@@ -122,17 +121,19 @@ def _credentials(email: str, password: str, role: Role) -> dict[str, object]:
     return {"email": email, "password": password, "roles": [role.value]}
 
 
-@transaction.atomic
 def _move_in() -> None:
-    """Let the second wholesaler move in, with one customer to whom something can be sent."""
-    company = open_company.move_in(_NEWCOMER, takes_payments=False)
-    Customer.objects.create(
+    """Let the second wholesaler move in, with one customer to whom something can be sent; safe to repeat."""
+    company = Company.objects.filter(slug=_NEWCOMER.slug).first()
+    company = company or open_company.move_in(_NEWCOMER, takes_payments=False)
+    Customer.objects.get_or_create(
         company=company,
         number="2001",
-        name="Corner Florist",
-        bill_to="12 Rose Lane\nChicago, IL 60601",
-        currency=company.currency,
-        invoice_emails=["corner@florist.example"],
+        defaults={
+            "name": "Corner Florist",
+            "bill_to": "12 Rose Lane\nChicago, IL 60601",
+            "currency": company.currency,
+            "invoice_emails": ["corner@florist.example"],
+        },
     )
 
 
