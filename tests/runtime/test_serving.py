@@ -204,6 +204,7 @@ def test_while_all_presses_hang_the_office_and_bills_are_served_and_the_next_pre
         ("GET", "/office/", "", Place.PAGES),
         ("POST", "/office/payments/x/refund/", "session=x", Place.OFFICE_PROCESSOR),
         ("POST", "/office/credits/upload/", "session=x", Place.UPLOADS),
+        ("POST", "/office/setup/import/upload/", "session=x", Place.IMPORTS),
         ("GET", "/office/credits/upload/", "session=x", Place.OFFICE),
         ("GET", "/static/a.css", "session=x", Place.FILES),
     ],

@@ -103,6 +103,6 @@ def referenced(model: type[models.Model], keys: Collection[UUID]) -> set[UUID]:
     for relation in model._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's documented model API
         if isinstance(relation, models.ManyToOneRel):
             name = relation.field.attname
-            rows = relation.related_model._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001 - likewise
+            rows = relation.field.model._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001 - likewise
             found.update(rows.values_list(name, flat=True).distinct())
     return found

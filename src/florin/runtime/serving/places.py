@@ -124,7 +124,7 @@ def _staffs_place(path: str, *, posts: bool) -> Place:
     if posts and _OFFICE_PRESS.fullmatch(path):
         return Place.OFFICE_PROCESSOR
     if posts and path == _IMPORT:
-        return Place.IMPORTS, ""
+        return Place.IMPORTS
     if posts and _UPLOAD.fullmatch(path):
         return Place.UPLOADS
     return Place.OFFICE
