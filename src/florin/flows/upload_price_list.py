@@ -3,7 +3,7 @@
 file -> rows -> (somebody looks at them) -> products, new and changed, in one transaction -> timeline
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO
@@ -78,7 +78,9 @@ def headings() -> dict[str, str]:
 def template(company: Company) -> IO[bytes]:
     """Return a workbook with the products that are active now, open: change it and upload it again."""
     products = Product.objects.filter(company=company, active=True).order_by("folded")
-    rows = ([one.code, one.unit_price.normalize(), one.description, one.unit] for one in products)
+    rows: Iterator[list[spreadsheet_export.Cell]] = (
+        [one.code, one.unit_price.normalize(), one.description, one.unit] for one in products
+    )
     return spreadsheet_export.xlsx_file([Worksheet(_("Products"), list(headings().values()), rows)])
 
 

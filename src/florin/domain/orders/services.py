@@ -197,7 +197,7 @@ def _write_lines(order: Order, lines: Sequence[LineDraft], *, before: Mapping[st
     codes = {fold(line.code) for line in lines if line.code}
     found = Product.objects.filter(company_id=order.company_id, folded__in=codes)
     products = {product.folded: product for product in found}
-    kinds = {code: product.kind for code, product in products.items()} | before
+    kinds = {code: product.kind for code, product in products.items()} | dict(before)
     written = [
         OrderLine(
             order=order,

@@ -181,7 +181,7 @@ class BalanceImporter:
         """Make invoices and credits in the caller's transaction."""
         billed = [(record, row) for record, row in rows if not row.credit]
         written = orders.write_many(
-            self._company, [_order(row, press=f"{run.key}:{record.line}") for record, row in billed]
+            self._company, [_order(row, submission=f"{run.key}:{record.line}") for record, row in billed]
         )
         invoices.issue_many(
             self._company,
@@ -191,7 +191,7 @@ class BalanceImporter:
         limits.note(self._company, written, self._passed, reason=self._over_limit, actor=run.made_by)
         given = credits_.give_many(
             self._company,
-            [_credit(row, press=f"{run.key}:{record.line}") for record, row in rows if row.credit],
+            [_credit(row, submission=f"{run.key}:{record.line}") for record, row in rows if row.credit],
             by=run.made_by,
         )
         expire_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
@@ -276,13 +276,13 @@ def _differing(reader: Reader) -> set[str]:
     return differing
 
 
-def _order(row: BalanceRow, *, press: str) -> OldOrder:
+def _order(row: BalanceRow, *, submission: str) -> OldOrder:
     with translation.override(row.customer.language):
         lines = _lines(row)
     return OldOrder(
         customer=row.customer,
         number=f"W-{row.number}",
-        press=press,
+        submission=submission,
         ordered_on=row.issued_on,
         ship_to="",
         po_number=row.po_number,
@@ -311,14 +311,14 @@ def _invoice(written: Written, row: BalanceRow) -> OldInvoice:
     return OldInvoice(written, row.number, datetime.combine(row.issued_on, time()), due_on=row.due_on)
 
 
-def _credit(row: BalanceRow, *, press: str) -> OldCredit:
+def _credit(row: BalanceRow, *, submission: str) -> OldCredit:
     return OldCredit(
         customer=row.customer,
         number=row.number,
         given_on=row.issued_on,
         amount=row.balance.minor,
         reason=row.reason,
-        press=press,
+        submission=submission,
     )
 
 

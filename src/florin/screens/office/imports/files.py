@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -40,7 +40,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 @requires(Right.SETUP)
-def template(_request: StaffRequest, kind: str) -> HttpResponse:
+def template(_request: StaffRequest, kind: str) -> StreamingHttpResponse:
     """Give a file with the headings of a kind and nothing below."""
     chosen = next((one for one in runs.OFFERED if one == kind), None)
     if chosen is None:
@@ -50,7 +50,7 @@ def template(_request: StaffRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @requires(Right.SETUP)
-def refused(request: StaffRequest, pk: UUID) -> HttpResponse:
+def refused(request: StaffRequest, pk: UUID) -> StreamingHttpResponse:
     """Give the rows that were refused, as they stood in the file, with the reason for each."""
     run = find(ImportRun.objects.defer("content").filter(company=request.user.company), pk=pk)
     return downloads.csv(return_refused.lines(run), name="refused-rows")

@@ -356,7 +356,7 @@ def _value(name: str, value: str | int) -> str:
     if value and name in _OF_ROLES:
         return names_of(str(value).split(", "))
     if name == "kind" and value in set(LineKind):
-        return line_kinds.words(LineKind(value))
+        return line_kinds.words(LineKind(str(value)))
     match value:
         case "on":
             return _("on")
