@@ -26,6 +26,7 @@ class AcceptForm(NameForm):
         label=gettext_lazy("Password"),
         max_length=256,
         strip=False,
+        help_text=gettext_lazy("At least 12 characters, and not easy to guess."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
