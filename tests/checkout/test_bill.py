@@ -50,6 +50,20 @@ def test_a_name_that_reads_from_right_to_left_is_isolated(payer: Client, link: L
     assert "For \u2068شركة 7\u2069<" in payer.get(address(link)).text
 
 
+def test_who_pays_by_check_or_wire_reads_where_to_until_it_is_paid(
+    payer: Client, link: Link, invoice: Invoice
+) -> None:
+    Company.objects.filter(pk=link.company_id).update(remit_to="PO Box 5\nMiami", wire="Routing 067014822")
+
+    page = payer.get(address(link)).text
+    assert "PO Box 5<br>Miami" in page
+    assert "Routing 067014822" in page
+    assert f"Please give the invoice number, {invoice.number}." in page
+
+    report_card_payment(open_attempt(link), Outcome.AUTHORISED)
+    assert "067014822" not in payer.get(address(link)).text
+
+
 def test_an_overdue_bill_says_since_when(payer: Client, link: Link, invoice: Invoice) -> None:
     Invoice.objects.filter(pk=invoice.pk).update(due_on="2020-01-31")
 

@@ -3,15 +3,17 @@
 import re
 from datetime import date
 from email.header import Header
+from importlib import resources
 
 import pytest
 
 from factories.documents import PAY_URL, PNG, invoice, letterhead, receipt
 from florin.contracts.demands import Demand
 from florin.contracts.emails import NotCharged
+from florin.edges.documents import pictures
 from florin.edges.mail.document_emails import invoice_email, payment_notice, receipt_email
 from florin.edges.mail.notifications import not_charged
-from florin.edges.mail.rendering import RenderedEmail, inline_logo
+from florin.edges.mail.rendering import RenderedEmail
 
 OFFICE_URL = "https://office.northwind.test/payments/3301"
 
@@ -166,14 +168,27 @@ def test_a_png_logo_travels_inside_the_mail_and_its_name_is_its_alternative() ->
 
     email = invoice_email(invoice(letterhead=shown), demand=Demand(1), pay_url=PAY_URL)
 
-    assert inline_logo(shown).startswith(b"\x89PNG")
+    assert email.logo.startswith(b"\x89PNG")
     assert 'src="cid:logo@florin"' in email.html
     assert 'alt="Northwind Flowers"' in email.html
 
 
-def test_without_a_png_the_name_stands_in_the_logos_place() -> None:
-    assert inline_logo(letterhead(logo="PHN2Zy8+")) == b""
-    assert "cid:" not in invoice_email(invoice(), demand=Demand(1), pay_url=PAY_URL).html
+def test_an_svg_logo_is_drawn_for_the_mail_because_mail_programs_show_none() -> None:
+    logo = (resources.files("florin") / "demo_data" / "logo.svg.b64").read_text()
+
+    email = invoice_email(
+        invoice(letterhead=letterhead(logo=logo.strip())), demand=Demand(1), pay_url=PAY_URL
+    )
+
+    assert pictures.png_size(email.logo) == (180, 180)
+    assert 'src="cid:logo@florin"' in email.html
+
+
+@pytest.mark.parametrize("logo", ["", "PHN2Zy8+"])
+def test_without_a_logo_that_can_be_drawn_the_name_stands_in_its_place(logo: str) -> None:
+    email = invoice_email(invoice(letterhead=letterhead(logo=logo)), demand=Demand(1), pay_url=PAY_URL)
+
+    assert (email.logo, "cid:" in email.html) == (b"", False)
 
 
 def test_half_a_character_does_not_lose_an_email() -> None:

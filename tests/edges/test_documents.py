@@ -48,6 +48,17 @@ def test_an_invoice_shows_who_asks_whom_for_what_and_by_when() -> None:
         assert said in text
 
 
+def test_checks_and_wires_have_their_place_while_something_is_owed() -> None:
+    shown = invoice(letterhead=letterhead(remit_to=("PO Box 5",), wire=("Routing 067014822",)))
+
+    owed = text_of(render_invoice(shown, demand=Demand(12345), pay_url=None))
+    paid = text_of(render_invoice(shown, demand=Demand(0), pay_url=None))
+
+    assert "Remit checks to\nPO Box 5" in owed
+    assert "Pay by wire\nRouting 067014822" in owed
+    assert "067014822" not in paid
+
+
 def test_the_button_leads_to_the_payment_link() -> None:
     pdf = render_invoice(invoice(), demand=Demand(12345), pay_url=PAY_URL)
 

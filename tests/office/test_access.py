@@ -63,7 +63,17 @@ MAY_OPEN = {
     **dict.fromkeys(["payment-received", "payment-undo", "payment-unapply"], MONEY),
     **dict.fromkeys(["overpayments", "overpayment-keep", "overpayment-apply"], MONEY),
     "receiving-terms": {Role.ADMIN},
-    "sign-in-settings": {Role.ADMIN},
+    **dict.fromkeys(
+        [
+            "sign-in-settings",
+            "company",
+            "company-contrast",
+            "company-numbers",
+            "company-texts",
+            "company-preview",
+        ],
+        ADMINS,
+    ),
     "export": {Role.ADMIN},
     **dict.fromkeys(["order-new", "order-edit", "order-confirm", "order-void", "order-withdraw"], ORDERS),
     **dict.fromkeys(["order-lines", "order-reckon", "order-customer"], ORDERS),

@@ -44,6 +44,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     addresses += [f"/office/orders/{draft.pk}/email/", *_held(owner)]
     addresses += ["/account/password/", "/account/sessions/", "/account/sign-out/", "/office/setup/sign-in/"]
     addresses += [*_products(owner), "/office/setup/export/"]
+    addresses += ["/office/setup/company/", "/office/setup/company/numbers/"]
+    addresses += ["/office/setup/company/email-texts/"]
     addresses += ["/office/nowhere"]
     for address in addresses:
         page.goto(address)

@@ -35,6 +35,9 @@ ASKING = 3
         ("/office/orders/new/", 0),
         ("/account/sessions/", 1),
         ("/office/setup/sign-in/", 1),
+        ("/office/setup/company/numbers/", 2),
+        ("/office/setup/company/email-texts/", 2),
+        ("/office/setup/company/", 2),  # is something booked, what was changed
     ],
 )
 def test_a_page_costs_as_many_queries_for_one_order_as_for_twenty(

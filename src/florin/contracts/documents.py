@@ -13,7 +13,10 @@ from florin.contracts.line_kinds import LineKind
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The company as it presents itself; ``logo`` is a PNG or SVG in base64, or empty."""
+    """The company as it presents itself; ``logo`` is a PNG or SVG in base64, or empty.
+
+    ``remit_to`` is where checks go, ``wire`` how to pay by wire, both line by line.
+    """
 
     name: str
     address: tuple[str, ...]
@@ -22,6 +25,8 @@ class Letterhead:
     tax_id: str
     colour: str
     logo: str
+    remit_to: tuple[str, ...] = ()
+    wire: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

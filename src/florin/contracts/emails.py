@@ -23,7 +23,20 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceEmail(Email):
+class DocumentEmail(Email):
+    """Begins with the company's ``intro`` and the ``note`` of whoever sent it, as they were then."""
+
+    intro: str = ""
+    note: str = ""
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """What of the two there is."""
+        return tuple(filter(None, (self.intro, self.note)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceEmail(DocumentEmail):
     """Brings an invoice: ``link`` is what its button opens, if it has one, the rest what it asks for."""
 
     revision: UUID
@@ -47,21 +60,21 @@ class LinkedInvoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoicesEmail(Email):
+class InvoicesEmail(DocumentEmail):
     """Asks for several invoices, those of each currency with a link of their own (R6)."""
 
     lists: tuple[LinkedInvoices, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatementEmail(Email):
+class StatementEmail(DocumentEmail):
     """Brings a statement, as ``sending`` says (R5)."""
 
     sending: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReceived(Email):
+class PaymentReceived(DocumentEmail):
     """Brings the payer the receipt (R11)."""
 
     receipt: UUID

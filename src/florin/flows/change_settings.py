@@ -27,7 +27,7 @@ def change(company: Company, switches: Switches, *, seen: str, by: User) -> Swit
     changed = companies.switch(company, switches, seen=seen)
     if changed:
         expire_sessions.expire(company=company)
-        _note(company, changed, by=by)
+        note(company, changed, by=by)
     return switches
 
 
@@ -40,7 +40,7 @@ def change_receiving(company: Company, terms: Terms, *, seen: str, by: User) -> 
     """
     changed = receiving.change(company, terms, seen=seen)
     if changed:
-        _note(company, changed, by=by)
+        note(company, changed, by=by)
 
 
 @transaction.atomic(durable=True)
@@ -52,10 +52,10 @@ def change_sessions(company: Company, limits: Limits, *, seen: str, by: User) ->
     """
     changed = signing_in.change(company, limits, seen=seen)
     if changed:
-        _note(company, changed, by=by)
+        note(company, changed, by=by)
 
 
-def _note(company: Company, changed: dict[str, str], *, by: User) -> None:
+def note(company: Company, changed: dict[str, str], *, by: User) -> None:
     """Tell of it on the company's timeline and in its security log."""
     activity.note(company.pk, activity.Kind.SETTINGS_CHANGED, subjects=[company.pk], actor=by.name, **changed)
     security.note(security.Kind.SETTINGS_CHANGED, company_id=company.pk, who=by.email, **changed)

@@ -37,7 +37,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.receipts.models import Receipt
 from florin.domain.statements.models import Sending
 from florin.edges import documents, spreadsheet_export
-from florin.edges.mail import document_emails, notifications, post, rendering
+from florin.edges.mail import document_emails, notifications, post
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.rendering import RenderedEmail
@@ -129,7 +129,7 @@ def _write(message: Message) -> Envelope:
         attachments=attachments,
         message_id=f"<{message.pk}@{settings.MESSAGE_ID_DOMAIN}>",
         language=message.snapshot["language"],
-        logo=rendering.inline_logo(company.letterhead),
+        logo=rendered.logo,
     )
 
 
@@ -141,13 +141,14 @@ def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  
             return _render_invoice(email, company)
         case InvoicesEmail(lists=lists):
             linked = [(one.list, links.address_of(one.link)) for one in lists]
-            return document_emails.invoices_email(linked, today=clock.today(company.time_zone)), ()
+            today = clock.today(company.time_zone)
+            return document_emails.invoices_email(linked, today=today, opening=email.opening), ()
         case StatementEmail():
             return _render_statement(email)
         case PaymentReceived():
             receipt = Receipt.objects.get(pk=email.receipt)
             pdf = _pdf(receipt.number, documents.render_receipt(receipt.document))
-            return document_emails.receipt_email(receipt.document), (pdf,)
+            return document_emails.receipt_email(receipt.document, opening=email.opening), (pdf,)
         case PaymentNotice():
             receipt = Receipt.objects.get(pk=email.receipt)
             url = f"{settings.PUBLIC_URL}/office/payments/{receipt.payment_id}/"
@@ -207,7 +208,10 @@ def _render_statement(email: StatementEmail) -> tuple[RenderedEmail, tuple[Attac
     document, payable = sending.statement.document, sending.payable
     pay_url = links.address_of(sending.link_id) if sending.link_id else None
     pdf = _pdf(document.number, documents.render_statement(document, pay_url=pay_url, payable=payable))
-    return document_emails.statement_email(document, pay_url=pay_url, payable=payable), (pdf,)
+    rendered = document_emails.statement_email(
+        document, pay_url=pay_url, payable=payable, opening=email.opening
+    )
+    return rendered, (pdf,)
 
 
 def _render_invoice(email: InvoiceEmail, company: Company) -> tuple[RenderedEmail, tuple[Attachment, ...]]:
@@ -215,5 +219,7 @@ def _render_invoice(email: InvoiceEmail, company: Company) -> tuple[RenderedEmai
     today, demand = clock.today(company.time_zone), email.demand
     pay_url = links.address_of(email.link) if email.link else None
     content = documents.render_invoice(document, demand=demand, pay_url=pay_url, today=today)
-    rendered = document_emails.invoice_email(document, demand=demand, pay_url=pay_url, today=today)
+    rendered = document_emails.invoice_email(
+        document, demand=demand, pay_url=pay_url, today=today, opening=email.opening
+    )
     return rendered, (_pdf(document.number, content),)

@@ -93,4 +93,6 @@ def _confirm(order: Order, held: Hold, *, by: str) -> None:
         confirm_order.confirm_locked(order, confirm_order.foresee(order, to=held.to), by=by)
         return
     event = f"held:{held.pk}"
-    send_invoice.confirm_and_send(order, held.to, with_link=held.with_link, event=event, by=by)
+    send_invoice.confirm_and_send(
+        order, held.to, with_link=held.with_link, event=event, by=by, note=held.note
+    )

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from florin.contracts.emails import PaymentReceived
 from florin.domain.activity import services as activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -108,7 +107,7 @@ def _mail(receipt: Receipt, recipients: Sequence[str], subjects: list[UUID]) -> 
         NewMessage(
             company_id=receipt.company_id,
             event=f"payment:{receipt.payment_id}",
-            email=PaymentReceived(receipt=receipt.pk),
+            email=receipts.write_email(receipt),
             language=receipt.document.language,
             recipients=recipients,
             subjects=subjects,

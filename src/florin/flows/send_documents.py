@@ -13,6 +13,7 @@ from florin.contracts.demands import Demand
 from florin.contracts.emails import InvoiceEmail
 from florin.domain.activity import services as activity
 from florin.domain.attempts import asking
+from florin.domain.companies import mail_texts
 from florin.domain.companies.models import Company
 from florin.domain.invoices import services as invoices
 from florin.domain.invoices.models import Invoice
@@ -56,10 +57,13 @@ def addresses(typed: Sequence[str]) -> tuple[str, ...]:
     return tuple(good)
 
 
-def send_locked(order: Order, to: Sequence[str], *, with_link: bool, event: str, by: str) -> Sent:
+def send_locked(
+    order: Order, to: Sequence[str], *, with_link: bool, event: str, by: str, note: str = ""
+) -> Sent:
     """Queue a locked order's invoice to every address, with one new link for all of them (R3, R16).
 
-    In the caller's transaction, which sees to it that this happens once per ``event``.
+    In the caller's transaction, which sees to it that this happens once per ``event``. The mail begins with
+    the ``note``.
 
     Raises:
         Refusal: if the order has no invoice, or none any more.
@@ -69,8 +73,13 @@ def send_locked(order: Order, to: Sequence[str], *, with_link: bool, event: str,
     invoice = invoices.of_order(order)
     asked = settle_if_covered(invoice, by=by)
     answer = asking.for_manual_invoice(invoice, asked) if with_link else Answer(offered=False)
-    link = queue(invoice, asked, answer, to=to, event=event, by=by)
+    link = queue(invoice, asked, answer, to=to, event=event, by=by, note=note)
     return Sent(tuple(to), link, answer.reason)
+
+
+def note_details(note: str) -> dict[str, str]:
+    """Return what the timeline keeps of a note that a sender wrote, if one did."""
+    return {"note": note} if note else {}
 
 
 def event_of(order_id: UUID, submission: str) -> str:
@@ -95,12 +104,20 @@ def settle_if_covered(invoice: Invoice, *, by: str) -> Demand:
 
 
 def queue(
-    invoice: Invoice, asked: Demand, answer: Answer, *, to: Sequence[str], event: str, by: str
+    invoice: Invoice,
+    asked: Demand,
+    answer: Answer,
+    *,
+    to: Sequence[str],
+    event: str,
+    by: str,
+    note: str = "",
 ) -> Link | None:
     """Queue an invoice's mail in the caller's transaction, with one new link if ``answer`` offers one.
 
     It says what is ``asked`` for. The caller sees to it that this happens once per ``event``.
     """
+    language = invoice.customer.reads(invoice.company)
     revision = invoices.current_revision(invoice.pk)
     link = links.mint([revision], recipients=to, by=by) if answer.offered else None
     subjects = [invoice.order_id, invoice.customer_id, invoice.pk, *([link.pk] if link else [])]
@@ -114,8 +131,10 @@ def queue(
                 balance=asked.balance,
                 paying=asked.paying,
                 credits=asked.credits,
+                intro=mail_texts.intro(invoice.company_id, mail_texts.Kind.INVOICE, language=language),
+                note=note,
             ),
-            language=invoice.customer.reads(invoice.company),
+            language=language,
             recipients=to,
             subjects=subjects,
         )
@@ -128,5 +147,6 @@ def queue(
         to=", ".join(to),
         number=invoice.number,
         link=int(link is not None),
+        **note_details(note),
     )
     return link

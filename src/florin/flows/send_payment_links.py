@@ -20,6 +20,7 @@ from florin.domain.activity import services as activity
 from florin.domain.attempts import asking, bill
 from florin.domain.attempts.asking import Debt
 from florin.domain.attempts.deducting import Whose
+from florin.domain.companies import mail_texts
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.invoices.models import Revision
@@ -113,6 +114,7 @@ def start(
     addresses: Mapping[UUID, Sequence[str]],
     submission: str,
     by: User,
+    note: str = "",
 ) -> MailingRun:
     """Store a run and ask for its items to be worked; the same submission, from wherever, makes one run.
 
@@ -122,12 +124,14 @@ def start(
         addresses: where each customer's mail goes, by the customer's key; without any, the item is skipped.
         submission: the key of the form's submission.
         by: who sends.
+        note: what each of the mails begins with.
 
     Raises:
-        Refusal: if the company cannot send links, or nothing or too much was chosen; nothing is sent then.
+        Refusal: if the company cannot send links, the note cannot be sent, or nothing or too much was
+            chosen; nothing is sent then.
     """
     return find_submitted(company, submission) or _start(
-        company, invoices, addresses, submission=submission, by=by
+        company, invoices, addresses, submission=submission, by=by, note=mail_texts.read(note)
     )
 
 
@@ -144,6 +148,7 @@ def _start(
     *,
     submission: str,
     by: User,
+    note: str = "",
 ) -> MailingRun:
     if len(invoices) > MOST_INVOICES:
         raise Refusal(_("At most 5,000 invoices go out at once. Choose fewer, and send the rest afterwards."))
@@ -158,6 +163,7 @@ def _start(
         submission=submission,
         by=by.name,
         language=translation.get_language() or "en",
+        instructions={"note": note},
     )
     return queue_mailing_run.queue(
         new, [_new_item(row, addresses.get(row.customer.pk, ())) for row in reviewed.rows]
@@ -196,7 +202,8 @@ def queue_mails(item: RunItem) -> Outcome:
         return Outcome(RunItemState.SKIPPED, row.reason, row.left_out)
     minted = [_mint(item, revisions, row.demands) for revisions in _by_currency(row.invoices)]
     invoices = [revision.invoice for revision in row.invoices]
-    event = f"run_item:{item.pk}"
+    event, language = f"run_item:{item.pk}", item.customer.reads(company)
+    note = run.instructions.get("note", "")
     subjects = [run.pk, item.customer_id, *(link.pk for link, _listed in minted)]
     subjects += [key for invoice in invoices for key in (invoice.order_id, invoice.pk)]
     outbox.enqueue(
@@ -204,9 +211,11 @@ def queue_mails(item: RunItem) -> Outcome:
             company_id=company.pk,
             event=event,
             email=InvoicesEmail(
-                lists=tuple(LinkedInvoices(link=link.pk, list=listed) for link, listed in minted)
+                lists=tuple(LinkedInvoices(link=link.pk, list=listed) for link, listed in minted),
+                intro=mail_texts.intro(company.pk, mail_texts.Kind.LINKS, language=language),
+                note=note,
             ),
-            language=item.customer.reads(company),
+            language=language,
             recipients=item.recipients,
             subjects=subjects,
         )
@@ -219,6 +228,7 @@ def queue_mails(item: RunItem) -> Outcome:
         to=", ".join(item.recipients),
         number=_name_first([invoice.number for invoice in invoices]),
         link=1,
+        **send_documents.note_details(note),
     )
     return Outcome(RunItemState.SENT, left_out=row.left_out, events=[event])
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from florin.contracts.emails import StatementEmail
 from florin.domain.activity import services as activity
 from florin.domain.attempts import asking
+from florin.domain.companies import mail_texts
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.links import rules
@@ -45,12 +46,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """How a statement is sent: in which press of the button, to whom, with a link or not, by whom."""
+    """How a statement is sent: in which press of the button, to whom, with a link or not, by whom.
+
+    The mail begins with the ``note``.
+    """
 
     submission: str
     recipients: tuple[str, ...]
     with_link: bool
     by: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ def send(
     with_link: bool,
     submission: str,
     by: User,
+    note: str = "",
 ) -> Sent:
     """Make a customer's statements, one per currency, and queue each to every address.
 
@@ -118,10 +124,16 @@ def send(
 
     Raises:
         NotFound: if the company has no such customer.
-        Refusal: if an address is wrong; nothing is made or sent then.
+        Refusal: if an address or the note is wrong; nothing is made or sent then.
     """
     recipients = send_documents.addresses(to)
-    parcel = Parcel(submission=submission, recipients=recipients, with_link=with_link, by=by.name)
+    parcel = Parcel(
+        submission=submission,
+        recipients=recipients,
+        with_link=with_link,
+        by=by.name,
+        note=mail_texts.read(note),
+    )
     return make(company, customer_id, asked, parcel)
 
 
@@ -155,15 +167,22 @@ def make(company: Company, customer_id: UUID, asked: Period, parcel: Parcel) -> 
 
 @transaction.atomic(durable=True)
 def send_again(
-    company: Company, statement_id: UUID, *, to: Sequence[str], with_link: bool, submission: str, by: User
+    company: Company,
+    statement_id: UUID,
+    *,
+    to: Sequence[str],
+    with_link: bool,
+    submission: str,
+    by: User,
+    note: str = "",
 ) -> Sent:
     """Queue a statement that was made before, with a new link to the same invoices (R16).
 
     Raises:
         NotFound: if the company has no such statement.
-        Refusal: if an address is wrong; nothing is sent then.
+        Refusal: if an address or the note is wrong; nothing is sent then.
     """
-    recipients = send_documents.addresses(to)
+    recipients, note = send_documents.addresses(to), mail_texts.read(note)
     statement = find(queries.of_company(company), pk=statement_id)
     customer = _locked(company, statement.customer_id)
     event = _event(statement.pk, submission)
@@ -171,7 +190,7 @@ def send_again(
     if known.exists():
         return Sent(recipients, tuple(known), "")
     payable, answer = payable_now(company, customer, statement)
-    parcel = Parcel(submission=submission, recipients=recipients, with_link=with_link, by=by.name)
+    parcel = Parcel(submission=submission, recipients=recipients, with_link=with_link, by=by.name, note=note)
     offered = with_link and answer.offered
     sending = _queue(statement, parcel, event=event, payable=payable if offered else 0)
     return Sent(recipients, (sending,), answer.reason if with_link else "")
@@ -188,7 +207,7 @@ def payable_now(company: Company, customer: Customer, statement: Statement) -> t
 
 def _queue(statement: Statement, parcel: Parcel, *, event: str, payable: int) -> Sending:
     """Mint a link if there is something to pay by it, queue one mail per address, and tell the timelines."""
-    link = _mint(statement, parcel) if payable else None
+    link, language = _mint(statement, parcel) if payable else None, statement.content["language"]
     sending = services.note_sent(
         statement,
         event=event,
@@ -202,8 +221,12 @@ def _queue(statement: Statement, parcel: Parcel, *, event: str, payable: int) ->
         NewMessage(
             company_id=statement.company_id,
             event=event,
-            email=StatementEmail(sending=sending.pk),
-            language=statement.content["language"],
+            email=StatementEmail(
+                sending=sending.pk,
+                intro=mail_texts.intro(statement.company_id, mail_texts.Kind.STATEMENT, language=language),
+                note=parcel.note,
+            ),
+            language=language,
             recipients=parcel.recipients,
             subjects=subjects,
         )
@@ -216,6 +239,7 @@ def _queue(statement: Statement, parcel: Parcel, *, event: str, payable: int) ->
         to=", ".join(parcel.recipients),
         number=statement.number,
         link=int(link is not None),
+        **send_documents.note_details(parcel.note),
     )
     return sending
 

@@ -4,13 +4,14 @@ choose -> run with an item for each customer -> each item: draw up, write down, 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from florin.domain.companies import mail_texts
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
 from florin.domain.ledger import aging
@@ -61,8 +62,9 @@ def start(
     """Store a run and ask for its items to be worked; the same submission makes one run.
 
     Raises:
-        Refusal: if nobody or too many were chosen; nothing is made or sent then.
+        Refusal: if nobody or too many were chosen, or the note cannot be sent; nothing is made or sent then.
     """
+    instructions = replace(instructions, note=mail_texts.read(instructions.note))
     known = mailing_runs.find_submitted(company, MailingRun.Kind.STATEMENTS, submission)
     new = NewRun(
         company=company,
@@ -87,6 +89,7 @@ def queue_mails(item: RunItem) -> Outcome:
         recipients=tuple(item.recipients),
         with_link=instructions.with_link,
         by=run.made_by,
+        note=instructions.note,
     )
     sent = send_statement.make(run.company, item.customer_id, instructions.period, parcel)
     return Outcome(RunItemState.SENT, events=[sending.event for sending in sent.sendings])

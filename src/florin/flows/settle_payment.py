@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from florin.contracts import capabilities
-from florin.contracts.emails import NotCharged, PaymentNotice, PaymentReceived
+from florin.contracts.emails import NotCharged, PaymentNotice
 from florin.contracts.processor import (
     GatewayBusy,
     GatewayError,
@@ -265,7 +265,7 @@ def _after_booking(attempt: Attempt, payment: Payment) -> None:
     receipt = receipts.issue(payment)
     subjects = [*attempts.touched(attempt), payment.pk]
     for email, language, recipients in (
-        (PaymentReceived(receipt=receipt.pk), receipt.document.language, return_payment.payers(payment)),
+        (receipts.write_email(receipt), receipt.document.language, return_payment.payers(payment)),
         (PaymentNotice(receipt=receipt.pk), attempt.company.reads, [attempt.company.email]),
     ):
         outbox.enqueue(

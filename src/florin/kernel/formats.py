@@ -13,6 +13,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton
+from babel.localedata import locale_identifiers
 from babel.numbers import NumberPattern
 
 from florin.kernel.money import Money, exponent
@@ -39,10 +40,18 @@ def regional(language: str, time_zone: str) -> str:
     """Return a language as it is written in a region, such as ``es-us``; as it was where the zone has none.
 
     The region is that of the company's time zone: who reads Spanish in New York has the figures of the USA.
+    So it stays where a language is not written in the zone's country, such as Spanish in Berlin.
     """
     zone = get_global("zone_aliases").get(time_zone, time_zone)
     territory = get_global("zone_territories").get(zone, _NOWHERE)
-    return language if territory == _NOWHERE else f"{language[:2]}-{territory}".lower()
+    if territory == _NOWHERE or f"{language[:2]}_{territory}" not in _written():
+        return language
+    return f"{language[:2]}-{territory}".lower()
+
+
+@lru_cache(maxsize=1)
+def _written() -> frozenset[str]:
+    return frozenset(locale_identifiers())
 
 
 def decimal_sign(language: str, time_zone: str) -> Sign:

@@ -24,3 +24,15 @@ BEGIN
 END $$;
 CREATE TRIGGER companies_paymentsaccount_state_guard BEFORE UPDATE OF state ON companies_paymentsaccount
     FOR EACH ROW EXECUTE FUNCTION companies_paymentsaccount_state_guard();
+
+-- A number that was given out is never given out again, whoever has a console.
+CREATE FUNCTION companies_counter_rises() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.given AND (NEW.last < OLD.last OR NOT NEW.given) THEN
+        RAISE EXCEPTION 'companies_counter: % does not go back to %', OLD.last, NEW.last
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER companies_counter_rises BEFORE UPDATE ON companies_counter
+    FOR EACH ROW EXECUTE FUNCTION companies_counter_rises();

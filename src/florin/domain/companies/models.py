@@ -29,6 +29,8 @@ class Company(Keyed):
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
     currency = models.CharField(max_length=3, default="USD")
+    remit_to = Text(blank=True, max_length=400, help_text="Where checks go.")
+    wire = Text(blank=True, max_length=600, help_text="How to pay by wire or bank transfer.")
     terms_days = models.PositiveSmallIntegerField(default=30)
     links_enabled = models.BooleanField(default=True)
     links_stopped = Words(
@@ -93,6 +95,8 @@ class Company(Keyed):
             tax_id=self.tax_id,
             colour=self.colour,
             logo=self.logo,
+            remit_to=tuple(self.remit_to.splitlines()),
+            wire=tuple(self.wire.splitlines()),
         )
 
 
@@ -139,15 +143,57 @@ class PaymentsAccount(Keyed):
 
 
 class Counter(models.Model):
-    """The last number given out in one of a company's series."""
+    """Where one of a company's series is: the last number, and the prefix of the following ones.
+
+    ``given`` as soon as one was given out: from then on the last number only rises.
+    """
 
     pk = models.CompositePrimaryKey("company_id", "series")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     series = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=8, blank=True)
     last = models.PositiveBigIntegerField()
+    given = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = "counter"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["company", "prefix"],
+                name="counter_prefix_once",
+                deferrable=models.Deferrable.DEFERRED,  # two series may change theirs for each other's
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prefix__regex=r"^([A-Z0-9]+(-[A-Z0-9]+)*)?$"),
+                name="counter_prefix_is_plain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series} {self.last}"
+
+
+class MailText(Keyed):
+    """What mails of a kind begin with, for customers who read this language."""
+
+    class Kind(models.TextChoices):
+        """The kinds of mails that have a text of the company's."""
+
+        INVOICE = "invoice", "Invoice"
+        LINKS = "links", "Payment links"
+        STATEMENT = "statement", "Statement"
+        RECEIPT = "receipt", "Receipt"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    language = models.CharField(max_length=5)
+    text = Text(blank=True, max_length=1000)
+
+    class Meta:
+        verbose_name = "mail text"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "kind", "language"], name="mail_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"

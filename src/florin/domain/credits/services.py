@@ -318,5 +318,7 @@ def _next_numbers(company: Company, count: int) -> list[str]:
     while len(found) < count:
         fresh = numbers.following_many(company.pk, Series.CREDIT, count - len(found))
         known = taken(company, fresh)
+        if known:
+            numbers.pass_over(company.pk, Series.CREDIT, fresh[0].rstrip("0123456789"))
         found += [number for number in fresh if number not in known]
     return found

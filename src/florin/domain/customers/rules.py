@@ -1,17 +1,16 @@
 """What a customer's fields may say: one rule for the form, a file and a command."""
 
-from babel.numbers import is_currency
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from florin.domain.companies import profile
 from florin.domain.customers.models import Customer
 from florin.kernel import texts
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money
 
 MOST_DAYS = 365
-NO_CURRENCY: Promise = gettext_lazy("This is not a currency; write it like USD.")
 NO_DAYS: Promise = gettext_lazy("Give a number of days from 0 to 365.")
 
 
@@ -21,10 +20,7 @@ def currency(text: str) -> str:
     Raises:
         Refusal: if there is no such currency.
     """
-    code = text.strip().upper()
-    if not code.isascii() or not is_currency(code):
-        raise Refusal(str(NO_CURRENCY))
-    return code
+    return profile.read_currency(text)
 
 
 def terms_days(text: str) -> int:

@@ -153,6 +153,9 @@ def next_numbers(company: Company, count: int) -> list[str]:
     while len(found) < count:
         fresh = numbers.following_many(company.pk, Series.CUSTOMER, count - len(found))
         folded = {fold(number) for number in fresh}
-        taken = Customer.objects.filter(company=company, folded__in=folded).values_list("folded", flat=True)
-        found += [number for number in fresh if fold(number) not in set(taken)]
+        known = Customer.objects.filter(company=company, folded__in=folded)
+        taken = set(known.values_list("folded", flat=True))
+        if taken:
+            numbers.pass_over(company.pk, Series.CUSTOMER, fresh[0].rstrip("0123456789"))
+        found += [number for number in fresh if fold(number) not in taken]
     return found

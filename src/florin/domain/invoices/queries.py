@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 
+from florin.domain.companies import numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.customers import queries as customers
 from florin.domain.customers.models import Customer
@@ -245,7 +246,12 @@ def _conditions(company_id: UUID, filters: OpenInvoiceFilter) -> _Conditions | N
 def _begun(company_id: UUID, words: str) -> list[UUID]:
     """Return the first items whose number or PO number begins as typed; "10023" means "INV-10023" too."""
     numbered = Item.objects.filter(company_id=company_id, kind=Item.Kind.INVOICE).exclude(balance=0)
-    beginnings = [words, f"{Series.INVOICE}-{words}"] if words[0].isdigit() else [words]
+    beginnings = [words]
+    if words[0].isdigit():
+        usual = numbers.begin(Series.INVOICE)
+        beginnings += [
+            f"{begin}{words}" for begin in {usual, numbers.beginning_of(company_id, Series.INVOICE)}
+        ]
     some = [
         *(numbered.filter(number__istartswith=words).values_list("pk") for words in beginnings),
         Invoice.objects.filter(

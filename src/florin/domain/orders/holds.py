@@ -20,6 +20,7 @@ class Wish:
     to: Sequence[str]
     by_hand: bool = False
     with_link: bool = False
+    note: str = ""
 
 
 def place(order: Order, wish: Wish, *, by: User) -> Hold:
@@ -34,6 +35,7 @@ def place(order: Order, wish: Wish, *, by: User) -> Hold:
             "to": list(wish.to),
             "by_hand": wish.by_hand,
             "with_link": wish.with_link,
+            "note": wish.note,
         },
         create_defaults={
             "company_id": order.company_id,
@@ -42,6 +44,7 @@ def place(order: Order, wish: Wish, *, by: User) -> Hold:
             "to": list(wish.to),
             "by_hand": wish.by_hand,
             "with_link": wish.with_link,
+            "note": wish.note,
         },
     )
     return hold

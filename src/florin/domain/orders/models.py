@@ -99,6 +99,7 @@ class Hold(Keyed):
     to = ArrayField(models.EmailField(), default=list, blank=True)
     by_hand = models.BooleanField(default=False)
     with_link = models.BooleanField(default=False)
+    note = Text(blank=True, max_length=1000, help_text="What its email begins with.")
 
     class Meta:
         verbose_name = "order on hold"

@@ -4,7 +4,8 @@ from django.db.models import Sum
 
 from florin.contracts import snapshots
 from florin.contracts.documents import ReceiptDocument, ReceiptLine
-from florin.domain.companies import numbers
+from florin.contracts.emails import PaymentReceived
+from florin.domain.companies import mail_texts, numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments import discounts
@@ -60,3 +61,10 @@ def _credited(payment: Payment) -> int:
         entry__source=f"payment:{payment.pk}", entry__kind=Entry.Kind.APPLY, account=Account.CUSTOMER_CREDIT
     )
     return lines.aggregate(used=Sum("amount"))["used"] or 0
+
+
+def write_email(receipt: Receipt, *, note: str = "") -> PaymentReceived:
+    """Return the email that brings a receipt, with the company's text and the sender's note."""
+    language = receipt.document.language
+    intro = mail_texts.intro(receipt.company_id, mail_texts.Kind.RECEIPT, language=language)
+    return PaymentReceived(receipt=receipt.pk, intro=intro, note=note)

@@ -10,16 +10,17 @@ from florin.domain.statements.composing import Period
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """Which statement everybody gets, and whether it carries a link where something is to be paid."""
+    """Which statement everybody gets, whether with a link if something is to be paid, and a note."""
 
     period: Period
     with_link: bool
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the run keeps and ``from_json`` reads back: the period's fields and ``with_link``."""
-        return {**snapshots.write(self.period), "with_link": self.with_link}
+        """Return what the run keeps and ``from_json`` reads back: the period's fields and the others."""
+        return {**snapshots.write(self.period), "with_link": self.with_link, "note": self.note}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Read back what ``to_json`` wrote."""
-        return cls(snapshots.read(Period, kept), kept["with_link"])
+        return cls(snapshots.read(Period, kept), kept["with_link"], kept.get("note", ""))

@@ -15,7 +15,7 @@ from florin.contracts import line_kinds
 from florin.contracts.demands import Demand
 from florin.contracts.documents import DocumentLine, InvoiceDocument, ReceiptDocument, ReceiptLine
 from florin.edges.documents import formats, wording
-from florin.edges.documents.typesetter import typeset
+from florin.edges.documents.typesetter import draw, typeset
 
 _SPLITTABLE = 1200
 
@@ -31,17 +31,14 @@ def render_invoice(
         pay_url: where button and QR code lead, or None for neither.
         today: the company's day, to tell what is overdue; without it nothing is.
     """
-    language = document.language
-    with override(language):
-        data = {
-            **wording.common(document.letterhead, document.currency, language),
-            **_invoice_heading(document),
-            "due": _due(document, demand, pay_url=pay_url, today=today),
-            **_invoice_table(document, _sums(document, demand)),
-            "note": wording.lines(document.note.splitlines()),
-            "note_label": _("Note"),
-        }
+    data = _invoice_data(document, demand=demand, pay_url=pay_url, today=today)
     return typeset("invoice", data, made_on=document.issued_on)
+
+
+def draw_invoice(document: InvoiceDocument, *, demand: Demand, pay_url: str | None) -> bytes:
+    """Return the first page of an invoice as a PNG, to look at: as ``render_invoice`` sets it."""
+    data = _invoice_data(document, demand=demand, pay_url=pay_url, today=None)
+    return draw("invoice", data)
 
 
 def render_receipt(document: ReceiptDocument) -> bytes:
@@ -67,6 +64,21 @@ def render_receipt(document: ReceiptDocument) -> bytes:
             "thanks": _("Thank you for your payment."),
         }
     return typeset("receipt", data, made_on=document.paid_on)
+
+
+def _invoice_data(
+    document: InvoiceDocument, *, demand: Demand, pay_url: str | None, today: date | None
+) -> dict[str, Any]:
+    with override(document.language):
+        return {
+            **wording.common(document.letterhead, document.currency, document.language),
+            **_invoice_heading(document),
+            "due": _due(document, demand, pay_url=pay_url, today=today),
+            **_invoice_table(document, _sums(document, demand)),
+            "note": wording.lines(document.note.splitlines()),
+            "note_label": _("Note"),
+            "ways": wording.ways_by_hand(document.letterhead) if demand.payable else [],
+        }
 
 
 def _invoice_heading(document: InvoiceDocument) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def render_statement(document: StatementDocument, *, pay_url: str | None, payabl
             "due": _due(document, pay_url=pay_url, payable=payable),
             "note": note(document, payable) if pay_url else "",
             "aging": _aging(document),
+            "ways": wording.ways_by_hand(document.letterhead) if document.balance > 0 else [],
             **_table(document),
         }
     return typeset("statement", data, made_on=document.end_on)

@@ -23,6 +23,7 @@ from florin.edges.documents import faces
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ENOUGH = 10
+_ON_SCREEN = 110  # dots an inch
 _NOT_DISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
 _warm = threading.local()
 
@@ -46,6 +47,16 @@ def typeset(template: str, data: dict[str, Any], *, made_on: date) -> bytes:
     with contextlib.suppress(typst.TypstError):
         return _compile(template, data, "1.7", made_on)
     return _compile(template, plain, "1.7", made_on)
+
+
+def draw(template: str, data: dict[str, Any]) -> bytes:
+    """Return the first page of what ``typeset`` sets, as a PNG; without the logo if it cannot be drawn."""
+    data = {**data, "faces": faces.order(json.dumps(data, ensure_ascii=False))}
+    try:
+        drawn = _compiler().compile(input=_call(template, data), format="png", ppi=_ON_SCREEN)
+    except typst.TypstError:
+        drawn = _compiler().compile(input=_call(template, {**data, "logo": ""}), format="png", ppi=_ON_SCREEN)
+    return drawn[0] if isinstance(drawn, list) else drawn
 
 
 def undrawn(text: str) -> list[str]:

@@ -62,6 +62,12 @@ def qr(url: str) -> str:
     return out.getvalue().decode()
 
 
+def ways_by_hand(letterhead: Letterhead) -> list[dict[str, Any]]:
+    """Return how else to pay, by check or wire, as far as the company says so."""
+    ways = ((_("Remit checks to"), letterhead.remit_to), (_("Pay by wire"), letterhead.wire))
+    return [{"label": label, "lines": lines(texts)} for label, texts in ways if any(map(str.strip, texts))]
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Return labels and values for the list beside the address; what has no value is left out."""
     return [{"label": label, "value": clean(value)} for label, value in pairs if value]

@@ -16,7 +16,12 @@ from florin.kernel.directions import isolate_all
 
 
 def invoice_email(
-    document: InvoiceDocument, *, demand: Demand, pay_url: str | None, today: date | None = None
+    document: InvoiceDocument,
+    *,
+    demand: Demand,
+    pay_url: str | None,
+    today: date | None = None,
+    opening: Sequence[str] = (),
 ) -> RenderedEmail:
     """Render the email that brings an invoice: what is owed, by when, the button, and whom to call.
 
@@ -25,6 +30,7 @@ def invoice_email(
         demand: what is to be paid now; where that is nothing, it says why and shows no button (R17).
         pay_url: where the button leads, or None for an email without one.
         today: the company's day, to tell what is overdue; without it nothing is.
+        opening: what the company and the sender say first, a text each.
     """
     document, language = isolate_all(document), document.language
     with override(language):
@@ -33,6 +39,7 @@ def invoice_email(
             document.letterhead,
             language=language,
             document=document,
+            opening=isolate_all(tuple(opening)),
             demand=demand,
             amount=formats.money(demand.payable, document.currency, language),
             nothing=_nothing(demand),
@@ -42,12 +49,15 @@ def invoice_email(
         )
 
 
-def invoices_email(lists: Sequence[tuple[InvoiceList, str]], *, today: date | None = None) -> RenderedEmail:
+def invoices_email(
+    lists: Sequence[tuple[InvoiceList, str]], *, today: date | None = None, opening: Sequence[str] = ()
+) -> RenderedEmail:
     """Render the email that asks for several invoices: a table, its sum, and a button a currency (R6).
 
     Args:
         lists: one customer's open invoices, a list for each currency, and where its button leads.
         today: the company's day, to tell what is overdue; without it nothing is.
+        opening: what the company and the sender say first, a text each.
     """
     lists = [(isolate_all(listed), pay_url) for listed, pay_url in lists]
     first, language = lists[0][0], lists[0][0].language
@@ -59,19 +69,23 @@ def invoices_email(lists: Sequence[tuple[InvoiceList, str]], *, today: date | No
             first.letterhead,
             language=language,
             customer=name_customer(first),
+            opening=isolate_all(tuple(opening)),
             heading=ngettext("%(count)s open invoice", "%(count)s open invoices", count) % {"count": count},
             lists=[_describe(listed, pay_url, today) for listed, pay_url in lists],
             when=wording.when(due_on, today, language),
         )
 
 
-def statement_email(document: StatementDocument, *, pay_url: str | None, payable: int) -> RenderedEmail:
+def statement_email(
+    document: StatementDocument, *, pay_url: str | None, payable: int, opening: Sequence[str] = ()
+) -> RenderedEmail:
     """Render the email that brings a statement: what is owed, by when, the button, and whom to call (R5).
 
     Args:
         document: the statement as made.
         pay_url: where the button leads, or None for an email without one.
         payable: what the link asks for, in minor units.
+        opening: what the company and the sender say first, a text each.
     """
     document, language = isolate_all(document), document.language
     amount = partial(formats.money, currency=document.currency, language=language)
@@ -82,6 +96,7 @@ def statement_email(document: StatementDocument, *, pay_url: str | None, payable
             document.letterhead,
             language=language,
             document=document,
+            opening=isolate_all(tuple(opening)),
             aging=[(name, amount(part) if part else "") for name, part in statements.buckets(document.aging)],
             amount=amount(document.balance),
             note=statements.note(document, payable) if offered else "",
@@ -92,9 +107,13 @@ def statement_email(document: StatementDocument, *, pay_url: str | None, payable
         )
 
 
-def receipt_email(receipt: ReceiptDocument) -> RenderedEmail:
-    """Render the payer's confirmation: what arrived, what it paid, what is left (R11). Attach the receipt."""
-    return _about_payment("payment_received", receipt, language=receipt.language)
+def receipt_email(receipt: ReceiptDocument, *, opening: Sequence[str] = ()) -> RenderedEmail:
+    """Render the payer's confirmation: what arrived, what it paid, what is left (R11). Attach the receipt.
+
+    It begins with ``opening``: what the company and the sender say first, a text each.
+    """
+    told = isolate_all(tuple(opening))
+    return _about_payment("payment_received", receipt, language=receipt.language, opening=told)
 
 
 def payment_notice(receipt: ReceiptDocument, *, url: str, language: str) -> RenderedEmail:
@@ -108,7 +127,7 @@ def payment_notice(receipt: ReceiptDocument, *, url: str, language: str) -> Rend
     return _about_payment("payment_notice", receipt, language=language, url=url)
 
 
-def _about_payment(kind: str, receipt: ReceiptDocument, *, language: str, **words: str) -> RenderedEmail:
+def _about_payment(kind: str, receipt: ReceiptDocument, *, language: str, **words: object) -> RenderedEmail:
     receipt = isolate_all(receipt)
     amount = partial(formats.money, currency=receipt.currency, language=language)
     return render(

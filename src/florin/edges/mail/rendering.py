@@ -1,8 +1,8 @@
 """How an email is written: by the templates of its kind, in one language, as an HTML part and a text part.
 
 The folder ``templates/<kind>`` has ``subject.txt``, ``body.html`` and ``body.txt``; both bodies of a short
-email say what stands in its ``words.txt``. The caller attaches the logo that ``inline_logo`` returns, which
-the HTML part shows by ``cid:``.
+email say what stands in its ``words.txt``. The caller attaches the email's logo, which the HTML part shows by
+``cid:``.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -31,16 +31,15 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """An email's words: ``subject`` is one line; ``text`` says all that ``html`` says, addresses included."""
+    """An email's words: ``subject`` is one line; ``text`` says all that ``html`` says, addresses included.
+
+    ``logo`` is the PNG that travels inside it, if the HTML shows one.
+    """
 
     subject: str
     html: str
     text: str
-
-
-def inline_logo(letterhead: Letterhead) -> bytes:
-    """Return the PNG to travel inside the mail, or nothing: mail readers show no SVG, so the name stands."""
-    return logos.png(letterhead.logo)
+    logo: bytes = b""
 
 
 def name_customer(record: About | InvoiceList | ReceiptDocument) -> str:
@@ -55,20 +54,22 @@ def render(kind: str, letterhead: Letterhead, *, language: str, **words: object)
     """
     is_own = KINDS[kind].to_company
     company = isolate_all(replace(letterhead, phone="", email="") if is_own else letterhead)
-    templates = environment()
+    templates, logo = environment(), logos.mail_png(letterhead.logo)
     with override(language):
         known = {
             **words,
             "kind": kind,
             "company": company,
             "language": formats.locale_of(language).language,
-            "logo_id": LOGO_ID if inline_logo(letterhead) else "",
+            "logo_id": LOGO_ID if logo else "",
             "palette": asdict(colours.palette(letterhead.colour)),
         }
         known["subject"] = one_line(templates.get_template(f"{kind}/subject.txt").render(known))
         html = templates.get_template(f"{kind}/body.html").render(known).encode("utf-8", "replace").decode()
         text = templates.get_template(f"{kind}/body.txt").render(known)
-    return RenderedEmail(subject=str(known["subject"]), html=_inliner.inline(html), text=_tidied(text))
+    return RenderedEmail(
+        subject=str(known["subject"]), html=_inliner.inline(html), text=_tidied(text), logo=logo
+    )
 
 
 @cache

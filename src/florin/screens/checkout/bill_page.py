@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from florin.contracts.documents import ReceiptDocument
@@ -53,6 +54,11 @@ class LinkPage:
     def logo(self) -> Logo | None:
         """The company's logo, if it has one that can be shown."""
         return branding.measure(self.link.company.logo)
+
+    @property
+    def logo_address(self) -> str:
+        """Where the logo is; it changes with it, so that browsers may keep it."""
+        return f"{reverse('checkout:logo', args=[self.token])}?v={self.logo.name if self.logo else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +138,11 @@ class BillPage(LinkPage):
                 return _("%(amount)s is owed, and an online payment can be %(most)s at most.") % details
             case Bar.UNEVEN:
                 return _("%(amount)s is owed, and cards cannot pay its last digits.") % details
+
+    @property
+    def takes_checks(self) -> bool:
+        """Whether what is owed may also be paid by check or wire: not while a payment of all of it runs."""
+        return self.bill.state in _OPEN
 
     @property
     def minutes(self) -> int:

@@ -20,22 +20,14 @@ from florin.screens.office.shared import parsing
 from florin.screens.office.shared.fields import (
     AddressesField,
     AmountField,
+    CurrencyField,
     DaysField,
     OptionField,
-    ParsedField,
     TextField,
 )
 from florin.screens.office.shared.forms import OfficeForm
 
 _SWITCHES = ("links_enabled", "automatic_invoices")
-
-
-class CurrencyField(ParsedField):
-    """A currency by its code, in small letters too."""
-
-    def read(self, text: str) -> str:
-        """Return the code."""
-        return rules.currency(text)
 
 
 class CustomerForm(OfficeForm):
@@ -68,7 +60,7 @@ class CustomerForm(OfficeForm):
         help_text=gettext_lazy("One address a line, or with commas between."),
     )
     terms_days = DaysField(label=gettext_lazy("Terms (days)"), missing=DaysField.outside)
-    currency = CurrencyField(label=gettext_lazy("Currency"), missing=rules.NO_CURRENCY)
+    currency = CurrencyField(label=gettext_lazy("Currency"))
     credit_limit = AmountField(
         label=gettext_lazy("Credit limit"),
         help_text=gettext_lazy("Empty means: none."),

@@ -45,7 +45,12 @@ def send(request: StaffRequest) -> HttpResponse:
         chosen = [key for row in reviewed.rows for key in row.chosen]
         addresses = {key: [text] for key, text in typed.items()}
         run = send_payment_links.start(
-            company, chosen, addresses=addresses, submission=submission, by=request.user
+            company,
+            chosen,
+            addresses=addresses,
+            submission=submission,
+            by=request.user,
+            note=request.POST.get("note", ""),
         )
     except Refusal as problem:
         return _review(request, reviewed, typed=typed, submission=submission, problem=problem)
@@ -93,6 +98,7 @@ def _review(
         "nowhere": errors is not None and not wrong,
         "chosen": ",".join(key.hex for row in reviewed.rows for key in row.chosen),
         "submission": submission,
+        "note": request.POST.get("note", ""),
     }
     status = problem.status if problem else _UNPROCESSABLE if errors is not None else _FINE
     return page(request, "invoices/send_links.html", context, status=status)

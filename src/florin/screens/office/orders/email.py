@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from florin.domain.activity import services as activity
 from florin.domain.attempts import asking
+from florin.domain.companies import mail_texts
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
 from florin.domain.outbox import queries as outbox
@@ -44,6 +45,7 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             by=request.user,
             saw_draft="saw_draft" in request.POST,
             instead=_instead(request),
+            note=request.POST.get("note", ""),
             reason=limit_dialog.reason(request),
         )
     except Refusal as problem:
@@ -69,6 +71,7 @@ def _hold(request: StaffRequest, shown: ShownOrder) -> HttpResponse:
         to=[request.POST.get("to", "")],
         by_hand=True,
         with_link="payment_link" in request.POST,
+        note=mail_texts.read(request.POST.get("note", "")),
     )
     say_held(request, hold_order.hold(request.user.company, shown.order.pk, wish, by=request.user))
     return done(request, "office:order", shown.order.pk)
@@ -97,6 +100,7 @@ def _email(request: StaffRequest, shown: ShownOrder, problem: Refusal | None = N
     context |= {
         "instead": came_back.pk if came_back else None,
         "to": request.POST.get("to", to),
+        "note": request.POST.get("note", held.note if held else ""),
         "answer": answer,
         "tick": tick and answer.offered,
         "submission": submission_key(request.POST),

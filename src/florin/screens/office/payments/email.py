@@ -27,9 +27,10 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
             request, payment, to="\n".join(return_payment.payers(payment)), submission=new_submission()
         )
     to, submission = request.POST.get("to", ""), submission_key(request.POST)
+    note = request.POST.get("note", "")
     try:
         recipients = mail_receipt.mail(
-            request.user.company, pk, to=[to], submission=submission, by=request.user
+            request.user.company, pk, to=[to], submission=submission, by=request.user, note=note
         )
     except Refusal as problem:
         return _ask(request, payment, to=to, submission=submission, problem=problem)
@@ -41,6 +42,12 @@ def email(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _ask(
     request: StaffRequest, payment: Payment, *, to: str, submission: str, problem: Refusal | None = None
 ) -> HttpResponse:
-    context = {"payment": payment, "to": to, "submission": submission, "problem": problem}
+    context = {
+        "payment": payment,
+        "to": to,
+        "submission": submission,
+        "problem": problem,
+        "note": request.POST.get("note", ""),
+    }
     status = problem.status if problem else 200
     return dialog(request, "payments/email.html", context, title=payment.number, status=status)

@@ -3,6 +3,10 @@
 from django.urls import path
 
 from florin.screens.office.setup import (
+    company,
+    company_numbers,
+    company_preview,
+    company_texts,
     export,
     payments,
     payments_account,
@@ -15,6 +19,11 @@ from florin.screens.office.setup import (
 
 urlpatterns = [
     path("security-log/", security_log.log, name="security-log"),
+    path("setup/company/", company.company, name="company"),
+    path("setup/company/color/", company.contrast, name="company-contrast"),
+    path("setup/company/preview/", company_preview.preview, name="company-preview"),
+    path("setup/company/numbers/", company_numbers.numbers, name="company-numbers"),
+    path("setup/company/email-texts/", company_texts.texts, name="company-texts"),
     path("setup/sign-in/", sign_in.sign_in, name="sign-in-settings"),
     path("setup/people/", people.everybody, name="people"),
     path("setup/people/invite/", people.invite, name="person-invite"),

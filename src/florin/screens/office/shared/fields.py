@@ -13,11 +13,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
+from florin.domain.companies import profile
 from florin.domain.companies.models import Company
 from florin.domain.customers import rules
 from florin.domain.customers.models import Customer
 from florin.flows import send_documents
-from florin.kernel import amounts
+from florin.kernel import addresses, amounts
 from florin.kernel.errors import Refusal
 from florin.kernel.money import Money, exponent
 from florin.screens.office.shared import customer_field, parsing
@@ -236,6 +237,39 @@ class AddressesField(ParsedField):
     def prepare_value(self, value: Any) -> Any:
         """Show one address a line, and a text as it was typed."""
         return value if isinstance(value, str) or not isinstance(value, Sequence) else "\n".join(value)
+
+
+class AddressField(ParsedField):
+    """One address for mails, in its normal form."""
+
+    def read(self, text: str) -> str:
+        """Return the address."""
+        return addresses.read(text)
+
+
+class CurrencyField(ParsedField):
+    """A currency by its code, in small letters too."""
+
+    def __init__(self, **options: Any) -> None:
+        """Make a field that must be filled."""
+        super().__init__(missing=gettext_lazy("This is not a currency; write it like USD."), **options)
+
+    def read(self, text: str) -> str:
+        """Return the code."""
+        return profile.read_currency(text)
+
+
+class ColourField(ParsedField):
+    """A colour, as the browser's field for colours sends it."""
+
+    def __init__(self, **options: Any) -> None:
+        """Make a field of the browser's kind for colours."""
+        super().__init__(**options)
+        self.widget.input_type = "color"
+
+    def read(self, text: str) -> str:
+        """Return the colour."""
+        return profile.read_colour(text)
 
 
 class CustomerField(ParsedField):

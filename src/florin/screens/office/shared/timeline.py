@@ -144,6 +144,12 @@ MAILS: dict[str, Promise] = {
 FIELDS: dict[str, Promise] = {
     "number": gettext_lazy("Number"),
     "name": gettext_lazy("Name"),
+    "address": gettext_lazy("Address"),
+    "logo": gettext_lazy("Logo"),
+    "colour": gettext_lazy("Color"),
+    "time_zone": gettext_lazy("Time zone"),
+    "remit_to": gettext_lazy("Remit checks to"),
+    "wire": gettext_lazy("Wire instructions"),
     "bill_to": gettext_lazy("Bill to"),
     "ship_to": gettext_lazy("Ship to"),
     "phone": gettext_lazy("Phone"),
@@ -178,6 +184,24 @@ FIELDS: dict[str, Promise] = {
     "second_factor_roles": gettext_lazy("Second factor required for"),
     "active": gettext_lazy("May sign in"),
     "email": gettext_lazy("E-mail"),
+    **{
+        f"{kind}_text_{language}": words
+        for kind, words in {
+            "invoice": gettext_lazy("Text of invoice emails"),
+            "links": gettext_lazy("Text of payment link emails"),
+            "statement": gettext_lazy("Text of statement emails"),
+            "receipt": gettext_lazy("Text of receipt emails"),
+        }.items()
+        for language in ("en", "es")
+    },
+    "customer_numbers": gettext_lazy("Next customer number"),
+    "order_numbers": gettext_lazy("Next order number"),
+    "invoice_numbers": gettext_lazy("Next invoice number"),
+    "credit_numbers": gettext_lazy("Next credit number"),
+    "payment_numbers": gettext_lazy("Next payment number"),
+    "receipt_numbers": gettext_lazy("Next receipt number"),
+    "refund_numbers": gettext_lazy("Next refund number"),
+    "statement_numbers": gettext_lazy("Next statement number"),
 }
 
 

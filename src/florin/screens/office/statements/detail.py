@@ -78,6 +78,7 @@ def send(request: StaffRequest, pk: UUID) -> HttpResponse:
             with_link=tick,
             submission=submission_key(request.POST),
             by=request.user,
+            note=request.POST.get("note", ""),
         )
     except Refusal as problem:
         return _ask(request, found, to=to, tick=tick, problem=problem)
@@ -114,6 +115,7 @@ def _ask(
         "payable": payable,
         "answer": answer,
         "to": to,
+        "note": request.POST.get("note", ""),
         "tick": tick and answer.offered,
         "problem": problem,
         "submission": submission_key(request.POST),

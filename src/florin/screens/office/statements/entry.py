@@ -47,6 +47,7 @@ def new(request: StaffRequest, pk: UUID) -> HttpResponse:
             with_link="payment_link" in request.POST,
             submission=submission_key(request.POST),
             by=request.user,
+            note=request.POST.get("note", ""),
         )
     except Refusal as problem:
         return _form(request, customer, form, to=to, problem=problem)
@@ -120,6 +121,7 @@ def _form(
         "wants_link": wants_link,
         "preview": urlencode({"type": form.type, "begin_on": form.begin_on, "end_on": form.end_on}),
         "to": to,
+        "note": request.POST.get("note", ""),
         "problem": problem,
         "submission": submission_key(request.POST),
     }

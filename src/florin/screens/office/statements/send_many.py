@@ -41,7 +41,11 @@ def send(request: StaffRequest) -> HttpResponse:
         run = send_statements.start(
             company,
             customers,
-            Instructions(form.period, with_link="payment_link" in request.POST),
+            Instructions(
+                form.period,
+                with_link="payment_link" in request.POST,
+                note=request.POST.get("note", ""),
+            ),
             submission=submission,
             by=request.user,
         )
@@ -84,6 +88,7 @@ def _review(
         "answer": answer,
         "tick": answer.offered and ("payment_link" in request.POST or not problem),
         "chosen": ",".join(row.customer.pk.hex for row in rows),
+        "note": request.POST.get("note", ""),
         "problem": problem,
         "submission": submission or new_submission(),
     }
