@@ -72,12 +72,7 @@ def change(company: Company, wanted: Mapping[Series, tuple[str, int | None]], *,
         Conflict: if prefixes are others than ``seen`` says; nothing is overwritten.
         InvalidNumbering: if a prefix is none or another series', a number is taken, or would go back.
     """
-    new = [
-        Counter(company=company, series=series.value, prefix=series.value, last=FIRST - 1)
-        for series in Series
-    ]
-    Counter.objects.bulk_create(new, ignore_conflicts=True)
-    list(Counter.objects.filter(company=company).order_by("series").select_for_update())
+    numbers.hold(company.pk)
     now = numberings_of(company)
     if mark(now) != seen:
         raise Conflict(_("Somebody else has changed these settings meanwhile. Look at them, then save."))

@@ -53,6 +53,20 @@ def following_many(company_id: UUID, series: Series, count: int) -> list[str]:
         pass_over(company_id, series, beginning)
 
 
+def hold(company_id: UUID) -> None:
+    """Lock all of a company's series, in the caller's transaction; what none was taken of yet begins here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO companies_counter (company_id, series, prefix, last, given)
+            SELECT %s, series, series, %s, false FROM unnest(%s::text[]) AS series ORDER BY series
+            ON CONFLICT (company_id, series) DO NOTHING
+            """,
+            [company_id, FIRST - 1, [series.value for series in Series]],
+        )
+    list(Counter.objects.filter(company=company_id).order_by("series").select_for_update())
+
+
 def beginning_of(company_id: UUID, series: Series) -> str:
     """Return what the numbers of a series begin with now, such as ``INV-``."""
     found = Counter.objects.filter(company=company_id, series=series.value).values_list("prefix", flat=True)

@@ -13,7 +13,7 @@ from django.db import models
 from florin.domain.activity.models import Activity
 from florin.domain.attempts.models import Attempt, AttemptCredit, AttemptDebt
 from florin.domain.catalogue.models import Product
-from florin.domain.companies.models import Company, Counter, PaymentsAccount
+from florin.domain.companies.models import Company, Counter, MailText, PaymentsAccount
 from florin.domain.credits.models import Credit
 from florin.domain.customers.models import Customer
 from florin.domain.declines.models import Decline
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 TABLES: Mapping[str, type[models.Model]] = {
     "company": Company,
     "number_series": Counter,
+    "email_texts": MailText,
     "people": User,
     "invitations": Invitation,
     "customers": Customer,
