@@ -78,7 +78,9 @@ def test_an_invoice_leaves_with_the_companys_text_and_the_senders_note(owner: Us
     mail = bank.mails(to="ann@shop.example")[0]
     assert "Thank you for your order.<br>Bloom" in mail["html"]
     assert "Boxes &lt;b&gt;11&lt;/b&gt; &amp; 12 first." in mail["html"]
-    assert "Thank you for your order.\nBloom\n\nBoxes <b>11</b> & 12 first." in mail["text"]
+    assert "Thank you for your order.\nBloom\n\nBoxes <b>11</b> & 12 first." in mail["text"].replace(
+        "\r\n", "\n"
+    )
 
 
 def test_a_mail_on_its_way_keeps_the_text_it_had(owner: User) -> None:
