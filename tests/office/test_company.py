@@ -2,10 +2,10 @@
 
 import base64
 from importlib import resources
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 
 from factories import make_customer, make_invoice
 from florin.domain.activity.models import Activity
@@ -19,17 +19,16 @@ COMPANY = "/office/setup/company/"
 LOGO = base64.b64decode((resources.files("florin") / "demo_data" / "logo.svg.b64").read_text())
 
 
-def save(owner: User, *, seen: str = "", **changed: object) -> HttpResponse:
+def save(owner: User, *, seen: str = "", **changed: object) -> Any:
     """Press Save on the form as it is shown, but for what is changed."""
     owner.company.refresh_from_db()
     now = profile.profile_of(owner.company)
     sent = {name: getattr(now, name) for name in profile.Profile.__dataclass_fields__ if name != "logo"}
-    answer: HttpResponse = signed_in(owner).post(COMPANY, {"seen": seen or now.mark, **sent, **changed})
-    return answer
+    return signed_in(owner).post(COMPANY, {"seen": seen or now.mark, **sent, **changed})
 
 
 def test_everything_that_is_typed_is_kept_and_told(owner: User) -> None:
-    typed = {
+    typed: dict[str, Any] = {
         "name": "Vine & Sons",
         "address": "1 Bloom St\nMiami, FL 33126",
         "phone": "+1 305 555 0100",

@@ -1,8 +1,9 @@
 """Setup > Company > Numbers: prefixes and next numbers, which never clash and never go back."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
 
 from factories import make_customer, make_invoice
 from florin.domain.activity.models import Activity
@@ -16,15 +17,14 @@ from office import signed_in
 NUMBERS = "/office/setup/company/numbers/"
 
 
-def save(owner: User, *, seen: str = "", **changed: object) -> HttpResponse:
+def save(owner: User, *, seen: str = "", **changed: object) -> Any:
     """Press Save on the form as it is shown, but for what is changed."""
     now = numbering.numberings_of(owner.company)
     sent: dict[str, object] = {"seen": seen or numbering.mark(now)}
     for series, each in now.items():
         name = series.value
         sent |= {f"prefix_{name}": each.prefix, f"next_{name}": each.next, f"shown_{name}": each.next}
-    answer: HttpResponse = signed_in(owner).post(NUMBERS, {**sent, **changed})
-    return answer
+    return signed_in(owner).post(NUMBERS, {**sent, **changed})
 
 
 def take_number(owner: User, series: Series = Series.INVOICE) -> str:

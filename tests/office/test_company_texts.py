@@ -1,7 +1,8 @@
 """What mails begin with: the company's text for each kind and language, and the sender's note."""
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 
 from factories import make_customer, make_invoice, make_link
 from factories.payments import click_pay
@@ -21,14 +22,11 @@ from testing.bank import Bank
 TEXTS = "/office/setup/company/email-texts/"
 
 
-def save(owner: User, *, seen: str = "", **typed: str) -> HttpResponse:
+def save(owner: User, *, seen: str = "", **typed: str) -> Any:
     """Press Save with these texts, and none in the other fields."""
     now = mail_texts.texts_of(owner.company)
     sent = {f"{kind.value}_{language}": text for (kind, language), text in now.items()}
-    answer: HttpResponse = signed_in(owner).post(
-        TEXTS, {"seen": seen or mail_texts.mark(now), **sent, **typed}
-    )
-    return answer
+    return signed_in(owner).post(TEXTS, {"seen": seen or mail_texts.mark(now), **sent, **typed})
 
 
 def the_email(**which: str) -> DocumentEmail:

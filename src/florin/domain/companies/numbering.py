@@ -113,10 +113,9 @@ def _check_next(company: Company, series: Series, before: Numbering, meant: Numb
         raise InvalidNumbering(series, "next", _("Give a number from 1 to 999,999,999."))
     highest = numbers.highest(company.pk, series, numbers.begin(meant.prefix))
     if meant.next <= highest:
-        told = {"number": f"{numbers.begin(meant.prefix)}{highest}", "next": highest + 1}
-        raise InvalidNumbering(
-            series, "next", _("%(number)s is here already: the next one is %(next)s or higher.") % told
-        )
+        taken = f"{numbers.begin(meant.prefix)}{highest}"
+        words = _("%(number)s is here already: the next one is %(next)s or higher.")
+        raise InvalidNumbering(series, "next", words % {"number": taken, "next": highest + 1})
 
 
 def _details(numberings: Mapping[Series, Numbering]) -> dict[str, str]:

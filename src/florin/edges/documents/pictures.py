@@ -123,8 +123,8 @@ def _refuse_deep(data: bytes) -> None:
     parser = ET.XMLPullParser(["start", "end"])
     parser.feed(data)
     depth = 0
-    for event, _element in parser.read_events():
-        depth += 1 if event == "start" else -1
+    for event in parser.read_events():
+        depth += 1 if event[0] == "start" else -1
         if depth > _DEEPEST:
             raise UnusableLogo(_("This SVG has groups within groups, too many. Ungroup its shapes."))
 

@@ -56,7 +56,10 @@ def draw(template: str, data: dict[str, Any]) -> bytes:
         drawn = _compiler().compile(input=_call(template, data), format="png", ppi=_ON_SCREEN)
     except typst.TypstError:
         drawn = _compiler().compile(input=_call(template, {**data, "logo": ""}), format="png", ppi=_ON_SCREEN)
-    return drawn[0] if isinstance(drawn, list) else drawn
+    page = drawn[0] if isinstance(drawn, list) else drawn
+    if page is None:
+        raise TypeError("typst gave no picture")
+    return page
 
 
 def undrawn(text: str) -> list[str]:

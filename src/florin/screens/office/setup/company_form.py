@@ -27,7 +27,7 @@ from florin.screens.office.shared.fields import (
 )
 from florin.screens.office.shared.forms import OfficeForm
 
-frames_ours = csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
+frames_ours = csp_update({"frame-src": [SELF]})
 _MOST_READ = 1_000_001  # a byte more than a logo can have, so that it is refused for its size
 _SHOWN_ON = "#ffffff"
 

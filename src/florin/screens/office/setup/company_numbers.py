@@ -48,9 +48,9 @@ class PrefixField(ParsedField):
 class NextNumberField(ParsedField):
     """A whole number that documents may have."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self) -> None:
         """Make a field that must be filled."""
-        super().__init__(missing=_NO_NUMBER, mode="numeric", **options)
+        super().__init__(missing=_NO_NUMBER, mode="numeric")
 
     def read(self, text: str) -> int:
         """Return the number."""

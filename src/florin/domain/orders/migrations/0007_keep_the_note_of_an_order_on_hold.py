@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_hold_orders"),
+        ("orders", "0006_name_the_submission"),
     ]
 
     operations = [

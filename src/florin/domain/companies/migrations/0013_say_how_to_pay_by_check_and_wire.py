@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("companies", "0011_guard_states"),
+        ("companies", "0012_let_operators_stop_links"),
     ]
 
     operations = [
