@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("companies", "0014_let_companies_choose_their_numbers"),
+        ("companies", "0015_let_companies_choose_their_numbers"),
     ]
 
     operations = [

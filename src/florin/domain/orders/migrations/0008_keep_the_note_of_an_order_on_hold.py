@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_name_the_submission"),
+        ("orders", "0007_know_kinds_of_lines"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("companies", "0012_let_operators_stop_links"),
+        ("companies", "0013_ask_for_second_factors"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("companies", "0013_say_how_to_pay_by_check_and_wire")]
+    dependencies = [("companies", "0014_say_how_to_pay_by_check_and_wire")]
 
     operations = [
         migrations.AddField("counter", "prefix", models.CharField(blank=True, max_length=8, default="")),
