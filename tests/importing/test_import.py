@@ -59,7 +59,7 @@ def test_an_invoice_keeps_its_number_its_date_and_its_lines(company: Company, tm
     assert (len(document.lines), first.code, first.unit_price) == (7, "85123A", "2.55")
 
 
-def test_the_paper_is_what_order_entry_would_have_written(company: Company, tmp_path: Path) -> None:
+def test_the_document_is_what_order_entry_would_have_written(company: Company, tmp_path: Path) -> None:
     import_file(write(tmp_path, file_line(), file_line(quantity="3.5", price="0.0125")), company, tmp_path)
 
     invoice, order = Invoice.objects.get(), Order.objects.get()

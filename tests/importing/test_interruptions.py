@@ -73,8 +73,8 @@ def test_without_turns_the_database_still_books_once_and_says_so(
     both_have_looked = Barrier(2, timeout=20)
     look = batches._sift
 
-    def look_together(at: Company, papers: Sequence[ImportedDocument]) -> batches._Sifted:
-        sifted = look(at, papers)
+    def look_together(at: Company, documents: Sequence[ImportedDocument]) -> batches._Sifted:
+        sifted = look(at, documents)
         with suppress(BrokenBarrierError):
             both_have_looked.wait()
         return sifted

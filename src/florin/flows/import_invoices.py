@@ -1,6 +1,6 @@
 """Taking over another system's invoices and credits from a file of invoice lines.
 
-survey the file -> rows into papers -> judge each -> batch by batch: customers, orders, invoices, ledger
+survey the file -> rows into documents -> judge each -> batch by batch: customers, orders, invoices, ledger
 
 Each batch is one durable transaction, and a number that is here already is passed over; so an import that was
 killed is finished by running it again, and two at once take turns and book nothing twice.
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 class Summary:
     """What an import did. ``lines`` + ``here_already_rows`` + ``refused_rows`` is ``rows``, always.
 
-    ``customers`` and ``products`` count new ones; ``here_already`` counts papers. ``run``
+    ``customers`` and ``products`` count new ones; ``here_already`` counts documents. ``run``
     names all that was booked, should it have to be undone. ``how`` says how the file
     was read, ``unused`` which of its columns mean nothing to us.
     """
@@ -111,8 +111,8 @@ def _run(
     found = survey(read(file))
     summary.rows = found.rows
     with report_to(report, beside=path) as refusals:
-        papers = _good(complete(read(file), found.last_lines), company.currency, refusals)
-        for batch in _batches(papers):
+        documents = _good(complete(read(file), found.last_lines), company.currency, refusals)
+        for batch in _batches(documents):
             booked = book(company, batch, found, run=summary.run, over_limit=over_limit)
             summary.add(booked)
             refusals.add(booked.refused)
@@ -151,12 +151,12 @@ def _good(
             refusals.add(judged)
 
 
-def _batches(papers: Iterable[ImportedDocument]) -> Iterator[list[ImportedDocument]]:
+def _batches(documents: Iterable[ImportedDocument]) -> Iterator[list[ImportedDocument]]:
     batch: list[ImportedDocument] = []
     rows = 0
-    for paper in papers:
-        batch.append(paper)
-        rows += len(paper.lines)
+    for document in documents:
+        batch.append(document)
+        rows += len(document.lines)
         if len(batch) >= _PAPERS_AT_ONCE or rows >= _ROWS_AT_ONCE:
             yield batch
             batch, rows = [], 0

@@ -1,1 +1,1 @@
-"""The steps of an import: rows, survey, papers, refusals, and batches, the only one that books."""
+"""The steps of an import: rows, survey, documents, refusals, and batches, the only one that books."""

@@ -1,4 +1,4 @@
-"""Booking a batch of papers in one durable transaction: customers, products, orders, invoices, credits."""
+"""Booking a batch of documents in one durable transaction: customers, products, orders, invoices, credits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _REASON_WIDTH = 200
 class Booked:
     """What one batch came to, and the rows that only the database could refuse.
 
-    ``customers`` and ``products`` count new ones, ``lines`` the rows booked, ``here_already`` papers.
+    ``customers`` and ``products`` count new ones, ``lines`` the rows booked, ``here_already`` documents.
     """
 
     customers: int
@@ -53,7 +53,7 @@ class Booked:
 
 @dataclass(slots=True)
 class _Sifted:
-    """Papers that are new, papers that are here already, and rows of those that only bear a known number."""
+    """New documents, those that are here already, and rows of those that only bear a known number."""
 
     fresh: list[ImportedDocument]
     here: list[ImportedDocument]
@@ -62,7 +62,7 @@ class _Sifted:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What the papers of a batch are written from: customers and keys of products by their folded numbers."""
+    """What the documents of a batch are written from: customers and keys of products by folded numbers."""
 
     company: Company
     run: str
@@ -72,9 +72,9 @@ class _Desk:
 
 
 def book(
-    company: Company, papers: Sequence[ImportedDocument], found: Survey, *, run: str, over_limit: str = ""
+    company: Company, documents: Sequence[ImportedDocument], found: Survey, *, run: str, over_limit: str = ""
 ) -> Booked:
-    """Book the papers that are not here yet, all or none, each exactly once; ``run`` names them together.
+    """Book the documents that are not here yet, all or none, each exactly once; ``run`` names them together.
 
     ``over_limit`` is why they may pass credit limits.
 
@@ -82,7 +82,7 @@ def book(
         Conflict: if something else than an import took one of the numbers at the same moment.
     """
     try:
-        return _book(company, papers, found, run=run, reason=over_limit)
+        return _book(company, documents, found, run=run, reason=over_limit)
     except IntegrityError as error:
         raise Conflict(
             "Somebody else used one of these numbers at the same moment. "
@@ -92,31 +92,31 @@ def book(
 
 @transaction.atomic(durable=True)
 def _book(
-    company: Company, papers: Sequence[ImportedDocument], found: Survey, *, run: str, reason: str
+    company: Company, documents: Sequence[ImportedDocument], found: Survey, *, run: str, reason: str
 ) -> Booked:
     _take_turn(company)
-    sifted = _sift(company, papers)
-    people = customers.known(company, {paper.customer for paper in sifted.fresh})
+    sifted = _sift(company, documents)
+    people = customers.known(company, {document.customer for document in sifted.fresh})
     desk = _Desk(company, run, found, people, {})
     _refuse_foreign(desk, sifted)
     allowed = limits.sort(sifted.fresh, people, currency=company.currency, reason=reason)
-    sifted.fresh = allowed.papers
+    sifted.fresh = allowed.documents
     sifted.refused += allowed.refused
-    bills = [paper for paper in sifted.fresh if not paper.credit]
-    returns = [paper for paper in sifted.fresh if paper.credit]
+    bills = [document for document in sifted.fresh if not document.credit]
+    returns = [document for document in sifted.fresh if document.credit]
     new_customers = _make_customers(desk, sifted.fresh)
     new_products = _make_products(desk, bills)
     limits.note(company, _invoice(desk, bills), allowed, reason=reason, actor=_ACTOR)
-    given = credits_.give_many(company, [_credit(desk, paper) for paper in returns], by=_ACTOR)
+    given = credits_.give_many(company, [_credit(desk, document) for document in returns], by=_ACTOR)
     expire_sessions.expire_wanting(credit.item_id for credit in given if credit.item_id)
     return Booked(
         customers=new_customers,
         products=new_products,
         invoices=len(bills),
         credits=len(returns),
-        lines=sum(len(paper.lines) for paper in sifted.fresh),
+        lines=sum(len(document.lines) for document in sifted.fresh),
         here_already=len(sifted.here),
-        here_already_rows=sum(len(paper.lines) for paper in sifted.here),
+        here_already_rows=sum(len(document.lines) for document in sifted.here),
         refused=sifted.refused,
     )
 
@@ -126,36 +126,36 @@ def _take_turn(company: Company) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
-def _sift(company: Company, papers: Sequence[ImportedDocument]) -> _Sifted:
-    old_invoices = invoices.known(company, [paper.number for paper in papers if not paper.credit])
-    old_credits = credits_.known(company, [paper.number for paper in papers if paper.credit])
+def _sift(company: Company, documents: Sequence[ImportedDocument]) -> _Sifted:
+    old_invoices = invoices.known(company, [document.number for document in documents if not document.credit])
+    old_credits = credits_.known(company, [document.number for document in documents if document.credit])
     sifted = _Sifted([], [], [])
-    for paper in papers:
-        old = old_credits.get(paper.number) if paper.credit else old_invoices.get(paper.number)
+    for document in documents:
+        old = old_credits.get(document.number) if document.credit else old_invoices.get(document.number)
         if old is None:
-            sifted.fresh.append(paper)
-        elif (fold(old.customer), old.total) == (fold(paper.customer), paper.total):
-            sifted.here.append(paper)
+            sifted.fresh.append(document)
+        elif (fold(old.customer), old.total) == (fold(document.customer), document.total):
+            sifted.here.append(document)
         else:
             total = Money(old.total, company.currency).decimal
-            sifted.refused += paper.refused(Reason.DIFFERENT, f"customer {old.customer}, {total}")
+            sifted.refused += document.refused(Reason.DIFFERENT, f"customer {old.customer}, {total}")
     return sifted
 
 
 def _refuse_foreign(desk: _Desk, sifted: _Sifted) -> None:
-    """Refuse papers of customers kept in another currency: the file names none, so it is the company's."""
-    papers, sifted.fresh = sifted.fresh, []
-    for paper in papers:
-        customer = desk.people.get(fold(paper.customer))
+    """Refuse documents of customers kept in another currency: the file names none, so it is the company's."""
+    documents, sifted.fresh = sifted.fresh, []
+    for document in documents:
+        customer = desk.people.get(fold(document.customer))
         if customer is None or customer.currency == desk.company.currency:
-            sifted.fresh.append(paper)
+            sifted.fresh.append(document)
         else:
-            sifted.refused += paper.refused(Reason.OTHER_CURRENCY, customer.currency)
+            sifted.refused += document.refused(Reason.OTHER_CURRENCY, customer.currency)
 
 
-def _make_customers(desk: _Desk, papers: Sequence[ImportedDocument]) -> int:
+def _make_customers(desk: _Desk, documents: Sequence[ImportedDocument]) -> int:
     """Make the customers that are missing at the desk, and return how many."""
-    wanted = {fold(paper.customer): paper.customer for paper in papers}
+    wanted = {fold(document.customer): document.customer for document in documents}
     missing = [wanted[folded] for folded in sorted(wanted.keys() - desk.people.keys())]
     news = [
         NewCustomer(
@@ -176,9 +176,9 @@ def _addresses(number: str) -> list[str]:
     return [f"accounts@customer-{number}.example"] if number.isascii() and number.isdigit() else []
 
 
-def _make_products(desk: _Desk, papers: Sequence[ImportedDocument]) -> int:
-    """Put the products on these papers on the desk, make those that are missing, and return how many."""
-    codes = {fold(line.fact.code): line.fact.code for paper in papers for line in paper.lines}
+def _make_products(desk: _Desk, documents: Sequence[ImportedDocument]) -> int:
+    """Put the products on these documents on the desk, make those that are missing, and return how many."""
+    codes = {fold(line.fact.code): line.fact.code for document in documents for line in document.lines}
     codes.pop("", None)
     desk.products.update(catalogue.known(desk.company, list(codes)))
     missing = [codes[folded] for folded in sorted(codes.keys() - desk.products.keys())]
@@ -198,21 +198,24 @@ def _make_products(desk: _Desk, papers: Sequence[ImportedDocument]) -> int:
     return len(missing)
 
 
-def _invoice(desk: _Desk, papers: Sequence[ImportedDocument]) -> list[Written]:
-    written = orders.write_many(desk.company, [_order(desk, paper) for paper in papers])
-    olds = [OldInvoice(one, paper.number, paper.at) for one, paper in zip(written, papers, strict=True)]
+def _invoice(desk: _Desk, documents: Sequence[ImportedDocument]) -> list[Written]:
+    written = orders.write_many(desk.company, [_order(desk, document) for document in documents])
+    olds = [
+        OldInvoice(one, document.number, document.at)
+        for one, document in zip(written, documents, strict=True)
+    ]
     invoices.issue_many(desk.company, olds, by=_ACTOR)
     return written
 
 
-def _order(desk: _Desk, paper: ImportedDocument) -> OldOrder:
-    customer = desk.people[fold(paper.customer)]
+def _order(desk: _Desk, document: ImportedDocument) -> OldOrder:
+    customer = desk.people[fold(document.customer)]
     return OldOrder(
         customer=customer,
-        number=f"W-{paper.number}",
-        submission=_submission_key(desk, paper),
-        ordered_on=paper.at.date(),
-        ship_to="" if paper.country == customer.bill_to else paper.country,
+        number=f"W-{document.number}",
+        submission=_submission_key(desk, document),
+        ordered_on=document.at.date(),
+        ship_to="" if document.country == customer.bill_to else document.country,
         lines=[
             LineDraft(
                 code=line.fact.code,
@@ -221,24 +224,26 @@ def _order(desk: _Desk, paper: ImportedDocument) -> OldOrder:
                 unit="each",
                 unit_price=line.fact.unit_price,
             )
-            for line in paper.lines
+            for line in document.lines
         ],
         products=desk.products,
     )
 
 
-def _submission_key(desk: _Desk, paper: ImportedDocument) -> str:
-    return f"{desk.run}:{paper.lines[0].row.line}"
+def _submission_key(desk: _Desk, document: ImportedDocument) -> str:
+    return f"{desk.run}:{document.lines[0].row.line}"
 
 
-def _credit(desk: _Desk, paper: ImportedDocument) -> OldCredit:
+def _credit(desk: _Desk, document: ImportedDocument) -> OldCredit:
     """A credit has no lines of its own, so its reason says what was taken back, as far as there is room."""
-    parts = (f"{-line.fact.quantity.normalize():f} x {desk.found.name_of(line.fact)}" for line in paper.lines)
+    parts = (
+        f"{-line.fact.quantity.normalize():f} x {desk.found.name_of(line.fact)}" for line in document.lines
+    )
     return OldCredit(
-        customer=desk.people[fold(paper.customer)],
-        number=paper.number,
-        submission=_submission_key(desk, paper),
-        given_on=paper.at.date(),
-        amount=paper.total,
+        customer=desk.people[fold(document.customer)],
+        number=document.number,
+        submission=_submission_key(desk, document),
+        given_on=document.at.date(),
+        amount=document.total,
         reason=shorten("; ".join(parts), _REASON_WIDTH, placeholder=" …"),
     )

@@ -1,4 +1,4 @@
-"""From rows to papers: the rows of one number are an invoice or a credit, booked whole or refused whole."""
+"""From rows to documents: the rows of one number are an invoice or a credit, booked or refused whole."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def complete(rows: Iterable[ImportRow], last_lines: dict[str, int]) -> Iterator[
 
 
 def check_document(rows: Sequence[ImportRow], currency: str) -> ImportedDocument | list[Refused]:
-    """Return the paper that the rows of one number are, or why not: one reason for every row."""
+    """Return the document that the rows of one number are, or why not: one reason for every row."""
     number = rows[0].number
     credit = number[:1] in {"C", "c"}
     lines: list[Priced] = []

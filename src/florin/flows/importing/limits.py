@@ -1,4 +1,4 @@
-"""Credit limits hold for papers of another system too, unless whoever imports them says why not."""
+"""Credit limits hold for documents of another system too, unless whoever imports them says why not."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from florin.kernel.money import Money
 
 @dataclass(slots=True)
 class Sorted:
-    """Papers within the limits, rows of those that are not, and by how much some were let pass, by number."""
+    """Documents within the limits, rows of others, and by how much some were let pass, by number."""
 
-    papers: list[ImportedDocument] = field(default_factory=list)
+    documents: list[ImportedDocument] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     over: dict[str, Money] = field(default_factory=dict)
 
@@ -49,33 +49,33 @@ class Limits:
 
 
 def sort(
-    papers: Sequence[ImportedDocument], people: Mapping[str, Customer], *, currency: str, reason: str
+    documents: Sequence[ImportedDocument], people: Mapping[str, Customer], *, currency: str, reason: str
 ) -> Sorted:
-    """Part the papers that pass a customer's credit limit from the others, in the order of the file.
+    """Part the documents that pass a customer's credit limit from the others, in the order of the file.
 
     In the caller's transaction, which books them: customers with a limit are locked. With a ``reason`` every
-    paper passes.
+    document passes.
     """
     rooms = _rooms(people)
     found = Sorted()
-    for paper in papers:
-        customer = fold(paper.customer)
+    for document in documents:
+        customer = fold(document.customer)
         room = rooms.get(customer)
-        adds = Money(-paper.total if paper.credit else paper.total, currency)
+        adds = Money(-document.total if document.credit else document.total, currency)
         over = room.over(adds) if room else None
         if over and not reason:
-            found.refused += paper.refused(Reason.OVER_LIMIT, str(over.decimal))
+            found.refused += document.refused(Reason.OVER_LIMIT, str(over.decimal))
             continue
         if over:
-            found.over[paper.number] = over
+            found.over[document.number] = over
         if room:
             rooms[customer] = replace(room, used=room.used + adds)
-        found.papers.append(paper)
+        found.documents.append(document)
     return found
 
 
 def note(company: Company, written: Sequence[Written], found: Sorted, *, reason: str, actor: str) -> None:
-    """Keep on the timelines of orders, whose papers passed a limit, by how much and why."""
+    """Keep on the timelines of orders, whose documents passed a limit, by how much and why."""
     numbers = {f"W-{number}": over for number, over in found.over.items()}
     passing = [one.order for one in written if one.order.number in numbers]
     happened = [

@@ -60,7 +60,7 @@ class Reason(StrEnum):
         "Import it with --over-limit and a reason to let it pass. It is over by"
     )
     DIFFERENT = "This number is here already, with another customer or total:"
-    ITS_OTHER_ROW = "A paper is booked whole or not at all, and another of its rows is refused: line"
+    ITS_OTHER_ROW = "A document is booked whole or not at all, and another of its rows is refused: line"
 
 
 @dataclass(frozen=True, slots=True)

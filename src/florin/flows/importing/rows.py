@@ -88,7 +88,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row, by the line where it begins. ``number`` is empty if it names no possible paper."""
+    """One row, by the line where it begins. ``number`` is empty if it names no possible document."""
 
     line: int
     text: str

@@ -1,7 +1,7 @@
-"""The first pass over a file: how much there is, where each paper ends, what products are called.
+"""The first pass over a file: how much there is, where each document ends, what products are called.
 
-It remembers a few words per paper, product and customer, never the rows; so the second pass can stream, and
-a paper is complete at the line that was its last, even when its rows are far apart.
+It remembers a few words per document, product and customer, never the rows; so the second pass can stream,
+and a document is complete at the line that was its last, even when its rows are far apart.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ class Article:
 
 @dataclass(slots=True)
 class Survey:
-    """What the first pass found; ``last_lines`` is by paper, ``countries`` holds each customer's latest."""
+    """What the first pass found; ``last_lines`` is by document, ``countries`` is each customer's latest."""
 
     rows: int = 0
     last_lines: dict[str, int] = field(default_factory=dict)
