@@ -11,7 +11,7 @@ def sign_in(page: Page, demo: Demo, role: str) -> None:
     page.goto(demo.facts["office"])
     page.locator("[name=login]").fill(person["email"])
     page.get_by_label("Password", exact=True).fill(person["password"])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/office/**")
 
 
