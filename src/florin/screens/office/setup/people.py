@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.outbox import queries as outbox
 from florin.domain.staff import invitations, people
@@ -18,7 +17,7 @@ from florin.flows import invite_person
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.paging import Column
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, shows
 from florin.screens.office.shared.fields import OptionField, TextField
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.listing import Listing, choice, show
@@ -76,8 +75,7 @@ class InvitationRow:
         return self.invitation.ends_at <= clock.now()
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def everybody(request: StaffRequest) -> HttpResponse:
     """Show the company's people by name, and open invitations."""
     filters = _PEOPLE.read(request.GET)
@@ -88,8 +86,7 @@ def everybody(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="setup/people.html", rows="setup/people_rows.html")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 @confirmed
 def invite(request: StaffRequest) -> HttpResponse:
     """Invite a user by mail; whoever was invited before gets a new link, and the old one is dead."""
@@ -112,8 +109,7 @@ def invite(request: StaffRequest) -> HttpResponse:
     return redirect("office:people")
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 @confirmed
 def invite_again(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Mail a new link to somebody who is invited; the old one is dead."""
@@ -123,8 +119,7 @@ def invite_again(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:people")
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let an invitation be dead."""
     gone = invite_person.withdraw(request.user.company, pk, by=request.user)

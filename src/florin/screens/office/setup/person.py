@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.security import queries as security
 from florin.domain.staff import people, second_factor, sessions
@@ -17,7 +16,7 @@ from florin.flows import change_person
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.setup.security_log import EventRow
-from florin.screens.office.shared.access import StaffRequest, dialog, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, dialog, does, done, page
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.roles import RolesField
 from florin.screens.shared.confirming import confirmed
@@ -31,8 +30,7 @@ class RolesForm(OfficeForm):
     roles = RolesField(label=gettext_lazy("Roles"), help_text=gettext_lazy("Several roles can be combined."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 @confirmed
 def person(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show one person, and change their roles."""
@@ -54,8 +52,7 @@ def person(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:person", pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 @confirmed
 def deactivate(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody sign in no longer, after asking."""
@@ -78,8 +75,7 @@ def deactivate(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 @confirmed
 def activate(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody sign in again."""
@@ -88,8 +84,7 @@ def activate(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:person", pk)
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def sign_out(request: StaffRequest, pk: UUID) -> HttpResponse:
     """End all of somebody's sessions."""
     shown = change_person.sign_out(request.user.company, pk, by=request.user)
@@ -97,8 +92,7 @@ def sign_out(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:person", pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 @confirmed
 def reset(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Let somebody begin afresh, after asking: a new password by mail."""

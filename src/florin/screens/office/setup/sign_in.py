@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import signing_in
 from florin.domain.companies.signing_in import IDLE_MINUTES, SESSION_HOURS, Limits
@@ -15,7 +14,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 from florin.screens.office.shared.fields import OptionField
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.roles import RolesField
@@ -68,8 +67,7 @@ class SignInForm(OfficeForm):
         )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 @confirmed
 def sign_in(request: StaffRequest) -> HttpResponse:
     """Show and change how people sign in; it holds from the next request on."""
