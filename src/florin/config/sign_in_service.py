@@ -26,12 +26,15 @@ def read() -> SignInService:
     Raises:
         Misconfigured: if one of the settings is missing or cannot be meant.
     """
-    names = ("FLORIN_OIDC_ISSUER", "FLORIN_OIDC_CLIENT_ID", "FLORIN_OIDC_CLIENT_SECRET")
-    given = [text(name) for name in names]
+    given = {
+        "FLORIN_OIDC_ISSUER": text("FLORIN_OIDC_ISSUER"),
+        "FLORIN_OIDC_CLIENT_ID": text("FLORIN_OIDC_CLIENT_ID"),
+        "FLORIN_OIDC_CLIENT_SECRET": text("FLORIN_OIDC_CLIENT_SECRET"),
+    }
     groups = text("FLORIN_OIDC_GROUPS")
-    if not any(given) and not groups:
+    if not any(given.values()) and not groups:
         return SignInService()
-    for name, value in zip(names, given, strict=True):
+    for name, value in given.items():
         if not value:
             raise Misconfigured(
                 "FLORIN_OIDC_GROUPS, FLORIN_OIDC_ISSUER, FLORIN_OIDC_CLIENT_ID and FLORIN_OIDC_CLIENT_SECRET"
@@ -42,7 +45,10 @@ def read() -> SignInService:
     if parts.scheme != "https" and parts.hostname not in _AT_HOME:
         raise Misconfigured("FLORIN_OIDC_ISSUER must begin with https: what it says decides who gets in.")
     return SignInService(
-        issuer=given[0], client_id=given[1], client_secret=given[2], groups=_read_groups(groups)
+        issuer=given["FLORIN_OIDC_ISSUER"],
+        client_id=given["FLORIN_OIDC_CLIENT_ID"],
+        client_secret=given["FLORIN_OIDC_CLIENT_SECRET"],
+        groups=_read_groups(groups),
     )
 
 

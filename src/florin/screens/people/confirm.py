@@ -21,7 +21,7 @@ class ByPassword(ReauthenticateView):
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ARG002 - the library's signature
         """Note the proof, and go on."""
         reauthenticate_by_password(self.request)
-        return go_on(self.request, self.request.POST.get("next", ""))
+        return resume(self.request, self.request.POST.get("next", ""))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Ask again, whoever came too early with the time to come back."""
@@ -34,7 +34,7 @@ class ByCode(ReauthenticateByCodeView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Note the proof, and go on."""
         form.save()
-        return go_on(self.request, self.request.POST.get("next", ""))
+        return resume(self.request, self.request.POST.get("next", ""))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Ask again, whoever came too early with the time to come back."""
@@ -47,7 +47,7 @@ class ByPasskey(ReauthenticateWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Note the proof, and go on."""
         reauthenticate_by_passkey(self.request, form.cleaned_data["credential"])
-        return go_on(self.request, self.request.POST.get("next", ""))
+        return resume(self.request, self.request.POST.get("next", ""))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Ask again, and say that it was not the right one."""
@@ -58,11 +58,11 @@ class ByPasskey(ReauthenticateWebAuthnView):
         return {**super().get_context_data(**named), **named}
 
 
-def go_on(request: HttpRequest, to: str) -> HttpResponse:
+def resume(request: HttpRequest, to: str) -> HttpResponse:
     """Let the browser send again what waited to go to this address, or show the page that was wanted."""
     if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         return redirect("office:home")
-    sent = confirming.take(request, to)
+    sent = confirming.fetch_waiting(request, to)
     if sent is None:
         return redirect(to)
     fields = [(name, value) for name, values in sent.lists() for value in values]

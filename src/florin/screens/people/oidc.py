@@ -191,7 +191,7 @@ def again_done(request: HttpRequest) -> HttpResponse:
     """Go on with what waited; if the service has not proved anything, it is only asked for again."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    return confirm.go_on(request, request.GET.get("next", ""))
+    return confirm.resume(request, request.GET.get("next", ""))
 
 
 def _provider(request: HttpRequest) -> Any:

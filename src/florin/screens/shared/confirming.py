@@ -63,7 +63,7 @@ def address(request: HttpRequest) -> str:
     return str(methods[0]["url"]) if methods else reverse("account_reset_password")
 
 
-def take(request: HttpRequest, path: str) -> QueryDict | None:
+def fetch_waiting(request: HttpRequest, path: str) -> QueryDict | None:
     """Return what was sent to a path before somebody was asked, once; nothing if nothing was."""
     waiting = dict(request.session.get(_SESSION_KEY, {}))
     sent = waiting.pop(path, None)
