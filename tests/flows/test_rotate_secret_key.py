@@ -11,6 +11,7 @@ from florin.domain.links import services as links
 from florin.domain.security.models import SecurityEvent
 from florin.domain.staff import known_browsers
 from florin.domain.staff.models import User
+from florin.edges import sealing
 from florin.flows import rotate_secret_key
 from florin.kernel import tokens
 from florin.kernel.errors import Refusal
@@ -70,6 +71,17 @@ def test_who_is_signed_in_stays_so_and_the_browser_stays_known(
     assert client.get("/office/").status_code == 200
     assert called
     assert known_browsers.name(cookies, owner.email) == called
+
+
+def test_what_a_former_key_sealed_is_still_readable(settings: Settings, kept: Path, database: None) -> None:
+    sealed = sealing.seal(b"a file", purpose="imports")
+    rotate(settings)
+    rotate(settings)
+
+    assert sealing.unseal(sealed, purpose="imports") == b"a file"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(sealing.UnsealableError):
+        sealing.unseal(sealed, purpose="imports")
 
 
 def test_no_key_is_lost_and_only_their_owner_reads_them(owner: User, settings: Settings, kept: Path) -> None:
