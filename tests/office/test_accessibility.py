@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from factories import make_customer, make_invoice, make_link, make_order
+from factories.record_files import PRODUCTS, Kind, bring, take_in
 from florin.domain.catalogue.models import Product
 from florin.domain.orders.holds import Wish
 from florin.domain.orders.models import Order
@@ -46,7 +47,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browse: Open, scr
     addresses += [*_products(owner), "/office/setup/export/"]
     addresses += ["/office/setup/company/", "/office/setup/company/numbers/"]
     addresses += ["/office/setup/company/email-texts/"]
-    addresses += ["/office/nowhere"]
+    addresses += ["/office/nowhere", *_imports(owner)]
     for address in addresses:
         page.goto(address)
         check(page)
@@ -59,6 +60,17 @@ def _products(owner: User) -> list[str]:
     )
     shown = f"/office/products/{product.pk}/"
     return ["/office/products/", "/office/products/new/", "/office/products/upload/", shown, f"{shown}edit/"]
+
+
+def _imports(owner: User) -> list[str]:
+    """Return where files come in: the list, one with refused rows, one whose columns nobody knows, one done."""
+    company, place = owner.company, "/office/setup/import/"
+    runs = [
+        bring(company, Kind.CUSTOMERS, "Number,Name,Terms\n1,Rosa,soon\n2,Lily,30\n"),
+        bring(company, Kind.INVOICES, "Beleg;Kunde;Tag\n1;Rosa;02/10/2026\n"),
+        take_in(company, Kind.PRODUCTS, PRODUCTS),
+    ]
+    return [place, *(f"{place}{run.pk}/" for run in runs)]
 
 
 def _held(owner: User) -> list[str]:

@@ -67,8 +67,8 @@ def _check(
     import_records.inspect(run, file)
     run.columns = _columns(run, said)
     mapping.check(ImportRun.Kind(run.kind), run.columns)
-    names = ("headings", "samples", "columns", "choices")
-    import_runs.move(run, State.CHECKING, **{name: getattr(run, name) for name in names})
+    looked = {name: getattr(run, name) for name in import_records.LOOKED_AT}
+    import_runs.move(run, State.CHECKING, **looked)
     reader = records.understand(file, ImportRun.Kind(run.kind), run.columns, import_records.choices_of(run))
     if reader.questions:
         raise Refusal(" ".join(_ask(question) for question in reader.questions))

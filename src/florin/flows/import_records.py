@@ -9,6 +9,7 @@ on where it stopped; and what is here already is passed over, so the same file t
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from florin.domain.import_runs import services as import_runs
 from florin.domain.import_runs.models import ImportRun
 from florin.edges import sealing
 from florin.edges.sealing import UnsealableError
+from florin.edges.tables.rows import Cell
 from florin.flows.importing import columns as mapping
 from florin.flows.importing import record_pass, records
 from florin.flows.importing.balance_records import BalanceImporter
@@ -36,7 +38,8 @@ from florin.kernel.jobs import Job, later
 from florin.kernel.notation import Order, Sign
 
 MOST_BYTES = 12_000_000
-_SHOWN_ROWS = 3
+LOOKED_AT = ("headings", "heading_line", "samples", "columns", "choices")
+_SHOWN_ROWS, _LONGEST_SAMPLE = 3, 60
 _PURPOSE = "import"
 
 State = ImportRun.State
@@ -163,11 +166,9 @@ def inspect(run: ImportRun, file: RecordFile) -> bool:
     kind = Kind(run.kind)
     samples = file.samples()
     known = import_runs.recall(run.company, kind, file.headings)
-    columns = known.columns if known else mapping.guess(kind, file.headings, samples)
-    shown = [[as_text(cell) for cell in row] for row in samples[:_SHOWN_ROWS]]
-    run.headings, run.columns = list(file.headings), columns
-    run.samples = [[cards.masked(cell) if cards.find(cell) else cell for cell in row] for row in shown]
-    run.choices = {**(known.choices if known else {}), **run.choices}
+    columns = mapping.guess(kind, file.headings, samples) if known is None else known
+    run.headings, run.columns, run.heading_line = list(file.headings), columns, file.table.heading_line
+    run.samples = [[_sample(cell) for cell in row] for row in samples[:_SHOWN_ROWS]]
     try:
         mapping.check(kind, columns)
     except Refusal:
@@ -221,8 +222,14 @@ def _check(run: ImportRun) -> None:
     check(run, _file(run), progress=lambda _run: None)
 
 
+def _sample(cell: Cell) -> str:
+    """Return the beginning of a cell, without the digits of a card number."""
+    text = as_text(cell)
+    return shorten(cards.masked(text) if cards.find(text) else text, _LONGEST_SAMPLE, placeholder="…")
+
+
 def _looked(run: ImportRun) -> dict[str, object]:
-    return {name: getattr(run, name) for name in ("headings", "samples", "columns", "choices")}
+    return {name: getattr(run, name) for name in LOOKED_AT}
 
 
 def _file(run: ImportRun) -> RecordFile:

@@ -47,6 +47,7 @@ class ImportRun(Keyed):
     worked_at = models.DateTimeField(help_text="When the worker last came further with it.")
     done_at = models.DateTimeField(null=True)
     headings = models.JSONField(default=list, help_text="As they stand in the file.")
+    heading_line = models.PositiveIntegerField(default=0, help_text="Where they stand.")
     samples = models.JSONField(default=list, help_text="The first rows, as text, without card numbers.")
     columns = models.JSONField(default=list, help_text="What each column is, in the same order.")
     choices = models.JSONField(
@@ -123,7 +124,6 @@ class ColumnMapping(Keyed):
     kind = models.CharField(max_length=10, choices=ImportRun.Kind.choices)
     header = models.CharField(max_length=64, help_text="A mark of its headings.")
     columns = models.JSONField()
-    choices = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = "column mapping"

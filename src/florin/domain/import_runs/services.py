@@ -111,13 +111,17 @@ def remember(run: ImportRun) -> None:
         company_id=run.company_id,
         kind=run.kind,
         header=mark_of(run.headings),
-        defaults={"columns": run.columns, "choices": run.choices},
+        defaults={"columns": run.columns},
     )
 
 
-def recall(company: Company, kind: ImportRun.Kind, headings: Sequence[str]) -> ColumnMapping | None:
-    """Return what the company said the last time about a file of this kind with these headings."""
-    return ColumnMapping.objects.filter(company=company, kind=kind, header=mark_of(headings)).first()
+def recall(company: Company, kind: ImportRun.Kind, headings: Sequence[str]) -> list[str] | None:
+    """Return what the company said the last time that the columns of such a file are, if it did.
+
+    How numbers and days are written is not remembered: the next file may be written in another way.
+    """
+    known = ColumnMapping.objects.filter(company=company, kind=kind, header=mark_of(headings)).first()
+    return None if known is None else list(known.columns)
 
 
 def mark_of(headings: Sequence[str]) -> str:

@@ -58,7 +58,9 @@ class AnyColumns:
 
     def likeness(self, cells: Sequence[Cell]) -> tuple[int, int]:
         """Return how much a row is like headings, to be compared with other rows."""
-        return len(self.find(cells)), sum(isinstance(cell, str) and bool(cell) for cell in cells)
+        found = len(self.find(cells))
+        texts = sum(isinstance(cell, str) and bool(cell) for cell in cells)
+        return (found if found > 1 else 0), texts  # one such word may stand in any row
 
 
 class NoHeadings(Refusal):

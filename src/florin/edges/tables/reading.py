@@ -62,6 +62,11 @@ class Table:
                 )
             yield line
 
+    @property
+    def heading_line(self) -> int:
+        """Where the headings stand: the line of a text, the row of a workbook, from 1."""
+        return self._heading
+
     def day(self, serial: Decimal) -> datetime | None:
         """Return the day that a number counts in this workbook, if it is one."""
         return self._day(serial)
