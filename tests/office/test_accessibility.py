@@ -63,7 +63,7 @@ def _products(owner: User) -> list[str]:
 
 
 def _imports(owner: User) -> list[str]:
-    """Return where files come in: the list, one with refused rows, one whose columns nobody knows, one done."""
+    """Return where files come in: all of them, one with refused rows, one that nobody knows, one done."""
     company, place = owner.company, "/office/setup/import/"
     runs = [
         bring(company, Kind.CUSTOMERS, "Number,Name,Terms\n1,Rosa,soon\n2,Lily,30\n"),

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('import_runs', '0001_keep_runs_of_the_import'),
+        ("import_runs", "0001_keep_runs_of_the_import"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='columnmapping',
-            name='choices',
+            model_name="columnmapping",
+            name="choices",
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='heading_line',
-            field=models.PositiveIntegerField(default=0, help_text='Where they stand.'),
+            model_name="importrun",
+            name="heading_line",
+            field=models.PositiveIntegerField(default=0, help_text="Where they stand."),
         ),
     ]
