@@ -1,9 +1,11 @@
 """The operator's console: who gets in, what it does, and what it never shows or does."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -23,7 +25,7 @@ from florin.domain.operators.models import OperatorSession
 from florin.domain.outbox.models import Message
 from florin.domain.security.models import SecurityEvent
 from florin.domain.staff.models import User
-from florin.flows import measure_health, stop_links
+from florin.flows import measure_health, sign_in_operator, stop_links
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.screens.operator import urls
@@ -90,6 +92,19 @@ def test_every_door_is_closed_to_strangers(database: None, pattern: URLPattern) 
     address = reverse(f"operator:{pattern.name}", kwargs=names)
     for answer in (Client().get(address), Client().post(address)):
         assert answer.status_code == 405 or answer["Location"] == f"{HOME}sign-in/"
+
+
+def test_with_a_second_factor_a_code_is_asked_for_and_works_once(console: Client) -> None:
+    secret = sign_in_operator.give_second_factor(EMAIL).partition("secret=")[2].partition("&")[0]
+    assert console.get(HOME).status_code == 302  # signed out by it
+    typed = {"email": EMAIL, "password": PASSWORD}
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    statuses = [
+        console.post(f"{HOME}sign-in/", {**typed, "code": given}).status_code
+        for given in ("", "000000", f"{code[:3]} {code[3:]}", code)
+    ]
+    assert statuses == [422, 422, 302, 422]
+    assert secret.encode() not in bytes(operators.find(EMAIL).second_factor)
 
 
 def test_the_cookie_goes_nowhere_but_to_the_console(console: Client) -> None:

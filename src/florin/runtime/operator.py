@@ -7,12 +7,13 @@ import sys
 from florin.domain.operators import services as operators
 from florin.domain.operators.models import Operator
 from florin.domain.security import services as security
+from florin.flows import sign_in_operator
 from florin.kernel.errors import Refusal
 
-HELP = "Add, list, deactivate or activate operators, or give one another password (at /operator/)."
+HELP = "Add, list, deactivate or activate operators; give one another password or a second factor."
 
 _REFUSED = 2
-_VERBS = ("add", "list", "deactivate", "activate", "password")
+_VERBS = ("add", "list", "deactivate", "activate", "password", "second-factor")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,10 @@ def _carry_out(verb: str, email: str) -> str:
             operator = operators.choose_password(email, _password())
             security.note(security.Kind.PASSWORD_CHANGED, who=operator.email, what="operator")
             return f"{operator.email} has another password, and is signed out everywhere.\n"
+        case "second-factor":
+            address = sign_in_operator.give_second_factor(email)
+            security.note(security.Kind.RIGHTS_CHANGED, who=operators.find(email).email, what="operator")
+            return f"Put this into an app for codes; it is not shown again:\n{address}\n"
         case "deactivate" | "activate":
             active = verb == "activate"
             operator = operators.switch(email, active=active)

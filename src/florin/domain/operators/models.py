@@ -12,6 +12,12 @@ class Operator(Keyed):
 
     email = models.EmailField(unique=True)
     password = models.CharField(max_length=128, help_text="A hash.")
+    second_factor = models.BinaryField(
+        default=b"", help_text="The sealed secret of the codes of RFC 6238; empty while there is none."
+    )
+    last_code = models.BigIntegerField(
+        default=0, help_text="The time step of the last code: each works once."
+    )
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField()
 

@@ -52,6 +52,25 @@ def switch(email: str, *, active: bool) -> Operator:
     return operator
 
 
+def keep_second_factor(email: str, sealed: bytes) -> Operator:
+    """Ask an operator for codes from now on, and sign them out everywhere.
+
+    Raises:
+        NotFound: if there is no such operator.
+    """
+    operator = find(email)
+    operator.second_factor, operator.last_code = sealed, 0
+    operator.save(update_fields=["second_factor", "last_code"])
+    OperatorSession.objects.filter(operator=operator).delete()
+    return operator
+
+
+def use_code(operator: Operator, step: int) -> bool:
+    """Use the code of a time step up; false if that one, or a later one, was used before. Atomic."""
+    unused = Operator.objects.filter(pk=operator.pk, last_code__lt=step)
+    return bool(unused.update(last_code=step))
+
+
 def find(email: str) -> Operator:
     """Return the operator who signs in with this address.
 

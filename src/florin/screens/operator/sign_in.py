@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from florin.domain.operators import services as operators
 from florin.domain.operators import sessions
 from florin.domain.security import services as security
 from florin.domain.staff import tries
+from florin.flows import sign_in_operator
 from florin.kernel import clients
 from florin.screens.operator.access import cookie, path
 
@@ -38,10 +38,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response = _show(request, told % {"count": wait}, status=_TOO_MANY_REQUESTS)
         response["Retry-After"] = str(wait)
         return response
-    operator = operators.recognise(email, request.POST.get("password", ""))
+    code = "".join(request.POST.get("code", "").split())
+    operator = sign_in_operator.recognise(email, request.POST.get("password", ""), code)
     if operator is None:
         security.note(security.Kind.SIGN_IN_FAILED, what=_WHAT)
-        return _show(request, _("No operator has this address and this password."), status=_UNPROCESSABLE)
+        return _show(request, _("No operator has this address, password and code."), status=_UNPROCESSABLE)
     tries.succeeded(counted)
     security.note(security.Kind.SIGNED_IN, who=operator.email, what=_WHAT)
     response = redirect("operator:overview")
