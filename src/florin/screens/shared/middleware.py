@@ -180,7 +180,16 @@ class FirstRun:
 
 
 # What machines ask, and the one page that there is.
-_AS_IT_IS = ("/healthz", "/readyz", "/metrics", "/static/", "/.well-known/", "/notices/", "/account/set-up/")
+_AS_IT_IS = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static/",
+    "/.well-known/",
+    "/notices/",
+    "/operator/",
+    "/account/set-up/",
+)
 
 
 def _needs_no_company(request: HttpRequest, answer: HttpResponse) -> bool:
