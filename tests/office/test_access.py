@@ -36,6 +36,7 @@ MAY_OPEN = {
     **dict.fromkeys(STATEMENTS, SENDERS),
     "home": set(Role),
     "feed": SENDERS,
+    **dict.fromkeys(["checklist", "checklist-hide", "sample-invoice"], ADMINS),
     "bounced-mail": SENDERS,
     "bounced-dismiss": SENDERS,
     "orders": SENDERS,
@@ -98,6 +99,8 @@ MAY_OPEN = {
 }
 POSTS = {"statements-send", "order-lines", "order-reckon", "order-customer"}
 POSTS |= {
+    "checklist-hide",
+    "sample-invoice",
     "order-withdraw",
     "bounced-dismiss",
     "processor-refusal-end",

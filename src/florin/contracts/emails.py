@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from florin.contracts.demands import Deduction, Demand
-from florin.contracts.documents import InvoiceList
+from florin.contracts.documents import InvoiceDocument, InvoiceList
 from florin.contracts.processor import AccountStatus
 from florin.kernel.return_codes import Uncoded
 
@@ -49,6 +49,13 @@ class InvoiceEmail(DocumentEmail):
     def demand(self) -> Demand:
         """What the button asks for."""
         return Demand(self.balance, self.paying, self.credits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleInvoice(Email):
+    """Brings a made-up invoice, marked as a test, that nobody owes: what customers will get looks like it."""
+
+    invoice: InvoiceDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from florin.contracts.emails import Email
 KINDS: dict[str, type[Email]] = {
     "invoice": emails.InvoiceEmail,
     "invoices": emails.InvoicesEmail,
+    "sample_invoice": emails.SampleInvoice,
     "statement": emails.StatementEmail,
     "fresh_link": emails.FreshLink,
     "payment_received": emails.PaymentReceived,

@@ -24,6 +24,7 @@ from florin.contracts.emails import (
     PasswordReset,
     PaymentNotice,
     PaymentReceived,
+    SampleInvoice,
     SecondFactorChanged,
     SettlementReport,
     StatementEmail,
@@ -41,7 +42,13 @@ from florin.edges.mail import document_emails, notifications, post
 from florin.edges.mail.failures import MailRefused, MailUnavailable
 from florin.edges.mail.post import Attachment, Envelope
 from florin.edges.mail.rendering import RenderedEmail
-from florin.flows import change_password, change_second_factor, invite_person, report_settlement
+from florin.flows import (
+    change_password,
+    change_second_factor,
+    invite_person,
+    report_settlement,
+    send_sample_invoice,
+)
 from florin.kernel import clock
 
 _log = logging.getLogger(__name__)
@@ -133,12 +140,14 @@ def _write(message: Message) -> Envelope:
     )
 
 
-def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  # noqa: C901, PLR0911 - a table
+def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  # noqa: C901, PLR0911, PLR0912 - a table
     """Render an email from what is stored of it, with the documents that travel with it."""
     company, language = message.company, message.snapshot["language"]
     match email := stored_emails.read(message.kind, message.snapshot):
         case InvoiceEmail():
             return _render_invoice(email, company)
+        case SampleInvoice():
+            return send_sample_invoice.render(email)
         case InvoicesEmail(lists=lists):
             linked = [(one.list, links.address_of(one.link)) for one in lists]
             today = clock.today(company.time_zone)

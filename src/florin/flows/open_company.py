@@ -107,6 +107,7 @@ def _open(new: NewCompany) -> User:
                 currency=new.currency,
                 time_zone=new.time_zone,
                 language=new.language,
+                getting_started=True,
             )
             admin = User.objects.create_user(
                 new.admin,

@@ -60,6 +60,11 @@ class Company(Keyed):
         models.CharField(max_length=24), default=list, blank=True, help_text="Who must sign in with one."
     )
 
+    getting_started = models.BooleanField(
+        default=False,
+        help_text="Home shows its Admins the first steps; since it moved in, until they hide them.",
+    )
+
     class Meta:
         verbose_name = "company"
         constraints: ClassVar = [

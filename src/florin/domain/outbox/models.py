@@ -20,6 +20,7 @@ class Message(Keyed):
 
         INVOICE = "invoice", "Invoice"
         INVOICES = "invoices", "Several invoices"
+        SAMPLE_INVOICE = "sample_invoice", "Test invoice"
         STATEMENT = "statement", "Statement"
         FRESH_LINK = "fresh_link", "New payment link"
         PAYMENT_RECEIVED = "payment_received", "Payment confirmation to the payer"

@@ -21,7 +21,12 @@ _SPLITTABLE = 1200
 
 
 def render_invoice(
-    document: InvoiceDocument, *, demand: Demand, pay_url: str | None, today: date | None = None
+    document: InvoiceDocument,
+    *,
+    demand: Demand,
+    pay_url: str | None,
+    today: date | None = None,
+    mark: str = "",
 ) -> bytes:
     """Return the invoice as a PDF: the same bytes for the same arguments.
 
@@ -30,8 +35,9 @@ def render_invoice(
         demand: what is to be paid now; where that is nothing, it says why and shows no way to pay (R17).
         pay_url: where button and QR code lead, or None for neither.
         today: the company's day, to tell what is overdue; without it nothing is.
+        mark: a word across each page, on what is no real invoice.
     """
-    data = _invoice_data(document, demand=demand, pay_url=pay_url, today=today)
+    data = {**_invoice_data(document, demand=demand, pay_url=pay_url, today=today), "mark": mark}
     return typeset("invoice", data, made_on=document.issued_on)
 
 

@@ -42,6 +42,7 @@ def common(letterhead: Letterhead, currency: str, language: str) -> dict[str, An
         "contact": lines((letterhead.phone, letterhead.email)),
         "tax": fill(_("Tax ID %(number)s"), number=clean(letterhead.tax_id)) if letterhead.tax_id else "",
         "running_foot": _short(" · ".join(part for part in map(clean, contact) if part)),
+        "mark": "",
         "page_words": fill(_("Page %(page)s of %(pages)s"), page="{page}", pages="{pages}"),
     }
 

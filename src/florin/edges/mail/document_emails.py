@@ -22,6 +22,7 @@ def invoice_email(
     pay_url: str | None,
     today: date | None = None,
     opening: Sequence[str] = (),
+    kind: str = "invoice",
 ) -> RenderedEmail:
     """Render the email that brings an invoice: what is owed, by when, the button, and whom to call.
 
@@ -31,11 +32,12 @@ def invoice_email(
         pay_url: where the button leads, or None for an email without one.
         today: the company's day, to tell what is overdue; without it nothing is.
         opening: what the company and the sender say first, a text each.
+        kind: whose templates, of those that say what an invoice's email says, and more.
     """
     document, language = isolate_all(document), document.language
     with override(language):
         return render(
-            "invoice",
+            kind,
             document.letterhead,
             language=language,
             document=document,

@@ -127,6 +127,10 @@ def _documents(letterhead: Letterhead, customer: str, language: str) -> Iterator
         yield Sample(
             "invoice", variant, document_emails.invoice_email(invoice, demand=demand, pay_url=URL, today=_DAY)
         )
+    test = document_emails.invoice_email(
+        invoice, demand=Demand(45_000), pay_url=None, today=_DAY, kind="sample_invoice"
+    )
+    yield Sample("sample_invoice", "", test)
     late = document_emails.invoice_email(invoice, demand=Demand(45_000), pay_url=URL, today=date(2027, 1, 4))
     yield Sample("invoice", "overdue", late)
     yield from _invoice_lists(letterhead, customer, language)

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
-from florin.screens.office.home import attention, bounced_mail, totals
+from florin.screens.office.home import attention, bounced_mail, checklist, totals
 from florin.screens.office.shared import timeline
 from florin.screens.office.shared.access import StaffRequest, page, requires
 
@@ -16,6 +16,7 @@ def home(request: StaffRequest) -> HttpResponse:
     company, may = request.user.company, request.user.may
     reports = may(Right.REPORTS)
     context: dict[str, object] = {
+        "checklist": checklist.checklist_for(request.user),
         "attention": attention.lines(request.user),
         "owed": totals.owed(company) if may(Right.OPEN_INVOICES) or reports else None,
         "collected": totals.collected(company) if may(Right.RECEIVE_PAYMENT) or reports else None,

@@ -138,6 +138,7 @@ MAILS: dict[str, Promise] = {
     "settlement_report": gettext_lazy("Settlement report"),
     "password_reset": gettext_lazy("Link to a new password"),
     "password_changed": gettext_lazy("Password changed"),
+    "sample_invoice": gettext_lazy("Test invoice"),
 }
 
 # What the fields that somebody may change are called on the screens.
