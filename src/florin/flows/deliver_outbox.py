@@ -140,7 +140,7 @@ def _write(message: Message) -> Envelope:
     )
 
 
-def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  # noqa: C901, PLR0911, PLR0912 - a table
+def _render(message: Message) -> tuple[RenderedEmail, tuple[Attachment, ...]]:  # noqa: C901, PLR0911 - a table
     """Render an email from what is stored of it, with the documents that travel with it."""
     company, language = message.company, message.snapshot["language"]
     match email := stored_emails.read(message.kind, message.snapshot):

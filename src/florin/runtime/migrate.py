@@ -29,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
         return 1 if missing else 0
     if missing:
         say(f"Bringing the database up to date: {len(missing)} steps.")
-    call_command(_Migrate(len(missing)), interactive=False, verbosity=0)
+    call_command(SteppedMigrate(len(missing)), interactive=False, verbosity=0)
     begin = "`florin serve` serves the pages, and beside it `florin work` carries out jobs."
     say(f"The database is {'now' if missing else 'already'} up to date. Next: {begin}")
     return 0
 
 
-class _Migrate(migrate.Command):
+class SteppedMigrate(migrate.Command):
     """Django's command, which tells each step in one line; where nobody watches, every twentieth."""
 
     def __init__(self, steps: int) -> None:

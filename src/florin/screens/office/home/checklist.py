@@ -120,7 +120,7 @@ def checklist(request: StaffRequest) -> HttpResponse:
 @requires(Right.SETUP)
 def send_sample(request: StaffRequest) -> HttpResponse:
     """Mail a test invoice to whoever asks for it."""
-    send_sample_invoice.send(request.company, to=request.user, press=submission_key(request.POST))
+    send_sample_invoice.send(request.user.company, to=request.user, press=submission_key(request.POST))
     messages.success(request, _("A test invoice is on its way to %(to)s.") % {"to": request.user.email})
     return done(request, "office:home")
 
@@ -129,7 +129,7 @@ def send_sample(request: StaffRequest) -> HttpResponse:
 @requires(Right.SETUP)
 def hide(request: StaffRequest) -> HttpResponse:
     """Take the list off Home, for all Admins of the company."""
-    first_steps.hide(request.company)
+    first_steps.hide(request.user.company)
     messages.success(request, _("The list is hidden. All that it led to stays in the menu."))
     return done(request, "office:home")
 
@@ -145,25 +145,25 @@ def _items(company: Company) -> Iterator[Item]:
     yield Item(
         _("Payments account"),
         _("Without an active one, no payment link is offered anywhere."),
-        there["account"],
+        there["has_account"],
         reverse("office:payments-account"),
     )
     yield Item(
         _("People"),
         _("Invite who works with you, each with the roles that they need."),
-        there["people"] or there["invited"],
+        there["has_people"] or there["has_invited"],
         reverse("office:people"),
     )
     yield Item(
         _("Customers"),
         _("Add who buys from you, or bring them in from a file."),
-        there["customers"],
+        there["has_customers"],
         reverse("office:customer-new"),
     )
     yield Item(
         _("First invoice"),
         _("Write an order and confirm it: that makes its invoice."),
-        there["invoices"],
+        there["has_invoices"],
         reverse("office:order-new"),
     )
 
@@ -172,11 +172,11 @@ def _there(company: Company) -> dict[str, bool]:
     """Say in one statement what the company has of what the steps lead to."""
     mine = {"company": OuterRef("pk")}
     found: QuerySet[Company, dict[str, bool]] = Company.objects.filter(pk=company.pk).values(
-        account=Exists(PaymentsAccount.objects.filter(**mine, state__in=_OPENED)),
-        people=Exists(User.objects.filter(**mine)[1:2]),
-        invited=Exists(Invitation.objects.filter(**mine)),
-        customers=Exists(Customer.objects.filter(**mine)),
-        invoices=Exists(Invoice.objects.filter(**mine)),
+        has_account=Exists(PaymentsAccount.objects.filter(**mine, state__in=_OPENED)),
+        has_people=Exists(User.objects.filter(**mine)[1:2]),
+        has_invited=Exists(Invitation.objects.filter(**mine)),
+        has_customers=Exists(Customer.objects.filter(**mine)),
+        has_invoices=Exists(Invoice.objects.filter(**mine)),
     )
     return found.get()
 
