@@ -46,7 +46,7 @@ def test_an_empty_installation_becomes_a_company_that_has_mailed_a_test_invoice(
     expect(page.get_by_text("0 of 6 done")).to_be_visible()
 
     page.get_by_role("button", name="Send yourself a test invoice").click()
-    expect(page.get_by_text("On its way to ana@petal.example.")).to_be_visible()
+    expect(page.get_by_text("On its way to ana@petal.example.", exact=True)).to_be_visible()
     deliver_outbox.deliver()
     expect(page.get_by_text("1 of 6 done")).to_be_visible(timeout=10_000)  # by itself
 

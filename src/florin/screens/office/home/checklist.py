@@ -33,7 +33,7 @@ _OPENED = (AccountState.ACTIVE, AccountState.SUSPENDED)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step: what it is, what it is good for, whether it is taken, and the page that takes it."""
+    """One step: what it is and is good for, whether it is taken, and the page that takes it, if one does."""
 
     name: str
     text: str
@@ -140,7 +140,7 @@ def _items(company: Company) -> Iterator[Item]:
         _("Letterhead"),
         _("Your address, phone, tax ID and logo stand on invoices, mails and the page to pay on."),
         bool(company.address),
-        "/office/setup/company/",
+        "",
     )
     yield Item(
         _("Payments account"),
