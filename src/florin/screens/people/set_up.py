@@ -19,14 +19,14 @@ from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import region
 from florin.domain.security import services as security
-from florin.domain.staff import sessions, tries
+from florin.domain.staff import tries
 from florin.domain.staff.models import User
 from florin.flows import open_company
 from florin.flows import set_up as first_run
 from florin.flows.open_company import BadPassword, NewCompany
 from florin.kernel import addresses, clients, formats
 from florin.kernel.errors import NotFound, Refusal
-from florin.screens.people import known, waiting, whence
+from florin.screens.people import known, waiting
 
 _UNPROCESSABLE = 422
 _CHOOSE = gettext_lazy("Choose one of the list.")
@@ -178,7 +178,5 @@ def _welcome(request: HttpRequest, admin: User) -> HttpResponse:
     """Sign the Admin in, as the sign-in page would."""
     response = redirect("office:home")
     get_adapter(request).login(request, admin)
-    told = whence.read(request)
-    sessions.begin(request.session, address=told.address, browser=told.browser)
     known.remember(request, response, admin.email)
     return response
