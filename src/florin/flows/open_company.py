@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from florin.domain.companies import queries, region
+from florin.domain.companies import profile, queries
 from florin.domain.companies import services as companies
 from florin.domain.companies.models import Company
 from florin.domain.security import services as security
@@ -115,7 +115,7 @@ def _open(new: NewCompany) -> User:
                 name=_admin_name(new),
                 company=company,
                 roles=[Role.ADMIN.value],
-                language=region.read_language(new.language),
+                language=profile.read_language(new.language),
             )
     except IntegrityError as problem:
         raise Refusal(f"The company {_slug(new)} or the user {new.admin} is here already.") from problem

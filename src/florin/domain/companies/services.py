@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from florin.contracts import capabilities
 from florin.contracts.processor import MethodStatus
-from florin.domain.companies import region
+from florin.domain.companies import profile
 from florin.domain.companies.models import Company, PaymentsAccount
 from florin.kernel import addresses, changes
 from florin.kernel.errors import Conflict, Refusal
@@ -55,9 +55,9 @@ def open_company(
         slug=_read_slug(slug),
         name=name,
         email=addresses.read(email),
-        currency=region.read_currency(currency),
-        time_zone=region.read_time_zone(time_zone),
-        language=region.read_language(language),
+        currency=profile.read_currency(currency),
+        time_zone=profile.read_time_zone(time_zone),
+        language=profile.read_language(language),
         **details,
     )
     account_to_open(company)

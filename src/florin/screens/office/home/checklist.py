@@ -140,7 +140,7 @@ def _items(company: Company) -> Iterator[Item]:
         _("Letterhead"),
         _("Your address, phone, tax ID and logo stand on invoices, mails and the page to pay on."),
         bool(company.address),
-        "",
+        reverse("office:company"),
     )
     yield Item(
         _("Payments account"),
