@@ -1,6 +1,6 @@
 # Florin's commands. `make demo` and `make test` need nothing but python3 and this folder.
 .DELETE_ON_ERROR:
-.PHONY: demo test check lint format messages bench chaos siege lock clean
+.PHONY: demo test check lint format messages bench chaos siege pictures lock clean
 
 BIN = .venv/bin
 RUNTIME = .venv/.installed-runtime
@@ -39,6 +39,10 @@ chaos: $(DEVELOPMENT)  ## Crowds, thousands of payments, hundreds of kills; take
 
 siege: $(DEVELOPMENT)  ## Attack a running server and measure its pages; a few minutes on an idle machine.
 	cd tests && ../$(BIN)/python -m siege
+
+pictures: $(DEVELOPMENT)  ## Take the pictures of the documents anew, in a demo; a few minutes.
+	sh tools/install-chromium
+	cd tests && ../$(BIN)/python -m pictures
 
 lock: $(DEVELOPMENT)  ## Renew the locked versions.
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
