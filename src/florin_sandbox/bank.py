@@ -33,8 +33,12 @@ class Bank:
 
 def open_bank(settings: Settings) -> Bank:
     """The sandbox of this data folder, as it was left."""
-    store = Store(settings.data / "sandbox.db")
+    path = settings.data / "sandbox.db"
+    is_new = not path.exists()
+    store = Store(path)
     clock = Clock(store)
+    if is_new:
+        clock.begin(settings.begin_days_ago)
     journal = Journal(store, clock)
     return Bank(
         settings=settings,

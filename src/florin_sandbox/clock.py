@@ -1,10 +1,14 @@
-"""The sandbox's own clock: the real one plus an offset that only ever grows and survives a restart."""
+"""The sandbox's own clock: the real one plus an offset that only ever grows and survives a restart.
+
+A new sandbox may begin some days ago, to be brought up to the real time step by step.
+"""
 
 import time
 
 from florin_sandbox.store import Store
 
 OFFSET = "clock_offset"
+DAY = 24 * 60 * 60
 
 
 class Clock:
@@ -21,6 +25,11 @@ class Clock:
     def now(self) -> int:
         """Now, in whole seconds as objects carry it."""
         return int(self.exact())
+
+    def begin(self, days_ago: float) -> None:
+        """Begin so many days ago, before anything has happened."""
+        self.offset = -days_ago * DAY
+        self._store.keep_setting(OFFSET, repr(self.offset))
 
     def advance(self, seconds: float) -> None:
         """Move on by so many seconds. Never backwards: what has expired stays expired."""

@@ -51,6 +51,9 @@ def read_settings(argv: Sequence[str] | None) -> Settings:
     parser.add_argument(
         "--merchant", default="Sandbox merchant", help="name on the page, unless a session has one"
     )
+    parser.add_argument(
+        "--begin-days-ago", type=float, default=0, help="how far back the clock of a new sandbox begins"
+    )
     _add_money(parser)
     options = parser.parse_args(argv)
     options.data.mkdir(parents=True, exist_ok=True)

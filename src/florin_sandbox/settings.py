@@ -18,7 +18,7 @@ class Settings:
     instead. A refund brings back the part of the fee that goes by the amount, less `refund_fee_kept`. An
     instant payout costs `instant_fee_basis_points` of its amount, at least `instant_fee_least`. All but the
     basis points are hundredths of a unit of the currency in which the fee is taken. A bank debit takes
-    `bank_debit_days` to clear or fail.
+    `bank_debit_days` to clear or fail. `begin_days_ago` says how far back a new one's clock begins.
     """
 
     data: Path
@@ -42,6 +42,7 @@ class Settings:
     instant_fee_basis_points: int = 150
     instant_fee_least: int = 50
     bank_debit_days: int = 4
+    begin_days_ago: float = 0
     payouts: Literal["daily", "manual"] = "daily"
 
     @property

@@ -96,6 +96,11 @@ def books() -> dict[str, Any]:
         # A session whose address never reached us is one that nobody can pay; its time ends by itself.
         "unknown": Attempt.objects.filter(unknown_since__isnull=False).exclude(reference="").count(),
         "due_mails": Message.objects.filter(state__in=["queued", "sending"]).count(),
+        "bounced_before": _keys(
+            Message.objects.filter(
+                company=company, state="bounced", pk__lt=told.order_by("pk")[0].pk
+            ).values_list("pk", flat=True)
+        ),
         "mails": {
             str(message.pk): [message.event, message.kind, message.recipient, message.state]
             for message in Message.objects.filter(company=company)

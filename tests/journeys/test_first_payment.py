@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 def test_an_order_becomes_money(demo: Demo, page: Page) -> None:
     sign_in(page, demo, "admin")
     page.goto(f"{demo.facts['office']}orders/new/")
-    page.get_by_label("Customer").fill("12431")
+    page.get_by_label("Customer").fill("Juniper & Co.")
     page.get_by_label("PO number").fill("PO-900")
     for label, value in (("Description", "Garden roses"), ("Quantity", "25"), ("Unit price", "1.375")):
         page.get_by_label(label, exact=True).first.fill(value)
@@ -46,7 +46,7 @@ def test_an_order_becomes_money(demo: Demo, page: Page) -> None:
     expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
     receipt = _mail(demo, "ann@florist.example", "Payment received")
     assert receipt["attachments"][0]["name"].startswith("RCP-")
-    assert "34.38" in _mail(demo, "accounts@meadow-vine.example", "12431 paid $34.38")["subject"]
+    assert "34.38" in _mail(demo, "accounts@meadow-vine.example", "Juniper & Co. paid $34.38")["subject"]
     assert demo.check_ledger()["clean"]
 
 

@@ -29,3 +29,13 @@ def test_the_same_instant_is_another_day_elsewhere(
 def test_now_is_now_and_in_utc() -> None:
     assert clock.now().utcoffset() == timedelta(0)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_what_is_written_down_later_happened_at_its_own_moment_and_never_tomorrow() -> None:
+    with clock.at(LATE_IN_LONDON):
+        assert clock.now() == LATE_IN_LONDON
+        assert clock.today("Europe/Madrid") == date(2026, 7, 1)
+    assert clock.now() > LATE_IN_LONDON
+
+    with pytest.raises(ValueError, match="before it happens"), clock.at(datetime.now(UTC) + timedelta(1)):
+        pass

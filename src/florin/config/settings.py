@@ -273,6 +273,7 @@ LOGGING = {
         # A payer's address holds the link's token, so refused requests are not logged with their path.
         "django.request": {"level": "CRITICAL"},
         "florin.security": {"level": "INFO"},  # whatever else is not wanted
+        "httpx": {"level": "WARNING"},  # only the demo uses it, and often
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
         # Of requests that make no sense there may be any number.

@@ -1,17 +1,16 @@
-"""The demo: a wholesaler with real invoices, a person in each role, a link that waits to be paid.
+"""The demo: a flower wholesaler that is alive today, a person in each role, a link that waits to be paid.
 
-company -> people -> invoices from the sample -> one mail with a link, each step only if still to be done
+company, people, a year of history, at once -> the last weeks, step by step -> one mail with a link
 
-Beside it is a second wholesaler, who has just moved in: its Admin opens the payments account by hand.
+Each is done only if it is still to be done. Beside it is a second wholesaler, who has just moved in: its
+Admin opens the payments account by hand.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from florin.domain.catalogue.models import Product
@@ -26,13 +25,17 @@ from florin.domain.orders.services import LineDraft, OrderDraft
 from florin.domain.staff.models import User
 from florin.domain.staff.rights import Role
 from florin.edges.ports import is_free
-from florin.flows import confirm_order, import_invoices, open_company, send_invoice, write_order
+from florin.edges.sandbox_control import SandboxControl
+from florin.flows import confirm_order, open_company, send_invoice, write_order
+from florin.flows.demo import assortment, weeks, year
+from florin.flows.demo.life import Life
+from florin.flows.demo.year import Desk
 from florin.flows.open_company import NewCompany
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
 
-_SAMPLE = Path(__file__).parent.parent / "demo_data"
 _SLUG = "meadow"
+_DOMAIN = "meadow-vine.example"
 _FERN = "fern-admin"
 _NEWCOMER = NewCompany(
     slug="fern",
@@ -43,6 +46,17 @@ _NEWCOMER = NewCompany(
     admin=f"{_FERN}@fern-petal.example",
     password=f"{_FERN}-of-the-demo",
 )
+_NAMES = {
+    Role.ADMIN: "Marisol Vega",
+    Role.ACCOUNTS_RECEIVABLE: "Dana Whitfield",
+    Role.CASHIER: "Luis Ortega",
+    Role.SALES_MANAGER: "Grace Kimball",
+    Role.SALES: "Tyler Brooks",
+    Role.SALES_ALLOCATIONS: "Hannah Cho",
+    Role.REPORTS: "Owen Pratt",
+}
+# How long ago the test processor's clock begins, in days: a little before the first step of the weeks.
+BEGIN_DAYS_AGO = year.LIVED_DAYS + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +82,38 @@ def claim(ports: Mapping[str, int]) -> None:
             raise Refusal(f"Port {port} is used by another program. Set {name} to a free one.")
 
 
-def prepare() -> Demo:
+def prepare(sandbox: str, token: str) -> Demo:
     """Make what is missing of the demo, and return its link; safe to repeat, and after a crash.
 
-    The link is one that still waits to be paid: when the last one is, a new order is written and sent.
+    ``sandbox`` is the address of the test processor, ``token`` opens its control API. The link is one that
+    still waits to be paid: when the last one is, a new order is written and sent.
     """
     company = Company.objects.filter(slug=_SLUG).first() or _found()
-    users = [_person(company, role) for role in Role]
-    import_invoices.run(
-        _SAMPLE / "online-retail-sample.csv.gz",
-        company,
-        report=settings.DATA_FOLDER / "demo-import-report.csv",
-        progress=lambda _done, _all: None,
+    people = {Role(user.roles[0]): user for user in User.objects.filter(company=company, email__in=_emails())}
+    weeks.live(
+        Life(
+            company=company,
+            market=assortment.market(),
+            staff=people,
+            control=SandboxControl(sandbox, token),
+        )
     )
     _move_in()
     return Demo(
         pay_link=links.address_of(_unpaid_link(company).pk),
-        users=users,
+        users=[_credentials(_email(role), _password(role), role) for role in Role],
         newcomer=_credentials(_NEWCOMER.admin, _NEWCOMER.password, Role.ADMIN),
     )
 
 
 @transaction.atomic(durable=True)
 def _found() -> Company:
-    logo = (_SAMPLE / "logo.svg.b64").read_text().strip()
+    """Make the company with its people and its year, all or nothing."""
+    logo = (assortment.FOLDER / "logo.svg.b64").read_text().strip()
     company = companies.open_company(
         slug=_SLUG,
         name="Meadow & Vine Wholesale",
-        email="accounts@meadow-vine.example",
+        email=f"accounts@{_DOMAIN}",
         phone="+1 305 555 0142",
         address="1450 NW 78th Avenue\nMiami, FL 33126",
         tax_id="59-1234567",
@@ -105,16 +123,32 @@ def _found() -> Company:
         logo=logo,
     )
     companies.activate_account(company)
+    for role, name in _NAMES.items():
+        User.objects.create_user(
+            _email(role), _password(role), name=name, company=company, roles=[role.value]
+        )
+    year.write(
+        Desk(
+            company=company,
+            today=clock.today(company.time_zone),
+            market=assortment.market(),
+            sales=_NAMES[Role.SALES],
+            cashier=_NAMES[Role.CASHIER],
+        )
+    )
     return company
 
 
-def _person(company: Company, role: Role) -> dict[str, object]:
-    email = f"{role.value.replace('_', '-')}@meadow-vine.example"
-    password = f"{role.value.replace('_', '-')}-of-the-demo"
-    if not User.objects.filter(email=email).exists():
-        name = role.value.replace("_", " ").title()
-        User.objects.create_user(email, password, name=name, company=company, roles=[role.value])
-    return _credentials(email, password, role)
+def _email(role: Role) -> str:
+    return f"{role.value.replace('_', '-')}@{_DOMAIN}"
+
+
+def _emails() -> list[str]:
+    return [_email(role) for role in Role]
+
+
+def _password(role: Role) -> str:
+    return f"{role.value.replace('_', '-')}-of-the-demo"
 
 
 def _credentials(email: str, password: str, role: Role) -> dict[str, object]:
@@ -138,16 +172,17 @@ def _move_in() -> None:
 
 
 def _unpaid_link(company: Company) -> Link:
-    waiting = Link.objects.filter(
-        company=company, revoked_at__isnull=True, debts__invoice__item__balance__gt=0
-    ).order_by("-pk")
-    return waiting.first() or _send_one(company)
-
-
-def _send_one(company: Company) -> Link:
-    """Write and confirm an order, as a bookkeeper would; its invoice goes out by itself (R7)."""
-    admin = User.objects.get(email="admin@meadow-vine.example")
+    """Return a link of its own for whoever tries the demo: what is told of the other shops stays as it is."""
     customer = _customer_without_credit(company)
+    waiting = Link.objects.filter(
+        customer=customer, revoked_at__isnull=True, debts__invoice__item__balance__gt=0
+    ).order_by("-pk")
+    return waiting.first() or _send_one(company, customer)
+
+
+def _send_one(company: Company, customer: Customer) -> Link:
+    """Write and confirm an order, as a bookkeeper would; its invoice goes out by itself (R7)."""
+    admin = User.objects.get(email=_email(Role.ADMIN))
     products = Product.objects.filter(company=company, unit_price__gt=0).order_by("code")[:4]
     draft = OrderDraft(
         customer_id=customer.pk,

@@ -1,12 +1,35 @@
 """The one place that asks what time it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
+
+_past: ContextVar[datetime | None] = ContextVar("past", default=None)
 
 
 def now() -> datetime:
     """Return this instant in UTC."""
-    return datetime.now(UTC)
+    return _past.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let what this block does count as done at a moment that is over: so the demo writes down its past.
+
+    Only ``now`` and what asks it follow; when the database booked an entry stays the truth.
+
+    Raises:
+        ValueError: if the moment is yet to come.
+    """
+    if moment > datetime.now(UTC):
+        raise ValueError("Nothing can be written down before it happens.")
+    token = _past.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _past.reset(token)
 
 
 def today(zone: str) -> date:

@@ -1,4 +1,4 @@
-"""``florin demo``: everything on one machine, with a real wholesaler's data and a bank to pay at."""
+"""``florin demo``: everything on one machine, a wholesaler with a year behind it, and a bank to pay at."""
 
 import argparse
 import json
@@ -39,15 +39,17 @@ def _start(processes: Processes) -> None:
     ports = _ports()
     own_port, sandbox_port, smtp_port = ports.values()
     make_demo.claim(ports)
-    call_command("migrate", interactive=False, verbosity=0)
     programs = Path(sys.executable).parent
     florin = str(programs / "florin")
     processes.start("sandbox", _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port))
+    # It wakes while tables and the year are made; nobody knows its address yet.
+    processes.start("web", [florin, "serve", "--port", str(own_port)])
+    call_command("migrate", interactive=False, verbosity=0)
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     processes.wait_for(f"{sandbox}/healthz")
+    demo = make_demo.prepare(sandbox, os.environ["SANDBOX_CONTROL_TOKEN"])
+    # From now on the test processor tells us itself; of the weeks before we have asked.
     connect_processor.connect("stripe")
-    demo = make_demo.prepare()
-    processes.start("web", [florin, "serve", "--port", str(own_port)])
     processes.start("worker", [florin, "work"])
     processes.wait_for(f"{settings.PUBLIC_URL}/readyz")
     facts = {
@@ -69,6 +71,7 @@ def _sandbox(program: str, port: int, smtp_port: int) -> list[str]:
         "--data": settings.DATA_FOLDER / "sandbox",
         "--port": port,
         "--smtp-port": smtp_port,
+        "--begin-days-ago": make_demo.BEGIN_DAYS_AGO,
     }
     return [program, *(str(word) for pair in given.items() for word in pair)]
 

@@ -19,6 +19,7 @@ class NewProduct:
     code: str
     description: str
     unit_price: Decimal
+    unit: str = "each"
 
 
 def known(company: Company, codes: Sequence[str]) -> dict[str, UUID]:

@@ -29,6 +29,7 @@ class OldOrder:
     ship_to: str
     lines: Sequence[LineDraft]
     products: Mapping[str, UUID]
+    ship_on: date | None = None
     po_number: str = ""
 
 
@@ -56,6 +57,7 @@ def _write(company: Company, old: OldOrder) -> Written:
         submission=old.submission,
         state=Order.State.CONFIRMED,
         ordered_on=old.ordered_on,
+        ship_on=old.ship_on,
         ship_to=old.ship_to,
         po_number=old.po_number,
         currency=old.customer.currency,

@@ -1,5 +1,7 @@
 """Issuing receipts."""
 
+from collections.abc import Sequence
+
 from django.db.models import Sum
 
 from florin.contracts import snapshots
@@ -9,23 +11,50 @@ from florin.domain.companies import mail_texts, numbers
 from florin.domain.companies.numbers import Series
 from florin.domain.ledger.models import Account, Entry, Line
 from florin.domain.payments import discounts
-from florin.domain.payments.models import Payment
+from florin.domain.payments.importing import TakenOver
+from florin.domain.payments.models import Allocation, Payment
 from florin.domain.receipts.models import Receipt
+from florin.kernel.database import AT_ONCE
 
 
 def issue(payment: Payment) -> Receipt:
     """Write the receipt of a payment that has just been booked, in the payer's language."""
     number = numbers.following(payment.company_id, Series.RECEIPT)
-    return Receipt.objects.create(
-        company_id=payment.company_id,
-        payment=payment,
-        number=number,
-        content=snapshots.write(_describe(payment, number)),
+    parts = list(payment.allocations.select_related("invoice").order_by("pk"))
+    receipt = _write(
+        payment,
+        number,
+        parts,
+        credited=_credited(payment),
+        discount=sum(discounts.current_discounts(payment).values()),
+    )
+    receipt.save(force_insert=True)
+    return receipt
+
+
+def issue_many(taken: Sequence[TakenOver]) -> None:
+    """Write the receipts of payments that were just taken over, of one company: no credit paid with them."""
+    if not taken:
+        return
+    names = numbers.following_many(taken[0].payment.company_id, Series.RECEIPT, len(taken))
+    Receipt.objects.bulk_create(
+        [_write(one.payment, number, one.allocations) for one, number in zip(taken, names, strict=True)],
+        batch_size=AT_ONCE,
     )
 
 
-def _describe(payment: Payment, number: str) -> ReceiptDocument:
-    parts = list(payment.allocations.select_related("invoice").order_by("pk"))
+def _write(
+    payment: Payment, number: str, parts: Sequence[Allocation], *, credited: int = 0, discount: int = 0
+) -> Receipt:
+    document = _describe(payment, number, parts, credited=credited, discount=discount)
+    return Receipt(
+        company_id=payment.company_id, payment=payment, number=number, content=snapshots.write(document)
+    )
+
+
+def _describe(
+    payment: Payment, number: str, parts: Sequence[Allocation], *, credited: int, discount: int
+) -> ReceiptDocument:
     return ReceiptDocument(
         letterhead=payment.company.letterhead,
         number=number,
@@ -47,10 +76,10 @@ def _describe(payment: Payment, number: str) -> ReceiptDocument:
             for part in parts
             if part.invoice
         ),
-        credited=_credited(payment),
+        credited=credited,
         excess=sum(part.amount for part in parts if part.invoice is None),
         language=payment.customer.reads(payment.company),
-        discount=sum(discounts.current_discounts(payment).values()),
+        discount=discount,
         prepayment=payment.is_prepayment,
     )
 
