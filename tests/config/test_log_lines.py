@@ -1,11 +1,15 @@
 """A line of the log is one line, with its time in UTC, whatever text is in it."""
 
+import json
 import logging
 import re
+import sys
+from datetime import datetime, timedelta
 
 import pytest
 
-from florin.config.log_lines import OneLine
+from florin.config.log_lines import OneLine, OneObject
+from florin.kernel import request_ids
 
 
 def line(message: str, *arguments: object) -> str:
@@ -31,3 +35,26 @@ def test_a_traceback_follows_on_lines_of_its_own() -> None:
     told = (caught.type, caught.value, caught.tb)
     record = logging.LogRecord("florin", logging.ERROR, "", 0, "Problem", (), told)
     assert OneLine().format(record).splitlines()[1].startswith("Traceback")
+
+
+def test_a_line_names_the_request_that_is_being_answered() -> None:
+    record = logging.LogRecord("florin", logging.INFO, "", 0, "Something", None, None)
+    with request_ids.answering("a-request-1"):
+        assert OneLine().format(record).endswith("florin: Something [a-request-1]")
+        assert json.loads(OneObject().format(record))["request"] == "a-request-1"
+    assert "request" not in json.loads(OneObject().format(record))
+
+
+def test_as_json_each_message_is_one_object_on_one_line_with_its_traceback() -> None:
+    try:
+        int("two\nlines")
+    except ValueError:
+        trouble = sys.exc_info()
+    record = logging.LogRecord("florin", logging.ERROR, "", 0, "a\nb \u2028", None, trouble)
+    written = OneObject().format(record)
+
+    assert written.isprintable()
+    told = json.loads(written)
+    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "florin", "a\nb \u2028")
+    assert told["traceback"].startswith("Traceback (most recent call last):\n")
+    assert datetime.fromisoformat(told["at"]).utcoffset() == timedelta(0)

@@ -51,9 +51,9 @@ def test_a_year_is_in_the_books_with_a_receipt_for_each_payment(company: Company
         year.write(desk(company, 5))
 
     invoices = Invoice.objects.select_related("item")
-    assert invoices.count() > 40
+    assert invoices.count() > 15
     assert max(invoice.issued_on for invoice in invoices) < clock.today(company.time_zone)
-    assert Receipt.objects.count() == Payment.objects.count() > 20
+    assert Receipt.objects.count() == Payment.objects.count() > 5
     never = [invoice for invoice in invoices if invoice.customer.name == "Fourth Street Flowers"]
     assert never
     assert all(invoice.item.balance == invoice.total for invoice in never)

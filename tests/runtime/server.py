@@ -14,6 +14,7 @@ from uvicorn import Server
 
 from florin.runtime.serving import workers
 from florin.runtime.serving.gate import Gate
+from florin.runtime.serving.latencies import Latencies
 from florin.runtime.serving.turns import Turns
 
 PAGE = b"<p>A page.</p>"
@@ -43,7 +44,7 @@ class Application:
 def served(application: Application) -> Iterator[int]:
     """Serve it, and yield the port; whoever waits in it is let go in the end."""
     config = workers.configured(host="127.0.0.1", port=0)
-    config.app = Gate(application, Turns(Turns.memory(1), 0))
+    config.app = Gate(application, Turns(Turns.memory(1), 0), Latencies(Latencies.memory(1), 0))
     server = Server(config)
     running = threading.Thread(target=lambda: asyncio.run(server._serve()))
     running.start()

@@ -12,9 +12,11 @@ from functools import partial
 import httpx
 import pytest
 from django.http import HttpResponse
+from pytest_django.fixtures import Settings
 
 from florin.domain.staff import known_browsers
 from florin.runtime.serving import bodies, connections, places, turns
+from florin.runtime.serving.latencies import Latencies
 from florin.runtime.serving.places import Place, place_of
 from florin.screens.office import urls
 from runtime.server import PAGE, Application, served
@@ -247,3 +249,38 @@ def test_a_header_that_only_looks_like_the_proxys_is_dropped(
     seen = application.seen[-1]
     assert ("HTTP_X_FORWARDED_PROTO" in seen, seen["HTTP_X_FORWARDED_FOR"]) == (False, "192.0.2.1")
     assert seen["REMOTE_ADDR"] == "127.0.0.1"
+
+
+def test_every_answer_bears_the_id_that_its_log_lines_have(
+    web: httpx.Client, application: Application
+) -> None:
+    told = {"X-Request-ID": "from-anybody-1"}
+    answers = [web.get("/", headers=told), web.get("/healthz"), web.get("/healthz")]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+
+    assert len({*ids, told["X-Request-ID"]}) == 4
+    assert application.seen[0]["florin.request_id"] == ids[0]
+
+
+def test_a_trusted_proxy_names_the_request_if_it_is_a_name(web: httpx.Client, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    for told, kept in (("of-the-proxy-1", True), ("short", False), ("with blanks in it", False)):
+        answered = web.get("/", headers={"X-Request-ID": told}).headers["x-request-id"]
+        assert (answered == told) is kept
+
+
+def test_times_are_counted_over_all_processes_and_told_where_figures_are_asked_for(
+    web: httpx.Client, application: Application
+) -> None:
+    shared = Latencies.memory(2)
+    for row, seconds in ((0, 0.02), (1, 0.02), (1, 30.0)):
+        Latencies(shared, row).note(Place.OFFICE, seconds)
+    text = Latencies(shared, 0).text().decode()
+    assert 'florin_request_seconds_bucket{le="0.025",place="office"} 2.0' in text
+    assert 'florin_request_seconds_count{place="office"} 3.0' in text
+    assert 'florin_request_seconds_sum{place="office"} 30.04' in text
+
+    web.get("/", headers={"X-Request-ID": "anything-1"})
+    web.get("/metrics", headers={"Host": "127.0.0.1"})
+    assert b'florin_request_seconds_count{place="pages"} 1.0' in application.seen[1]["florin.latencies"]
+    assert "florin.latencies" not in application.seen[0]

@@ -352,6 +352,23 @@ def security_contact() -> str:
     return _mail_address("FLORIN_SECURITY_CONTACT", mail_from())
 
 
+def operator_email() -> str:
+    """Return whom to tell when the installation does not work as it should; empty for nobody."""
+    return _mail_address("FLORIN_OPERATOR_EMAIL", "") if text("FLORIN_OPERATOR_EMAIL") else ""
+
+
+def given_secret(name: str) -> str:
+    """Return a secret that somebody chose, or nothing.
+
+    Raises:
+        Misconfigured: if it can be guessed: it has fewer than 32 characters.
+    """
+    given = text(name)
+    if given and len(given) < 32:  # noqa: PLR2004 - said in the sentence
+        raise Misconfigured(f"{name} must have at least 32 characters.")
+    return given
+
+
 def _mail_address(name: str, default: str) -> str:
     given = text(name, default)
     try:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "florin.domain.credits",
     "florin.domain.links",
     "florin.domain.declines",
+    "florin.domain.outages",
     "florin.domain.mailing_runs",
     "florin.domain.attempts",
     "florin.domain.payments",
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "florin.screens.shared.middleware.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "florin.screens.shared.middleware.Permissions",
     "csp.middleware.CSPMiddleware",  # before static files, so that they carry it too
@@ -262,12 +264,19 @@ STRIPE_WEBHOOK_SECRET = environment.notice_secret()
 STRIPE_WEBHOOK_SECRETS_FILE = DATA_FOLDER / "stripe_webhook_secrets"  # used while the one above is empty
 FEES = environment.fees()
 
+OPERATOR_EMAIL = environment.operator_email()
+METRICS_TOKEN = environment.given_secret("FLORIN_METRICS_TOKEN")
+
 _log_level = environment.choice("FLORIN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+_log_format = environment.choice("FLORIN_LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "florin.config.log_lines.OneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"()": "florin.config.log_lines.OneLine"},
+        "json": {"()": "florin.config.log_lines.OneObject"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _log_format}},
     "root": {"handlers": ["console"], "level": _log_level},
     "loggers": {
         # A payer's address holds the link's token, so refused requests are not logged with their path.

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from florin.screens.shared import metrics
 from florin.screens.shared import views as people
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("account/", include("florin.screens.people.urls")),
     path("healthz", people.alive),
     path("readyz", people.ready),
+    path("metrics", metrics.show),
     path(".well-known/security.txt", people.security_contact),
 ]
 

@@ -6,11 +6,12 @@ Each is done only if it is still to be done. Beside it is a second wholesaler, w
 Admin opens the payments account by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from florin.domain.catalogue.models import Product
@@ -82,13 +83,24 @@ def claim(ports: Mapping[str, int]) -> None:
             raise Refusal(f"Port {port} is used by another program. Set {name} to a free one.")
 
 
+def hash_passwords() -> dict[Role, str]:
+    """Return the hash of each person's password; it takes its time, and needs no database."""
+    return {role: make_password(_password(role)) for role in Role}
+
+
+def found(hashed: Callable[[], Mapping[Role, str]]) -> None:
+    """Make the company with its people and its year, all or nothing, unless it is there. Safe to repeat."""
+    if not Company.objects.filter(slug=_SLUG).exists():
+        _found(hashed())
+
+
 def prepare(sandbox: str, token: str) -> Demo:
-    """Make what is missing of the demo, and return its link; safe to repeat, and after a crash.
+    """Make what else is missing of the demo, and return its link; safe to repeat, and after a crash.
 
     ``sandbox`` is the address of the test processor, ``token`` opens its control API. The link is one that
     still waits to be paid: when the last one is, a new order is written and sent.
     """
-    company = Company.objects.filter(slug=_SLUG).first() or _found()
+    company = Company.objects.get(slug=_SLUG)
     people = {Role(user.roles[0]): user for user in User.objects.filter(company=company, email__in=_emails())}
     weeks.live(
         Life(
@@ -107,8 +119,7 @@ def prepare(sandbox: str, token: str) -> Demo:
 
 
 @transaction.atomic(durable=True)
-def _found() -> Company:
-    """Make the company with its people and its year, all or nothing."""
+def _found(hashed: Mapping[Role, str]) -> None:
     logo = (assortment.FOLDER / "logo.svg.b64").read_text().strip()
     company = companies.open_company(
         slug=_SLUG,
@@ -124,8 +135,8 @@ def _found() -> Company:
     )
     companies.activate_account(company)
     for role, name in _NAMES.items():
-        User.objects.create_user(
-            _email(role), _password(role), name=name, company=company, roles=[role.value]
+        User.objects.create(
+            email=_email(role), password=hashed[role], name=name, company=company, roles=[role.value]
         )
     year.write(
         Desk(
@@ -136,7 +147,6 @@ def _found() -> Company:
             cashier=_NAMES[Role.CASHIER],
         )
     )
-    return company
 
 
 def _email(role: Role) -> str:

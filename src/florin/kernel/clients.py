@@ -45,6 +45,12 @@ def current() -> str:
     return _asking.get()
 
 
+def is_this_machine(direct: str) -> bool:
+    """Say whether a connection comes from a loopback address."""
+    found = _read(direct)
+    return found is not None and found.is_loopback
+
+
 def place(client: str) -> str:
     """Return what limits count by: an IPv4 address, or the network of an IPv6 address."""
     found = _read(client)

@@ -44,6 +44,11 @@ def made_at(key: UUID) -> datetime:
     return datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=key.int >> 80)
 
 
+def key_at(moment: datetime) -> UUID:
+    """Return what is less than every UUIDv7 key made at a moment or later, and more than those before."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 class Keyed(models.Model):
     """A row with a UUIDv7 key."""
 

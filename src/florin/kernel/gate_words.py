@@ -7,3 +7,7 @@ No header can set these: headers there begin with ``HTTP_``.
 REFUSED, LIMIT = "florin.refused", "florin.limit"
 # Others are at the processor for this payment link already, so this request is not to ask it.
 CROWDED = "florin.crowded"
+# The id of the request, which every line of the log about it bears.
+REQUEST_ID = "florin.request_id"
+# How long answers took, as text for a monitoring program; only where that is asked for.
+LATENCIES = "florin.latencies"

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from florin.kernel.errors import Refusal
 from florin.runtime.processes import Processes
 
 HELP = "Start the demo: office, payment pages, test processor, mailbox. Ctrl-C stops it all."
+
+_FACTS = "demo.json"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +45,13 @@ def _start(processes: Processes) -> None:
     programs = Path(sys.executable).parent
     florin = str(programs / "florin")
     processes.start("sandbox", _sandbox(str(programs / "florin-sandbox"), sandbox_port, smtp_port))
-    # It wakes while tables and the year are made; nobody knows its address yet.
+    with ThreadPoolExecutor(1) as beside:
+        is_new = not (settings.DATA_FOLDER / _FACTS).exists()
+        hashed = beside.submit(make_demo.hash_passwords).result if is_new else make_demo.hash_passwords
+        call_command("migrate", interactive=False, verbosity=0)
+        make_demo.found(hashed)
+    # It wakes while the last weeks are lived through; nobody knows its address yet.
     processes.start("web", [florin, "serve", "--port", str(own_port)])
-    call_command("migrate", interactive=False, verbosity=0)
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     processes.wait_for(f"{sandbox}/healthz")
     demo = make_demo.prepare(sandbox, os.environ["SANDBOX_CONTROL_TOKEN"])
@@ -62,7 +69,7 @@ def _start(processes: Processes) -> None:
         "users": demo.users,
         "newcomer": demo.newcomer,
     }
-    _write(settings.DATA_FOLDER / "demo.json", facts)
+    _write(settings.DATA_FOLDER / _FACTS, facts)
     _announce(facts)
 
 

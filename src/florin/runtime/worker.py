@@ -33,6 +33,7 @@ from florin.flows import (
     reconcile,
     refund_payment,
     settle_payment,
+    watch_installation,
     work_mailing_runs,
 )
 from florin.kernel.jobs import Job
@@ -42,6 +43,7 @@ _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
 _ON_THE_HOUR = "4 * * * *"
 _EVERY_DAY = "41 3 * * *"
+_EVERY_NIGHT = "11 3 * * *"
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 Arguments = ParamSpec("Arguments")
@@ -83,6 +85,7 @@ def build() -> App:
         (_EVERY_HOUR, "look_at_accounts", _look_at_accounts),
         (_EVERY_DAY, "purge_security_log", _purge_security_log),
         (_EVERY_DAY, "purge_declines", _purge_declines),
+        (_EVERY_NIGHT, "prove_books", _prove_books),
         (_EVERY_HOUR, "forget_sign_ins", _forget_sign_ins),
         (_ON_THE_HOUR, "back_up", _back_up),
     ):
@@ -215,6 +218,11 @@ def _purge_security_log(timestamp: int) -> None:  # noqa: ARG001 - procrastinate
 @_connected
 def _back_up(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
     back_up.back_up_if_due()
+
+
+@_connected
+def _prove_books(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    watch_installation.prove_books()
 
 
 @_connected

@@ -47,6 +47,14 @@ class TakenOver:
     allocations: Sequence[Allocation]
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    invoice: Invoice
+    item: Item
+    amount: int
+    balance_after: int
+
+
 def record_many(company: Company, olds: Sequence[OldPayment]) -> list[TakenOver]:
     """Book payments with allocations, entry and timeline in the caller's transaction, all or none.
 
@@ -59,14 +67,15 @@ def record_many(company: Company, olds: Sequence[OldPayment]) -> list[TakenOver]
     if not olds:
         return []
     items = _lock(olds)
+    parts = [_parts(old, items) for old in olds]
     names = numbers.following_many(company.pk, Series.PAYMENT, len(olds))
     payments = [_payment(company, old, number) for old, number in zip(olds, names, strict=True)]
     Payment.objects.bulk_create(payments, batch_size=AT_ONCE)
     pairs = list(zip(payments, olds, strict=True))
     entries = posting.post_many([_entry(company, payment, old, items) for payment, old in pairs])
     taken = [
-        TakenOver(payment, _allocations(payment, entry, old, items))
-        for (payment, old), entry in zip(pairs, entries, strict=True)
+        TakenOver(payment, [_allocation(payment, entry, part) for part in of_it])
+        for payment, entry, of_it in zip(payments, entries, parts, strict=True)
     ]
     Allocation.objects.bulk_create([part for one in taken for part in one.allocations], batch_size=AT_ONCE)
     Activity.objects.bulk_create([_activity(payment, old) for payment, old in pairs], batch_size=AT_ONCE)
@@ -112,9 +121,8 @@ def _entry(company: Company, payment: Payment, old: OldPayment, items: Mapping[U
     )
 
 
-def _allocations(
-    payment: Payment, entry: Entry, old: OldPayment, items: Mapping[UUID, Item]
-) -> list[Allocation]:
+def _parts(old: OldPayment, items: Mapping[UUID, Item]) -> list[_Share]:
+    """Say what each invoice still owes after it, and note that on the item for the next payment."""
     parts = []
     for invoice, amount in old.shares:
         item = items[invoice.item_id]
@@ -123,17 +131,19 @@ def _allocations(
                 _("%(number)s has less open than is to be paid on it.") % {"number": invoice.number}
             )
         item.balance -= amount
-        parts.append(
-            Allocation(
-                payment=payment,
-                entry=entry,
-                item=item,
-                invoice=invoice,
-                amount=amount,
-                balance_after=item.balance,
-            )
-        )
+        parts.append(_Share(invoice, item, amount, item.balance))
     return parts
+
+
+def _allocation(payment: Payment, entry: Entry, part: _Share) -> Allocation:
+    return Allocation(
+        payment=payment,
+        entry=entry,
+        item=part.item,
+        invoice=part.invoice,
+        amount=part.amount,
+        balance_after=part.balance_after,
+    )
 
 
 def _activity(payment: Payment, old: OldPayment) -> Activity:

@@ -113,13 +113,13 @@ class Life:
 
     def pay_by_card(self, shop: str, card: str = CARD) -> None:
         """Pay what the last link asks for with a card."""
-        attempt, who = self._press_pay(shop, Method.CARD)
+        attempt, who = self._begin_to_pay(shop, Method.CARD)
         self.control.pay_by_card(attempt.reference, card, **who)
         settle_payment.settle(attempt.pk)
 
     def pay_by_bank(self, shop: str, account: str = BANK) -> None:
         """Pay what the last link asks for from a bank account; it clears days later, if it does."""
-        attempt, who = self._press_pay(shop, Method.ACH)
+        attempt, who = self._begin_to_pay(shop, Method.ACH)
         self.control.pay_by_bank(attempt.reference, account, **who)
         settle_payment.settle(attempt.pk)
 
@@ -138,7 +138,7 @@ class Life:
             asked,
             to=customer.statement_emails,
             with_link=True,
-            press=uuid4().hex,
+            submission=uuid4().hex,
             by=self.staff[Role.ACCOUNTS_RECEIVABLE],
         )
 
@@ -147,7 +147,7 @@ class Life:
         payment = self._payment(shop)
         [part, *_others] = allocating.current_allocations(payment)
         wish = RefundWish(
-            amounts={part.item.pk: part.amount * percent // 100}, reason=reason, press=uuid4().hex
+            amounts={part.item.pk: part.amount * percent // 100}, reason=reason, submission=uuid4().hex
         )
         refund_payment.refund(self.company, payment.pk, wish, by=self.staff[Role.CASHIER])
 
@@ -198,7 +198,7 @@ class Life:
         debt = open_.order_by("due_on", "number").first()
         if debt is not None and credit.item_id is not None:
             apply_credit.apply(
-                self.company, credit.item_id, {debt.pk: amount}, press=uuid4().hex, by=self._sales
+                self.company, credit.item_id, {debt.pk: amount}, submission=uuid4().hex, by=self._sales
             )
 
     def look_round(self) -> None:
@@ -211,7 +211,7 @@ class Life:
     def _sales(self) -> User:
         return self.staff[Role.SALES]
 
-    def _press_pay(self, shop: str, method: Method) -> tuple[Attempt, dict[str, str]]:
+    def _begin_to_pay(self, shop: str, method: Method) -> tuple[Attempt, dict[str, str]]:
         link, nonce = self._link(shop), uuid4().hex
         token = links.token_of(link.pk)
         seen = bill.draw_up(links.find(token)).payable
@@ -228,7 +228,7 @@ class Life:
             on=clock.today(self.company.time_zone),
             reference=reference,
             is_prepayment=is_prepayment,
-            press=uuid4().hex,
+            submission=uuid4().hex,
             shares=[],  # no invoice gets any of it
         )
         receive_payment.receive(self.company, self._customer(shop).pk, wanted, by=self.staff[Role.CASHIER])

@@ -26,7 +26,7 @@ Script = Iterator[tuple[int, int, int, Act]]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Scene:
     """Something that somebody does at a moment (UTC)."""
 
     at: datetime
@@ -42,28 +42,28 @@ def live(life: Life) -> None:
     if not behind:
         return
     reached = clock.now() - behind
-    for step in steps(life, today=clock.today(life.company.time_zone)):
-        if step.at <= reached:
+    for scene in scenes(life, today=clock.today(life.company.time_zone)):
+        if scene.at <= reached:
             continue
-        behind = life.control.advance(max(step.at - clock.now() + behind, timedelta()))
-        with clock.at(step.at):
-            step.act()
+        behind = life.control.advance(max(scene.at - clock.now() + behind, timedelta()))
+        with clock.at(scene.at):
+            scene.act()
             deliver_outbox.deliver()
     life.control.advance(behind)
     life.look_round()
 
 
-def steps(life: Life, *, today: date) -> list[Step]:
+def scenes(life: Life, *, today: date) -> list[Scene]:
     """Return what happens, one after the other, all of it over; what falls on a weekend is done on Friday.
 
     What is told of this morning has just happened where the morning has not come so far yet.
     """
     latest, last = clock.now() - _JUST_NOW, datetime.min.replace(tzinfo=UTC)
-    told = []
+    told: list[Scene] = []
     for days_ago, hour, minute, act in sorted(_script(life), key=lambda one: (-one[0], one[1], one[2])):
         moment = _moment(today - timedelta(days=days_ago), time(hour, minute), life.company.time_zone)
         last = min(max(moment, last + _PAUSE), latest + timedelta(seconds=len(told)))
-        told.append(Step(last, act))
+        told.append(Scene(last, act))
     return told
 
 
@@ -97,6 +97,7 @@ def _links(life: Life) -> Script:
     yield from paid(4, 13, "Lowcountry Petals", partial(card, card=people.DISPUTED_CARD))
     yield from paid(1, 9, "Vine & Vessel", bank)
     yield from paid(0, 7, "Blossoms by Bianca", card)
+    yield 9, 9, 35, partial(life.order, "Sea Oats Floral")
     yield 8, 16, 20, partial(life.send_statement, "Sea Oats Floral")
     yield 7, 9, 5, partial(life.open, "Sea Oats Floral")
     yield 7, 9, 9, partial(life.pay_by_card, "Sea Oats Floral")
@@ -105,11 +106,13 @@ def _links(life: Life) -> Script:
     yield 2, 12, 15, partial(life.open, "Evergreen Wedding Studio")
     yield 1, 10, 10, partial(life.order, "Stems on Fifth")
     yield 1, 10, 25, partial(life.revoke, "Stems on Fifth")
+    yield 1, 8, 20, partial(life.order, "Garden District Blooms")
     yield 1, 16, 0, partial(life.send_statement, "Garden District Blooms")
     yield 0, 8, 15, partial(life.order, "Lowcountry Petals")
 
 
 def _counter(life: Life) -> Script:
+    yield 12, 10, 30, partial(life.order, "Magnolia & Main")
     yield 11, 9, 40, partial(life.apply_credit, "Magnolia & Main", 2_460, _WILTED)
     yield (
         10,

@@ -115,7 +115,7 @@ def _issue(desk: Desk, drawn: Sequence[DrawnOrder], customers: Mapping[int, Cust
             OldOrder(
                 customer=customers[order.shop.place],
                 number=number,
-                press=f"demo:{number}",
+                submission=f"demo:{number}",
                 ordered_on=order.at.date(),
                 ship_on=order.at.date() + timedelta(days=1),
                 po_number=order.po_number,

@@ -4,6 +4,7 @@ head -> not too large? -> body, in time -> a turn of its link -> a thread of its
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import lru_cache, partial
@@ -12,8 +13,10 @@ from typing import Any
 from django.conf import settings
 
 from florin.domain.staff import known_browsers
-from florin.kernel.gate_words import CROWDED, LIMIT, REFUSED
+from florin.kernel import request_ids
+from florin.kernel.gate_words import CROWDED, LATENCIES, LIMIT, REFUSED, REQUEST_ID
 from florin.runtime.serving import bodies, wsgi_calls
+from florin.runtime.serving.latencies import Latencies
 from florin.runtime.serving.places import BOUNDS, FullError, Place, Room, place_of
 from florin.runtime.serving.turns import CrowdedError, Turns
 from florin.runtime.serving.wsgi_calls import Answer, Application, Environ
@@ -31,15 +34,19 @@ Kept = tuple[int, Headers, bytes]
 class Gate:
     """An ASGI application before a WSGI one: takes a thread only for what needs nobody outside any more."""
 
-    def __init__(self, application: Application, turns: Turns) -> None:
-        self._application, self._turns = application, turns
+    def __init__(self, application: Application, turns: Turns, latencies: Latencies) -> None:
+        self._application, self._turns, self._latencies = application, turns, latencies
         self._rooms = {place: Room(place) for place in Place}
         self._telling = asyncio.Lock()
         self._kept: dict[tuple[object, ...], Kept] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: bodies.Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; the answer bears the request's id."""
         request = wsgi_calls.environ_of(scope)
+        request[REQUEST_ID] = request_ids.choose(request.get("HTTP_X_REQUEST_ID", ""))
+        send = partial(_send_with_id, send, request[REQUEST_ID].encode())
+        if scope["path"] == "/metrics":
+            _tell_latencies(request, self._latencies)
         if scope["path"] == "/healthz":
             await _hand_out(send, *await self._same_each_time(request, {"PATH_INFO": "/healthz"}))
             return
@@ -71,11 +78,14 @@ class Gate:
     async def _pass_on(
         self, send: Send, request: Environ, place: tuple[Place, str], body: bodies.Body
     ) -> None:
+        begun = time.monotonic()
         try:
             answer = await self._answer(request, *place, body)
         except FullError:
             await self._refuse(send, request, 503)
             return
+        finally:
+            self._latencies.note(place[0], time.monotonic() - begun)
         try:
             await _stream(send, answer)
         finally:
@@ -122,6 +132,19 @@ class Gate:
             with answer.content as content:
                 self._kept[key] = answer.status, answer.headers, content.read()
         return self._kept[key]
+
+
+def _tell_latencies(request: Environ, latencies: Latencies) -> None:
+    """Let the page of figures tell them too; a monitoring program on this machine calls us by any name."""
+    request[LATENCIES] = latencies.text()
+    request["HTTP_HOST"] = settings.ALLOWED_HOSTS[0]
+
+
+async def _send_with_id(send: Send, request_id: bytes, message: dict[str, Any]) -> None:
+    """Send a part of an answer; its head bears the request's id."""
+    if message["type"] == "http.response.start":
+        message = {**message, "headers": (*message["headers"], (b"x-request-id", request_id))}
+    await send(message)
 
 
 def _announced(scope: dict[str, Any]) -> int:

@@ -26,7 +26,7 @@ class Place(Enum):
     DOCUMENTS = auto()  # PDFs for payers
     SIGN_IN = auto()  # whatever hashes a password
     KNOWN_SIGN_IN = auto()  # the same, from browsers that have signed somebody in before
-    FILES = auto()  # style sheets, scripts, and whether all is ready
+    FILES = auto()  # style sheets, scripts, whether all is ready, and figures for a monitoring program
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def place_of(
         return _payers_place(path, posts=posts)
     if path.startswith("/notices/"):
         return Place.NOTICES, ""
-    if path.startswith("/static/") or path == "/readyz":
+    if path.startswith("/static/") or path in {"/readyz", "/metrics"}:
         return Place.FILES, ""
     if posts and path.startswith("/account/"):
         return (Place.KNOWN_SIGN_IN if is_known() else Place.SIGN_IN), ""

@@ -14,9 +14,10 @@ from types import FrameType
 from uvicorn import Config, Server
 
 from florin.runtime.processes import die_with_parent
-from florin.runtime.serving import connections
+from florin.runtime.serving import connections, watching
 from florin.runtime.serving.connections import Connection
 from florin.runtime.serving.gate import Gate
+from florin.runtime.serving.latencies import Latencies
 from florin.runtime.serving.turns import Turns
 from florin.runtime.serving.wsgi_calls import Application
 
@@ -54,12 +55,13 @@ def serve(
     # Head and body go out one after the other; without this each answer on a connection that is kept waits
     # 40 ms for the peer to confirm the head. Connections have it from the socket that took them.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    shared = Turns.memory(workers)
+    turns, latencies = Turns.memory(workers), Latencies.memory(workers)
 
     def work(row: int) -> None:
         die_with_parent()
         sys.setswitchinterval(_SWITCH_SECONDS)
-        config.app = Gate(make(), Turns(shared, row))
+        config.app = Gate(make(), Turns(turns, row), Latencies(latencies, row))
+        watching.begin(row)
         PatientServer(config).run(sockets=[listening])
 
     announce()

@@ -19,9 +19,9 @@ from florin.domain.companies import queries as companies
 from florin.domain.security import services as security
 from florin.domain.staff import second_factor, sessions
 from florin.domain.staff.models import User
-from florin.kernel import clients, formats
+from florin.kernel import clients, formats, request_ids
 from florin.kernel.errors import Forbidden, Refusal
-from florin.kernel.gate_words import LIMIT, REFUSED
+from florin.kernel.gate_words import LIMIT, REFUSED, REQUEST_ID
 from florin.screens.shared import answers
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,6 +37,18 @@ _UNUSED = (
     *("screen-wake-lock", "usb", "web-share", "xr-spatial-tracking"),
 )
 _POLICY = ", ".join(f"{feature}=()" for feature in _UNUSED)
+
+
+class RequestIds:
+    """Lets every line of the log say which request it is about."""
+
+    def __init__(self, following: Handler) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take the id from the gate, which also puts it on the answer."""
+        with request_ids.answering(request.META.get(REQUEST_ID) or request_ids.choose("")):
+            return self.following(request)
 
 
 class Permissions:
