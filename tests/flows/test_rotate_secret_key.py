@@ -18,7 +18,7 @@ from florin.kernel.errors import Refusal
 
 
 @pytest.fixture
-def kept(settings: Settings, tmp_path: Path) -> Path:
+def kept_keys(settings: Settings, tmp_path: Path) -> Path:
     """Keys in files of a folder, and what Florin does when it starts: read them."""
     settings.SECRET_KEY_FILE = tmp_path / "florin_secret_key"
     settings.OLD_SECRET_KEYS_FILE = tmp_path / "florin_old_secret_keys"
@@ -36,7 +36,7 @@ def rotate(settings: Settings) -> None:
 
 
 def test_links_of_every_former_key_open_and_are_shown_with_the_address_that_opens(
-    owner: User, settings: Settings, kept: Path
+    owner: User, settings: Settings, kept_keys: Path
 ) -> None:
     link = make_link(owner)
     address = links.address_of(link.pk)
@@ -51,7 +51,7 @@ def test_links_of_every_former_key_open_and_are_shown_with_the_address_that_open
         assert links.find(links.token_of(one.pk)) == one
 
 
-def test_a_new_link_is_made_with_the_new_key(owner: User, settings: Settings, kept: Path) -> None:
+def test_a_new_link_is_made_with_the_new_key(owner: User, settings: Settings, kept_keys: Path) -> None:
     rotate(settings)
     link = make_link(owner)
 
@@ -59,7 +59,7 @@ def test_a_new_link_is_made_with_the_new_key(owner: User, settings: Settings, ke
 
 
 def test_who_is_signed_in_stays_so_and_the_browser_stays_known(
-    owner: User, settings: Settings, kept: Path
+    owner: User, settings: Settings, kept_keys: Path
 ) -> None:
     client = Client()
     client.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD})
@@ -73,7 +73,9 @@ def test_who_is_signed_in_stays_so_and_the_browser_stays_known(
     assert known_browsers.name(cookies, owner.email) == called
 
 
-def test_what_a_former_key_sealed_is_still_readable(settings: Settings, kept: Path, database: None) -> None:
+def test_what_a_former_key_sealed_is_still_readable(
+    settings: Settings, kept_keys: Path, database: None
+) -> None:
     sealed = sealing.seal(b"a file", purpose="imports")
     rotate(settings)
     rotate(settings)
@@ -84,7 +86,9 @@ def test_what_a_former_key_sealed_is_still_readable(settings: Settings, kept: Pa
         sealing.unseal(sealed, purpose="imports")
 
 
-def test_no_key_is_lost_and_only_their_owner_reads_them(owner: User, settings: Settings, kept: Path) -> None:
+def test_no_key_is_lost_and_only_their_owner_reads_them(
+    owner: User, settings: Settings, kept_keys: Path
+) -> None:
     first = settings.SECRET_KEY
     rotate(settings)
     second = settings.SECRET_KEY
@@ -92,7 +96,7 @@ def test_no_key_is_lost_and_only_their_owner_reads_them(owner: User, settings: S
 
     assert [second, first] == settings.SECRET_KEY_FALLBACKS
     assert len({first, second, settings.SECRET_KEY}) == 3
-    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in kept_keys.iterdir()} == {0o600}
     assert SecurityEvent.objects.filter(about={"what": "secret key"}).count() == 2
 
 

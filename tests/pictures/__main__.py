@@ -22,7 +22,7 @@ OFFICE = ViewportSize(width=1040, height=640)
 PAYER = ViewportSize(width=720, height=680)
 
 
-def take(page: Page, name: str) -> None:
+def picture(page: Page, name: str) -> None:
     """Take one picture of what the window shows."""
     page.evaluate("document.activeElement?.blur()")
     page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", caret="hide")
@@ -36,7 +36,7 @@ def staff(page: Page, demo: Demo) -> None:
     page.get_by_role("link", name="Email", exact=True).first.click()
     page.get_by_label("To", exact=True).fill("ann@florist.example")
     page.get_by_label("Payment Link").check()
-    take(page, "send-from-order")
+    picture(page, "send-from-order")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("is on its way to ann@florist.example").first).to_be_visible()
     for name, place in (
@@ -49,17 +49,17 @@ def staff(page: Page, demo: Demo) -> None:
     ):
         assert (answer := page.goto(f"{office}{place}")) is not None
         assert answer.ok, f"{place} answers {answer.status}"
-        take(page, name)
+        picture(page, name)
     page.goto(f"{office}open-invoices/")
     for box in page.locator("table.rows tbody [type=checkbox]:enabled").all()[:3]:
         box.check()
-    take(page, "open-invoices")
+    picture(page, "open-invoices")
     page.goto(f"{office}customers/?q=12431")
     page.locator("tbody th a").first.click()
     page.goto(f"{page.url}edit/")
     page.get_by_text("Advanced", exact=True).first.click()
     page.get_by_label("Enable payment links").scroll_into_view_if_needed()
-    take(page, "customer-advanced")
+    picture(page, "customer-advanced")
 
 
 def write_order(page: Page, office: str) -> None:
@@ -81,10 +81,10 @@ def payer(page: Page, demo: Demo) -> None:
     mail = demo.mails(to="ann@florist.example")[0]
     link = next(address for address in mail["links"] if "/pay/" in address)
     page.goto(link)
-    take(page, "bill")
+    picture(page, "bill")
     pay_by_card(page, "4242 4242 4242 4242", email="ann@florist.example")
     expect(page.get_by_text("Your payment has arrived")).to_be_visible(timeout=60_000)
-    take(page, "paid")
+    picture(page, "paid")
 
 
 def paid(page: Page, demo: Demo) -> None:
@@ -93,10 +93,10 @@ def paid(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.facts['office']}orders/?po=PO-900")
     page.locator("tbody th a").first.click()
     expect(page.get_by_text("received by Visa •••• 4242").first).to_be_visible(timeout=60_000)
-    take(page, "order")
+    picture(page, "order")
     page.goto(f"{demo.facts['office']}payments/")
     page.locator("tbody th a").first.click()
-    take(page, "payment")
+    picture(page, "payment")
 
 
 def first_run(browser: Browser, folder: Path) -> None:
@@ -114,7 +114,7 @@ def first_run(browser: Browser, folder: Path) -> None:
         page = browser.new_page(viewport=OFFICE, locale="en-US")
         page.goto(f"http://127.0.0.1:{demo.environment['FLORIN_PORT']}/")
         expect(page.get_by_label("Set-up code")).to_be_visible(timeout=60_000)
-        take(page, "first-run")
+        picture(page, "first-run")
         serving.terminate()
 
 

@@ -30,11 +30,11 @@ def run(options: argparse.Namespace) -> int:
     except (Refusal, OSError) as problem:
         sys.stderr.write(f"Nothing was restored. {problem}\n")
         return 1
-    _tell(restored)
+    _explain(restored)
     return 1 if restored.findings or restored.key_fits is False else 0
 
 
-def _tell(restored: Restored) -> None:
+def _explain(restored: Restored) -> None:
     say = sys.stdout.write
     say(f"Restored the database as it was at {restored.about.made_at} (Florin {restored.about.florin}).\n")
     say(f"Restored in FLORIN_DATA: {', '.join(restored.files) or 'nothing'}.\n")

@@ -51,16 +51,16 @@ class Encryption:
         """Encrypt as many whole chunks as there are; the rest waits."""
         self._waiting += data
         while len(self._waiting) > _CHUNK:  # the last chunk is marked, so one always waits
-            self._put(bytes(self._waiting[:_CHUNK]), last=False)
+            self._write_chunk(bytes(self._waiting[:_CHUNK]), last=False)
             del self._waiting[:_CHUNK]
         return len(data)
 
     def close(self) -> None:
         """Write the last chunk: without it the file counts as cut off."""
-        self._put(bytes(self._waiting), last=True)
+        self._write_chunk(bytes(self._waiting), last=True)
         self._waiting.clear()
 
-    def _put(self, chunk: bytes, *, last: bool) -> None:
+    def _write_chunk(self, chunk: bytes, *, last: bool) -> None:
         self._stream.write(self._cipher.encrypt(_nonce(self._count, last=last), chunk, None))
         self._count += 1
 

@@ -21,7 +21,7 @@ def reach() -> None:
         raise Refusal(_words(problem)) from problem
 
 
-def send_letter(to: str) -> None:
+def send_test_email(to: str) -> None:
     """Send a short mail to somebody, as bills are sent.
 
     Raises:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.contracts.documents import Aging
 from florin.domain.customers.models import Customer
@@ -20,7 +19,7 @@ from florin.kernel import clock
 from florin.kernel.database import find
 from florin.kernel.money import Money
 from florin.screens.office.shared import order_status, payment_links, timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 
 _LATEST_ORDERS = 10
 _LATEST_LINKS = 10
@@ -56,15 +55,13 @@ class Owing:
         return [(name, Money(amount, self.currency)) for name, amount in self.aging.buckets.items()]
 
 
-@require_safe
-@requires(Right.SEE_CUSTOMERS)
+@shows(Right.SEE_CUSTOMERS)
 def customer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a customer."""
     return page(request, "customers/detail.html", _context(request, pk))
 
 
-@require_safe
-@requires(Right.SEE_CUSTOMERS)
+@shows(Right.SEE_CUSTOMERS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline and what is owed as they are now; 204 if they are as the page has them."""
     if request.GET.get("seen") == timeline.mark(timeline.timeline(request.user.company_id, pk)):

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.customers.models import Customer
 from florin.domain.customers.services import NumberTaken
@@ -16,18 +15,16 @@ from florin.flows.save_customer import CurrencyFixed
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.customers.customer_form import CustomerForm
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.EDIT_CUSTOMERS)
+@asks(Right.EDIT_CUSTOMERS)
 def new(request: StaffRequest) -> HttpResponse:
     """Add a customer; without a number it gets the next one."""
     return _answer(request, None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.EDIT_CUSTOMERS)
+@asks(Right.EDIT_CUSTOMERS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a customer; the switches under Advanced only by who may move them (R9)."""
     return _answer(request, find(Customer.objects.filter(company=request.user.company), pk=pk))

@@ -1,19 +1,17 @@
 """Setup > Customers: the list, found by number, name or address."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.customers import queries
 from florin.domain.staff.rights import Right
 from florin.kernel.paging import Column
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Listing, show
 
 _CUSTOMERS = Listing({"name": (Column("name", str), Column("number", str))}, usual="name", filters={"q": str})
 
 
-@require_safe
-@requires(Right.SEE_CUSTOMERS)
+@shows(Right.SEE_CUSTOMERS)
 def customers(request: StaffRequest) -> HttpResponse:
     """Show customers by name."""
     filters = _CUSTOMERS.read(request.GET)

@@ -94,7 +94,7 @@ class SamplePage:
 @requires(Right.SETUP)
 def preview(request: StaffRequest) -> HttpResponse:
     """Show a made-up invoice, mail or payment page of the company as saved, or as it was typed so far."""
-    shown = _typed(request)
+    shown = _sent_form(request)
     sent = request.POST if request.method == "POST" else request.GET
     what = sent.get("show", "document")
     language = sent.get("in", "") or shown.language
@@ -109,7 +109,7 @@ def preview(request: StaffRequest) -> HttpResponse:
     return _answer(mail, styles=_INLINE)
 
 
-def _typed(request: StaffRequest) -> Company:
+def _sent_form(request: StaffRequest) -> Company:
     """Return a copy of the company with what can be read of the form; what cannot stays as it is saved."""
     shown = copy.copy(request.user.company)
     if request.method != "POST" or "colour" not in request.POST:
