@@ -10,9 +10,9 @@ from florin.domain.customers.models import Customer
 from florin.domain.import_runs.models import ImportRun
 from florin.domain.import_runs.services import purge
 from florin.flows import import_records
-from florin.flows.importing import record_pass
+from florin.flows.importing import record_pass, records
 from florin.flows.importing.customer_records import CustomerImporter, CustomerRow
-from florin.flows.importing.records import Record
+from florin.flows.importing.records import Reader, Record
 
 ROWS = "Number,Name\n" + "".join(f"{number},Shop {number}\n" for number in range(1, 8))
 
@@ -78,8 +78,6 @@ def _killed_at(name: str) -> object:
     return killed
 
 
-def _reader(run: ImportRun) -> import_records.Reader:
-    file = import_records.records.open_bytes(CONTACTS.encode(), Kind.CUSTOMERS)
-    return import_records.records.understand(
-        file, Kind.CUSTOMERS, run.columns, import_records.choices_of(run)
-    )
+def _reader(run: ImportRun) -> Reader:
+    file = records.open_bytes(CONTACTS.encode(), Kind.CUSTOMERS)
+    return records.understand(file, Kind.CUSTOMERS, run.columns, import_records.choices_of(run))
