@@ -184,7 +184,7 @@ def test_an_svg_logo_is_drawn_for_the_mail_because_mail_programs_show_none() -> 
     assert 'src="cid:logo@florin"' in email.html
 
 
-@pytest.mark.parametrize("logo", ["", "PHN2Zy8+"])
+@pytest.mark.parametrize("logo", ["", "PHN2Zw=="])
 def test_without_a_logo_that_can_be_drawn_the_name_stands_in_its_place(logo: str) -> None:
     email = invoice_email(invoice(letterhead=letterhead(logo=logo)), demand=Demand(1), pay_url=PAY_URL)
 

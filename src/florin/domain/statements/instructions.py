@@ -18,7 +18,8 @@ class Instructions:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the run keeps and ``from_json`` reads back: the period's fields and the others."""
-        return {**snapshots.write(self.period), "with_link": self.with_link, "note": self.note}
+        note = {"note": self.note} if self.note else {}
+        return {**snapshots.write(self.period), "with_link": self.with_link, **note}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
