@@ -18,6 +18,7 @@ from testing.demo import Demo
 from testing.processes import wait_until
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+CUSTOMER = "Juniper & Co."
 OFFICE = ViewportSize(width=1040, height=640)
 PAYER = ViewportSize(width=720, height=680)
 
@@ -32,6 +33,7 @@ def staff(page: Page, demo: Demo) -> None:
     """Take the pictures of the office, as an Admin sees it."""
     sign_in(page, demo, "admin")
     office = demo.facts["office"]
+    picture(page, "home")
     write_order(page, office)
     page.get_by_role("link", name="Email", exact=True).first.click()
     page.get_by_label("To", exact=True).fill("ann@florist.example")
@@ -42,6 +44,7 @@ def staff(page: Page, demo: Demo) -> None:
     for name, place in (
         ("order-summary", "orders/"),
         ("aging", "aging/"),
+        ("overpayments", "overpayments/"),
         ("settings-payments", "payments/settings/"),
         ("people", "setup/people/"),
         ("products", "products/"),
@@ -54,7 +57,7 @@ def staff(page: Page, demo: Demo) -> None:
     for box in page.locator("table.rows tbody [type=checkbox]:enabled").all()[:3]:
         box.check()
     picture(page, "open-invoices")
-    page.goto(f"{office}customers/?q=12431")
+    page.goto(f"{office}customers/?q=Juniper")
     page.locator("tbody th a").first.click()
     page.goto(f"{page.url}edit/")
     page.get_by_text("Advanced", exact=True).first.click()
@@ -65,7 +68,7 @@ def staff(page: Page, demo: Demo) -> None:
 def write_order(page: Page, office: str) -> None:
     """Write and confirm an order."""
     page.goto(f"{office}orders/new/")
-    page.get_by_label("Customer").fill("12431")
+    page.get_by_label("Customer").fill(CUSTOMER)
     page.get_by_label("PO number").fill("PO-900")
     for label, value in (("Description", "Garden roses"), ("Quantity", "25"), ("Unit price", "1.375")):
         page.get_by_label(label, exact=True).first.fill(value)
