@@ -1,5 +1,6 @@
 """Every page of the console in a real browser: axe finds nothing, and nothing sticks out."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,8 +28,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(owner: User, browser: Browser,
     secret = sessions.begin(operators.add("ops@host.example", "seven green wellingtons"))
     scheme, width = screen.split()
     with served() as address:
-        viewport = {"width": int(width), "height": 800}
-        context = browser.new_context(base_url=address, color_scheme=scheme, viewport=viewport)
+        seen: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": int(width), "height": 800}}
+        context = browser.new_context(base_url=address, **seen)
         host = str(urlsplit(address).hostname)
         context.add_cookies([{"name": "operator", "value": secret, "domain": host, "path": "/operator/"}])
         page = context.new_page()
