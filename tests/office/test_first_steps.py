@@ -102,14 +102,14 @@ def test_its_mail_and_pdf_are_real_and_say_that_they_are_a_test(
     home: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[post.Envelope] = []
-    monkeypatch.setattr(post, "send", lambda envelope: sent.append(envelope) or "")
+    monkeypatch.setattr(post, "send", sent.append)
     send(home)
     deliver_outbox.deliver()
     mail = sent[0]
     assert mail.subject.startswith("Test, nothing to pay: Invoice TEST from Petal Wholesale: $98.00")
     assert "This is a test. Nobody owes this, and nothing was booked." in mail.text
     assert "/pay/" not in mail.text + mail.html
-    pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(mail.attachments[0].content)).pages)
+    pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(mail.attachments[0][1])).pages)
     assert "Made-up product 1" in pdf
     assert pdf.count("TEST") > 3
     assert "nothing was booked" in pdf

@@ -1,6 +1,7 @@
 """What the programs say when they start: what they do, where, and what to do next; and what they refuse."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,3 +115,16 @@ def test_a_database_that_is_up_to_date_is_said_to_be(tmp_path: Path) -> None:
         environment = surroundings(tmp_path, name_of_database())
         ended = subprocess.run([FLORIN, *words], env=environment, capture_output=True, text=True, check=False)
         assert (ended.returncode, "up to date" in ended.stdout, ended.stderr) == (0, True, "")
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path, company: Company) -> None:
+    environment = surroundings(tmp_path, name_of_database())
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(environment["FLORIN_PORT"])))
+        other.listen()
+        ended = subprocess.run(
+            [FLORIN, "serve"], env=environment, capture_output=True, text=True, check=False
+        )
+    assert ended.returncode == 1
+    assert f"Florin cannot listen on 127.0.0.1:{environment['FLORIN_PORT']}." in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -71,8 +71,13 @@ def main(words: Sequence[str] | None = None) -> None:
     options = parser.parse_args(rest)
     embedded = not environment.text("DATABASE_URL")
     folder = environment.data_folder() / "postgres"
-    with database_server.running(folder) if embedded else nullcontext():
-        code = command.run(options)
+    if embedded and not database_server.is_made(folder):
+        sys.stderr.write(f"Making the PostgreSQL that comes with Florin, in {folder}; only this once.\n")
+    try:
+        with database_server.running(folder) if embedded else nullcontext():
+            code = command.run(options)
+    except database_server.DatabaseServerError as problem:
+        sys.exit(f"The PostgreSQL that comes with Florin does not start. {problem}")
     sys.exit(code)
 
 

@@ -56,6 +56,11 @@ def maintenance(folder: Path) -> str:
     return f"host={_socket_folder(folder)} user={SUPERUSER} dbname=postgres"
 
 
+def is_made(folder: Path) -> bool:
+    """Whether the server in ``folder`` was started before; making one takes some seconds."""
+    return (folder / "cluster").exists()
+
+
 @contextmanager
 def running(folder: Path, *, options: tuple[str, ...] = ()) -> Iterator[str]:
     """Have the server up inside the block, and yield its URL; whoever leaves last stops it.

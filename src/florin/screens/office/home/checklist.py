@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -156,9 +156,9 @@ def _items(company: Company) -> Iterator[Item]:
     )
     yield Item(
         _("Customers"),
-        _("Add who buys from you, or bring them in from a file."),
+        _("Bring in who buys from you from a file, or add them one by one under Setup > Customers."),
         there["has_customers"],
-        reverse("office:customer-new"),
+        reverse("office:imports"),
     )
     yield Item(
         _("First invoice"),
@@ -171,14 +171,14 @@ def _items(company: Company) -> Iterator[Item]:
 def _there(company: Company) -> dict[str, bool]:
     """Say in one statement what the company has of what the steps lead to."""
     mine = {"company": OuterRef("pk")}
-    found: QuerySet[Company, dict[str, bool]] = Company.objects.filter(pk=company.pk).values(
+    found = Company.objects.filter(pk=company.pk).values(
         has_account=Exists(PaymentsAccount.objects.filter(**mine, state__in=_OPENED)),
         has_people=Exists(User.objects.filter(**mine)[1:2]),
         has_invited=Exists(Invitation.objects.filter(**mine)),
         has_customers=Exists(Customer.objects.filter(**mine)),
         has_invoices=Exists(Invoice.objects.filter(**mine)),
     )
-    return found.get()
+    return {name: bool(value) for name, value in found.get().items()}
 
 
 def _sample(company: Company) -> SampleMail | None:
