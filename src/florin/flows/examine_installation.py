@@ -96,7 +96,7 @@ def _secret_files() -> Looking:
             Topic.SECRETS,
             "The secret key is in the environment, so it is in no backup: keep it elsewhere too.",
         )
-    yield _good(Topic.SECRETS, f"{len(ours) - 1} files of {data} were looked at.")
+    yield _good(Topic.SECRETS, f"Files of {data} that were looked at: {len(ours) - 1}.")
 
 
 def _disk() -> Looking:
