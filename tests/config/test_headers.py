@@ -61,7 +61,7 @@ def test_text_says_its_charset(web: Client, path: str) -> None:
     assert kind.endswith('charset="utf-8"' if path == STATIC else "charset=utf-8")
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("company")
 @pytest.mark.parametrize("path", ["/static/", "/static/florin/", "/.git/config", "/static/../.git/config"])
 def test_no_folder_is_listed_and_nothing_of_source_control_is_served(web: Client, path: str) -> None:
     assert web.get(path, secure=True).status_code == 404

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,10 +45,9 @@ def test_a_line_names_the_request_that_is_being_answered() -> None:
 
 
 def test_as_json_each_message_is_one_object_on_one_line_with_its_traceback() -> None:
-    try:
+    with pytest.raises(ValueError, match="two") as raised:
         int("two\nlines")
-    except ValueError:
-        trouble = sys.exc_info()
+    trouble = (raised.type, raised.value, raised.tb)
     record = logging.LogRecord("florin", logging.ERROR, "", 0, "a\nb \u2028", None, trouble)
     written = OneObject().format(record)
 

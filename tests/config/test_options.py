@@ -54,6 +54,9 @@ WRONG = {
     "FLORIN_OIDC_CLIENT_SECRET": ["secret"],
     "FLORIN_OIDC_GROUPS": ["Sales=meadow:sales"],
     "FLORIN_LOG_LEVEL": ["LOUD", "info"],
+    "FLORIN_LOG_FORMAT": ["JSON", "xml"],
+    "FLORIN_METRICS_TOKEN": ["short"],
+    "FLORIN_OPERATOR_EMAIL": ["nobody", "Ann <ann@shop.example>"],
 }
 # What each hosted sender asks for, rightly; and what it cannot be.
 HOSTED = {

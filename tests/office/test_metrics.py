@@ -1,5 +1,7 @@
 """/metrics: true figures, and for nobody else."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,8 +18,12 @@ pytestmark = pytest.mark.usefixtures("database")
 TOKEN = "t" * 32
 
 
+def ask(**meta: Any) -> Any:
+    return Client(**meta).get("/metrics")
+
+
 def measured(**headers: str) -> dict[tuple[str, ...], float]:
-    answer = Client(**headers).get("/metrics")
+    answer = ask(**headers)
     assert answer.status_code == 200, answer.content
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -57,11 +63,11 @@ def test_a_payment_by_link_is_counted(owner: User, bank: Bank) -> None:
     ],
 )
 def test_for_others_than_this_machine_there_is_nothing_here(stranger: dict[str, str]) -> None:
-    assert Client(**stranger).get("/metrics").status_code == 404
+    assert ask(**stranger).status_code == 404
 
 
 def test_a_token_opens_it_from_anywhere_and_nothing_else_does(settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     assert measured(HTTP_AUTHORIZATION=f"Bearer {TOKEN}", REMOTE_ADDR="203.0.113.7")
     for wrong in ({}, {"HTTP_AUTHORIZATION": f"Bearer {TOKEN}t"}, {"HTTP_AUTHORIZATION": "Bearer \u00e9"}):
-        assert Client(**wrong).get("/metrics").status_code == 404
+        assert ask(**wrong).status_code == 404

@@ -80,7 +80,7 @@ def test_the_same_press_is_one_refund(owner: User) -> None:
     invoice, client = make_invoice(owner), signed_in(owner)
     payment = paid_by_check(owner, invoice)
 
-    answers = [submit(client, payment, invoice.item_id, "100", submission="p") for _ in range(2)]
+    answers = [submit(client, payment, invoice.item_id, "100", press="p") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert Refund.objects.get().amount == 10_000

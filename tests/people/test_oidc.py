@@ -43,8 +43,9 @@ def service(settings: Settings, company: Company) -> Iterator[Service]:
         "elsewhere": GroupRoles(company="elsewhere", roles=("admin",)),
     }
     with double.running() as running:
-        known = {"client_id": double.CLIENT, "client_secret": double.SECRET, "groups": groups}
-        settings.SIGN_IN_SERVICE = SignInService(issuer=running.issuer, **known)
+        settings.SIGN_IN_SERVICE = SignInService(
+            issuer=running.issuer, client_id=double.CLIENT, client_secret=double.SECRET, groups=groups
+        )
         app = {"provider_id": "oidc", "name": "", "client_id": double.CLIENT, "secret": double.SECRET}
         details = {"server_url": running.issuer, "oauth_pkce_enabled": True}
         settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{**app, "settings": details}]}}
@@ -233,6 +234,7 @@ def test_an_old_or_another_persons_proof_is_none(
 
 
 @pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("company")
 def test_without_the_settings_there_is_no_such_door() -> None:
     assert Client().post(BEGIN).status_code == 404
     assert Client().get("/account/oidc/callback/").status_code == 404

@@ -11,6 +11,8 @@ from django.conf import settings
 # An IPv6 network of this size is one household or one machine (RFC 6177): who has it has all its addresses.
 _ONE_PLACE = 64
 LONGEST_PLACE = 45
+# What proxies add: whoever asks through one is not on this machine, whatever the connection says.
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 _asking: ContextVar[str] = ContextVar("asking", default="")
 
 
@@ -45,10 +47,10 @@ def current() -> str:
     return _asking.get()
 
 
-def is_this_machine(direct: str) -> bool:
-    """Say whether a connection comes from a loopback address."""
-    found = _read(direct)
-    return found is not None and found.is_loopback
+def is_this_machine(meta: Mapping[str, Any]) -> bool:
+    """Say whether a request comes from a loopback address, and was passed on by no proxy that says so."""
+    found = _read(str(meta.get("REMOTE_ADDR", "")))
+    return found is not None and found.is_loopback and not any(name in meta for name in _FORWARDED)
 
 
 def place(client: str) -> str:

@@ -7,6 +7,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -74,7 +75,7 @@ class StaffAdapter(DefaultAccountAdapter):
         """Ask once more only whoever has not proved lately who they are, by signing in for one."""
         return not confirming.is_recent(self.request)
 
-    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """Return how somebody can show once more who they are; at the sign-in service too, if they use it."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if settings.SIGN_IN_SERVICE.issuer and SocialAccount.objects.filter(user=user.pk).exists():

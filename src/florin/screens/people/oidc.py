@@ -50,7 +50,7 @@ class ServiceAdapter(OpenIDConnectOAuth2Adapter):
         Raises:
             OAuth2Error: if it cannot be had, or is another issuer's (OpenID Connect Discovery, 4.3).
         """
-        url = self.get_provider().server_url
+        url = _own_provider(self).server_url
         until, document = _documents.get(url, (0.0, {}))
         if time.monotonic() > until:
             try:
@@ -80,7 +80,7 @@ class ServiceAdapter(OpenIDConnectOAuth2Adapter):
         except _NONSENSE as problem:
             raise OAuth2Error("The service's answer cannot be believed.") from problem
         login = cast(
-            "SocialLogin", self.get_provider().sociallogin_from_response(request, {"id_token": claims})
+            "SocialLogin", _own_provider(self).sociallogin_from_response(request, {"id_token": claims})
         )
         login.account.extra_data = {name: claims[name] for name in _TOLD if name in claims}
         return login
@@ -134,7 +134,9 @@ class ServiceAccounts(DefaultSocialAccountAdapter):
                 sociallogin.user = sociallogin.account.user = person
                 sociallogin.account.save()
             enter_by_service.follow_groups(
-                User.objects.select_related("company").get(pk=sociallogin.user.pk), vouched, groups
+                User.objects.select_related("company").get(pk=cast("User", sociallogin.user).pk),
+                vouched,
+                groups,
             )
         except Forbidden as problem:
             _refuse(request, str(problem), status=403)
@@ -194,6 +196,10 @@ def again_done(request: HttpRequest) -> HttpResponse:
     return confirm.resume(request, request.GET.get("next", ""))
 
 
+def _own_provider(adapter: OpenIDConnectOAuth2Adapter) -> Any:
+    return cast("Any", adapter).get_provider()  # the library's method has no types
+
+
 def _provider(request: HttpRequest) -> Any:
     """Return the service.
 
@@ -233,7 +239,7 @@ def _confirm(request: HttpRequest, login: SocialLogin) -> None:
     ).exists()
     at = login.account.extra_data.get("auth_time", 0)
     if same and isinstance(at, int) and at > time.time() - _KNOWN_FOR_SECONDS:
-        record_authentication(request, request.user, "socialaccount", reauthenticated=True)
+        record_authentication(request, cast("User", request.user), "socialaccount", reauthenticated=True)
 
 
 def _refuse(request: HttpRequest, sentence: str, *, status: int) -> NoReturn:
