@@ -44,6 +44,15 @@ NOT_TYPED = {
         *("Application.origin", "RunItem.reason", "RunItem.left_out", "RunItem.events", "User.password"),
         "Operator.password",
         *(
+            "ImportRun.key",
+            "ImportRun.choices",
+            "ImportRun.questions",
+            "ImportRun.counts",
+            "ImportRun.problem",
+        ),
+        *("ImportRun.columns", "ColumnMapping.header", "ColumnMapping.columns", "RefusedRow.reason"),
+        "Outage.detail",
+        *(
             "Attempt.nonce",
             "Credit.submission",
             "Order.submission",
@@ -68,6 +77,7 @@ NOT_TYPED = {
         *("Activity.about", "Revision.content", "Receipt.content", "Statement.content", "Message.snapshot"),
     },
     "somebody's name or address, checked where it is theirs": {
+        "ImportRun.made_by",
         *("Activity.actor", "Revision.made_by", "Entry.posted_by", "Link.made_by", "MailingRun.made_by"),
         *("Statement.made_by", "Sending.sent_by", "Credit.created_by", "Credit.decided_by"),
         *("Refund.requested_by", "Payment.received_by", "Return.marked_by", "Reversal.undone_by"),
@@ -94,7 +104,11 @@ NOT_TYPED = {
     "one of a few values": {
         *("Company.colour", "Company.time_zone", "MailingRun.language", "User.roles"),
         "Invitation.roles",
+        *("Company.second_factor_roles", "Counter.prefix", "MailText.language", "ImportRun.language"),
         *("PaymentsAccount.cards", "PaymentsAccount.debits", "Movement.presented_currency"),
+    },
+    "of a file, kept without the digits of a card": {
+        *("ImportRun.file_name", "ImportRun.headings", "ImportRun.samples", "RefusedRow.cells"),
     },
     "a picture": {"Company.logo"},
 }

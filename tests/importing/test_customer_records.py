@@ -7,6 +7,7 @@ from factories.record_files import CONTACTS, XERO_CONTACTS, Kind, State, bring, 
 from florin.domain.activity.models import Activity
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
+from florin.domain.import_runs import services as import_runs
 
 
 def test_a_contact_list_of_quickbooks_becomes_customers(company: Company) -> None:
@@ -74,6 +75,16 @@ def test_no_card_number_stays_with_a_refused_row(company: Company) -> None:
 
     assert "4242" not in str(run.refused_rows.get().cells)
     assert "4242" not in str(run.samples)
+
+
+def test_no_card_number_stays_in_headings_or_the_name_of_a_file(company: Company) -> None:
+    run = take_in(company, Kind.CUSTOMERS, "Number,Name,4242 4242 4242 4242\n1,Tulip House,x\n")
+    named = import_runs.open_run(
+        company, Kind.CUSTOMERS, file_name="4242424242424242.csv", content=None, by=""
+    )
+
+    assert "4242 4242" not in str(run.headings)
+    assert "42424242" not in named.file_name
 
 
 def test_a_customer_who_is_here_with_other_data_is_refused_and_stays(company: Company) -> None:

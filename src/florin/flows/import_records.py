@@ -165,9 +165,10 @@ def inspect(run: ImportRun, file: RecordFile) -> bool:
     """Note what stands in the headings and what the columns may be; return whether rows can be read by it."""
     kind = Kind(run.kind)
     samples = file.samples()
-    known = import_runs.recall(run.company, kind, file.headings)
-    columns = mapping.guess(kind, file.headings, samples) if known is None else known
-    run.headings, run.columns, run.heading_line = list(file.headings), columns, file.table.heading_line
+    headings = [_without_cards(one) for one in file.headings]
+    known = import_runs.recall(run.company, kind, headings)
+    columns = mapping.guess(kind, headings, samples) if known is None else known
+    run.headings, run.columns, run.heading_line = headings, columns, file.table.heading_line
     run.samples = [[_sample(cell) for cell in row] for row in samples[:_SHOWN_ROWS]]
     try:
         mapping.check(kind, columns)
@@ -224,8 +225,11 @@ def _check(run: ImportRun) -> None:
 
 def _sample(cell: Cell) -> str:
     """Return the beginning of a cell, without the digits of a card number."""
-    text = as_text(cell)
-    return shorten(cards.masked(text) if cards.find(text) else text, _LONGEST_SAMPLE, placeholder="…")
+    return shorten(_without_cards(as_text(cell)), _LONGEST_SAMPLE, placeholder="…")
+
+
+def _without_cards(text: str) -> str:
+    return cards.masked(text) if cards.find(text) else text
 
 
 def _looked(run: ImportRun) -> dict[str, object]:

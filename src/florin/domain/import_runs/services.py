@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from florin.domain.companies.models import Company
 from florin.domain.import_runs.models import ColumnMapping, ImportRun, MadeRecord, RefusedRow
-from florin.kernel import clock
+from florin.kernel import cards, clock
 from florin.kernel.database import AT_ONCE, find
 
 _KEPT_FOR = timedelta(days=7)
@@ -39,7 +39,7 @@ def open_run(
         company=company,
         kind=kind,
         key=token_hex(12),
-        file_name=file_name[-_LONGEST_NAME:],
+        file_name=(cards.masked(file_name) if cards.find(file_name) else file_name)[-_LONGEST_NAME:],
         content=content,
         language=get_language() or "en",
         made_at=clock.now(),

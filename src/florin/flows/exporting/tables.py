@@ -96,6 +96,7 @@ LEFT_OUT: Mapping[str, str] = {
     "staff.Tries": "Counts tries to guess passwords for the whole installation, under hashes.",
     "operators.Operator": "Of whoever runs the installation.",
     "operators.OperatorSession": "Of whoever runs the installation: secrets.",
+    "outages.Outage": "When the installation did not work, for whoever runs it.",
     "notices.ProcessorNotice": "What the processor reported to the installation; what it meant is booked.",
 }
 # Apps that are not ours, whose tables hold none of the company's business.
