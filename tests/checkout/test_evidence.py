@@ -93,7 +93,7 @@ def test_a_robot_that_presses_pay_counts_as_started_and_moves_no_money(
 
 
 @pytest.mark.parametrize(
-    "press",
+    "submission",
     [
         lambda page: PayForm("", nonce=hidden(page, "nonce")),
         lambda page: PayForm("1", nonce=hidden(page, "nonce")),

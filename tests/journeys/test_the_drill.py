@@ -64,7 +64,7 @@ def test_after_everything_was_lost_the_books_are_right_and_an_old_link_opens(
         "FLORIN_PORT": url.rpartition(":")[2],
     }
     restored = florin("restore", str(backup), **new)
-    assert (restored.returncode, restored.stderr) == (0, "")
+    assert restored.returncode == 0, restored.stderr
     assert "The books are right." in restored.stdout
     assert "florin_secret_key" in restored.stdout
 

@@ -32,7 +32,7 @@ ASKING = 3
         ("/office/feed/", 4),
         ("/office/orders/", 3),
         ("/office/orders/?q=Corner", 6),  # how many begin so, any of them at all, customers who fit
-        ("/office/orders/new/", 0),
+        ("/office/orders/new/", 1),  # the units that products have
         ("/account/sessions/", 1),
         ("/office/setup/sign-in/", 1),
         ("/office/setup/company/numbers/", 2),

@@ -189,9 +189,9 @@ def test_the_preview_says_what_will_be_open_and_changes_nothing(owner: User) -> 
 def test_a_preview_that_comes_after_the_press_does_not_load_the_page_again(owner: User) -> None:
     invoice, name = make_invoice(owner), uuid4().hex
     payment, client = paid_by_check(owner, invoice), signed_in(owner)
-    submit(client, payment, invoice.item_id, "40.00", submission=name)
+    submit(client, payment, invoice.item_id, "40.00", press=name)
 
-    late = submit(client, payment, invoice.item_id, "40.00", submission=name, act="reckon")
+    late = submit(client, payment, invoice.item_id, "40.00", press=name, act="reckon")
 
     assert (late.status_code, late.headers.get("HX-Refresh")) == (204, None)
 

@@ -10,7 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import django
+from django.apps import apps
 from uvicorn import Server
+
+if not apps.ready:
+    django.setup()  # as the program does before it serves; what is imported next has models
 
 from florin.runtime.serving import workers
 from florin.runtime.serving.gate import Gate
@@ -67,5 +71,4 @@ def _slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]
 
 
 if __name__ == "__main__":
-    django.setup()
     workers.serve(lambda: _slow, host="127.0.0.1", port=int(sys.argv[1]), workers=2)

@@ -164,4 +164,4 @@ def _read_file(data: QueryDict | None, files: MultiValueDict[str, UploadedFile] 
     file = files.get("logo") if files else None
     if file is not None:
         return base64.b64encode(file.read(_MOST_READ)).decode(), file.name or ""
-    return (data.get("kept_logo", ""), data.get("kept_name", "")[:200]) if data else ("", "")
+    return (data.get("kept_logo", ""), data.get("kept_name", "")) if data else ("", "")
