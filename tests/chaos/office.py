@@ -1,7 +1,8 @@
 """The office's part, run as a program of its own in the demo's environment: make bills, and read the books.
 
 ``python -m chaos.office bills SEED COUNT LABEL`` sends and prints one bill for each plan; ``payments`` and
-``books`` print what the books say of each link's payer and of the processor's account.
+``books`` print what the books say of each link's payer and of the processor's account; ``hurry`` lets no mail
+wait longer for its next try.
 """
 
 import json
@@ -32,6 +33,7 @@ from florin.domain.outbox.models import Message  # noqa: E402
 from florin.domain.payments.models import Allocation, Payment, Return  # noqa: E402
 from florin.domain.refunds.models import Refund  # noqa: E402
 from florin.domain.staff.models import User  # noqa: E402
+from florin.kernel import clock  # noqa: E402
 
 _SLUG = "meadow"
 
@@ -61,6 +63,11 @@ def payments() -> list[dict[str, Any]]:
         {"link": row["attempt__link_id"], "reference": row["reference"], "amount": row["amount"]}
         for row in rows
     ]
+
+
+def hurry() -> int:
+    """Let every mail that waits for its next try be tried at once; return how many there were."""
+    return Message.objects.filter(state="queued", due_at__gt=clock.now()).update(due_at=clock.now())
 
 
 def books() -> dict[str, Any]:
@@ -139,6 +146,8 @@ def main() -> None:
             answer = payments()
         case ["books"]:
             answer = books()
+        case ["hurry"]:
+            answer = hurry()
         case _:
             raise SystemExit(__doc__)
     sys.stdout.write(json.dumps(answer, default=_plain))

@@ -59,7 +59,7 @@ def play(demo: Demo, run: Run) -> Outcome:
     while not storm.is_spent:  # the payers were quicker than the killer: they look on
         _look_on(demo, stormy)
     storm.calm()
-    _say(run, f"calm again after {dict(storm.did)}")
+    _say(run, f"calm again after {dict(storm.did)}; {records.hurry_mails(demo)} mails had to wait")
     problems += _let_days_pass(demo, run, [*calm, *stormy])
     final = records.final(demo)
     problems += verdict.against_the_calm(final.books, final.books, _pairs(calm, stormy))
