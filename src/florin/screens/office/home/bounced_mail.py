@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.companies.models import Company
 from florin.domain.customers.models import Customer
@@ -20,7 +19,7 @@ from florin.domain.outbox.models import Message
 from florin.domain.staff.rights import Right
 from florin.kernel import clock
 from florin.kernel.paging import by_moment
-from florin.screens.office.shared.access import StaffRequest, done, requires
+from florin.screens.office.shared.access import StaffRequest, does, done, shows
 from florin.screens.office.shared.listing import Listing, show
 
 _SHOWN_FOR = timedelta(days=14)
@@ -72,8 +71,7 @@ class Bounce:
         return self.order if one else None
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def bounced(request: StaffRequest) -> HttpResponse:
     """Show every mail that came back within 14 days, the latest first."""
     company, filters = request.user.company, _BOUNCED.read(request.GET)
@@ -82,8 +80,7 @@ def bounced(request: StaffRequest) -> HttpResponse:
     return show(request, filters, shown, context, whole="home/bounced_mail.html")
 
 
-@require_POST
-@requires(Right.SEND_INVOICE)
+@does(Right.SEND_INVOICE)
 def dismiss(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take a mail that came back off the list of what needs attention."""
     message = outbox_services.dismiss(request.user.company_id, pk, by=request.user.name)

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.companies.lifecycle import AccountState
 from florin.domain.companies.models import Company, PaymentsAccount
@@ -21,7 +20,7 @@ from florin.domain.staff.models import Invitation, User
 from florin.domain.staff.rights import Right
 from florin.flows import first_steps, send_sample_invoice
 from florin.kernel import clock
-from florin.screens.office.shared.access import StaffRequest, done, page, requires
+from florin.screens.office.shared.access import StaffRequest, does, done, page, shows
 from florin.screens.office.shared.submissions import new_submission, submission_key
 
 _ON_ITS_WAY = (MessageState.QUEUED, MessageState.SENDING)
@@ -104,8 +103,7 @@ def checklist_for(person: User) -> Checklist | None:
     return shown if shown.taken < shown.all else None
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def checklist(request: StaffRequest) -> HttpResponse:
     """Show the list afresh while a test invoice is under way; nothing once it is done."""
     shown = checklist_for(request.user)
@@ -116,8 +114,7 @@ def checklist(request: StaffRequest) -> HttpResponse:
     return page(request, "home/checklist.html", {"checklist": shown})
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def send_sample(request: StaffRequest) -> HttpResponse:
     """Mail a test invoice to whoever asks for it."""
     send_sample_invoice.send(request.user.company, to=request.user, press=submission_key(request.POST))
@@ -125,8 +122,7 @@ def send_sample(request: StaffRequest) -> HttpResponse:
     return done(request, "office:home")
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def hide(request: StaffRequest) -> HttpResponse:
     """Take the list off Home, for all Admins of the company."""
     first_steps.hide(request.user.company)

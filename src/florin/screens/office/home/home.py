@@ -1,16 +1,14 @@
 """Home: what is owed, what came in, what is happening, and what needs a person."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.staff.rights import Right
 from florin.screens.office.home import attention, bounced_mail, checklist, totals
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 
 
-@require_safe
-@requires(None)
+@shows(None)
 def home(request: StaffRequest) -> HttpResponse:
     """Show everybody the panels that their rights allow."""
     company, may = request.user.company, request.user.may
@@ -29,8 +27,7 @@ def home(request: StaffRequest) -> HttpResponse:
     return page(request, "home/home.html", context)
 
 
-@require_safe
-@requires(Right.SEND_INVOICE)
+@shows(Right.SEND_INVOICE)
 def feed(request: StaffRequest) -> HttpResponse:
     """Show what happened lately; 204 if the page has it all."""
     entries = timeline.company_timeline(request.user.company_id)

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.import_runs.models import ImportRun
 from florin.domain.staff.rights import Right
@@ -14,12 +13,11 @@ from florin.flows.import_records import MOST_BYTES
 from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.screens.office.imports import runs
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, does, shows
 from florin.screens.shared import downloads
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def upload(request: StaffRequest) -> HttpResponse:
     """Keep a file, and lead to the page that shows what is in it; nothing is imported yet."""
     kind = next((kind for kind in runs.OFFERED if kind == request.POST.get("kind")), None)
@@ -38,8 +36,7 @@ def upload(request: StaffRequest) -> HttpResponse:
     return redirect("office:import-run", run.pk)
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def template(_request: StaffRequest, kind: str) -> StreamingHttpResponse:
     """Give a file with the headings of a kind and nothing below."""
     chosen = next((one for one in runs.OFFERED if one == kind), None)
@@ -48,8 +45,7 @@ def template(_request: StaffRequest, kind: str) -> StreamingHttpResponse:
     return downloads.csv(return_refused.template(chosen), name=f"florin-{chosen.value}")
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def refused(request: StaffRequest, pk: UUID) -> StreamingHttpResponse:
     """Give the rows that were refused, as they stood in the file, with the reason for each."""
     run = find(ImportRun.objects.defer("content").filter(company=request.user.company), pk=pk)

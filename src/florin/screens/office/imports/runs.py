@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.domain.import_runs.models import ImportRun
 from florin.domain.orders.credit_limit import LONGEST_REASON
@@ -21,7 +20,7 @@ from florin.kernel.database import find
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Order, Sign
 from florin.screens.office.shared import parsing
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, does, page, shows
 from florin.screens.office.shared.parsing import InvalidInput
 
 Kind = ImportRun.Kind
@@ -39,29 +38,25 @@ _MOST_RUNS = 50
 _MOST_REFUSED = 100
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def imports(request: StaffRequest) -> HttpResponse:
     """Ask for a file, and show what came in so far."""
     return show_all(request)
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def run(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show what is in a file, how far it is, and what came of it."""
     return _show(request, _find(request, pk))
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show only that, for the page that refreshes itself until nothing more happens."""
     return page(request, "imports/run_part.html", _context(_find(request, pk)))
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def match(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take what the columns are, and have every row checked."""
     found = _find(request, pk)
@@ -75,8 +70,7 @@ def match(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:import-run", pk)
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def start(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Have the good rows imported; pressed twice, they are imported once."""
     try:
@@ -86,8 +80,7 @@ def start(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("office:import-run", pk)
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def undo(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take back all that a run brought, while nothing of it was paid or used."""
     found = _find(request, pk)

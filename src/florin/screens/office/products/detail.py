@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.contracts import line_kinds
 from florin.contracts.line_kinds import LineKind
@@ -11,18 +10,16 @@ from florin.domain.catalogue.models import Product
 from florin.domain.staff.rights import Right
 from florin.kernel.database import find
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, page, shows
 
 
-@require_safe
-@requires(Right.SEE_PRODUCTS)
+@shows(Right.SEE_PRODUCTS)
 def product(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a product."""
     return page(request, "products/detail.html", _context(request, pk))
 
 
-@require_safe
-@requires(Right.SEE_PRODUCTS)
+@shows(Right.SEE_PRODUCTS)
 def show_timeline(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show the timeline as it is now; 204 if it is as the page has it."""
     context = _context(request, pk)

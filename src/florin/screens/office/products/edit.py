@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from florin.domain.catalogue import queries
 from florin.domain.catalogue.models import Product
@@ -16,27 +15,24 @@ from florin.flows import save_product
 from florin.kernel.database import find
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.products.product_form import ProductForm
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page
 
 _UNPROCESSABLE = 422
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.EDIT_PRODUCTS)
+@asks(Right.EDIT_PRODUCTS)
 def new(request: StaffRequest) -> HttpResponse:
     """Add a product."""
     return _answer(request, None)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.EDIT_PRODUCTS)
+@asks(Right.EDIT_PRODUCTS)
 def edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change a product; orders that have it stay as they are."""
     return _answer(request, find(Product.objects.filter(company=request.user.company), pk=pk))
 
 
-@require_POST
-@requires(Right.EDIT_PRODUCTS)
+@does(Right.EDIT_PRODUCTS)
 def switch(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Offer a product in new orders, or no longer."""
     active = request.POST.get("active") == "on"

@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
 
 from florin.domain.catalogue import queries
 from florin.domain.staff.rights import Right
 from florin.kernel.paging import Column
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 
 _CODE = Column("folded", str)
@@ -23,8 +22,7 @@ _PRODUCTS = Listing(
 )
 
 
-@require_safe
-@requires(Right.SEE_PRODUCTS)
+@shows(Right.SEE_PRODUCTS)
 def products(request: StaffRequest) -> HttpResponse:
     """Show products by code."""
     filters = _PRODUCTS.read(request.GET)

@@ -5,7 +5,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from florin.domain.staff.rights import Right
 from florin.flows import upload_price_list
@@ -14,14 +13,13 @@ from florin.kernel import clock
 from florin.kernel.errors import Refusal
 from florin.kernel.notation import Sign
 from florin.screens.office.products import price_rows
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, does, page, shows
 from florin.screens.shared import downloads
 
 _ORDER = ("wrong", "changed", "new", "same")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.EDIT_PRODUCTS)
+@asks(Right.EDIT_PRODUCTS)
 def upload(request: StaffRequest) -> HttpResponse:
     """Ask for a file, and show what it would change; nothing is saved."""
     if request.method != "POST":
@@ -44,8 +42,7 @@ def upload(request: StaffRequest) -> HttpResponse:
     return page(request, "products/preview.html", context)
 
 
-@require_POST
-@requires(Right.EDIT_PRODUCTS)
+@does(Right.EDIT_PRODUCTS)
 def confirm(request: StaffRequest) -> HttpResponse:
     """Write what the preview showed; pressed twice, the second time changes nothing more."""
     try:
@@ -58,8 +55,7 @@ def confirm(request: StaffRequest) -> HttpResponse:
     return redirect("office:products")
 
 
-@require_safe
-@requires(Right.EDIT_PRODUCTS)
+@shows(Right.EDIT_PRODUCTS)
 def template(request: StaffRequest) -> FileResponse:
     """Give the prices of now as a workbook, to be changed and uploaded again."""
     company = request.user.company

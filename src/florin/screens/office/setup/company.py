@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from florin.domain.companies.profile import InvalidProfile
 from florin.domain.staff.rights import Right
@@ -12,14 +11,13 @@ from florin.flows import change_company
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.setup.company_form import CompanyForm, describe_contrast, frames_ours
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page, shows
 
 _UNPROCESSABLE = 422
 
 
 @frames_ours
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def company(request: StaffRequest) -> HttpResponse:
     """Show and change the company's profile; documents that exist keep the letterhead they have."""
     is_sent = request.method == "POST"
@@ -38,8 +36,7 @@ def company(request: StaffRequest) -> HttpResponse:
     return redirect("office:company")
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def contrast(request: StaffRequest) -> HttpResponse:
     """Say how well a colour reads that somebody is choosing."""
     return page(

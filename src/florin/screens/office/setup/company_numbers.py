@@ -6,7 +6,6 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import numbering
 from florin.domain.companies.models import Company
@@ -16,7 +15,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_company
 from florin.kernel.errors import Conflict, Refusal
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 from florin.screens.office.shared.fields import ParsedField
 from florin.screens.office.shared.forms import OfficeForm
 from florin.screens.office.shared.parsing import InvalidInput
@@ -100,8 +99,7 @@ class NumbersForm(OfficeForm):
         ]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def numbers(request: StaffRequest) -> HttpResponse:
     """Show and change how numbers go on; what has a number keeps it."""
     company = request.user.company

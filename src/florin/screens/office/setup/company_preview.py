@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.attempts.bill import Bill, BillLine, BillState
 from florin.domain.attempts.methods import Method
@@ -30,7 +29,7 @@ from florin.kernel import clock
 from florin.kernel.money import Money
 from florin.screens.office.setup.company_form import CompanyForm
 from florin.screens.office.setup.company_texts import TextsForm, field_name
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, asks
 from florin.screens.shared.templating import logo_address
 
 _KEY = UUID(int=0)
@@ -90,8 +89,7 @@ class SamplePage:
 
 
 @xframe_options_sameorigin
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def preview(request: StaffRequest) -> HttpResponse:
     """Show a made-up invoice, mail or payment page of the company as saved, or as it was typed so far."""
     shown = _sent_form(request)

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.companies import mail_texts
 from florin.domain.companies.mail_texts import Key, Kind
@@ -18,7 +17,7 @@ from florin.kernel import cards
 from florin.kernel.errors import Refusal
 from florin.screens.office.setup.company_form import frames_ours
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 from florin.screens.office.shared.fields import TextField
 from florin.screens.office.shared.forms import OfficeForm
 
@@ -65,8 +64,7 @@ def field_name(key: Key) -> str:
 
 
 @frames_ours
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def texts(request: StaffRequest) -> HttpResponse:
     """Show and change what mails begin with; those that are on their way keep what they have."""
     company = request.user.company

@@ -5,21 +5,19 @@ from tempfile import TemporaryFile
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from florin.domain.security import services as security
 from florin.domain.staff.rights import Right
 from florin.flows import export_company
 from florin.kernel import clock
 from florin.kernel.errors import Refusal
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 
 # More ledger lines than this take longer than somebody waits; the operator's command has no limit.
 MOST_LINES = 200_000
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def export(request: StaffRequest) -> HttpResponseBase:
     """Say what the archive holds; asked for it, make it and hand it over."""
     company = request.user.company

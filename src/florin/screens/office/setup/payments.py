@@ -8,7 +8,6 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from florin.contracts import account_words
 from florin.domain.companies import services as companies
@@ -19,7 +18,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import change_settings
 from florin.kernel.errors import Conflict
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, asks, page
 from florin.screens.office.shared.forms import OfficeForm
 
 
@@ -69,8 +68,7 @@ class SwitchesForm(OfficeForm):
             self.fields[name].disabled = companies.account_of(company) is None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Right.SETUP)
+@asks(Right.SETUP)
 def payments(request: StaffRequest) -> HttpResponse:
     """Show and move the switches (R8, R10, R13)."""
     company = request.user.company

@@ -5,7 +5,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_POST, require_safe
 
 from florin.contracts import account_words, capabilities, connection_words
 from florin.contracts.connection import Level
@@ -16,12 +15,11 @@ from florin.flows import connect_processor, onboard_account
 from florin.kernel import formats
 from florin.kernel.errors import Refusal
 from florin.screens.office.shared import contracted_fees, timeline
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, does, page, shows
 from florin.screens.shared.confirming import confirmed
 
 
-@require_safe
-@requires(Right.SETUP)
+@shows(Right.SETUP)
 def account(request: StaffRequest) -> HttpResponse:
     """Show how the account stands and what to do next; whoever comes back from the form, asks by a press."""
     known = companies.account_of(request.user.company)
@@ -30,8 +28,7 @@ def account(request: StaffRequest) -> HttpResponse:
     return show(request, {"asking": "back" in request.GET, "again": "again" in request.GET})
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 @confirmed
 def continue_onboarding(request: StaffRequest) -> HttpResponse:
     """Send an Admin to the processor's form, for an account that is opened now if there is none."""
@@ -45,8 +42,7 @@ def continue_onboarding(request: StaffRequest) -> HttpResponse:
     return answer
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def refresh_status(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the account stands, and show it."""
     try:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
 
 from florin.contracts import connection_words
 from florin.contracts.connection import Finding, Level
 from florin.domain.staff.rights import Right
 from florin.flows import connect_processor
 from florin.screens.office.setup import payments_account
-from florin.screens.office.shared.access import StaffRequest, page, requires
+from florin.screens.office.shared.access import StaffRequest, does, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,7 @@ class FindingRow:
     sentence: str
 
 
-@require_POST
-@requires(Right.SETUP)
+@does(Right.SETUP)
 def check(request: StaffRequest) -> HttpResponse:
     """Ask the processor how the connection stands, and show each finding as a sentence."""
     findings = sorted(connect_processor.check_for(request.user.company), key=_urgency)

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
 
 from florin.domain.security import queries
 from florin.domain.security.models import SecurityEvent
@@ -18,7 +17,7 @@ from florin.domain.staff.rights import Right
 from florin.flows import enter_by_service, invite_person
 from florin.kernel.paging import by_moment
 from florin.screens.office.shared import timeline
-from florin.screens.office.shared.access import StaffRequest, requires
+from florin.screens.office.shared.access import StaffRequest, shows
 from florin.screens.office.shared.listing import Listing, choice, show
 from florin.screens.office.shared.roles import names_of
 from florin.screens.office.shared.timeline import Change
@@ -136,8 +135,7 @@ class EventRow:
         return timeline.changes(self.event.about)
 
 
-@require_safe
-@requires(Right.SECURITY_LOG)
+@shows(Right.SECURITY_LOG)
 def log(request: StaffRequest) -> HttpResponse:
     """Show the company's security log, of one kind if asked."""
     filters = _EVENTS.read(request.GET)

@@ -39,42 +39,19 @@ View = Callable[Concatenate[StaffRequest, Arguments], HttpResponseBase]
 GuardedView = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
-def requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
-    """Let only people in who have the right; ``None`` lets everybody in who is signed in."""
-
-    def decorate(view: View[Arguments]) -> GuardedView[Arguments]:
-        @wraps(view)
-        def guarded(
-            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> HttpResponseBase:
-            if not isinstance(request.user, User):
-                return _ask_to_sign_in(request)
-            if right is not None:
-                check_right(request.user, right)
-            with cards.vouched_for(request.POST.getlist("not_a_card")):
-                response = view(cast("StaffRequest", request), *args, **kwargs)
-            response.headers.setdefault("Cache-Control", "private, no-store")
-            return response
-
-        guarded.right = right  # type: ignore[attr-defined]  # read by the tests of the whole matrix
-        return guarded
-
-    return decorate
-
-
 def shows(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
-    """Let people who have the right look (GET and HEAD)."""
-    return lambda view: require_safe(requires(right)(view))
+    """Let people who have the right look (GET and HEAD); ``None`` means everybody who is signed in."""
+    return lambda view: require_safe(_requires(right)(view))
 
 
 def does(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
     """Let people who have the right do something (POST)."""
-    return lambda view: require_POST(requires(right)(view))
+    return lambda view: require_POST(_requires(right)(view))
 
 
 def asks(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
     """Let people who have the right look at a form, and send it (GET, HEAD and POST)."""
-    return lambda view: require_http_methods(["GET", "HEAD", "POST"])(requires(right)(view))
+    return lambda view: require_http_methods(["GET", "HEAD", "POST"])(_requires(right)(view))
 
 
 def check_right(person: User, right: Right) -> None:
@@ -115,6 +92,29 @@ def done(request: StaffRequest, to: str, *arguments: object) -> HttpResponse:
         response["HX-Refresh"] = "true"
         return response
     return redirect(to, *arguments)
+
+
+def _requires(right: Right | None) -> Callable[[View[Arguments]], GuardedView[Arguments]]:
+    """Let only people in who have the right; ``None`` lets everybody in who is signed in."""
+
+    def decorate(view: View[Arguments]) -> GuardedView[Arguments]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                return _ask_to_sign_in(request)
+            if right is not None:
+                check_right(request.user, right)
+            with cards.vouched_for(request.POST.getlist("not_a_card")):
+                response = view(cast("StaffRequest", request), *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
+
+        guarded.right = right  # type: ignore[attr-defined]  # read by the tests of the whole matrix
+        return guarded
+
+    return decorate
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
